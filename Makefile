@@ -1,0 +1,71 @@
+# `make demo` and `make test` are all that is needed; each installs what it lacks.
+SHELL := /bin/bash
+PY := .venv/bin/python
+JS := js/node_modules/.package-lock.json
+BUNDLE := src/outlens/widget/static
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+export npm_config_update_notifier := false
+
+.PHONY: demo test lab bench lint types bundle test-python test-js test-browser test-notebooks test-wheel clean
+
+demo: .venv/installed
+	.venv/bin/outlens demo
+
+test: lint types bundle-is-committed test-js test-python test-browser test-notebooks test-wheel
+	@echo "all passed"
+
+lab: .venv/installed
+	.venv/bin/jupyter lab notebooks/quickstart.ipynb
+
+bench: .venv/installed $(JS)
+	scripts/browser.sh
+	$(PY) benchmarks/run.py
+
+lint: .venv/installed
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+
+types: .venv/installed $(JS)
+	.venv/bin/mypy
+	cd js && npm run --silent check
+
+bundle: $(JS)
+	cd js && npm run --silent build
+
+# Compared with what stood there before the build, so that it also tells in a tree with uncommitted work.
+.PHONY: bundle-is-committed
+bundle-is-committed: $(JS)
+	@before=$$(cat $(BUNDLE)/widget.js $(BUNDLE)/widget.css | sha256sum); \
+	(cd js && npm run --silent build) && after=$$(cat $(BUNDLE)/widget.js $(BUNDLE)/widget.css | sha256sum); \
+	[ "$$before" = "$$after" ] || { echo "the bundle in $(BUNDLE) is not what js/ builds: commit the rebuilt one"; exit 1; }
+	@$(PY) scripts/bundle_size.py
+
+test-js: $(JS)
+	cd js && npm test --silent
+
+test-python: .venv/installed
+	$(PY) -m pytest --ignore tests/browser
+
+test-browser: .venv/installed
+	scripts/browser.sh
+	$(PY) -m pytest tests/browser
+
+test-notebooks: .venv/installed
+	$(PY) scripts/run_notebooks.py
+
+test-wheel: .venv/installed
+	scripts/test_wheel.sh
+
+.venv/installed: pyproject.toml constraints.txt
+	[ -x $(PY) ] || python3 -m venv .venv
+	# torch first: whatever asks for it later finds the CPU build in place.
+	$(PY) -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
+	$(PY) -m pip install --quiet --constraint constraints.txt --editable '.[dev]'
+	touch $@
+
+$(JS): js/package.json js/package-lock.json
+	cd js && npm ci --silent --no-audit --no-fund
+	touch $@
+
+clean:
+	rm -rf .venv js/node_modules dist build outlens-demo.html

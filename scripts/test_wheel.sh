@@ -1,0 +1,20 @@
+#!/usr/bin/env bash
+# Build the wheel, look into it, install it in an empty environment and run the demo there.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+.venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
+wheel=$(ls "$work"/outlens-*.whl)
+for file in outlens/widget/static/widget.js outlens/widget/static/widget.css outlens/py.typed outlens/samples/; do
+  .venv/bin/python -m zipfile -l "$wheel" | grep "$file" >/dev/null ||
+    { echo "the wheel lacks $file"; exit 1; }
+done
+python3 -m venv "$work/venv"
+"$work/venv/bin/python" -m pip install --quiet "$(grep '^torch==' constraints.txt)"
+"$work/venv/bin/python" -m pip install --quiet --constraint constraints.txt "$wheel"
+cd "$work"
+# A cache of its own: the demo must work on a machine that has seen nothing.
+OUTLENS_CACHE_DIR="$work/cache" HF_HUB_OFFLINE=1 "$work/venv/bin/outlens" demo --no-lab
+test -s "$work/outlens-demo.html"
+echo "the wheel works in an empty environment"

@@ -1,0 +1,414 @@
+"""Lens: what the user holds. It ties the floors together and computes nothing itself."""
+
+from __future__ import annotations
+
+import difflib
+import html
+import inspect
+import os
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens import outputs, report, text
+from outlens.vectors import Landscape, check, landscape
+from outlens.widget import LensWidget, View, wire
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class Lens:
+    """Many outputs to one prompt: a map, clusters and the texts, linked.
+
+    Showing a lens in a notebook shows its widget. What is selected there is `selected` here, and `select` selects
+    there. The user's own data is never changed.
+
+    Parameters
+    ----------
+    data : DataFrame, list of str, list of dict, dict of lists, or the path of a .csv, .tsv, .jsonl, .json or
+        .parquet file.
+    text : the column of the outputs; found by itself if there is one named response, output, completion,
+        generation, answer or text.
+    prompt : the column of the prompts. With several prompts one is shown at a time.
+    by : column or columns that name where an output comes from (model, temperature).
+    id : a column that names each output; shown on its card instead of the index label.
+    vectors : your own (n, d) array, or the column that holds one vector a row; nothing is embedded then.
+    model : a sentence-transformers name or folder, "fast", a SentenceTransformer, or a callable from a list of str to
+        an array.
+    seed : of the map.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError
+        One sentence with what was wrong, the value seen, and what to write instead.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["Yes.", "Yes!", "No, never."], vectors=[[1, 0], [1, 0], [0, 1]])
+    >>> lens.select([True, True, False])
+    >>> lens.selected["response"].tolist()
+    ['Yes.', 'Yes!']
+    """
+
+    def __init__(
+        self,
+        data: Any,
+        *,
+        text: str | None = None,
+        prompt: str | None = None,
+        by: str | list[str] | None = None,
+        id: str | None = None,
+        vectors: Any = None,
+        model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
+        seed: int = 42,
+        **unknown: Any,
+    ) -> None:
+        if unknown:
+            raise TypeError(_unknown_keyword(next(iter(unknown))))
+        self._outputs = outputs.read(data, text=text, prompt=prompt, by=by, id=id)
+        self._model = model
+        self._seed = seed
+        n = len(self._outputs.texts)
+        if isinstance(vectors, str):
+            vectors = list(self._outputs.column(vectors))
+        self._vectors = None if vectors is None else check(vectors, n)
+        self._prompts = self._outputs.prompts()
+        self._lands: dict[int, Landscape] = {}
+        self._observers: list[Callable[[Lens], object]] = []
+        self._widget = LensWidget(self._encoded_texts, self._matching)
+        self._land(0)
+        self._show_prompt(0)
+        self._widget.observe(self._on_prompt, "prompt_index")
+        self._widget.observe(self._on_selection, "selection")
+
+    # What is in it
+
+    @property
+    def prompts(self) -> list[str]:
+        """The different prompts, in order of first appearance."""
+        return [label for label, _ in self._prompts]
+
+    @property
+    def prompt(self) -> str:
+        """The prompt that is shown; set it (to a prompt or its number) to show another."""
+        return self._prompts[self._widget.prompt_index][0]
+
+    @prompt.setter
+    def prompt(self, prompt: str | int) -> None:
+        if isinstance(prompt, int) and 0 <= prompt < len(self._prompts):
+            self._widget.prompt_index = prompt
+        elif prompt in self.prompts:
+            self._widget.prompt_index = self.prompts.index(str(prompt))
+        else:
+            near = difflib.get_close_matches(str(prompt), self.prompts, 1, 0.3)
+            hint = f"; did you mean {near[0]!r}?" if near else "."
+            raise ValueError(
+                f"no prompt {prompt!r} among the {len(self._prompts)} here; give one of lens.prompts or a number"
+                f" from 0 to {len(self._prompts) - 1}{hint}"
+            )
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """The user's rows plus cluster, cluster_name, x and y, for every prompt that was shown.
+
+        `cluster` is an int within the prompt: 0 is the largest, -1 like no other. Where the user has a column of the
+        same name, ours ends in "_lens".
+        """
+        made = np.sort(np.concatenate([self._prompts[p][1] for p in self._lands]))
+        cluster = np.full(len(self._outputs.texts), -1, np.int64)
+        name = np.full(len(cluster), "", object)
+        xy = np.zeros((len(cluster), 2), np.float32)
+        for p, land in self._lands.items():
+            rows = self._prompts[p][1]
+            cut = land.tree.cut(self.granularity)
+            names = [*self._names(p), ""]  # the last one is cluster -1's
+            cluster[rows], name[rows], xy[rows] = cut, np.array(names, object)[cut], land.xy
+        ours = {"cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1]}
+        frame = self._outputs.frame.iloc[made].copy()
+        for column, values in ours.items():
+            frame[f"{column}_lens" if column in self._outputs.frame else column] = values[made]
+        return frame
+
+    @property
+    def clusters(self) -> pd.DataFrame:
+        """One row a cluster of the prompt shown, largest first.
+
+        Columns `name, size, share` (of the outputs), `holds` (share of the members that hold the name),
+        `medoid` (the index label of the most typical row), `text` (its text), `words` (tuple), and a column
+        "by=value" with the size for each value of each `by` column. Outputs like no other are the last row, -1.
+        """
+        p = self._widget.prompt_index
+        land, rows = self._land(p), self._prompts[p][1]
+        cut = land.tree.cut(self.granularity)
+        nodes = land.tree.order(land.tree.level(self.granularity))
+        index = self._outputs.frame.index
+        table: list[dict[str, Any]] = []
+        for number, (node, name) in enumerate(zip(nodes, self._names(p), strict=True)):
+            medoid = int(rows[land.tree.medoids[node]])
+            size = int((cut == number).sum())
+            table.append({
+                "cluster": number, "name": name, "size": size, "share": size / len(cut),
+                "holds": land.names[node].share, "medoid": index[medoid],
+                "text": self._outputs.texts[medoid], "words": land.names[node].words,
+            })  # fmt: skip
+        alone = int((cut == -1).sum())
+        if alone:
+            table.append({
+                "cluster": -1, "name": "(like no other)", "size": alone, "share": alone / len(cut),
+                "holds": float("nan"), "medoid": None, "text": "", "words": (),
+            })  # fmt: skip
+        columns = ["cluster", "name", "size", "share", "holds", "medoid", "text", "words"]
+        frame = pd.DataFrame(table, columns=columns).set_index("cluster")
+        for by in self._outputs.by:
+            values = self._outputs.frame[by].iloc[rows]
+            counts = pd.crosstab(cut, values.to_numpy(), rownames=["cluster"], colnames=[by])
+            counts = counts.reindex(frame.index, fill_value=0).rename(columns=lambda v, by=by: f"{by}={v}")
+            frame = frame.join(counts)
+        return frame
+
+    @property
+    def vectors(self) -> npt.NDArray[np.float32]:
+        """(n, d) float32, unit length: the vectors of the outputs of the prompt shown."""
+        return self._land(self._widget.prompt_index).vectors
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of the outputs: how many are blank, missing, and the like."""
+        return list(self._outputs.notes)
+
+    @property
+    def view(self) -> View:
+        """The settings of the widget's view: colour, order, search, tool."""
+        return View(lambda: self._widget.view, self._set_view, self._colour_columns)
+
+    # Selection
+
+    @property
+    def selection(self) -> npt.NDArray[np.int64]:
+        """Positions of the selected rows in the user's frame, int64, sorted."""
+        rows = np.frombuffer(self._widget.selection, "<u4").astype(np.int64)
+        return np.unique(rows[rows < len(self._outputs.texts)])
+
+    @property
+    def selected(self) -> pd.DataFrame:
+        """The selected rows of the user's frame: their index, columns and dtypes."""
+        return self._outputs.frame.iloc[self.selection].copy()
+
+    def select(self, rows: Any) -> None:
+        """Select rows, here and in every view of this lens.
+
+        Parameters
+        ----------
+        rows : boolean mask, index labels, a DataFrame or Series of some of the rows, or None to clear.
+
+        Raises
+        ------
+        KeyError, ValueError
+            Where a label is not in the index, or a mask has another length.
+        """
+        self._widget.selection = self._outputs.positions(rows).astype("<u4").tobytes()
+
+    def find(self, query: str, regex: bool = False) -> pd.DataFrame:
+        """Select the outputs that contain a text, any case; the widget marks the hits.
+
+        Returns the span table: columns `output` (position), `start`, `end` (code points), int64.
+        """
+        spans = text.find(self._outputs.texts, query, regex=regex)
+        self._set_view({**self._widget.view, "query": query, "regex": regex})
+        self._widget.selection = np.unique(spans["output"]).astype("<u4").tobytes()
+        return spans
+
+    def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
+        """Call `function(lens)` after every change of the selection; returns what ends that."""
+        self._observers.append(function)
+        return lambda: self._observers.remove(function) if function in self._observers else None
+
+    # Clusters
+
+    @property
+    def granularity(self) -> float:
+        """How fine the clusters are, 0 (coarse) to 1 (fine)."""
+        return float(min(max(self._widget.granularity, 0.0), 1.0))
+
+    def recluster(self, *, granularity: float) -> pd.DataFrame:
+        """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); returns `clusters`.
+
+        Raises
+        ------
+        ValueError
+            Where the granularity is out of range.
+        """
+        self._land(self._widget.prompt_index).tree.level(granularity)
+        self._widget.granularity = float(granularity)
+        return self.clusters
+
+    def rename(self, cluster: int, name: str) -> None:
+        """Name a cluster of the prompt shown. The name stays with the members when they are clustered anew."""
+        p = self._widget.prompt_index
+        tree = self._land(p).tree
+        order = tree.order(level := tree.level(self.granularity))
+        if not 0 <= cluster < len(order):
+            raise KeyError(f"no cluster {cluster!r} to rename; there are 0 to {len(order) - 1}.")
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
+        leaves = np.flatnonzero(tree.levels[level] == order[cluster]).tolist()
+        kept = [r for r in self._widget.renames if (r["prompt"], r["leaves"]) != (p, leaves)]
+        self._widget.renames = [*kept, {"prompt": p, "name": wire.clean(name.strip()), "leaves": leaves}]
+
+    # Out
+
+    def to_html(self, path: str | os.PathLike[str]) -> Path:
+        """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path."""
+        state = self._widget.page_state()
+        data, offsets = self._encoded_texts(self._widget.prompt_index, None)
+        state |= {"_texts": data, "_offsets": offsets.tobytes(), "_paged": False}
+        p = self._widget.prompt_index
+        # The page has the outputs of one prompt, so there is nothing to switch to.
+        state["_info"] = {**state["_info"], "prompts": state["_info"]["prompts"][p : p + 1], "prompt": 0}
+        state["renames"] = [{**r, "prompt": 0} for r in state["renames"] if r["prompt"] == p]
+        state["prompt_index"] = 0
+        title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
+        return report.write(path, report.page(state, title=title, fallback=self._table()))
+
+    def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        bundle = self._widget._repr_mimebundle_(**kwargs)
+        # What a viewer without widgets shows: a repository's page, a notebook made into HTML.
+        fallback = {"text/plain": repr(self), "text/html": self._table()}
+        if isinstance(bundle, tuple):
+            return {**bundle[0], **fallback}, bundle[1]
+        return {**(bundle or {}), **fallback}
+
+    def __repr__(self) -> str:
+        p = self._widget.prompt_index
+        among = f" to {len(self._prompts)} prompts" if len(self._prompts) > 1 else ""
+        clusters = len(self._names(p)) if p in self._lands else 0
+        return (
+            f"Lens of {len(self._outputs.texts)} outputs{among}: {clusters} clusters at granularity"
+            f" {self.granularity:g}, {len(self.selection)} selected"
+        )
+
+    def _table(self) -> str:
+        rows = "".join(
+            f"<tr><td>{html.escape(wire.clean(str(c.name)))}</td><td>{c.size}</td>"
+            f"<td>{html.escape(wire.clean(str(c.text)[:160]))}</td></tr>"
+            for c in self.clusters[["name", "size", "text"]].rename_axis(None).itertuples(index=False, name="C")
+        )
+        return (
+            f"<table><caption>{html.escape(repr(self))}</caption>"
+            f"<thead><tr><th>cluster</th><th>size</th><th>a typical output</th></tr></thead><tbody>{rows}</tbody></table>"
+        )
+
+    # Between the floors
+
+    def _land(self, p: int) -> Landscape:
+        if p not in self._lands:
+            label, rows = self._prompts[p]
+            self._lands[p] = landscape(
+                [self._outputs.texts[i] for i in rows],
+                prompt=label if self._outputs.prompt else None,
+                vectors=None if self._vectors is None else self._vectors[rows],
+                model=self._model,
+                seed=self._seed,
+            )
+        return self._lands[p]
+
+    def _names(self, p: int) -> list[str]:
+        """The names of the clusters in the order of their numbers, the user's own names first of all."""
+        land = self._land(p)
+        level = land.tree.level(self.granularity)
+        order = [int(node) for node in land.tree.order(level)]
+        names = {node: land.names[node].name for node in order}
+        weight = np.bincount(land.tree.leaf, minlength=land.tree.levels.shape[1])
+        for rename in self._widget.renames:
+            if rename["prompt"] != p:
+                continue
+            theirs = np.zeros(len(weight), bool)
+            theirs[[leaf for leaf in rename["leaves"] if 0 <= leaf < len(weight)]] = True
+            for node in order:
+                ours = land.tree.levels[level] == node
+                if 2 * weight[ours & theirs].sum() > weight[ours | theirs].sum():
+                    names[node] = rename["name"]
+        return [names[node] for node in order]
+
+    def _show_prompt(self, p: int) -> None:
+        land, (label, rows) = self._land(p), self._prompts[p]
+        frame = self._outputs.frame.iloc[rows]
+        size = sum(len(self._outputs.texts[i]) for i in rows)
+        paged = size > wire.PAGED_ABOVE
+        data, offsets = self._encoded_texts(p, None)
+        columns = {}
+        about = []
+        for name in [*self._outputs.by, *(c for c in frame.columns if c not in self._outputs.by)]:
+            if name in (self._outputs.text, self._outputs.prompt, self._outputs.id):
+                continue
+            made = wire.column(frame[name], by=name in self._outputs.by)
+            if made is not None:
+                about.append(made[0])
+                columns[made[0]["name"]] = made[1]
+        index = frame.index if self._outputs.id is None else pd.Index(frame[self._outputs.id])
+        with self._widget.hold_sync():
+            self._widget.prompt_index = p
+            self._widget._rows = rows.astype("<u4").tobytes()
+            self._widget._xy = land.xy.astype("<f4").tobytes()
+            self._widget._columns = columns
+            self._widget._texts = b"" if paged else data
+            self._widget._offsets = offsets.astype("<u4").tobytes()
+            self._widget._paged = paged
+            self._widget._leaf = land.tree.leaf.astype("<i4").tobytes()
+            self._widget._tree = wire.tree(land)
+            self._widget._typical = land.typical.astype("<f4").tobytes()
+            self._widget._info = {
+                "n": len(rows),
+                "total": len(self._outputs.texts),
+                "title": wire.clean(label) if self._outputs.prompt else "",
+                "prompt": p,
+                "prompts": [{"label": wire.clean(name), "n": len(at)} for name, at in self._prompts],
+                "columns": about,
+                "labels": wire.labels(index),
+                "notes": self.notes,
+                "params": self._parameters(),
+                "source": next((c["name"] for c in about if c["by"]), None),
+            }
+
+    def _parameters(self) -> str:
+        if self._vectors is not None:
+            made = f"your vectors, {self._vectors.shape[1]} dimensions"
+        else:
+            made = self._model if isinstance(self._model, str) else type(self._model).__name__
+        return f"{made} · UMAP seed {self._seed}"
+
+    def _encoded_texts(self, p: int, ids: list[int] | None) -> tuple[bytes, npt.NDArray[np.uint32]]:
+        rows = self._prompts[p][1]
+        chosen = rows if ids is None else rows[[i for i in ids if 0 <= i < len(rows)]]
+        return wire.encode([self._outputs.texts[i] for i in chosen])
+
+    def _matching(self, p: int, query: str, regex: bool) -> npt.NDArray[np.int64]:
+        texts = [self._outputs.texts[i] for i in self._prompts[p][1]]
+        return np.unique(text.find(texts, query, regex=regex)["output"]).astype(np.int64)
+
+    def _set_view(self, view: dict[str, Any]) -> None:
+        self._widget.view = view
+
+    def _colour_columns(self) -> list[str]:
+        return [column["name"] for column in self._widget._info["columns"]]
+
+    def _on_prompt(self, change: dict[str, Any]) -> None:
+        if change["new"] != self._widget._info["prompt"] and 0 <= change["new"] < len(self._prompts):
+            self._show_prompt(change["new"])
+
+    def _on_selection(self, _change: object) -> None:
+        for function in list(self._observers):
+            function(self)
+
+
+def _unknown_keyword(name: Hashable) -> str:
+    known = [p for p in inspect.signature(Lens).parameters if p not in ("data", "unknown")]
+    near = difflib.get_close_matches(str(name), known, 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"it takes {', '.join(known)}."
+    return f"Lens has no keyword {name!r}; {hint}"

@@ -1,0 +1,9 @@
+"""Texts to vectors, and vectors to clusters, names and positions: plain functions over arrays."""
+
+from outlens.vectors.clusters import Tree, cluster
+from outlens.vectors.embed import check, embed
+from outlens.vectors.landscape import Landscape, landscape
+from outlens.vectors.names import Name, name_clusters
+from outlens.vectors.positions import project
+
+__all__ = ["Landscape", "Name", "Tree", "check", "cluster", "embed", "landscape", "name_clusters", "project"]

@@ -1,0 +1,68 @@
+"""Everything the vectors say about the outputs of one prompt, in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.vectors.clusters import Tree, cluster
+from outlens.vectors.embed import check, embed
+from outlens.vectors.names import Name, name_clusters
+from outlens.vectors.positions import project
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+@dataclass(frozen=True)
+class Landscape:
+    """The vectors of n texts and what follows from them."""
+
+    vectors: npt.NDArray[np.float32]
+    """(n, d), rows of unit length."""
+    tree: Tree
+    """The clusters at every granularity."""
+    names: list[Name]
+    """One name a node of the tree."""
+    xy: npt.NDArray[np.float32]
+    """(n, 2), the place of each text on the map."""
+    typical: npt.NDArray[np.float32]
+    """(n,), mean cosine similarity to all n texts: high is typical, low is unusual."""
+
+
+def landscape(
+    texts: Sequence[str],
+    *,
+    prompt: str | None = None,
+    vectors: npt.ArrayLike | None = None,
+    model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
+    seed: int = 42,
+) -> Landscape:
+    """Embed, cluster, name and project texts.
+
+    Parameters
+    ----------
+    texts : n strings.
+    prompt : what they answer; its words do not name clusters.
+    vectors : (n, d) numbers of one's own; nothing is embedded then.
+    model : what `embed` takes.
+    seed : of the map.
+
+    Raises
+    ------
+    ValueError
+        Where the vectors do not fit the texts, or the model cannot be had.
+    """
+    v = embed(texts, model) if vectors is None else check(vectors, len(texts))
+    tree = cluster(v, texts, prompt=prompt)
+    return Landscape(
+        vectors=v,
+        tree=tree,
+        names=name_clusters(texts, tree, prompt=prompt),
+        xy=project(v, seed=seed),
+        typical=(v @ v.mean(axis=0)).astype(np.float32) if len(v) else np.zeros(0, np.float32),
+    )

@@ -1,0 +1,98 @@
+"""The widget's traits: what travels between the kernel and the browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import anywidget
+import numpy as np
+import numpy.typing as npt
+import traitlets as t
+
+from outlens.widget.view import DEFAULTS
+
+STATIC = Path(__file__).parent / "static"
+
+PAGE_TRAITS = (
+    "_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical",
+    "granularity", "selection", "prompt_index", "renames", "view",
+)  # fmt: skip
+"""What a page without a kernel needs to know."""
+
+
+class LensWidget(anywidget.AnyWidget):
+    """The model behind every view of one lens.
+
+    Traits that begin with an underscore go from Python to the browser; the others travel both ways. Numbers travel
+    as little-endian bytes. "Local" positions count the outputs of the prompt shown, rows the user's whole frame.
+    """
+
+    _esm = STATIC / "widget.js"
+    _css = STATIC / "widget.css"
+
+    _info = t.Dict().tag(sync=True)
+    """n, total, title, prompts, columns, row labels, notes, parameters: all that is small."""
+    _rows = t.Bytes(b"").tag(sync=True)
+    """uint32, the row of each local output."""
+    _xy = t.Bytes(b"").tag(sync=True)
+    """float32 x0, y0, x1, y1, ..., the map."""
+    _columns = t.Dict().tag(sync=True)
+    """Column name to uint16 codes or float32 numbers, one an output."""
+    _texts = t.Bytes(b"").tag(sync=True)
+    """UTF-8 of all texts; empty when they are paged."""
+    _offsets = t.Bytes(b"").tag(sync=True)
+    """uint32, n + 1 byte offsets of the texts."""
+    _paged = t.Bool(False).tag(sync=True)
+    """Whether the browser asks for texts as it shows them."""
+    _leaf = t.Bytes(b"").tag(sync=True)
+    """int32, the finest cluster of each output."""
+    _tree = t.Dict().tag(sync=True)
+    """The clusters at every granularity, with their names."""
+    _typical = t.Bytes(b"").tag(sync=True)
+    """float32, how typical each output is of all."""
+    granularity = t.Float(0.5).tag(sync=True)
+    """0 (coarse) to 1 (fine)."""
+    selection = t.Bytes(b"").tag(sync=True, echo_update=False)
+    """uint32, the selected rows, sorted."""
+    prompt_index = t.Int(0).tag(sync=True)
+    """Which of the prompts is shown."""
+    renames = t.List().tag(sync=True)
+    """Names the user gave: {prompt, name, leaves}."""
+    view = t.Dict(dict(DEFAULTS)).tag(sync=True)
+    """Colour, order, search, tool."""
+
+    def __init__(
+        self,
+        texts: Callable[[int, list[int]], tuple[bytes, npt.NDArray[np.uint32]]],
+        find: Callable[[int, str, bool], npt.NDArray[np.int64]],
+        **state: Any,
+    ) -> None:
+        super().__init__(**state)
+        self._answers = {"texts": self._send_texts, "find": self._send_found}
+        self._get_texts = texts
+        self._find = find
+        self.on_msg(self._answer)
+
+    def _answer(self, _widget: object, message: object, _buffers: object) -> None:
+        if isinstance(message, dict) and message.get("kind") in self._answers:
+            self._answers[message["kind"]](message)
+
+    def _send_texts(self, message: dict[str, Any]) -> None:
+        ids = [int(i) for i in message["ids"]]
+        data, offsets = self._get_texts(int(message["prompt"]), ids)
+        self.send({"kind": "texts", "prompt": message["prompt"], "ids": ids}, [data, offsets.tobytes()])
+
+    def _send_found(self, message: dict[str, Any]) -> None:
+        reply = {"kind": "found", "id": message["id"], "prompt": message["prompt"]}
+        try:
+            hits = self._find(int(message["prompt"]), str(message["query"]), bool(message["regex"]))
+        except ValueError as error:
+            self.send({**reply, "error": str(error)}, [b""])
+        else:
+            self.send(reply, [hits.astype("<u4").tobytes()])
+
+    def page_state(self) -> dict[str, Any]:
+        """All that a page without a kernel needs, by trait name."""
+        return {name: getattr(self, name) for name in PAGE_TRAITS}
