@@ -1,0 +1,48 @@
+"""What several tests use: small data with known clusters, and a cache of their own."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot help with that request."]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests never touch the user's cache; one folder for the whole run, so the model's work is kept."""
+    folder = tmp_path_factory.getbasetemp() / "outlens-cache"
+    folder.mkdir(exist_ok=True)
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(folder))
+
+
+@pytest.fixture
+def frame() -> pd.DataFrame:
+    """Thirty outputs on three topics from three models, under an index of strings."""
+    return pd.DataFrame(
+        {
+            "response": [f"{TOPICS[i % 3]} Number {i}." for i in range(30)],
+            "model": [f"m{i % 2}" for i in range(30)],
+            "score": np.linspace(0, 1, 30),
+        },
+        index=[f"r{i}" for i in range(30)],
+    )
+
+
+@pytest.fixture
+def vectors() -> np.ndarray:
+    """A vector a row of `frame`, one direction a topic."""
+    rng = np.random.default_rng(0)
+    return np.eye(8)[np.arange(30) % 3] + 0.02 * rng.normal(size=(30, 8))
+
+
+@pytest.fixture
+def shared_data() -> Path:
+    """The folder of real outputs that lies beside some checkouts; the test skips where it is absent."""
+    folder = Path(__file__).parent.parent.parent / "shared" / "data"
+    if not folder.is_dir():
+        pytest.skip("no shared data beside this checkout")
+    return folder

@@ -1,0 +1,178 @@
+"""The lens without a browser: what a user does from Python."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import outlens as ol
+
+
+@pytest.fixture
+def lens(frame: pd.DataFrame, vectors: np.ndarray) -> ol.Lens:
+    return ol.Lens(frame, by="model", vectors=vectors)
+
+
+def test_the_users_frame_is_never_changed(frame: pd.DataFrame, vectors: np.ndarray) -> None:
+    before = frame.copy(deep=True)
+    lens = ol.Lens(frame, by="model", vectors=vectors)
+    lens.select(frame.index[:3])
+    lens.recluster(granularity=1)
+    lens.frame.loc[:, "response"] = "changed"
+    lens.selected.loc[:, "response"] = "changed"
+    assert_frame_equal(frame, before)
+
+
+def test_clusters_are_the_three_topics(lens: ol.Lens, frame: pd.DataFrame) -> None:
+    topic = np.arange(30) % 3
+    cut = lens.frame["cluster"].to_numpy()
+    # Each topic is one cluster, and no cluster holds two topics.
+    assert len({(a, b) for a, b in zip(topic, cut, strict=True)}) == 3
+    assert set(cut) == {0, 1, 2}
+
+
+def test_clusters_table_counts_every_output_once(lens: ol.Lens) -> None:
+    table = lens.clusters
+    assert table["size"].sum() == 30
+    assert table["share"].sum() == pytest.approx(1)
+    assert (table[["model=m0", "model=m1"]].sum(axis=1) == table["size"]).all()
+    assert table["name"].is_unique
+
+
+@pytest.mark.parametrize("kind", ["mask", "labels", "frame", "series"])
+def test_select_takes_what_users_have(lens: ol.Lens, frame: pd.DataFrame, kind: str) -> None:
+    mask = frame["score"] > 0.8
+    rows = {"mask": mask.to_numpy(), "labels": list(frame.index[mask]), "frame": frame[mask], "series": mask}[kind]
+    lens.select(rows)
+    assert_frame_equal(lens.selected, frame[mask])
+    assert lens.selection.tolist() == np.flatnonzero(mask).tolist()
+    lens.select(None)
+    assert lens.selection.size == 0
+
+
+def test_selecting_a_label_that_is_not_there_says_which_and_changes_nothing(lens: ol.Lens) -> None:
+    lens.select(["r1"])
+    with pytest.raises(KeyError, match="r99"):
+        lens.select(["r2", "r99"])
+    assert list(lens.selected.index) == ["r1"]
+
+
+def test_duplicate_labels_and_dtypes_come_back(vectors: np.ndarray) -> None:
+    frame = pd.DataFrame(
+        {"b": pd.array([1, None] * 15, dtype="Int64"), "response": ["x y z"] * 30, "a": pd.Categorical(["u", "v"] * 15)},
+        index=[7] * 30,
+    )
+    lens = ol.Lens(frame, vectors=vectors)
+    lens.select(np.arange(30) < 4)
+    assert_frame_equal(lens.selected, frame.iloc[:4])
+
+
+def test_observers_are_called_until_they_are_ended(lens: ol.Lens) -> None:
+    seen: list[int] = []
+    end = lens.observe(lambda changed: seen.append(len(changed.selection)))
+    lens.select(["r1", "r2"])
+    lens.select(["r3"])
+    end()
+    lens.select(None)
+    assert seen == [2, 1]
+
+
+def test_find_selects_and_returns_spans(lens: ol.Lens, frame: pd.DataFrame) -> None:
+    spans = lens.find("FLOWERS")
+    texts = frame["response"].tolist()
+    assert [texts[s.output][s.start : s.end] for s in spans.itertuples()] == ["Flowers"] * 10
+    assert lens.selected["response"].str.contains("Flowers").all()
+    assert len(lens.selected) == 10
+    assert lens.view.query == "FLOWERS"
+
+
+def test_recluster_moves_between_one_and_many(lens: ol.Lens) -> None:
+    coarse = lens.recluster(granularity=0)
+    fine = lens.recluster(granularity=1)
+    assert len(coarse) <= 3 <= len(fine)
+    with pytest.raises(ValueError, match=r"1\.5"):
+        lens.recluster(granularity=1.5)
+    assert lens.granularity == 1
+
+
+def test_a_name_stays_with_the_members_when_reclustered(lens: ol.Lens) -> None:
+    lens.rename(1, "mine")
+    members = set(lens.frame.index[lens.frame["cluster"] == 1])
+    for granularity in (0.45, 0.55, 0.6):
+        lens.recluster(granularity=granularity)
+        frame = lens.frame
+        for cluster in set(frame["cluster"]):
+            now = set(frame.index[frame["cluster"] == cluster])
+            named = frame.loc[list(now), "cluster_name"].iloc[0]
+            assert (named == "mine") == (len(now & members) / len(now | members) > 0.5)
+
+
+def test_renaming_what_is_not_there_is_told(lens: ol.Lens) -> None:
+    with pytest.raises(KeyError, match="17"):
+        lens.rename(17, "x")
+    with pytest.raises(ValueError, match="blank"):
+        lens.rename(0, "  ")
+
+
+def test_an_unknown_keyword_names_the_near_one(frame: pd.DataFrame) -> None:
+    with pytest.raises(TypeError, match="did you mean 'vectors'"):
+        ol.Lens(frame, vector=np.eye(30))
+
+
+def test_vectors_of_another_length_are_refused(frame: pd.DataFrame) -> None:
+    with pytest.raises(ValueError, match="29"):
+        ol.Lens(frame, vectors=np.ones((29, 4)))
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 15])
+def test_small_sets_work(n: int) -> None:
+    lens = ol.Lens([f"Answer number {i}, a text." for i in range(n)], vectors=np.eye(16)[:n])
+    assert len(lens.frame) == n
+    assert lens.clusters["size"].sum() == n
+    assert np.isfinite(lens.frame[["x", "y"]].to_numpy()).all()
+
+
+def test_all_equal_outputs_are_one_cluster() -> None:
+    lens = ol.Lens(["The same."] * 12, vectors=np.ones((12, 4)))
+    assert lens.clusters["size"].tolist() == [12]
+
+
+def test_a_column_of_ours_never_overwrites_the_users(vectors: np.ndarray) -> None:
+    frame = pd.DataFrame({"response": ["a b c"] * 30, "x": "mine"})
+    ours = ol.Lens(frame, vectors=vectors).frame
+    assert (ours["x"] == "mine").all()
+    assert "x_lens" in ours
+
+
+def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.ndarray) -> None:
+    frame = pd.DataFrame({"prompt": ["p", "q", "q"] * 10, "response": [f"Text {i} here." for i in range(30)]})
+    lens = ol.Lens(frame, vectors=vectors)
+    assert lens.prompts == ["p", "q"]
+    assert set(lens.frame["prompt"]) == {"p"}
+    lens.select(frame["response"].isin(["Text 0 here.", "Text 1 here."]))
+    lens.prompt = "q"
+    assert set(lens.frame["prompt"]) == {"p", "q"}
+    assert lens.clusters["size"].sum() == 20
+    assert lens.selected["prompt"].tolist() == ["p", "q"]
+    with pytest.raises(ValueError, match="'r'"):
+        lens.prompt = "r"
+
+
+def test_view_settings_are_checked(lens: ol.Lens) -> None:
+    lens.view.color = "model"
+    assert lens.view.color == "model"
+    with pytest.raises(ValueError, match="'modle'"):
+        lens.view.color = "modle"
+    with pytest.raises(AttributeError, match="did you mean 'color'"):
+        lens.view.colour = "model"
+
+
+def test_the_mimebundle_holds_a_table_for_viewers_without_widgets(vectors: np.ndarray) -> None:
+    lens = ol.Lens(["<script>alert(1)</script> text"] * 30, vectors=vectors)
+    bundle = lens._repr_mimebundle_()
+    data = bundle[0] if isinstance(bundle, tuple) else bundle
+    assert "<script>" not in data["text/html"]
+    assert "&lt;script&gt;" in data["text/html"]
+    assert "application/vnd.jupyter.widget-view+json" in data
