@@ -1,0 +1,292 @@
+"""What the user gives, read and checked: their rows, untouched, and the texts in them."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Hashable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+TEXT_COLUMNS = ("response", "output", "completion", "generation", "answer", "text")
+"""Where the outputs are looked for when no column is named."""
+
+NO_PROMPT = "(no prompt)"
+
+
+@dataclass(frozen=True)
+class Outputs:
+    """The user's rows in their order, and one text a row."""
+
+    frame: pd.DataFrame
+    """Their rows, index and dtypes."""
+    texts: list[str]
+    """The outputs; "" for a missing one."""
+    text: Hashable
+    """The column they are in."""
+    prompt: Hashable | None
+    """The column of the prompts."""
+    by: list[Hashable]
+    """Columns that name where an output comes from."""
+    id: Hashable | None
+    """The column that names each output."""
+    n_missing: int
+    """Rows without a text."""
+    n_blank: int
+    """Rows whose text has nothing but white space."""
+
+    @property
+    def notes(self) -> list[str]:
+        """What the user should know of the rows, one sentence each."""
+        n = len(self.texts)
+        notes = []
+        for count, what in ((self.n_missing, "missing"), (self.n_blank, "blank")):
+            if count:
+                notes.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {what}; kept as rows.")
+        return notes
+
+    def column(self, name: Hashable) -> pd.Series[Any]:
+        """A column of the user's frame; KeyError with the near name if there is none."""
+        return self.frame[_column(self.frame, name, "vectors")]
+
+    def prompts(self) -> list[tuple[str, npt.NDArray[np.int64]]]:
+        """Each different prompt, in order of first appearance, with the positions of its outputs, int64."""
+        if self.prompt is None or not len(self.frame):
+            return [("", np.arange(len(self.texts), dtype=np.int64))]
+        codes, values = pd.factorize(self.frame[self.prompt], use_na_sentinel=False)
+        order = np.argsort(codes, kind="stable").astype(np.int64)
+        parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
+        labels = [NO_PROMPT if pd.isna(value) else str(value) for value in values]
+        return list(zip(labels, parts, strict=True))
+
+    def positions(self, rows: Any) -> npt.NDArray[np.int64]:
+        """Positions of some rows, int64, sorted, each once.
+
+        Parameters
+        ----------
+        rows : a boolean mask (a Series is aligned by its index), a DataFrame or Series of some of the rows, index
+            labels (one or many; a label that several rows bear means all of them), or None for none.
+
+        Raises
+        ------
+        KeyError
+            Where a label is not in the index.
+        ValueError
+            Where a mask has another length than the rows.
+        """
+        if rows is None:
+            return np.zeros(0, np.int64)
+        index = self.frame.index
+        if isinstance(rows, pd.DataFrame):
+            return self._labelled(rows.index)
+        if isinstance(rows, pd.Series):
+            if not pd.api.types.is_bool_dtype(rows) and not _all_bool(rows):
+                return self._labelled(rows.index)
+            if len(rows) == len(index) and rows.index.equals(index):
+                return self._mask(rows.fillna(False).to_numpy(dtype=bool))
+            return self._labelled(rows.index[rows.fillna(False).to_numpy(dtype=bool)])
+        if isinstance(rows, str | bytes) or not isinstance(rows, Sequence | np.ndarray | pd.Index | set | range) or (
+            isinstance(rows, tuple) and isinstance(index, pd.MultiIndex)
+        ):
+            return self._labelled([rows])
+        labels = list(rows) if isinstance(rows, set) else rows
+        if len(labels) and (getattr(labels, "dtype", None) == bool or _all_bool(labels)):
+            return self._mask(np.asarray(labels, dtype=bool))
+        return self._labelled(labels)
+
+    def _mask(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
+        if mask.shape != (len(self.texts),):
+            raise ValueError(
+                f"the mask has {mask.size} values for {len(self.texts)} rows; give one True or False a row."
+            )
+        return np.flatnonzero(mask).astype(np.int64)
+
+    def _labelled(self, labels: Any) -> npt.NDArray[np.int64]:
+        index = self.frame.index
+        wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
+        if not len(wanted):
+            return np.zeros(0, np.int64)
+        missing = wanted[~wanted.isin(index)]
+        if len(missing):
+            shown = ", ".join(repr(label) for label in missing[:5].tolist())
+            more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
+            raise KeyError(f"no row is labelled {shown}{more}; give labels of the frame's index, or a mask.")
+        return np.flatnonzero(index.isin(wanted)).astype(np.int64)
+
+
+def read(
+    data: Any,
+    *,
+    text: Hashable | None = None,
+    prompt: Hashable | None = None,
+    by: Hashable | Sequence[Hashable] | None = None,
+    id: Hashable | None = None,
+) -> Outputs:
+    """Read and check what the user gives; nothing of theirs is changed, dropped or reordered.
+
+    Parameters
+    ----------
+    data : DataFrame, list of str (None for a missing one), list of dict, dict of lists, or the path of a .csv, .tsv,
+        .jsonl, .json or .parquet file.
+    text : the column of the outputs; None looks for one of `TEXT_COLUMNS`.
+    prompt : the column of the prompts; None takes one named "prompt", or alpaca_eval's "instruction".
+    by : column or columns that name where an output comes from.
+    id : column that names each output, all different.
+
+    Raises
+    ------
+    ValueError, TypeError, KeyError
+        One sentence with what was wrong, the value seen and what to write instead.
+    """
+    frame = _frame(data)
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(f"two columns are named {twice!r}; rename one of them.")
+    text = _text_column(frame) if text is None else _column(frame, text, "text")
+    if prompt is not None:
+        prompt = _column(frame, prompt, "prompt")
+    else:
+        prompt = next((c for c in ("prompt", "instruction") if c in frame and c != text), None)
+    names = [] if by is None else [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)
+    by_columns = [_column(frame, name, "by") for name in names]
+    if id is not None:
+        id = _column(frame, id, "id")
+        repeated = frame[id][frame[id].duplicated() | frame[id].isna()]
+        if len(repeated):
+            raise ValueError(f"id column {id!r} holds {repeated.iloc[0]!r} twice or no value; each output needs its own.")
+    values = frame[text].tolist()
+    missing = frame[text].isna().tolist()
+    texts = ["" if gone else v if isinstance(v, str) else str(v) for v, gone in zip(values, missing, strict=True)]
+    n_missing = sum(missing)
+    n_blank = sum(not t.strip() for t in texts) - n_missing
+    return Outputs(frame, texts, text, prompt, by_columns, id, n_missing, n_blank)
+
+
+def _all_bool(values: Any) -> bool:
+    return len(values) > 0 and all(isinstance(v, bool | np.bool_) for v in values)
+
+
+def _frame(data: Any) -> pd.DataFrame:
+    if isinstance(data, pd.DataFrame):
+        # Deep, so that what they change later does not move what they see here.
+        return data.copy()
+    if isinstance(data, str | Path):
+        return _file(Path(data))
+    if isinstance(data, pd.Series):
+        return data.to_frame(data.name if data.name is not None else "response")
+    if isinstance(data, Mapping):
+        lengths = {key: len(value) for key, value in data.items() if hasattr(value, "__len__")}
+        if len(set(lengths.values())) > 1:
+            raise ValueError(f"the lists have different lengths, {lengths}; give one value a row in each.")
+        if not lengths:
+            raise TypeError(f"a dict of lists is expected, such as {{'response': [...]}}, not {_short(data)}.")
+        return pd.DataFrame(dict(data))
+    if isinstance(data, Sequence) and not isinstance(data, bytes):
+        return _records(data)
+    raise TypeError(
+        f"data is a {type(data).__name__}; give a DataFrame, a list of str or dict, a dict of lists, or a file's path."
+    )
+
+
+def _records(items: Sequence[Any]) -> pd.DataFrame:
+    for i, item in enumerate(items):
+        if not (item is None or isinstance(item, str | Mapping)):
+            raise TypeError(f"item {i} of the list is a {type(item).__name__}, {_short(item)}; give str or dict items.")
+    if items and all(isinstance(item, Mapping) for item in items):
+        return pd.DataFrame([dict(item) for item in items])
+    if any(isinstance(item, Mapping) for item in items):
+        raise TypeError("the list mixes str and dict items; give only one kind.")
+    return pd.DataFrame({"response": pd.Series(list(items), dtype=object)})
+
+
+def _text_column(frame: pd.DataFrame) -> Hashable:
+    found = [c for c in frame.columns if str(c).lower() in TEXT_COLUMNS]
+    listed = ", ".join(repr(c) for c in frame.columns)
+    if len(found) == 1:
+        return found[0]
+    if found:
+        names = " and ".join(repr(c) for c in found)
+        raise ValueError(f"{names} could each hold the outputs; name one, such as text={found[0]!r}.")
+    raise ValueError(f"no column named {', '.join(TEXT_COLUMNS)} among {listed or 'none'}; name one with text=.")
+
+
+def _column(frame: pd.DataFrame, name: Hashable, what: str) -> Hashable:
+    if isinstance(name, Hashable) and name in frame.columns:
+        return name
+    near = difflib.get_close_matches(str(name), [str(c) for c in frame.columns], 1)
+    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(repr(c) for c in frame.columns)}."
+    raise KeyError(f"{what}={name!r} is not a column; {hint}")
+
+
+def _file(path: Path) -> pd.DataFrame:
+    if not path.is_file():
+        raise ValueError(f"no file {str(path)!r}; give the path of a .csv, .tsv, .jsonl, .json or .parquet file.")
+    kind = path.suffix.lower()
+    try:
+        if kind in (".csv", ".tsv"):
+            return pd.read_csv(path, sep="," if kind == ".csv" else "\t")
+        if kind == ".jsonl":
+            return _jsonl(path)
+        if kind == ".json":
+            return _json(path)
+        if kind == ".parquet":
+            return _parquet(path)
+    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        raise ValueError(f"{str(path)!r} is not a readable {kind} file: {str(error).strip()}.") from None
+    raise ValueError(f"{str(path)!r} ends in {kind or 'nothing'}; give a .csv, .tsv, .jsonl, .json or .parquet file.")
+
+
+def _parquet(path: Path) -> pd.DataFrame:
+    try:
+        return pd.read_parquet(path)
+    except ImportError:
+        raise ValueError(f"reading {str(path)!r} needs pyarrow: pip install 'outlens[parquet]'.") from None
+    except (OSError, ValueError) as error:
+        raise ValueError(f"{str(path)!r} is not a parquet file: {str(error).splitlines()[0]}") from None
+
+
+def _jsonl(path: Path) -> pd.DataFrame:
+    rows = []
+    with path.open(encoding="utf-8-sig") as lines:
+        for number, line in enumerate(lines, 1):
+            if not line.strip():
+                continue
+            try:
+                rows.append(json.loads(line))
+            except json.JSONDecodeError as error:
+                raise ValueError(
+                    f"line {number} of {str(path)!r} is not JSON, {_short(line.strip())}: {error.msg}."
+                ) from None
+    return _records(rows)
+
+
+def _json(path: Path) -> pd.DataFrame:
+    try:
+        data = json.loads(path.read_text("utf-8-sig"))
+    except json.JSONDecodeError as error:
+        raise ValueError(f"{str(path)!r} is not JSON: line {error.lineno}, {error.msg}.") from None
+    if isinstance(data, list):
+        if all(isinstance(item, Mapping) and {"prompt", "responses"} <= item.keys() for item in data) and data:
+            return pd.concat([_responses(item) for item in data], ignore_index=True)
+        return _records(data)
+    if isinstance(data, Mapping) and "responses" in data:
+        return _responses(data)
+    return _frame(data)
+
+
+def _responses(item: Mapping[str, Any]) -> pd.DataFrame:
+    frame = _records(item["responses"])
+    shared = {key: value for key, value in item.items() if key != "responses" and key not in frame}
+    for place, (key, value) in enumerate(shared.items()):
+        frame.insert(place, key, pd.Series([value] * len(frame), dtype=object))
+    return frame
+
+
+def _short(value: Any) -> str:
+    shown = repr(value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."

@@ -1,0 +1,116 @@
+"""Vectors kept on disk, by model and text, so that a second run embeds nothing."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sqlite3
+import time
+import warnings
+from collections.abc import Callable, Iterable, Sequence
+from contextlib import closing
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import platformdirs
+
+LIMIT = 1_000_000_000
+"""Bytes of vectors above which those used longest ago are removed."""
+
+_SCHEMA = """
+CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, used INTEGER NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
+CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
+"""
+
+
+def folder() -> Path:
+    """Where outlens keeps what it can make again; the environment's OUTLENS_CACHE_DIR names another place."""
+    return Path(os.environ.get("OUTLENS_CACHE_DIR") or platformdirs.user_cache_dir("outlens", appauthor=False))
+
+
+def key(model: str, text: str) -> bytes:
+    """The key of a text's vector. Lone surrogates count as themselves."""
+    return hashlib.blake2b(
+        text.encode("utf-8", "surrogatepass"), digest_size=16, person=hashlib.sha256(model.encode()).digest()[:16]
+    ).digest()
+
+
+class Cache:
+    """A table of vectors in SQLite that several processes may use at once.
+
+    Every failure of the disk leaves the caller without the cache, never without vectors: a damaged file is rebuilt
+    and a place that cannot be written is gone without, each with a warning.
+    """
+
+    def __init__(self, path: Path | None = None, *, limit: int = LIMIT) -> None:
+        self.path = path or folder() / "vectors.sqlite"
+        self.limit = limit
+
+    def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
+        """The vectors that are there, by key."""
+        found: dict[bytes, npt.NDArray[np.float32]] = {}
+
+        def look(db: sqlite3.Connection) -> None:
+            for start in range(0, len(keys), 500):
+                part = keys[start : start + 500]
+                marks = ",".join("?" * len(part))
+                rows = db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part).fetchall()
+                found.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows)
+            # Once a day is enough to tell what is used from what is not, and spares most runs the write.
+            day = int(time.time() // 86_400)
+            stale = [(day, k, day) for k in found]
+            with db:
+                db.executemany("UPDATE vectors SET used = ? WHERE key = ? AND used < ?", stale)
+
+        self._try(look)
+        return found
+
+    def put(self, keys: Iterable[bytes], vectors: npt.NDArray[np.float32]) -> None:
+        """Keep vectors; beyond the limit those used longest ago go."""
+        day = int(time.time() // 86_400)
+        rows = [(k, day, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
+
+        def write(db: sqlite3.Connection) -> None:
+            with db:
+                db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
+            self._shrink(db)
+
+        self._try(write)
+
+    def _shrink(self, db: sqlite3.Connection) -> None:
+        pages, free, size = (
+            db.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        if (pages - free) * size <= self.limit:
+            return
+        with db:
+            # A fifth at a time, so that this is seldom.
+            (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+            db.execute(
+                "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)", (count // 5 + 1,)
+            )
+
+    def _try(self, action: Callable[[sqlite3.Connection], None]) -> None:
+        for attempt in (1, 2):
+            try:
+                self.path.parent.mkdir(parents=True, exist_ok=True)
+                with closing(sqlite3.connect(self.path, timeout=30)) as db:
+                    db.execute("PRAGMA journal_mode=WAL")
+                    db.execute("PRAGMA synchronous=NORMAL")
+                    db.executescript(_SCHEMA)
+                    action(db)
+                return
+            except sqlite3.OperationalError as error:
+                warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
+                return
+            except sqlite3.DatabaseError as error:
+                if attempt == 2:
+                    warnings.warn(f"vectors are not kept: {self.path} cannot be rebuilt ({error}).", stacklevel=4)
+                    return
+                warnings.warn(f"the cache of vectors {self.path} was damaged and is rebuilt ({error}).", stacklevel=4)
+                for suffix in ("", "-wal", "-shm"):
+                    Path(f"{self.path}{suffix}").unlink(missing_ok=True)
+            except OSError as error:
+                warnings.warn(f"vectors are not kept: {self.path.parent} cannot be written ({error}).", stacklevel=4)
+                return

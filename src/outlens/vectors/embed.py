@@ -1,0 +1,182 @@
+"""Texts to vectors."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.vectors import models, static
+from outlens.vectors.cache import Cache, key
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+WINDOWING = "windows-1"
+"""Part of the cache's key: to be changed with the way long texts are cut."""
+
+BATCH_TOKENS = 4096
+"""Tokens that go through the model at once; more does not pay on two cores."""
+
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+def embed(
+    texts: Sequence[str],
+    model: str | SentenceTransformer | Callable[[list[str]], Any] = models.DEFAULT,
+    *,
+    cache: bool = True,
+    progress: bool = True,
+) -> npt.NDArray[np.float32]:
+    """Vectors of texts.
+
+    The whole text counts: one longer than the model's window is cut into windows, and its vector is their mean weighted
+    by tokens. Equal texts are embedded once; vectors are kept on disk by model and text. An interrupt keeps what is
+    done.
+
+    Parameters
+    ----------
+    texts : n strings.
+    model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
+        sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
+    cache : keep the vectors of named models on disk and take them from there.
+    progress : show a bar while texts are embedded.
+
+    Returns
+    -------
+    (n, d) float32, rows of unit length.
+
+    Raises
+    ------
+    ValueError
+        Where the model cannot be had, or a callable's result does not fit.
+    """
+    # The tokenizers take no lone surrogates; the vector is that of the text as it is shown.
+    unique = list(dict.fromkeys(texts))
+    clean = [_SURROGATE.sub("\ufffd", text) for text in unique]
+    if isinstance(model, str) and model == "fast":
+        vectors = static.encode(clean)
+    elif isinstance(model, str):
+        name = models.SHA256 if models.is_default(model) else model
+        vectors = _kept(clean, name, lambda: models.load(model), Cache() if cache else None, progress)
+    elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
+        vectors = _kept(clean, "", lambda: model, None, progress)
+    elif callable(model):
+        vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
+    else:
+        raise TypeError(f"model is a {type(model).__name__}; give a name, a SentenceTransformer or a callable.")
+    place = {text: i for i, text in enumerate(unique)}
+    return _unit(vectors)[[place[text] for text in texts]]
+
+
+def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
+    """The user's own vectors as (n, d) float32 of unit length; ValueError says what does not fit."""
+    try:
+        array = np.asarray(list(vectors) if not hasattr(vectors, "dtype") else vectors)
+        if array.dtype == object:
+            array = np.stack([np.asarray(row, np.float64) for row in array])
+        array = array.astype(np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(
+            "the vectors are not one table of numbers; give an (n, d) array, or lists of equal length."
+        ) from None
+    if not len(array) and not n:
+        return np.zeros((0, array.shape[1] if array.ndim == 2 else 1), np.float32)
+    if array.ndim != 2:
+        raise ValueError(f"the vectors have the shape {array.shape}; give two dimensions, ({n}, d).")
+    if len(array) != n:
+        raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one a row.")
+    bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if len(bad):
+        raise ValueError(f"{len(bad)} of {n} vectors hold NaN or infinity, the first in row {bad[0]}; fill or drop them.")
+    return _unit(array)
+
+
+def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    # Scaled first: the square of a large component would overflow.
+    scale = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    scaled = vectors / np.where(scale > 0, scale, 1)
+    length = np.linalg.norm(scaled, axis=1, keepdims=True)
+    unit: npt.NDArray[np.float32] = (scaled / np.where(length > 0, length, 1)).astype(np.float32)
+    # A text without a word has no direction of its own.
+    unit[length[:, 0] == 0, :1] = 1
+    return unit
+
+
+def _kept(
+    texts: list[str], name: str, load: Callable[[], Any], cache: Cache | None, progress: bool
+) -> npt.NDArray[np.float32]:
+    keys = [key(f"{WINDOWING} {name}", text) for text in texts]
+    known = cache.get(keys) if cache else {}
+    todo = [i for i, k in enumerate(keys) if k not in known]
+    if todo:
+        for done, vectors in _batches([texts[i] for i in todo], load(), progress):
+            batch = [keys[todo[i]] for i in done]
+            # Batch by batch, so that an interrupt keeps what is done.
+            if cache:
+                cache.put(batch, vectors)
+            known.update(zip(batch, vectors, strict=True))
+    if not texts:
+        return np.zeros((0, 1), np.float32)
+    return np.stack([known[k] for k in keys])
+
+
+def _batches(
+    texts: list[str], model: Any, progress: bool
+) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+    """The vectors of texts as they come: positions and (batch, d) float32."""
+    import torch
+    from tqdm.auto import tqdm
+
+    tokenizer = model.tokenizer
+    before, after = models.specials(tokenizer)
+    special = len(before) + len(after)
+    room = (model.max_seq_length or 512) - special
+    codes = tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
+    windows: list[tuple[int, list[int]]] = []
+    for i, ids in enumerate(codes):
+        pieces = max(1, -(-len(ids) // room))
+        # Windows of equal length: a last one of three words would weigh as little as it says, and cost as much.
+        step = -(-len(ids) // pieces) or 1
+        windows += [(i, ids[at : at + step]) for at in range(0, max(1, len(ids)), step)]
+    windows.sort(key=lambda w: (len(w[1]), w[0]))
+    left = np.bincount([i for i, _ in windows], minlength=len(texts))
+    sums: dict[int, npt.NDArray[np.float64]] = {}
+    device = model.device
+    bar = tqdm(total=len(texts), desc="embedding", unit="text", disable=not progress, leave=False)
+    with bar, torch.inference_mode():
+        for batch in _batched(windows, special):
+            rows = [[*before, *ids, *after] for _, ids in batch]
+            width = max(map(len, rows))
+            ids = torch.full((len(rows), width), tokenizer.pad_token_id or 0)
+            mask = torch.zeros((len(rows), width), dtype=torch.long)
+            for r, row in enumerate(rows):
+                ids[r, : len(row)] = torch.tensor(row)
+                mask[r, : len(row)] = 1
+            out = model({"input_ids": ids.to(device), "attention_mask": mask.to(device)})
+            vectors = out["sentence_embedding"].float().cpu().numpy().astype(np.float64)
+            vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+            done = []
+            for (i, tokens), vector in zip(batch, vectors, strict=True):
+                sums[i] = sums.get(i, 0) + max(1, len(tokens)) * vector
+                left[i] -= 1
+                if not left[i]:
+                    done.append(i)
+            if done:
+                yield done, _unit(np.stack([sums.pop(i) for i in done]))
+                bar.update(len(done))
+
+
+def _batched(windows: list[tuple[int, list[int]]], special: int) -> Iterator[list[tuple[int, list[int]]]]:
+    batch: list[tuple[int, list[int]]] = []
+    for window in windows:
+        # Sorted by length, so the newest is the widest.
+        if batch and (len(batch) + 1) * (len(window[1]) + special) > BATCH_TOKENS:
+            yield batch
+            batch = []
+        batch.append(window)
+    if batch:
+        yield batch

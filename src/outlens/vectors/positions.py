@@ -1,0 +1,107 @@
+"""Vectors to places on a map."""
+
+from __future__ import annotations
+
+import warnings
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+EXACT_UP_TO = 20_000
+"""Different vectors up to which the neighbours are exact."""
+
+
+def project(
+    vectors: npt.NDArray[np.float32], *, n_neighbors: int = 15, min_dist: float = 0.1, seed: int = 42
+) -> npt.NDArray[np.float32]:
+    """Places of vectors on a map by UMAP (McInnes, Healy and Melville 2018), seeded.
+
+    Equal vectors are placed once, and then side by side. Up to 20 000 different ones the neighbours are exact and the
+    result does not depend on the order of the rows.
+
+    Parameters
+    ----------
+    vectors : (n, d) float32, rows of unit length.
+    n_neighbors, min_dist : umap-learn's.
+    seed : of UMAP's layout.
+
+    Returns
+    -------
+    (n, 2) float32, centred, within [-1, 1].
+    """
+    n = len(vectors)
+    if not n:
+        return np.zeros((0, 2), np.float32)
+    unique, place = np.unique(vectors, axis=0, return_inverse=True)
+    place = place.reshape(-1)
+    xy = _scaled(_layout(unique, n_neighbors, min_dist, seed))
+    counts = np.bincount(place)
+    order = np.argsort(place, kind="stable")
+    rank = np.empty(n, np.int64)
+    rank[order] = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
+    # A sunflower's spiral: dense, without two in one place, and the first of them stays put.
+    spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(counts[place]))
+    angle = rank * np.pi * (3 - np.sqrt(5))
+    offset = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
+    return _scaled(xy[place] + offset) if len(unique) > 1 else (offset.astype(np.float32))
+
+
+def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int) -> npt.NDArray[np.float64]:
+    n = len(unique)
+    if n <= 3:
+        # Too few for a graph: one place, a line, a triangle.
+        return np.array([[0, 0], [1, 0], [0.5, 0.87]], np.float64)[:n]
+    if n <= 15:
+        return _principal(unique)
+    import umap
+
+    neighbours = min(n_neighbors, n - 1)
+    options: dict[str, Any] = {}
+    if n <= EXACT_UP_TO:
+        indices, distances = _neighbours(unique, neighbours)
+        options["precomputed_knn"] = (indices, distances, None)
+    start = _principal(unique)
+    # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
+    start = (10 * start / max(np.abs(start).max(), 1e-12)).astype(np.float32)
+    with warnings.catch_warnings():
+        # Both say what was asked for: one thread because of the seed, and neighbours made by us.
+        warnings.filterwarnings("ignore", message="n_jobs value")
+        warnings.filterwarnings("ignore", message="precomputed_knn")
+        model = umap.UMAP(
+            n_neighbors=neighbours, min_dist=min_dist, metric="cosine", init=start, random_state=seed, **options
+        )
+        layout: npt.NDArray[np.float64] = np.asarray(model.fit_transform(unique), np.float64)
+    return layout
+
+
+def _neighbours(unit: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
+    """The k nearest of each row by cosine distance, itself first, by blocks of a matrix product."""
+    n = len(unit)
+    indices = np.empty((n, k), np.int64)
+    distances = np.empty((n, k), np.float32)
+    for start in range(0, n, 1024):
+        rows = np.arange(start, min(start + 1024, n))
+        distance = 1 - unit[rows] @ unit.T
+        distance[np.arange(len(rows)), rows] = -1
+        nearest = np.argpartition(distance, k - 1, axis=1)[:, :k]
+        order = np.argsort(np.take_along_axis(distance, nearest, 1), axis=1, kind="stable")
+        indices[rows] = np.take_along_axis(nearest, order, 1)
+        distances[rows] = np.maximum(np.take_along_axis(distance, indices[rows], 1), 0)
+    return indices, distances
+
+
+def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
+    centred = unit.astype(np.float64) - unit.mean(axis=0, dtype=np.float64)
+    _, axes = np.linalg.eigh(centred.T @ centred)
+    axes = axes[:, ::-1][:, :2]
+    # An axis has no sign of its own; its largest component decides.
+    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    flat = centred @ axes
+    return flat if flat.shape[1] == 2 else np.column_stack([flat, np.zeros(len(flat))])
+
+
+def _scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    centre = (xy.max(axis=0) + xy.min(axis=0)) / 2
+    half = np.abs(xy - centre).max()
+    return ((xy - centre) / (half or 1)).astype(np.float32)

@@ -1,0 +1,81 @@
+"""Static vectors: one vector a token, distilled once from the default model; thousands of texts a second.
+
+A text's vector is the mean of its tokens' vectors, weighted down for frequent tokens. The idea is model2vec's (Tulkens
+and van Dongen 2024); the weights are the smooth inverse frequency of Arora et al. 2017 with Zipf ranks.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.vectors import models
+from outlens.vectors.cache import folder
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+VERSION = "static-1"
+
+
+def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    """(n, 384) float32 vectors of texts from the static table, not normalised."""
+    from tokenizers import Tokenizer
+
+    tokenizer = Tokenizer.from_file(str(models.default_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokenizer.no_padding()
+    table = _table()
+    out = np.zeros((len(texts), table.shape[1]), np.float32)
+    for start in range(0, len(texts), 512):
+        codes = tokenizer.encode_batch(list(texts[start : start + 512]), add_special_tokens=False)
+        lengths = np.array([len(c.ids) for c in codes])
+        ids = np.concatenate([np.asarray(c.ids, np.int64) for c in codes]) if lengths.sum() else np.zeros(0, np.int64)
+        rows = np.flatnonzero(lengths)
+        starts = (np.cumsum(lengths) - lengths)[rows]
+        if len(ids):
+            out[start + rows] = np.add.reduceat(table[ids], starts, axis=0) / lengths[rows, None]
+    return out
+
+
+def _table() -> npt.NDArray[np.float32]:
+    path = folder() / f"{VERSION}-{models.SHA256[:12]}.npy"
+    try:
+        table: npt.NDArray[np.float32] = np.load(path)
+        return table
+    except (OSError, ValueError, EOFError):
+        table = _distil(models.load(models.DEFAULT))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        partial = path.with_name(f".{path.stem}.{np.random.default_rng().integers(1 << 62)}.npy")
+        np.save(partial, table)
+        partial.replace(path)
+    except OSError:
+        pass  # made again next time
+    return table
+
+
+def _distil(model: SentenceTransformer) -> npt.NDArray[np.float32]:
+    import torch
+    from tqdm.auto import tqdm
+
+    tokenizer: Any = model.tokenizer
+    size = len(tokenizer)
+    before, after = models.specials(tokenizer)
+    parts = []
+    with torch.inference_mode():
+        for start in tqdm(range(0, size, 1024), desc="distilling static vectors", leave=False):
+            ids = torch.tensor([[*before, i, *after] for i in range(start, min(start + 1024, size))])
+            out = model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
+            parts.append(out["sentence_embedding"].float().numpy())
+    table = np.concatenate(parts)
+    table -= table.mean(axis=0)
+    # The vocabulary is sorted by frequency, so a token's id is its Zipf rank.
+    probability = 1 / (np.arange(size) + 2)
+    probability /= probability.sum()
+    weighted: npt.NDArray[np.float32] = (table * (1e-3 / (1e-3 + probability))[:, None]).astype(np.float32)
+    weighted[list(tokenizer.all_special_ids)] = 0
+    return weighted
