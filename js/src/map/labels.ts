@@ -1,0 +1,71 @@
+/** A name on the map; x and y are the pixel that it belongs to. */
+export interface Label {
+  id: number;
+  text: string;
+  x: number;
+  y: number;
+  weight: number;
+}
+
+export interface PlacedLabel {
+  id: number;
+  left: number;
+  top: number;
+  width: number;
+}
+
+/** Shifts from the centred place, the nearest first: across in half widths, down in line heights. */
+const SHIFTS: readonly (readonly [number, number])[] = [
+  [0, 0],
+  [0, -1.1],
+  [0, 1.1],
+  [-1.1, 0],
+  [1.1, 0],
+  [0, -2.2],
+  [0, 2.2],
+  [-1.1, -1.1],
+  [1.1, -1.1],
+  [-1.1, 1.1],
+  [1.1, 1.1],
+];
+
+/**
+ * Places labels, the heaviest first, where they neither overlap nor leave the map.
+ *
+ * One whose point is outside the map, or that fits nowhere near it, is left out.
+ */
+export function placeLabels(
+  items: readonly Label[],
+  width: number,
+  height: number,
+  measure: (text: string) => number,
+  lineHeight = 18,
+): PlacedLabel[] {
+  const placed: PlacedLabel[] = [];
+  const byWeight = [...items].sort((a, b) => b.weight - a.weight || a.id - b.id);
+  for (const item of byWeight) {
+    if (!(item.text && item.x >= 0 && item.x <= width && item.y >= 0 && item.y <= height)) continue;
+    const wide = Math.ceil(measure(item.text));
+    if (!(wide <= width && lineHeight <= height)) continue;
+    for (const [across, down] of SHIFTS) {
+      const left = Math.floor(clamp(item.x + ((across - 1) * wide) / 2, width - wide));
+      const top = Math.floor(clamp(item.y + (down - 0.5) * lineHeight, height - lineHeight));
+      const free = placed.every(
+        (other) =>
+          left >= other.left + other.width ||
+          other.left >= left + wide ||
+          top >= other.top + lineHeight ||
+          other.top >= top + lineHeight,
+      );
+      if (free) {
+        placed.push({ id: item.id, left, top, width: wide });
+        break;
+      }
+    }
+  }
+  return placed;
+}
+
+function clamp(value: number, high: number): number {
+  return Math.max(0, Math.min(high, value));
+}
