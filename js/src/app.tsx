@@ -1,0 +1,74 @@
+// The widget as a whole: header, map and clusters beside the reader, footer.
+import { effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { Clusters } from "./panels/clusters";
+import { Footer } from "./panels/footer";
+import { Header } from "./panels/header";
+import { Help } from "./panels/help";
+import { MapPanel } from "./panels/map-panel";
+import { Reader } from "./panels/reader";
+import type { State } from "./state";
+
+interface Props {
+  state: State;
+  root: HTMLElement;
+  until: AbortSignal;
+}
+
+export function App({ state, root, until }: Props) {
+  useEffect(() => followTheme(root, state, until), []);
+  useEffect(() => countChanges(root, state), []);
+  return (
+    <div class="ol-frame">
+      <Header state={state} />
+      <div class="ol-body" aria-busy={state.preparing.value}>
+        <div class="ol-left">
+          <MapPanel state={state} root={root} />
+          <Clusters state={state} />
+        </div>
+        <Reader state={state} />
+      </div>
+      <Footer state={state} />
+      {state.help.value && <Help state={state} />}
+      <div class="ol-status" role="status" aria-live="polite">
+        {state.status.value}
+      </div>
+    </div>
+  );
+}
+
+/** Whether the notebook is dark is read off the widget's own background, which follows the notebook's variables. */
+function followTheme(root: HTMLElement, state: State, until: AbortSignal): void {
+  const read = () => {
+    const [r, g, b] = (getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
+    state.dark.value = 0.299 * r + 0.587 * g + 0.114 * b < 128;
+    root.dataset.theme = state.dark.value ? "dark" : "light";
+  };
+  read();
+  // The style sheet lets the background change over a moment, which ends with an event here: a theme that is
+  // switched is noticed without listening to the page.
+  root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
+}
+
+/** `data-outlens-rev` grows after each change has been painted; what drives the widget waits for it. */
+function countChanges(root: HTMLElement, state: State): () => void {
+  let rev = 0;
+  let frame = 0;
+  const stop = effect(() => {
+    void [
+      state.shown.value, state.selected.value, state.listed.value, state.clusters.value, state.scheme.value,
+      state.faded.value, state.cursor.value, state.help.value, state.preparing.value, state.searchError.value,
+    ]; // prettier-ignore
+    cancelAnimationFrame(frame);
+    frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => {
+        root.dataset.outlensReady = "true";
+        root.dataset.outlensRev = String(++rev);
+      });
+    });
+  });
+  return () => {
+    cancelAnimationFrame(frame);
+    stop();
+  };
+}

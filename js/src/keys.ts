@@ -1,0 +1,142 @@
+// The keyboard. One listener on the widget's root; nothing on the page.
+import type { Direction, State } from "./state";
+
+export const KEYS: [string, string][] = [
+  ["j k", "next and previous output"],
+  ["x", "select or deselect the output"],
+  ["← → ↑ ↓", "on the map: the next point that way"],
+  ["Enter Space", "on the map: select the point, or add and remove it"],
+  ["l p", "a drag lassoes, a drag moves the map"],
+  ["+ - 0", "zoom in, out, show everything"],
+  ["[ ]", "coarser and finer clusters"],
+  ["F2", "on a cluster: rename it"],
+  ["/", "search; Enter selects what matches, Escape leaves"],
+  ["a", "select what the reader lists"],
+  ["c", "clear the selection"],
+  ["?", "this list"],
+  ["Shift Alt", "with a lasso or a click: add, remove"],
+  ["Ctrl", "with the wheel: zoom, wherever the focus is"],
+];
+
+const WALK: Record<string, Direction> = {
+  ArrowLeft: "left",
+  ArrowRight: "right",
+  ArrowUp: "up",
+  ArrowDown: "down",
+};
+
+export function listen(root: HTMLElement, state: State, until: AbortSignal): void {
+  root.addEventListener(
+    "keydown",
+    (event) => {
+      const target = event.target as HTMLElement;
+      const text = isText(target);
+      if (event.key === "Escape") {
+        if (leave(root, state, target)) {
+          event.preventDefault();
+          event.stopPropagation();
+        }
+        return;
+      }
+      // The notebook's own: Tab leads out, Shift+Enter runs the cell, and all that Ctrl or Meta goes with.
+      if (event.key === "Tab" || event.ctrlKey || event.metaKey || (event.altKey && event.key !== "Alt")) {
+        if (text) event.stopPropagation();
+        return;
+      }
+      if (event.key === "Enter" && event.shiftKey && !text) return;
+      // JupyterLab takes plain letters from whatever has the focus in an output: "d d" would delete the cell.
+      event.stopPropagation();
+      if (text || event.isComposing) return;
+      if (press(root, state, target, event)) event.preventDefault();
+    },
+    { signal: until },
+  );
+}
+
+function isText(target: HTMLElement): boolean {
+  return target.matches("textarea, select, [contenteditable=true]") || target.matches("input:not([type=range], [type=checkbox])");
+}
+
+/** Escape closes, then leaves a field, and is the notebook's after that. */
+function leave(root: HTMLElement, state: State, target: HTMLElement): boolean {
+  if (state.help.value) {
+    state.help.value = false;
+    return true;
+  }
+  if (isText(target)) {
+    if (target.matches(".ol-search-input") && state.view.value.query) state.set({ query: "", regex: false });
+    root.querySelector<HTMLElement>(".ol-map")?.focus();
+    return true;
+  }
+  return false;
+}
+
+function press(root: HTMLElement, state: State, target: HTMLElement, event: KeyboardEvent): boolean {
+  const map = state.map;
+  const onMap = target.matches(".ol-map");
+  switch (event.key) {
+    case "ArrowLeft":
+    case "ArrowRight":
+    case "ArrowUp":
+    case "ArrowDown":
+      if (onMap) map?.walk(WALK[event.key]);
+      return onMap;
+    case "Enter":
+    case " ":
+      if (!onMap || state.cursor.value < 0) return false;
+      if (event.key === "Enter") state.select([state.cursor.value], "replace");
+      else state.toggleSelected(state.cursor.value);
+      return true;
+    case "j":
+    case "k":
+      step(state, event.key === "j" ? 1 : -1);
+      return true;
+    case "x":
+      if (state.cursor.value >= 0) state.toggleSelected(state.cursor.value);
+      return true;
+    case "l":
+      state.set({ tool: "lasso" });
+      return true;
+    case "p":
+      state.set({ tool: "pan" });
+      return true;
+    case "+":
+    case "=":
+      map?.zoom(1.4);
+      return true;
+    case "-":
+      map?.zoom(1 / 1.4);
+      return true;
+    case "0":
+      map?.fit();
+      return true;
+    case "[":
+    case "]": {
+      const { granularities } = state.shown.value.tree;
+      const next = granularities[state.level.value + (event.key === "]" ? 1 : -1)];
+      if (next !== undefined) state.setGranularity(next);
+      return true;
+    }
+    case "/":
+      root.querySelector<HTMLInputElement>(".ol-search-input")?.focus();
+      return true;
+    case "a":
+      state.select(state.listed.value, "replace");
+      return true;
+    case "c":
+      state.clear();
+      return true;
+    case "?":
+      state.help.value = true;
+      return true;
+    default:
+      return false;
+  }
+}
+
+function step(state: State, by: number): void {
+  const listed = state.listed.value;
+  if (!listed.length) return;
+  const at = listed.indexOf(state.cursor.value);
+  state.cursor.value = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
+}

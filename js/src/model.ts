@@ -1,0 +1,199 @@
+// The one place that knows the names of the widget's traits: typed signals over the model.
+import { batch, signal } from "@preact/signals";
+
+export interface Column {
+  name: string;
+  kind: "category" | "number";
+  by: boolean;
+  categories?: string[];
+  min?: number;
+  max?: number;
+}
+
+export interface Info {
+  n: number;
+  total: number;
+  title: string;
+  /** Which prompt the arrays belong to. */
+  prompt: number;
+  prompts: { label: string; n: number }[];
+  columns: Column[];
+  labels: { start: number; step: number } | string[];
+  notes: string[];
+  params: string;
+  source: string | null;
+}
+
+export interface Tree {
+  granularities: number[];
+  /** Per granularity, the node of each leaf; -1 = like no other. */
+  levels: number[][];
+  /** Per granularity, its nodes, largest first. */
+  order: number[][];
+  nodes: { name: string; share: number; medoid: number; words: string[] }[];
+}
+
+export interface Rename {
+  prompt: number;
+  name: string;
+  leaves: number[];
+}
+
+export type Order = "row" | "typical" | "unusual";
+export type Tool = "lasso" | "pan";
+
+export interface View {
+  color: string;
+  order: Order;
+  query: string;
+  regex: boolean;
+  tool: Tool;
+}
+
+/** The outputs of one prompt, as Python sent them. */
+export interface Shown {
+  info: Info;
+  rows: Uint32Array;
+  xy: Float32Array;
+  columns: Record<string, Uint16Array | Float32Array>;
+  bytes: Uint8Array;
+  offsets: Uint32Array;
+  paged: boolean;
+  leaf: Int32Array;
+  tree: Tree;
+  typical: Float32Array;
+}
+
+/** What this bundle uses of anywidget's model; a page without a kernel brings its own. */
+export interface Model {
+  get(name: string): any;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  on(name: string, callback: (...args: any[]) => void): void;
+  off(name: string, callback: (...args: any[]) => void): void;
+  send(content: unknown): void;
+}
+
+/** A message from Python: texts of a page, or what a search found. */
+export type Reply =
+  | { kind: "texts"; prompt: number; ids: number[] }
+  | { kind: "found"; prompt: number; id: number; error?: string };
+
+const DATA = ["_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical"];
+
+export class Traits {
+  readonly shown = signal<Shown>(null!);
+  readonly granularity = signal(0.5);
+  readonly selection = signal(new Uint32Array());
+  readonly promptIndex = signal(0);
+  readonly renames = signal<Rename[]>([]);
+  readonly view = signal<View>(null!);
+  #raw: unknown[] = [];
+
+  constructor(
+    readonly model: Model,
+    until: AbortSignal,
+  ) {
+    this.#pull();
+    const pull = () => this.#pull();
+    for (const name of [...DATA, "granularity", "selection", "prompt_index", "renames", "view"]) {
+      model.on(`change:${name}`, pull);
+      until.addEventListener("abort", () => model.off(`change:${name}`, pull));
+    }
+  }
+
+  set(name: "granularity" | "prompt_index" | "renames" | "view", value: unknown): void {
+    this.model.set(name, value);
+    this.model.save_changes();
+  }
+
+  select(rows: Uint32Array): void {
+    this.model.set("selection", new DataView(rows.buffer, rows.byteOffset, rows.byteLength));
+    this.model.save_changes();
+  }
+
+  onReply(callback: (reply: Reply, buffers: DataView[]) => void, until: AbortSignal): void {
+    this.model.on("msg:custom", callback);
+    until.addEventListener("abort", () => this.model.off("msg:custom", callback));
+  }
+
+  // Traits that changed together arrive in one message: at the first of their events all of them are there.
+  // So all are read at every event, and arrays of two prompts never meet.
+  #pull(): void {
+    const model = this.model;
+    batch(() => {
+      const raw = DATA.map((name) => model.get(name));
+      if (raw.some((value, i) => value !== this.#raw[i])) {
+        this.#raw = raw;
+        this.shown.value = read(model);
+      }
+      this.granularity.value = model.get("granularity");
+      this.promptIndex.value = model.get("prompt_index");
+      this.renames.value = model.get("renames");
+      this.view.value = model.get("view");
+      const rows = array(model.get("selection"), Uint32Array);
+      if (!equal(rows, this.selection.peek())) this.selection.value = rows;
+    });
+  }
+}
+
+function read(model: Model): Shown {
+  const info: Info = model.get("_info");
+  const columns: Shown["columns"] = {};
+  for (const { name, kind } of info.columns) {
+    const codes = model.get("_columns")[name];
+    columns[name] = kind === "number" ? array(codes, Float32Array) : array(codes, Uint16Array);
+  }
+  return {
+    info,
+    rows: array(model.get("_rows"), Uint32Array),
+    xy: array(model.get("_xy"), Float32Array),
+    columns,
+    bytes: array(model.get("_texts"), Uint8Array),
+    offsets: array(model.get("_offsets"), Uint32Array),
+    paged: model.get("_paged"),
+    leaf: array(model.get("_leaf"), Int32Array),
+    tree: model.get("_tree"),
+    typical: array(model.get("_typical"), Float32Array),
+  };
+}
+
+type TypedArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
+
+/** Copies, because what arrives need not lie on a multiple of the element's size. */
+export function array<A extends TypedArray>(view: DataView, type: { new (buffer: ArrayBufferLike): A }): A {
+  return new type(view.buffer.slice(view.byteOffset, view.byteOffset + view.byteLength));
+}
+
+function equal(a: Uint32Array, b: Uint32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
+}
+
+/** The model of a page without a kernel: what is set stays in the page. */
+export class PageModel implements Model {
+  #state: Record<string, unknown>;
+  #listeners = new EventTarget();
+  #wrapped = new Map<(...args: any[]) => void, () => void>();
+
+  constructor(state: Record<string, unknown>) {
+    this.#state = { ...state };
+  }
+  get(name: string): unknown {
+    return this.#state[name];
+  }
+  set(name: string, value: unknown): void {
+    this.#state[name] = value;
+    this.#listeners.dispatchEvent(new Event(`change:${name}`));
+  }
+  save_changes(): void {}
+  send(): void {}
+  on(name: string, callback: (...args: any[]) => void): void {
+    const wrapped = this.#wrapped.get(callback) ?? (() => callback());
+    this.#wrapped.set(callback, wrapped);
+    this.#listeners.addEventListener(name, wrapped);
+  }
+  off(name: string, callback: (...args: any[]) => void): void {
+    const wrapped = this.#wrapped.get(callback);
+    if (wrapped) this.#listeners.removeEventListener(name, wrapped);
+  }
+}

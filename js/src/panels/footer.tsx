@@ -1,0 +1,45 @@
+// What is selected, and how to reach it from Python.
+import type { State } from "../state";
+import { plural } from "./header";
+
+export function Footer({ state }: { state: State }) {
+  const count = state.selectedCount.value;
+  const elsewhere = state.selectedElsewhere.value;
+  const total = count + elsewhere;
+  return (
+    <footer class="ol-footer">
+      <span class="ol-selected">
+        <b>{total.toLocaleString("en")} selected</b>
+        {elsewhere > 0 && <span class="ol-muted"> · {elsewhere.toLocaleString("en")} in other prompts</span>}
+      </span>
+      {total > 0 ? (
+        <>
+          <code class="ol-muted">= lens.selected</code>
+          <button type="button" data-lm-suppress-shortcuts="true" title="Clear the selection (c)" onClick={() => state.clear()}>
+            Clear
+          </button>
+        </>
+      ) : (
+        <span class="ol-muted ol-hint">drag on the map, click a cluster, or search</span>
+      )}
+      {state.narrowed.value && state.passing.value.length > 0 && (
+        <button type="button" data-lm-suppress-shortcuts="true" title="Select all that pass search and filter (a)" onClick={() => state.select(state.passing.value, "replace")}>
+          Select {plural(state.passing.value.length, "output")} that pass
+        </button>
+      )}
+      {state.hidden.value.size > 0 && (
+        <button type="button" data-lm-suppress-shortcuts="true" onClick={() => (state.hidden.value = new Set())}>
+          Remove filter
+        </button>
+      )}
+      <span class="ol-keys ol-muted">
+        <span class="ol-wide">
+          <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
+        </span>
+        <button type="button" class="ol-plain" data-lm-suppress-shortcuts="true" title="All keys (?)" aria-label="Show all keys" onClick={() => (state.help.value = true)}>
+          <kbd>?</kbd> keys
+        </button>
+      </span>
+    </footer>
+  );
+}

@@ -1,0 +1,39 @@
+// The list of keys.
+import { useEffect, useRef } from "preact/hooks";
+import { KEYS } from "../keys";
+import type { State } from "../state";
+
+export function Help({ state }: { state: State }) {
+  const close = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    const before = close.current?.getRootNode() as Document | ShadowRoot | undefined;
+    const focused = before?.activeElement as HTMLElement | null;
+    close.current?.focus();
+    return () => focused?.focus?.();
+  }, []);
+  return (
+    <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (state.help.value = false)}>
+      <div class="ol-help" role="dialog" aria-modal="true" aria-label="Keys">
+        <div class="ol-help-head">
+          <b>Keys</b>
+          <button ref={close} type="button" data-lm-suppress-shortcuts="true" onClick={() => (state.help.value = false)}>
+            Close
+          </button>
+        </div>
+        <dl>
+          {KEYS.map(([keys, what]) => (
+            <div key={keys}>
+              <dt>
+                {keys.split(" ").map((key) => (
+                  <kbd key={key}>{key}</kbd>
+                ))}
+              </dt>
+              <dd>{what}</dd>
+            </div>
+          ))}
+        </dl>
+        <p class="ol-muted">{state.info.value.params}</p>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,390 @@
+// What the panels show, derived from the traits. A view of the widget has one State.
+import { batch, computed, signal } from "@preact/signals";
+import { byGroup, byNumber, type Scheme } from "./colors";
+import { array, type Order, type Rename, type Traits, type View } from "./model";
+import { compile, hits } from "./text/search";
+import { Texts } from "./text/texts";
+
+export interface Cluster {
+  /** 0 = the largest; what `frame.cluster` says in Python. */
+  number: number;
+  node: number;
+  name: string;
+  /** Whether the user gave the name. */
+  given: boolean;
+  size: number;
+  /** Share of the members that hold the name. */
+  holds: number;
+  medoid: number;
+  words: string[];
+}
+
+export type Direction = "left" | "right" | "up" | "down";
+
+/** What the keyboard and the other panels ask of the map. */
+export interface MapControl {
+  walk(direction: Direction): void;
+  zoom(factor: number): void;
+  fit(): void;
+  zoomTo(ids: Uint32Array): void;
+}
+
+export type Mode = "replace" | "add" | "remove";
+
+const ALONE = "like no other";
+
+export class State {
+  readonly dark = signal(false);
+  readonly hover = signal(-1);
+  /** The output the keyboard is at. */
+  readonly cursor = signal(-1);
+  /** Groups of the colour scheme that are dimmed. */
+  readonly hidden = signal<ReadonlySet<number>>(new Set());
+  /** A cluster pointed at in the list: the others dim. */
+  readonly pointed = signal<number | null>(null);
+  readonly help = signal(false);
+  map: MapControl | null = null;
+  readonly status = signal("");
+  readonly #found = signal<{ key: string; ids: Uint32Array | null; error: string }>({ key: "", ids: null, error: "" });
+  readonly #abort: AbortSignal;
+
+  constructor(
+    readonly traits: Traits,
+    until: AbortSignal,
+  ) {
+    this.#abort = until;
+    traits.onReply((reply, buffers) => {
+      if (reply.kind === "texts" && reply.prompt === this.info.value.prompt) {
+        this.texts.value.receive(reply.ids, array(buffers[0], Uint8Array), array(buffers[1], Uint32Array));
+      } else if (reply.kind === "found" && this.#key() === this.#asked && reply.id === this.#askedId) {
+        this.#found.value = { key: this.#asked, ids: array(buffers[0], Uint32Array), error: reply.error ?? "" };
+      }
+    }, until);
+  }
+
+  // The outputs
+
+  readonly shown = computed(() => this.traits.shown.value);
+  readonly info = computed(() => this.shown.value.info);
+  readonly view = computed<View>(() => this.traits.view.value);
+  readonly texts = computed(() => {
+    const shown = this.shown.value;
+    const prompt = shown.info.prompt;
+    return new Texts(shown, (ids) => this.traits.model.send({ kind: "texts", prompt, ids }));
+  });
+  /** Python is still making what was asked for. */
+  readonly preparing = computed(() => this.traits.promptIndex.value !== this.info.value.prompt);
+
+  label(i: number): string {
+    const { labels } = this.info.value;
+    return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
+  }
+
+  source(i: number): string {
+    const { source } = this.info.value;
+    return source === null ? "" : this.value(source, i);
+  }
+
+  value(name: string, i: number): string {
+    const column = this.info.value.columns.find((c) => c.name === name);
+    const values = this.shown.value.columns[name];
+    if (!column || !values) return "";
+    if (column.kind === "number") return Number.isNaN(values[i]) ? "" : String(Number(values[i].toPrecision(6)));
+    return column.categories![values[i]] ?? "";
+  }
+
+  // Clusters
+
+  readonly level = computed(() => {
+    const { granularities } = this.shown.value.tree;
+    const wanted = this.traits.granularity.value;
+    let best = 0;
+    granularities.forEach((g, i) => {
+      if (Math.abs(g - wanted) < Math.abs(granularities[best] - wanted)) best = i;
+    });
+    return best;
+  });
+  /** Outputs in each leaf of the tree. */
+  readonly #leafSize = computed(() => {
+    const { leaf, tree } = this.shown.value;
+    const sizes = new Int32Array(tree.levels[0]?.length ?? 0);
+    for (const l of leaf) sizes[l]++;
+    return sizes;
+  });
+  readonly clusters = computed<Cluster[]>(() => {
+    const { tree, info } = this.shown.value;
+    const of = tree.levels[this.level.value] ?? [];
+    const sizes = this.#leafSize.value;
+    const size = new Map<number, number>();
+    of.forEach((node, leaf) => size.set(node, (size.get(node) ?? 0) + sizes[leaf]));
+    const given = names(this.traits.renames.value, info.prompt, of, sizes);
+    return (tree.order[this.level.value] ?? []).map((node, number) => ({
+      number,
+      node,
+      name: given.get(node) ?? tree.nodes[node].name,
+      given: given.has(node),
+      size: size.get(node) ?? 0,
+      holds: tree.nodes[node].share,
+      medoid: tree.nodes[node].medoid,
+      words: tree.nodes[node].words,
+    }));
+  });
+  /** Cluster number of each output, -1 = like no other. */
+  readonly clusterOf = computed(() => {
+    const { tree, leaf } = this.shown.value;
+    const number = new Map((tree.order[this.level.value] ?? []).map((node, k) => [node, k]));
+    const ofLeaf = (tree.levels[this.level.value] ?? []).map((node) => number.get(node) ?? -1);
+    return Int32Array.from(leaf, (l) => ofLeaf[l] ?? -1);
+  });
+  readonly alone = computed(() => this.clusterOf.value.reduce((sum, c) => sum + (c < 0 ? 1 : 0), 0));
+
+  clusterName(i: number): string {
+    const c = this.clusterOf.value[i];
+    return c < 0 ? ALONE : (this.clusters.value[c]?.name ?? "");
+  }
+
+  members(cluster: number): Uint32Array {
+    return this.#where((i) => this.clusterOf.value[i] === cluster);
+  }
+
+  rename(cluster: Cluster, name: string): void {
+    const prompt = this.info.value.prompt;
+    const of = this.shown.value.tree.levels[this.level.value];
+    const leaves = of.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
+    // An earlier name for these members would come back when the new one is taken away.
+    const kept = this.traits.renames.value.filter((r) => r.prompt !== prompt || overlap(r.leaves, leaves, this.#leafSize.value) <= 0.5);
+    const given = name.trim();
+    const own = this.shown.value.tree.nodes[cluster.node].name;
+    this.traits.set("renames", given && given !== own ? [...kept, { prompt, name: given, leaves }] : kept);
+  }
+
+  // Colours
+
+  readonly scheme = computed<Scheme>(() => {
+    const { color } = this.view.value;
+    const dark = this.dark.value;
+    const column = this.info.value.columns.find((c) => c.name === color);
+    if (!column) {
+      const labels = this.clusters.value.map((c) => c.name);
+      return byGroup("cluster", "cluster", this.clusterOf.value, labels, dark, ALONE);
+    }
+    const values = this.shown.value.columns[color];
+    if (column.kind === "number") return byNumber(column, values as Float32Array, dark);
+    const group = Int32Array.from(values, (v) => (v === 65535 ? -1 : v));
+    return byGroup("category", color, group, column.categories!, dark, "no value");
+  });
+
+  color(i: number): string {
+    const { palette, codes } = this.scheme.value;
+    return palette[codes[i]];
+  }
+
+  toggle(group: number): void {
+    const hidden = new Set(this.hidden.value);
+    if (!hidden.delete(group)) hidden.add(group);
+    // With everything dimmed there is nothing to see: start over.
+    this.hidden.value = hidden.size === this.scheme.value.entries.length ? new Set() : hidden;
+  }
+
+  /** Only this group, or all again when it is the only one already. */
+  only(group: number): void {
+    const others = this.scheme.value.entries.map((e) => e.group).filter((g) => g !== group);
+    const isOnly = !this.hidden.value.has(group) && others.every((g) => this.hidden.value.has(g));
+    this.hidden.value = new Set(isOnly ? [] : others);
+  }
+
+  // Search
+
+  readonly pattern = computed<{ pattern: RegExp | null; error: string }>(() => {
+    try {
+      return { pattern: compile(this.view.value), error: "" };
+    } catch (error) {
+      return { pattern: null, error: (error as Error).message.replace(/^Invalid regular expression: /, "") };
+    }
+  });
+  /** Outputs that hold the query; null without one, or while Python looks. */
+  readonly matches = computed<Uint8Array | null>(() => {
+    const { pattern } = this.pattern.value;
+    if (!pattern) return null;
+    const { info, paged } = this.shown.value;
+    const mask = new Uint8Array(info.n);
+    if (paged) {
+      const found = this.#found.value;
+      if (found.key !== this.#key()) {
+        queueMicrotask(() => this.#ask());
+        return null;
+      }
+      for (const i of found.ids ?? []) mask[i] = 1;
+      return mask;
+    }
+    const texts = this.texts.value;
+    for (let i = 0; i < info.n; i++) if (hits(texts.get(i)!, pattern, 1).length) mask[i] = 1;
+    return mask;
+  });
+  readonly searchError = computed(() => this.pattern.value.error || (this.shown.value.paged ? this.#found.value.error : ""));
+
+  marks(text: string): number[] {
+    const { pattern } = this.pattern.value;
+    return pattern ? hits(text, pattern) : [];
+  }
+
+  #asked = "";
+  #askedId = 0;
+  #key(): string {
+    const { query, regex } = this.view.value;
+    return JSON.stringify([this.info.value.prompt, query, regex]);
+  }
+  #ask(): void {
+    const key = this.#key();
+    if (this.#abort.aborted || key === this.#asked) return;
+    this.#asked = key;
+    const { query, regex } = this.view.value;
+    this.traits.model.send({ kind: "find", prompt: this.info.value.prompt, id: ++this.#askedId, query, regex });
+  }
+
+  // Selection
+
+  /** Local position of each row of the user's frame, -1 = of another prompt. */
+  readonly #local = computed(() => {
+    const { rows, info } = this.shown.value;
+    const local = new Int32Array(info.total).fill(-1);
+    rows.forEach((row, i) => (local[row] = i));
+    return local;
+  });
+  /** 1 for each selected output of the prompt shown. */
+  readonly selected = computed(() => {
+    const mask = new Uint8Array(this.info.value.n);
+    const local = this.#local.value;
+    for (const row of this.traits.selection.value) if (local[row] >= 0) mask[local[row]] = 1;
+    return mask;
+  });
+  readonly selectedCount = computed(() => this.selected.value.reduce((sum, s) => sum + s, 0));
+  readonly selectedElsewhere = computed(() => this.traits.selection.value.length - this.selectedCount.value);
+
+  select(ids: ArrayLike<number>, mode: Mode): void {
+    const mask = mode === "replace" ? new Uint8Array(this.info.value.n) : this.selected.value.slice();
+    for (let k = 0; k < ids.length; k++) mask[ids[k]] = mode === "remove" ? 0 : 1;
+    const { rows } = this.shown.value;
+    const local = this.#local.value;
+    const kept = this.traits.selection.value.filter((row) => !(local[row] >= 0));
+    const here = rows.filter((_, i) => mask[i]);
+    const all = new Uint32Array(kept.length + here.length);
+    all.set(kept);
+    all.set(here, kept.length);
+    this.traits.select(all.sort());
+    this.status.value = `${this.selectedCount.value} of ${this.info.value.n} selected`;
+  }
+
+  toggleSelected(i: number): void {
+    this.select([i], this.selected.value[i] ? "remove" : "add");
+  }
+
+  clear(): void {
+    this.traits.select(new Uint32Array());
+    this.status.value = "Nothing selected";
+  }
+
+  // What the reader lists
+
+  /** Passes the legend's filter. */
+  readonly #unfiltered = computed(() => {
+    const hidden = this.hidden.value;
+    if (!hidden.size) return null;
+    const { group } = this.scheme.value;
+    return (i: number) => !hidden.has(group[i]);
+  });
+  /** Points to dim: filtered out by the legend or the search, or not of the cluster pointed at. */
+  readonly faded = computed<Uint8Array | null>(() => {
+    const passes = this.#unfiltered.value;
+    const matches = this.matches.value;
+    const pointed = this.pointed.value;
+    if (!passes && !matches && pointed === null) return null;
+    const clusters = this.clusterOf.value;
+    const faded = new Uint8Array(this.info.value.n);
+    for (let i = 0; i < faded.length; i++) {
+      if ((passes && !passes(i)) || (matches && !matches[i]) || (pointed !== null && clusters[i] !== pointed)) faded[i] = 1;
+    }
+    return faded;
+  });
+  readonly matchCount = computed(() => this.matches.value?.reduce((sum, m) => sum + m, 0) ?? 0);
+  /** Outputs in the reader, in its order. */
+  readonly listed = computed<Uint32Array>(() => {
+    const passes = this.#unfiltered.value;
+    const matches = this.matches.value;
+    const selected = this.selectedCount.value ? this.selected.value : null;
+    const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)) && (!matches || !!matches[i]));
+    return order(ids, this.view.value.order, this.shown.value.typical);
+  });
+  /** What passes search and legend, selected or not. */
+  readonly passing = computed<Uint32Array>(() => {
+    const passes = this.#unfiltered.value;
+    const matches = this.matches.value;
+    return this.#where((i) => (!passes || passes(i)) && (!matches || !!matches[i]));
+  });
+  readonly narrowed = computed(() => this.#unfiltered.value !== null || this.matches.value !== null);
+
+  set(view: Partial<View>): void {
+    batch(() => {
+      if (view.color !== undefined && view.color !== this.view.value.color) this.hidden.value = new Set();
+      this.traits.set("view", { ...this.view.value, ...view });
+    });
+  }
+
+  setGranularity(value: number): void {
+    batch(() => {
+      if (this.scheme.value.kind === "cluster") this.hidden.value = new Set();
+      this.traits.set("granularity", value);
+    });
+    this.status.value = `${this.clusters.value.length} clusters`;
+  }
+
+  setPrompt(index: number): void {
+    batch(() => {
+      this.hidden.value = new Set();
+      this.hover.value = this.cursor.value = -1;
+      this.traits.set("prompt_index", index);
+    });
+  }
+
+  #where(test: (i: number) => boolean): Uint32Array {
+    const n = this.info.value.n;
+    const ids = new Uint32Array(n);
+    let count = 0;
+    for (let i = 0; i < n; i++) if (test(i)) ids[count++] = i;
+    return ids.subarray(0, count);
+  }
+}
+
+function order(ids: Uint32Array, by: Order, typical: Float32Array): Uint32Array {
+  if (by === "row") return ids;
+  const sign = by === "typical" ? -1 : 1;
+  return ids.slice().sort((a, b) => sign * (typical[a] - typical[b]) || a - b);
+}
+
+/** Share of outputs that two sets of leaves have in common (Jaccard). */
+function overlap(a: number[], b: number[], sizes: Int32Array): number {
+  const second = new Set(b);
+  let both = 0;
+  let either = 0;
+  for (const leaf of new Set([...a, ...b])) either += sizes[leaf] ?? 0;
+  for (const leaf of new Set(a)) if (second.has(leaf)) both += sizes[leaf] ?? 0;
+  return either ? both / either : 0;
+}
+
+/** The user's names at a level: a name goes to the node that shares more than half of the renamed members. */
+export function names(renames: Rename[], prompt: number, of: number[], sizes: Int32Array): Map<number, string> {
+  const given = new Map<number, string>();
+  const leaves = new Map<number, number[]>();
+  of.forEach((node, leaf) => {
+    const list = leaves.get(node);
+    if (list) list.push(leaf);
+    else leaves.set(node, [leaf]);
+  });
+  for (const rename of renames) {
+    if (rename.prompt !== prompt) continue;
+    for (const [node, own] of leaves) {
+      if (node >= 0 && overlap(rename.leaves, own, sizes) > 0.5) given.set(node, rename.name);
+    }
+  }
+  return given;
+}

@@ -1,0 +1,34 @@
+// What anywidget and the page without a kernel call; wiring only.
+import { render as draw, h } from "preact";
+import { App } from "./app";
+import { listen } from "./keys";
+import { type Model, PageModel, Traits } from "./model";
+import { State } from "./state";
+
+function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  const root = document.createElement("div");
+  root.className = "outlens";
+  const state = new State(new Traits(model, until), until);
+  el.append(root);
+  listen(root, state, until);
+  draw(h(App, { state, root, until }), root);
+  return () => {
+    ended.abort();
+    draw(null, root);
+    root.remove();
+  };
+}
+
+export default {
+  initialize() {},
+  render({ model, el, signal }: { model: Model; el: HTMLElement; signal?: AbortSignal }) {
+    return show(model, el, signal ?? new AbortController().signal);
+  },
+};
+
+/** For a page without a kernel: the widget over the traits' values. */
+export function mount(el: HTMLElement, state: Record<string, unknown>): () => void {
+  return show(new PageModel(state), el, new AbortController().signal);
+}
