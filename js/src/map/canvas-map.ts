@@ -53,14 +53,18 @@ const FLIGHT_MS = 280;
 const BUSY_MS = 160;
 const MAX_DPR = 2;
 /** More points than this are painted one pixel for one while they move, however fine the screen is. */
-const MANY = 30_000;
+const MANY = 10_000;
+/** Selected points are outlined as long as so few are selected that they can be this large: outlines of more would run together. */
+const OUTLINED = 3;
 const SMALLEST_FIT = 1e-6;
 const SMALLEST_ZOOM = 0.2;
-const FRAME = 16;
+/** Wide enough for the largest disc: one whose centre is just outside the map still shows its edge. */
+const PAD = 16;
 
-/** The first sequence of points to paint, in three layers: [0, faded), [faded, plain), [plain, n). */
+/** The points in the order of painting, in three layers: [0, faded), [faded, plain), [plain, n). */
 interface Layers {
-  ids: Uint32Array;
+  xy: Float32Array;
+  codes: Uint16Array;
   faded: number;
   plain: number;
 }
@@ -83,8 +87,8 @@ export class CanvasMap {
   private readonly points: Surface;
   private readonly overlay: Surface;
   private readonly gestures: Gestures;
-  private xy = new Float32Array(0);
-  private order = new Uint32Array(0);
+  private xy: Float32Array = new Float32Array(0);
+  private order: Uint32Array = new Uint32Array(0);
   private bounds: Bounds | null = null;
   private grid = new Grid(this.xy);
   private style: MapStyle | null = null;
@@ -150,11 +154,10 @@ export class CanvasMap {
   setStyle(style: MapStyle): void {
     const old = this.style;
     this.style = style;
-    const sameLayers = old?.selected === style.selected && old.faded === style.faded;
+    const sameLayers = old?.codes === style.codes && old.selected === style.selected && old.faded === style.faded;
     if (!sameLayers) this.layers = null;
     const samePoints =
       sameLayers &&
-      old.codes === style.codes &&
       old.anySelected === style.anySelected &&
       old.background === style.background &&
       old.ink === style.ink &&
@@ -270,7 +273,8 @@ export class CanvasMap {
   private hover(id: number): void {
     if (id === this.hovered) return;
     this.hovered = id;
-    this.events.onHover(id, ...(id < 0 ? ([0, 0] as const) : this.project(id)));
+    const [px, py] = this.project(id);
+    this.events.onHover(id, px, py);
   }
 
   /** A view that the user has reached by hand. */
@@ -335,6 +339,7 @@ export class CanvasMap {
       this.viewChanged = false;
       this.events.onView();
     }
+    if (this.flight) this.schedule();
   }
 
   private fly(flight: Flight, time: number): void {
@@ -342,12 +347,8 @@ export class CanvasMap {
     const t = Math.min(1, (time - flight.start) / FLIGHT_MS);
     this.view = t < 1 ? between(flight.from, flight.to, 1 - (1 - t) ** 3) : flight.to;
     this.flight = t < 1 ? flight : null;
+    this.viewChanged = this.pointsChanged = true;
     this.setMoving();
-    this.changeView();
-    if (!this.flight) {
-      cancelAnimationFrame(this.request);
-      this.request = 0;
-    }
   }
 
   private ratio(): number {
@@ -360,11 +361,6 @@ export class CanvasMap {
     const room = (width * height) / Math.max(1, count);
     const whole = Math.max(1.1, Math.min(5, 4.5 * (room / 720) ** 0.22));
     return Math.min(7, whole * Math.max(1, this.view.k) ** 0.3);
-  }
-
-  private selectedRadius(layers: Layers): number {
-    const plain = this.radius(layers.ids.length);
-    return Math.max(plain * 1.2, Math.min(5, this.radius(layers.ids.length - layers.plain)));
   }
 
   private colour(css: string): number {
@@ -390,21 +386,23 @@ export class CanvasMap {
 
   private layered(style: MapStyle): Layers {
     if (this.layers) return this.layers;
-    const { order } = this;
+    const { order, xy } = this;
     const { selected, faded } = style;
-    const ids = new Uint32Array(order.length);
+    // Copied side by side: reading here and there in memory would take longer than painting.
+    const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), faded: 0, plain: 0 };
     let next = 0;
-    const ends: number[] = [];
     for (let layer = 0; layer < 3; layer++) {
       for (let i = 0; i < order.length; i++) {
         const id = order[i] as number;
-        if ((selected[id] ? 2 : faded?.[id] ? 0 : 1) === layer) ids[next++] = id;
+        if ((selected[id] ? 2 : faded?.[id] ? 0 : 1) !== layer) continue;
+        layers.xy[2 * next] = xy[2 * id] as number;
+        layers.xy[2 * next + 1] = xy[2 * id + 1] as number;
+        layers.codes[next++] = style.codes[id] as number;
       }
-      ends.push(next);
+      if (layer === 0) layers.faded = next;
+      if (layer === 1) layers.plain = next;
     }
-    const [fadedEnd = 0, plainEnd = 0] = ends;
-    this.layers = { ids, faded: fadedEnd, plain: plainEnd };
-    return this.layers;
+    return (this.layers = layers);
   }
 
   private paintPoints(): void {
@@ -418,7 +416,7 @@ export class CanvasMap {
       canvas.width = width;
       canvas.height = height;
     }
-    const pad = Math.ceil(FRAME * ratio);
+    const pad = Math.ceil(PAD * ratio);
     const stride = width + 2 * pad;
     const rows = height + 2 * pad;
     if (this.image?.width !== stride || this.image.height !== rows) this.image = context.createImageData(stride, rows);
@@ -434,7 +432,7 @@ export class CanvasMap {
     const at = affine(this.view, this.size);
     const scaled = { sx: at.sx * ratio, sy: at.sy * ratio, tx: at.tx * ratio, ty: at.ty * ratio };
     const palette = style.palette.map((css) => this.colour(css));
-    const radius = this.radius(layers.ids.length);
+    const radius = this.radius(layers.codes.length);
     const paint = (from: number, to: number, size: number, alpha: number, dim: number, outline: number): void => {
       if (from === to) return;
       const disc = makeDisc(size * ratio, alpha, pixels.stride);
@@ -442,13 +440,14 @@ export class CanvasMap {
       const rim = outline
         ? { disc: makeDisc((size + outline) * ratio, 1, pixels.stride), colour: this.colour(style.ink) }
         : null;
-      paintDiscs(pixels, this.xy, scaled, layers.ids, from, to, disc, style.codes, colours, rim);
+      paintDiscs(pixels, layers.xy, scaled, from, to, disc, layers.codes, colours, rim);
     };
     // Dimmed colours are mixed toward the background beforehand: transparency alone would add up where points are dense.
     paint(0, layers.faded, radius, 0.7, 0.82, 0);
     paint(layers.faded, layers.plain, radius, 0.7, style.anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0, 0);
-    const large = this.selectedRadius(layers);
-    paint(layers.plain, layers.ids.length, large, 1, 0, large >= 2.4 ? Math.min(1.4, large * 0.28) : 0);
+    const few = this.radius(layers.codes.length - layers.plain);
+    const large = Math.max(radius * 1.2, few >= OUTLINED ? Math.min(5, few) : 0);
+    paint(layers.plain, layers.codes.length, large, 1, 0, few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0);
   }
 
   private paintOverlay(): void {

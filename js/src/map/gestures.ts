@@ -75,7 +75,7 @@ export class Gestures {
 
   private down(event: PointerEvent): void {
     // Buttons and labels that the page lays over the map keep their own clicks.
-    if (event.button > 1 || (event.target !== this.host && !(event.target instanceof HTMLCanvasElement))) return;
+    if (event.button > 1 || event.target !== this.host) return;
     const [x, y] = this.place(event);
     try {
       this.host.setPointerCapture(event.pointerId);

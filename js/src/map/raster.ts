@@ -44,12 +44,11 @@ export function makeDisc(radius: number, alpha: number, stride: number): Disc {
   return { reach, starts, offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover) };
 }
 
-/** Paints the points ids[from..to) as discs, in that order, on top of what is there; `rim` goes under each disc. */
+/** Paints the points from..to as discs, in that order, on top of what is there; `rim` goes under each disc. */
 export function paintDiscs(
   pixels: Pixels,
   xy: Float32Array,
   at: Affine,
-  ids: Uint32Array,
   from: number,
   to: number,
   disc: Disc,
@@ -62,16 +61,15 @@ export function paintDiscs(
   const [right, bottom] = [stride - reach - 1, rows - reach - 1];
   const last = colours.length - 1;
   for (let i = from; i < to; i++) {
-    const id = ids[i] as number;
-    const px = (xy[2 * id] as number) * at.sx + at.tx + pad;
-    const py = (xy[2 * id + 1] as number) * at.sy + at.ty + pad;
+    const px = (xy[2 * i] as number) * at.sx + at.tx + pad;
+    const py = (xy[2 * i + 1] as number) * at.sy + at.ty + pad;
     if (!(px >= reach && px < right && py >= reach && py < bottom)) continue;
     const column = px | 0;
     const row = py | 0;
     const phase = (((py - row) * PHASES) | 0) * PHASES + (((px - column) * PHASES) | 0);
     const centre = row * stride + column;
     if (rim) stamp(pixels.data, centre, rim.disc, phase, rim.colour);
-    stamp(pixels.data, centre, disc, phase, colours[Math.min(codes[id] as number, last)] as number);
+    stamp(pixels.data, centre, disc, phase, colours[Math.min(codes[i] as number, last)] as number);
   }
 }
 

@@ -1,0 +1,14 @@
+/** Numbers in [0, 1) that are alike in every run, for tests. */
+export function seeded(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let t = Math.imul(state ^ (state >>> 15), state | 1);
+    t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
+    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+export function randomPoints(count: number, random: () => number): Float32Array {
+  return Float32Array.from({ length: 2 * count }, () => random() * 2 - 1);
+}
