@@ -25,6 +25,8 @@ TOO_LARGE = 0.55
 """Share of the outputs above which a cluster that is loose is not one answer."""
 LOOSE = 0.4
 """Mean distance within a cluster above which it is loose."""
+LONG = 200
+"""Words of the median output from which a set is prose."""
 WARD_CLUSTERS = 8
 """Clusters of a loose set by default."""
 DIRECT_UP_TO = 3_000
@@ -119,68 +121,96 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Sequence[str], *, prompt: s
 
 def _linkage(
     v: npt.NDArray[np.float32], texts: list[str], item: npt.NDArray[np.int64], prompt: str | None
-) -> tuple[npt.NDArray[np.float64], int]:
-    """The joins of the items as scipy gives them, and how many clusters there are by default."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
-
-    n_items = int(item.max()) + 1
-    if n_items == 1:
-        return np.zeros((0, 4)), 1
+) -> tuple[Ints, int]:
+    """The joins of the items, closest first, and how many clusters there are by default."""
     first = np.unique(item, return_index=True)[1]
-    direct = len(np.unique(np.array(texts, object)[first])) == n_items and n_items <= DIRECT_UP_TO
     weights = np.bincount(item)
+    n_items = len(weights)
     centres = np.zeros((n_items, v.shape[1]))
     np.add.at(centres, item, v)
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
-    words = answer_words([texts[i] for i in first], prompt)
+    meaning = centres @ centres.T
+    words = answer_words([texts[i] for i in first], prompt, counts=weights)
     wording = np.sqrt(np.clip((words @ words.T).toarray(), 0, 1))
-    distance = 1 - MEANING * (centres @ centres.T) - (1 - MEANING) * wording
-    distance = np.clip((distance + distance.T) / 2, 0, None)
-    np.fill_diagonal(distance, 0)
-    # Weights of equal outputs: average linkage over repeated rows is what a weighted one would give.
-    repeated = direct and weights.sum() <= DIRECT_UP_TO and weights.max() > 1
-    flat = squareform(distance, checks=False)
-    if repeated:
-        joins, k = _weighted_average(distance, weights)
-    else:
-        joins = linkage(flat, "average")
-        k = int(fcluster(joins, CUT, "distance").max())
+    distance = np.clip(1 - MEANING * meaning - (1 - MEANING) * wording, 0, None)
+    joins, heights = _joins(distance, weights, ward=False)
+    k = 1 + int((heights > CUT).sum())
     labels = _cuts(joins, n_items, [k])[0]
     shares = np.bincount(labels, weights) / weights.sum()
     largest = int(shares.argmax())
     members = np.flatnonzero(labels == largest)
     w = weights[members].astype(float)
     spread = w @ distance[np.ix_(members, members)] @ w / w.sum() ** 2
-    if shares[largest] > TOO_LARGE and spread > LOOSE and len(members) > WARD_CLUSTERS:
-        joins = linkage(flat, "ward")
+    long = np.median([len(text.split()) for text in texts]) >= LONG
+    if long and shares[largest] > TOO_LARGE and spread > LOOSE and len(members) > WARD_CLUSTERS:
+        joins, heights = _joins(2 - 2 * meaning, weights, ward=True)
         k = WARD_CLUSTERS
-        while k < n_items and np.bincount(_cuts(joins, n_items, [k])[0], weights).max() > TOO_LARGE * weights.sum():
+        while (
+            k < n_items
+            and np.bincount(_cuts(joins, n_items, [k])[0], weights).max() > TOO_LARGE * weights.sum()
+        ):
             k += 1
     return joins, k
 
 
-def _weighted_average(
-    distance: npt.NDArray[np.float64], weights: npt.NDArray[np.int64]
-) -> tuple[npt.NDArray[np.float64], int]:
-    """Average linkage of items that count several times, through scipy's on the repeated rows."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
+def _joins(
+    distance: npt.NDArray[np.float64], weights: npt.NDArray[np.int64], *, ward: bool
+) -> tuple[Ints, npt.NDArray[np.float64]]:
+    """Join items that count several times by average linkage or, with squared distances, by Ward's.
 
-    owner = np.repeat(np.arange(len(weights)), weights)
-    joins = linkage(squareform(distance[np.ix_(owner, owner)], checks=False), "average")
-    k = int(fcluster(joins, CUT, "distance").max())
-    # The joins of equal rows come first, at distance 0; what is left joins the items themselves.
-    node = {i: int(o) for i, o in enumerate(owner)}
-    kept: list[list[float]] = []
-    for step, (a, b, height, size) in enumerate(joins):
-        left, right = node[int(a)], node[int(b)]
-        if left == right:
-            node[len(owner) + step] = left
-            continue
-        node[len(owner) + step] = len(weights) + len(kept)
-        kept.append([left, right, height, size])
-    return np.array(kept).reshape(-1, 4), k
+    The nearest-neighbour chain (Murtagh 1983): O(n^2). Returns the joins (n - 1, 2), closest first, item n + i being
+    the result of join i, and their heights.
+    """
+    n = len(weights)
+    w = weights.astype(np.float64)
+    d = (distance + distance.T) / 2
+    if ward:
+        d *= 2 * np.outer(w, w) / np.add.outer(w, w)
+    np.fill_diagonal(d, np.inf)
+    alive = np.ones(n, bool)
+    found: list[tuple[float, int, int]] = []
+    chain: list[int] = []
+    while len(found) < n - 1:
+        if not chain:
+            chain.append(int(alive.argmax()))
+        while True:
+            a = chain[-1]
+            b = int(d[a].argmin())
+            # At a tie the one before, or the chain would never close.
+            if len(chain) > 1 and d[a, chain[-2]] <= d[a, b]:
+                b = chain[-2]
+                break
+            chain.append(b)
+        del chain[-2:]
+        height = float(d[a, b])
+        found.append((height, a, b))
+        if ward:
+            # The squared distance of two infinities is not needed: both are dead, or the pair itself.
+            others = alive.copy()
+            others[[a, b]] = False
+            new = np.full(n, np.inf)
+            k = w[others]
+            new[others] = ((w[a] + k) * d[a, others] + (w[b] + k) * d[b, others] - k * height) / (
+                w[a] + w[b] + k
+            )
+        else:
+            new = (w[a] * d[a] + w[b] * d[b]) / (w[a] + w[b])
+        w[b] += w[a]
+        alive[a] = False
+        d[a] = d[:, a] = np.inf
+        d[b] = d[:, b] = new
+        d[b, b] = d[b, a] = d[a, b] = np.inf
+    order = sorted(range(n - 1), key=lambda i: found[i][0])
+    joins = np.zeros((n - 1, 2), np.int32)
+    parent = list(range(2 * n - 1))
+    for step, i in enumerate(order):
+        for side in (0, 1):
+            node = found[i][1 + side]
+            while parent[node] != node:
+                parent[node] = node = parent[parent[node]]
+            joins[step, side] = node
+            parent[node] = n + step
+    return joins, np.array([found[i][0] for i in order])
 
 
 def _numbers(n_items: int, k: int) -> list[int]:
@@ -193,7 +223,7 @@ def _numbers(n_items: int, k: int) -> list[int]:
     return [*coarse, *fine]
 
 
-def _cuts(joins: npt.NDArray[np.float64], n: int, wanted: Sequence[int]) -> Ints:
+def _cuts(joins: Ints, n: int, wanted: Sequence[int]) -> Ints:
     """(len(wanted), n) labels after as many joins as leave each wanted number of clusters."""
     parent = np.arange(n + len(joins))
     out = np.zeros((len(wanted), n), np.int32)
@@ -246,6 +276,8 @@ def _micro(v: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
     """Small clusters of many vectors, by k-means."""
     from sklearn.cluster import MiniBatchKMeans
 
-    model = MiniBatchKMeans(MICRO, batch_size=8192, max_iter=20, n_init=1, random_state=0, reassignment_ratio=0)
+    model = MiniBatchKMeans(
+        MICRO, batch_size=8192, max_iter=20, n_init=1, random_state=0, reassignment_ratio=0
+    )
     labels: npt.NDArray[np.int64] = model.fit_predict(v).astype(np.int64)
     return labels

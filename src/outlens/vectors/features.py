@@ -26,50 +26,68 @@ _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f
 _SENTENCE_START = frozenset(".!?:\n-–—#>。！？：")
 
 
-def answer_words(texts: Sequence[str], prompt: str | None = None) -> Any:
-    """A scipy CSR matrix, n texts x vocabulary, rows of unit length (zero for a text without a word that counts)."""
+def answer_words(
+    texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None
+) -> Any:
+    """The words of texts, weighted by how much they look like an answer.
+
+    Parameters
+    ----------
+    texts : n strings.
+    prompt : what they answer; its words count nothing.
+    counts : how often each text occurs in the set, once by default: words are rare or common by occurrences.
+
+    Returns
+    -------
+    scipy.sparse.csr_matrix
+        (n, vocabulary) float64, rows of unit length (zero for a text without a word that counts).
+    """
     from scipy import sparse
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from sklearn.preprocessing import normalize
 
     asked = set(forms([prompt or ""])[0])
-    counted: list[tuple[Counter[str], set[str]]] = []
+    times = [1] * len(texts) if counts is None else [int(c) for c in counts]
+    held: list[tuple[Counter[str], set[str]]] = []
     inside: Counter[str] = Counter()
     capital: Counter[str] = Counter()
     spread: Counter[str] = Counter()
-    for text in texts:
+    for text, often in zip(texts, times, strict=True):
         marked = [m.span() for m in _EMPHASIS.finditer(text)]
         count: Counter[str] = Counter()
         strong: set[str] = set()
         for start, _, form in tokens(text):
             before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
             if before and before[-1] not in _SENTENCE_START:
-                inside[form] += 1
-                capital[form] += text[start].isupper()
+                inside[form] += often
+                capital[form] += often * text[start].isupper()
             count[form] += 1
             if marked and any(a <= start < b for a, b in marked):
                 strong.add(form)
         for symbol in _SYMBOL.findall(text):
             count[symbol] += 1
             strong.add(symbol)
-        spread.update(count.keys())
-        counted.append((count, strong))
-    n = len(texts)
+        for form in count:
+            spread[form] += often
+        held.append((count, strong))
+    n = sum(times)
     vocabulary: dict[str, int] = {}
     rows, columns, values = [], [], []
-    for i, (count, strong) in enumerate(counted):
-        for form, times in count.items():
+    for i, (count, strong) in enumerate(held):
+        for form, occurrences in count.items():
             if form in asked or (spread[form] < 2 < n):
                 continue
-            weight = np.log((n + 1) / spread[form]) * (1 + np.log(times))
+            weight = np.log((n + 1) / spread[form]) * (1 + np.log(occurrences))
             if form in ENGLISH_STOP_WORDS:
                 weight *= COMMON
-            elif form in strong or form[0].isdigit() or (inside[form] >= 2 and capital[form] > 0.8 * inside[form]):
+            elif (
+                form in strong
+                or form[0].isdigit()
+                or (inside[form] >= 2 and capital[form] > 0.8 * inside[form])
+            ):
                 weight *= BOOST
             rows.append(i)
             columns.append(vocabulary.setdefault(form, len(vocabulary)))
             values.append(weight)
-    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(n, max(1, len(vocabulary))))
+    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), max(1, len(vocabulary))))
     return normalize(matrix)
-
-
