@@ -19,7 +19,7 @@ Ints = npt.NDArray[np.int32]
 
 MEANING = 0.4
 """Weight of the vectors in the distance; the rest is the wording's."""
-CUT = 0.5
+CUT = 0.475
 """Distance at which average linkage is cut by default. Tuned on sets of short and middling answers with labels."""
 TOO_LARGE = 0.55
 """Share of the outputs above which a cluster that is loose is not one answer."""

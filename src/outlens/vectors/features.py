@@ -3,19 +3,20 @@
 Two outputs that give the same answer share its words more surely than its meaning ("37" and "23" mean nearly the
 same to an embedding). So words count by how rare they are within the set, those of the prompt count nothing, those of
 the language little, and words that look like an answer count more: what is bold, quoted or an emoji, then numbers and
-names. Early words count more than late ones: people and models answer first and explain afterwards.
+names, and pairs of them ("Queen of Hearts" is neither "Queen of Spades" nor "Ten of Hearts"). Early words count more
+than late ones: people and models answer first and explain afterwards.
 """
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
 
-from outlens.text.words import forms, tokens
+from outlens.text.words import tokens
 
 MARKED = 5.0
 """How much more a word counts that is bold, quoted or an emoji; also a number or name where nothing is marked."""
@@ -29,7 +30,7 @@ READ = 3_000
 """Characters of an output that are read; words after them would count next to nothing."""
 
 _EMPHASIS = re.compile(
-    r'\*\*[^*\n]{1,60}\*\*|(?<!\w)\*(?=\S)[^*\n]{1,60}\*|(?<!\w)_(?=\S)[^_\n]{1,60}_(?!\w)|`[^`\n]{1,60}`'
+    r"\*\*[^*\n]{1,60}\*\*|(?<!\w)\*(?=\S)[^*\n]{1,60}\*|(?<!\w)_(?=\S)[^_\n]{1,60}_(?!\w)|`[^`\n]{1,60}`"
     r'|"[^"\n]{1,60}"|“[^”\n]{1,60}”|«[^»\n]{1,60}»|「[^」\n]{1,60}」|『[^』\n]{1,60}』'
 )
 _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
@@ -40,9 +41,14 @@ class _Word(NamedTuple):
     form: str
     place: int
     marked: bool
+    inside: bool
+    """Stands inside a sentence, so that its case tells something."""
+    capital: bool
 
 
-def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None) -> Any:
+def answer_words(
+    texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None
+) -> Any:
     """The words of texts, weighted by how much they look like an answer.
 
     A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half of
@@ -63,40 +69,46 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from sklearn.preprocessing import normalize
 
-    asked = {word.form for word in _words(prompt or "", Counter(), Counter(), 0)}
+    idle = {word.form for word in _words(prompt or "")}
     times = [1] * len(texts) if counts is None else [int(c) for c in counts]
+    n = sum(times)
+    held = [[word for word in _words(text) if word.form not in idle] for text in texts]
     inside: Counter[str] = Counter()
     capital: Counter[str] = Counter()
+    for found, often in zip(held, times, strict=True):
+        for word in found:
+            if word.inside:
+                inside[word.form] += often
+                capital[word.form] += often * word.capital
+    names = {form for form, count in inside.items() if count >= 2 and capital[form] > 0.8 * count}
+    names |= {form for found in held for form, *_ in found if any(map(str.isdigit, form))}
+    for found in held:
+        pairs = list(_pairs([word for word in found if word.form not in ENGLISH_STOP_WORDS], names))
+        names.update(pair.form for pair in pairs)
+        found += pairs
     spread: Counter[str] = Counter()
-    held: list[list[_Word]] = []
-    for text, often in zip(texts, times, strict=True):
-        found = _words(text, inside, capital, often)
+    for found, often in zip(held, times, strict=True):
         for form in {word.form for word in found}:
             spread[form] += often
-        held.append(found)
-    n = sum(times)
     # A word that only one output holds makes it like no other; among two or three outputs all words would go.
     idf = {form: np.sqrt(np.log((n + 1) / df)) for form, df in spread.items() if df >= 2 or n <= 3}
-    names = {form for form, times in inside.items() if times >= 2 and capital[form] > 0.8 * times}
     vocabulary: dict[str, int] = {}
     rows, columns, values = [], [], []
     for i, found in enumerate(held):
-        occurrences = Counter(word.form for word in found)
+        marked = {word.form for word in found if word.marked} - ENGLISH_STOP_WORDS
         place: dict[str, int] = {}
         for word in found:
             place.setdefault(word.form, word.place)
-        marked = {word.form for word in found if word.marked and word.form not in asked} - ENGLISH_STOP_WORDS
-        for form, count in occurrences.items():
-            if form in asked or form not in idf:
+        for form, count in Counter(word.form for word in found).items():
+            if form not in idf:
                 continue
+            kind = 1.0
             if form in ENGLISH_STOP_WORDS:
                 kind = COMMON
             elif form in marked:
                 kind = MARKED
-            elif form[0].isdigit() or form in names:
+            elif form in names:
                 kind = NAMED if marked else MARKED
-            else:
-                kind = 1.0
             rows.append(i)
             columns.append(vocabulary.setdefault(form, len(vocabulary)))
             values.append(idf[form] * (1 + np.log(count)) * kind / (1 + place[form] / HALF))
@@ -104,35 +116,33 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     return normalize(matrix)
 
 
-def _words(text: str, inside: Counter[str], capital: Counter[str], often: int) -> list[_Word]:
-    """The words and emoji of a text; counts how often a word stands inside a sentence, and with a capital there."""
+def _pairs(words: list[_Word], names: set[str]) -> Iterator[_Word]:
+    """Two words in a row, or with one between them, that both look like an answer."""
+    for a, b in zip(words, words[1:], strict=False):
+        if b.place - a.place <= 2 and all(word.marked or word.form in names for word in (a, b)):
+            yield _Word(f"{a.form} {b.form}", a.place, a.marked and b.marked, False, False)
+
+
+def _words(text: str) -> list[_Word]:
+    """The words and emoji at the beginning of a text."""
     text = text[:READ]
     spans = [m.span() for m in _EMPHASIS.finditer(text)]
     found: list[_Word] = []
     starts: list[int] = []
-    last = None
+    touching = (-1, "")
     for start, end, form in tokens(text):
         marked = any(a <= start < b for a, b in spans)
-        starts.append(start)
-        if _is_alone(form):
-            # Scripts without spaces: two characters that touch make a word.
-            if last is not None and last[0] == start:
-                found.append(_Word(last[1] + form, len(starts) - 1, marked))
-            else:
-                found.append(_Word(form, len(starts) - 1, marked))
-            last = (end, form)
-            continue
-        last = None
         before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
-        if often and before and before[-1] not in _SENTENCE_START:
-            inside[form] += often
-            capital[form] += often * text[start].isupper()
-        found.append(_Word(form, len(starts) - 1, marked))
+        inside = bool(before) and before[-1] not in _SENTENCE_START
+        # Scripts without spaces: two characters that touch make a word.
+        alone = len(form) == 1 and form >= "\u3005"
+        joined = touching[1] + form if alone and touching[0] == start else form
+        touching = (end, form) if alone else (-1, "")
+        found.append(_Word(joined, len(starts), marked, inside, text[start].isupper()))
+        starts.append(start)
     if not text.isascii():
         for match in _SYMBOL.finditer(text):
-            found.append(_Word(match.group(), int(np.searchsorted(starts, match.start())), True))
+            found.append(
+                _Word(match.group(), int(np.searchsorted(starts, match.start())), True, False, False)
+            )
     return found
-
-
-def _is_alone(form: str) -> bool:
-    return len(form) == 1 and "\u3005" <= form and not "\uac00" <= form <= "\ud7a3"
