@@ -1,39 +1,48 @@
 """Clusters: what are the different answers, from coarse to fine.
 
-Distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of the words that
-look like answers, see `features`). Average linkage (Sokal and Michener 1958) suits answers that differ in words; where
-it would put most of a loose set, such as long prose, into one cluster, Ward's linkage (Ward 1963) takes its place.
+The distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of the
+words that look like answers, see `features`). Three steps make one tree of it:
+
+1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds the answers, of whatever size, and
+   leaves an output like no other alone.
+2. Long outputs say too much for that: one loose cluster holds most of them. Ward's linkage (1963) divides it.
+3. Coarser levels join these clusters by Ward's linkage of their means; finer ones undo the joins within them,
+   those first that hold the most outputs furthest apart.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
+from outlens.text.words import forms
 from outlens.vectors.features import answer_words
 
 Ints = npt.NDArray[np.int32]
+Floats = npt.NDArray[np.float64]
+Longs = npt.NDArray[np.int64]
 
 MEANING = 0.4
 """Weight of the vectors in the distance; the rest is the wording's."""
 CUT = 0.475
-"""Distance at which average linkage is cut by default. Tuned on sets of short and middling answers with labels."""
+"""Mean distance up to which clusters of the default level are joined."""
 TOO_LARGE = 0.55
-"""Share of the outputs above which a cluster that is loose is not one answer."""
-LOOSE = 0.4
-"""Mean distance within a cluster above which it is loose."""
-LONG = 200
-"""Words of the median output from which a set is prose."""
-WARD_CLUSTERS = 8
-"""Clusters of a loose set by default."""
+"""Share of the outputs above which a cluster of long and different outputs is divided."""
+LOOSE = 0.25
+"""Mean distance within a cluster from which its outputs are different."""
+LONG = 100
+"""Words of the median output of a cluster from which it is long."""
+PARTS = 8
+"""Parts into which such a cluster is divided, at least."""
 DIRECT_UP_TO = 3_000
-"""Different outputs up to which all pairs are compared; above, micro-clusters are made first."""
-MICRO = 1_200
+"""Different outputs up to which all pairs are compared; of more, as many represent the others."""
 FINEST = 240
-"""Clusters at granularity 1, at most."""
+"""Clusters at granularity 1, at most, where the default level has fewer than half as many."""
 STEPS = 21
 
 
@@ -43,13 +52,13 @@ class Tree:
 
     leaf: Ints
     """(n,) the finest cluster of each output."""
-    granularities: npt.NDArray[np.float64]
+    granularities: Floats
     """(L,) from 0 (coarse) to 1 (fine)."""
     levels: Ints
     """(L, leaves) the node that holds each leaf; -1 for an output like no other."""
-    sizes: npt.NDArray[np.int64]
+    sizes: Longs
     """(nodes,) outputs in each node."""
-    medoids: npt.NDArray[np.int64]
+    medoids: Longs
     """(nodes,) position of the most typical output of each node."""
 
     def level(self, granularity: float) -> int:
@@ -73,13 +82,15 @@ class Tree:
         order = self.order(level)
         number = np.full(len(self.sizes) + 1, -1, np.int32)  # the last is for -1
         number[order] = np.arange(len(order))
-        return number[self.levels[level][self.leaf]]
+        cut: Ints = number[self.levels[level][self.leaf]]
+        return cut
 
 
 def cluster(vectors: npt.NDArray[np.float32], texts: Sequence[str], *, prompt: str | None = None) -> Tree:
     """Cluster outputs by answer, at 21 granularities.
 
-    Equal outputs count as often as they occur and stay together. The result does not depend on the order of the rows.
+    Outputs that are equal but for white space around them stay together and count as often as they occur. The
+    result does not depend on the order of the rows.
 
     Parameters
     ----------
@@ -93,73 +104,114 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Sequence[str], *, prompt: s
         empty = np.zeros(0, np.int64)
         return Tree(np.zeros(0, np.int32), steps, np.zeros((STEPS, 0), np.int32), empty, empty)
     # In the order of the texts, so that nothing below can depend on the rows' order.
-    rows = np.array(sorted(range(n), key=lambda i: (texts[i], vectors[i].tobytes())))
+    rows = np.array(sorted(range(n), key=lambda i: (texts[i].strip(), texts[i], vectors[i].tobytes())))
     v = vectors[rows]
-    sorted_texts = [texts[i] for i in rows]
-    new = np.array([True] + [
-        sorted_texts[i] != sorted_texts[i - 1] or not np.array_equal(v[i], v[i - 1]) for i in range(1, n)
-    ])  # fmt: skip
-    variant = np.cumsum(new) - 1
-    first = np.flatnonzero(new)
-    item = variant if len(first) <= DIRECT_UP_TO else _micro(v[first])[variant]
-    _, item = np.unique(item, return_inverse=True)
+    stripped = [texts[i].strip() for i in rows]
+    variant = np.cumsum([0] + [a != b for a, b in pairwise(stripped)])
+    first = np.unique(variant, return_index=True)[1]
+    item, joins, k = _items_and_joins(v, [stripped[i] for i in first], variant, prompt)
     weights = np.bincount(item)
-    joins, k = _linkage(v, sorted_texts, item, prompt)
-    wanted = _numbers(len(weights), k)
-    labels = _cuts(joins, len(weights), wanted)
-    _, leaf_of_item = np.unique(labels[-1], return_inverse=True)
-    leaf = leaf_of_item[item].astype(np.int32)
+    labels = _cuts(joins, len(weights), _numbers(len(weights), k))
+    leaf_of_item = labels[-1]
+    leaf = leaf_of_item[item]
     n_leaves = int(leaf.max()) + 1
-    item_of_leaf = np.zeros(n_leaves, np.int64)
-    item_of_leaf[leaf_of_item] = np.arange(len(weights))
+    item_of_leaf = np.unique(leaf_of_item, return_index=True)[1]
     levels, sizes = _nodes(labels[:, item_of_leaf], np.bincount(leaf, minlength=n_leaves))
     medoids = _medoids(v, leaf, levels, len(sizes))
     back = np.empty(n, np.int32)
     back[rows] = leaf
-    return Tree(back, steps, levels, sizes, rows[medoids] if len(sizes) else np.zeros(0, np.int64))
+    return Tree(back, steps, levels, sizes, rows[medoids])
 
 
-def _linkage(
-    v: npt.NDArray[np.float32], texts: list[str], item: npt.NDArray[np.int64], prompt: str | None
-) -> tuple[Ints, int]:
-    """The joins of the items, closest first, and how many clusters there are by default."""
-    first = np.unique(item, return_index=True)[1]
-    weights = np.bincount(item)
-    n_items = len(weights)
-    centres = np.zeros((n_items, v.shape[1]))
-    np.add.at(centres, item, v)
+def _items_and_joins(
+    v: npt.NDArray[np.float32], texts: list[str], variant: Longs, prompt: str | None
+) -> tuple[Longs, Ints, int]:
+    """The item of each output, the joins of items from fine to coarse, and the number of clusters by default.
+
+    An item is one variant of the texts, or many that are most like it.
+    """
+    times = np.bincount(variant)
+    centres = np.zeros((len(texts), v.shape[1]), np.float32)
+    np.add.at(centres, variant, v)
     centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
-    meaning = centres @ centres.T
-    words = answer_words([texts[i] for i in first], prompt, counts=weights)
-    wording = np.sqrt(np.clip((words @ words.T).toarray(), 0, 1))
-    distance = np.clip(1 - MEANING * meaning - (1 - MEANING) * wording, 0, None)
-    joins, heights = _joins(distance, weights, ward=False)
-    k = 1 + int((heights > CUT).sum())
-    labels = _cuts(joins, n_items, [k])[0]
-    shares = np.bincount(labels, weights) / weights.sum()
-    largest = int(shares.argmax())
-    members = np.flatnonzero(labels == largest)
-    w = weights[members].astype(float)
-    spread = w @ distance[np.ix_(members, members)] @ w / w.sum() ** 2
-    long = np.median([len(text.split()) for text in texts]) >= LONG
-    if long and shares[largest] > TOO_LARGE and spread > LOOSE and len(members) > WARD_CLUSTERS:
-        joins, heights = _joins(2 - 2 * meaning, weights, ward=True)
-        k = WARD_CLUSTERS
-        while (
-            k < n_items
-            and np.bincount(_cuts(joins, n_items, [k])[0], weights).max() > TOO_LARGE * weights.sum()
-        ):
-            k += 1
-    return joins, k
+    words = answer_words(texts, prompt, counts=times.tolist())
+    chosen = np.arange(len(texts))
+    item = variant
+    if len(texts) > DIRECT_UP_TO:
+        chosen, nearest = _representatives(centres, words)
+        item = nearest[variant]
+    distance = _distance(centres[chosen], words[chosen], centres[chosen], words[chosen]).astype(np.float64)
+    distance = (distance + distance.T) / 2
+    np.fill_diagonal(distance, 0)
+    lengths = np.array([len(own) for own in forms([texts[i] for i in chosen])])
+    joins, k = _tree(distance, np.bincount(item), lengths)
+    return item, joins, k
 
 
-def _joins(
-    distance: npt.NDArray[np.float64], weights: npt.NDArray[np.int64], *, ward: bool
-) -> tuple[Ints, npt.NDArray[np.float64]]:
+def _distance(a: npt.NDArray[np.float32], a_words: Any, b: npt.NDArray[np.float32], b_words: Any) -> Any:
+    """(len(a), len(b)) distances of outputs, float32 or float64."""
+    wording = (a_words @ b_words.T).toarray()
+    wording = np.sqrt(np.clip(wording, 0, 1, out=wording), out=wording)
+    wording *= MEANING - 1
+    wording -= MEANING * (a @ b.T)
+    wording += 1
+    return np.clip(wording, 0, None, out=wording)
+
+
+def _tree(distance: Floats, weights: Longs, lengths: Longs) -> tuple[Ints, int]:
+    """The joins of items, from fine to coarse, and the number of clusters by default."""
+    n = len(weights)
+    joins, heights = _joins(distance, weights)
+    within = heights <= CUT
+    label = _labels(joins[within], n)
+    joins, worth = joins[within], _worth(joins[within], heights[within], weights)
+    total = int(weights.sum())
+    for group in np.unique(label):
+        members = np.flatnonzero(label == group)
+        w = weights[members].astype(np.float64)
+        inner = distance[np.ix_(members, members)]
+        loose = w @ inner @ w / w.sum() ** 2 > LOOSE
+        long = np.median(np.repeat(lengths[members], weights[members])) >= LONG
+        if not (w.sum() > TOO_LARGE * total and loose and long and len(members) > PARTS):
+            continue
+        # Twice the distance is the squared distance of unit vectors with this cosine.
+        own, own_heights = _joins(2 * inner, weights[members], ward=True)
+        parts = PARTS
+        while parts < len(members):
+            part = _labels(own[: len(members) - parts], len(members))
+            if np.bincount(part, w).max() <= TOO_LARGE * total:
+                break
+            parts += 1
+        own, own_heights = own[: len(members) - parts], own_heights[: len(members) - parts]
+        outside = label[joins[:, 0]] != group
+        joins = np.concatenate([joins[outside], members[own].astype(np.int32)])
+        worth = np.concatenate([worth[outside], own_heights / 4])
+    joins = joins[np.argsort(worth, kind="stable")]
+    k = n - len(joins)
+    return np.concatenate([joins, _coarser(distance, weights, _labels(joins, n))]), k
+
+
+def _coarser(distance: Floats, weights: Longs, label: Ints) -> Ints:
+    """The joins of clusters by Ward's linkage of their means, as joins of one item of each."""
+    k = int(label.max()) + 1
+    share = np.zeros((k, len(label)))
+    share[label, np.arange(len(label))] = weights
+    size = share.sum(axis=1)
+    share /= size[:, None]
+    between = share @ distance @ share.T
+    # The squared distance of the means, up to what the mixed distance lacks of a Euclidean one.
+    within = np.diag(between)
+    squared = np.clip(2 * between - within[:, None] - within[None, :], 0, None)
+    joins, _ = _joins(squared, size, ward=True)
+    item = np.unique(label, return_index=True)[1].astype(np.int32)
+    return item[joins]
+
+
+def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Ints, Floats]:
     """Join items that count several times by average linkage or, with squared distances, by Ward's.
 
-    The nearest-neighbour chain (Murtagh 1983): O(n^2). Returns the joins (n - 1, 2), closest first, item n + i being
-    the result of join i, and their heights.
+    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of one item of
+    two clusters, and their heights; Ward's height is twice the growth of the sum of squares.
     """
     n = len(weights)
     w = weights.astype(np.float64)
@@ -184,62 +236,67 @@ def _joins(
         del chain[-2:]
         height = float(d[a, b])
         found.append((height, a, b))
-        if ward:
-            # The squared distance of two infinities is not needed: both are dead, or the pair itself.
-            others = alive.copy()
-            others[[a, b]] = False
-            new = np.full(n, np.inf)
-            k = w[others]
-            new[others] = ((w[a] + k) * d[a, others] + (w[b] + k) * d[b, others] - k * height) / (
-                w[a] + w[b] + k
-            )
-        else:
-            new = (w[a] * d[a] + w[b] * d[b]) / (w[a] + w[b])
-        w[b] += w[a]
         alive[a] = False
+        others = alive.copy()
+        others[b] = False
+        to_a, to_b, k = d[a, others], d[b, others], w[others]
+        if ward:
+            new = ((w[a] + k) * to_a + (w[b] + k) * to_b - k * height) / (w[a] + w[b] + k)
+        else:
+            new = (w[a] * to_a + w[b] * to_b) / (w[a] + w[b])
+        w[b] += w[a]
         d[a] = d[:, a] = np.inf
-        d[b] = d[:, b] = new
-        d[b, b] = d[b, a] = d[a, b] = np.inf
-    order = sorted(range(n - 1), key=lambda i: found[i][0])
-    joins = np.zeros((n - 1, 2), np.int32)
-    parent = list(range(2 * n - 1))
-    for step, i in enumerate(order):
-        for side in (0, 1):
-            node = found[i][1 + side]
-            while parent[node] != node:
-                parent[node] = node = parent[parent[node]]
-            joins[step, side] = node
-            parent[node] = n + step
-    return joins, np.array([found[i][0] for i in order])
+        d[b, others] = d[others, b] = new
+    found.sort(key=lambda join: join[0])
+    joins = np.array([join[1:] for join in found], np.int32).reshape(-1, 2)
+    return joins, np.array([join[0] for join in found])
+
+
+def _worth(joins: Ints, heights: Floats, weights: Longs) -> Floats:
+    """How much each join gives up: distance times outputs, and never less than a join within it."""
+    n = len(weights)
+    parent = list(range(n))
+    size = weights.astype(np.float64)
+    most = np.zeros(n)
+    worth = np.zeros(len(joins))
+    for i, (left, right) in enumerate(joins.tolist()):
+        a, b = _root(parent, left), _root(parent, right)
+        worth[i] = max(heights[i] * size[a] * size[b] / (size[a] + size[b]), most[a], most[b])
+        parent[a] = b
+        size[b] += size[a]
+        most[b] = worth[i]
+    return worth
+
+
+def _root(parent: list[int], node: int) -> int:
+    while parent[node] != node:
+        parent[node] = node = parent[parent[node]]
+    return node
+
+
+def _labels(joins: Ints, n: int) -> Ints:
+    """(n,) the cluster of each item after some joins."""
+    parent = list(range(n))
+    for a, b in joins.tolist():
+        parent[_root(parent, a)] = _root(parent, b)
+    return np.unique([_root(parent, i) for i in range(n)], return_inverse=True)[1].astype(np.int32)
+
+
+def _cuts(joins: Ints, n: int, wanted: Sequence[int]) -> Ints:
+    """(len(wanted), n) the cluster of each item where as many are left as wanted."""
+    return np.stack([_labels(joins[: n - number], n) for number in wanted])
 
 
 def _numbers(n_items: int, k: int) -> list[int]:
     """How many clusters each level has: 1, then geometrically to k at the middle and to the finest."""
     finest = min(n_items, max(2 * k, min(FINEST, 60 + k)))
-    k = min(k, finest)
     half = STEPS // 2
     coarse = [round(k ** (i / half)) for i in range(half + 1)]
     fine = [round(k * (finest / k) ** (i / half)) for i in range(1, half + 1)]
     return [*coarse, *fine]
 
 
-def _cuts(joins: Ints, n: int, wanted: Sequence[int]) -> Ints:
-    """(len(wanted), n) labels after as many joins as leave each wanted number of clusters."""
-    parent = np.arange(n + len(joins))
-    out = np.zeros((len(wanted), n), np.int32)
-    done = 0
-    for place in sorted(range(len(wanted)), key=lambda i: -wanted[i]):
-        for step in range(done, max(done, n - wanted[place])):
-            parent[int(joins[step, 0])] = parent[int(joins[step, 1])] = n + step
-        done = max(done, n - wanted[place])
-        root = parent.copy()
-        while not np.array_equal(root[root], root):
-            root = root[root]
-        out[place] = np.unique(root[:n], return_inverse=True)[1]
-    return out
-
-
-def _nodes(labels: Ints, weights: npt.NDArray[np.int64]) -> tuple[Ints, npt.NDArray[np.int64]]:
+def _nodes(labels: Ints, weights: Longs) -> tuple[Ints, Longs]:
     """Nodes for labels (levels x leaves): one per set of leaves, and their sizes."""
     ids: dict[bytes, int] = {}
     sizes: list[int] = []
@@ -248,9 +305,7 @@ def _nodes(labels: Ints, weights: npt.NDArray[np.int64]) -> tuple[Ints, npt.NDAr
         size = np.bincount(row, weights).astype(int)
         # Where nothing is like anything, each is shown as a cluster: a list of "alone" would say nothing.
         alone = (size == 1) & (size.max() > 1)
-        for label in np.unique(row):
-            if alone[label]:
-                continue
+        for label in np.flatnonzero(~alone):
             mask = row == label
             key = np.packbits(mask).tobytes()
             if key not in ids:
@@ -260,24 +315,59 @@ def _nodes(labels: Ints, weights: npt.NDArray[np.int64]) -> tuple[Ints, npt.NDAr
     return levels, np.array(sizes, np.int64)
 
 
-def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int) -> npt.NDArray[np.int64]:
-    medoids = np.zeros(n_nodes, np.int64)
-    seen = np.zeros(n_nodes, bool)
+def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int) -> Longs:
+    """(nodes,) the row of `v` nearest to the mean of each node."""
+    medoids = np.full(n_nodes, -1, np.int64)
     for row in levels:
         for node in np.unique(row[row >= 0]):
-            if not seen[node]:
-                seen[node] = True
+            if medoids[node] < 0:
                 members = np.flatnonzero((row == node)[leaf])
                 medoids[node] = members[(v[members] @ v[members].mean(axis=0)).round(6).argmax()]
     return medoids
 
 
-def _micro(v: npt.NDArray[np.float32]) -> npt.NDArray[np.int64]:
-    """Small clusters of many vectors, by k-means."""
-    from sklearn.cluster import MiniBatchKMeans
+def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Longs, Longs]:
+    """Some outputs of very many, and for each output the place of the most like it among them.
 
-    model = MiniBatchKMeans(
-        MICRO, batch_size=8192, max_iter=20, n_init=1, random_state=0, reassignment_ratio=0
-    )
-    labels: npt.NDArray[np.int64] = model.fit_predict(v).astype(np.int64)
-    return labels
+    Most are spread evenly over the sorted texts; the others are taken from the outputs that are like none of these.
+    """
+    n = len(v)
+    words = _strongest(words)
+    chosen = np.linspace(0, n - 1, DIRECT_UP_TO * 2 // 3).round().astype(np.int64)
+    nearest, least = _assign(v, words, chosen)
+    far = np.flatnonzero(least > CUT)
+    room = DIRECT_UP_TO - len(chosen)
+    if len(far):
+        more = far[np.linspace(0, len(far) - 1, min(room, len(far))).round().astype(np.int64)]
+        second, second_least = _assign(v, words, more)
+        closer = second_least < least
+        nearest = np.where(closer, second + len(chosen), nearest)
+        chosen = np.concatenate([chosen, more])
+    nearest[chosen] = np.arange(len(chosen))
+    return chosen, nearest
+
+
+def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Longs) -> tuple[Longs, npt.NDArray[np.float32]]:
+    """The nearest of the chosen to each output, and its distance."""
+    nearest = np.zeros(len(v), np.int64)
+    least = np.zeros(len(v), np.float32)
+    to, to_words = v[chosen], words[chosen]
+    for start in range(0, len(v), 4096):
+        block = slice(start, start + 4096)
+        distance = _distance(v[block], words[block], to, to_words)
+        nearest[block] = distance.argmin(axis=1)
+        least[block] = distance.min(axis=1)
+    return nearest, least
+
+
+def _strongest(words: Any, most: int = 32) -> Any:
+    """A CSR matrix with only the largest values of each row, as float32 and of unit length again."""
+    from sklearn.preprocessing import normalize
+
+    words = words.astype(np.float32)
+    for start, end in pairwise(words.indptr):
+        if end - start > most:
+            row = words.data[start:end]
+            row[row < np.partition(row, -most)[-most]] = 0
+    words.eliminate_zeros()
+    return normalize(words, copy=False)

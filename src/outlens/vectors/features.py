@@ -1,10 +1,10 @@
 """What an output answers, as weighted words: the wording side of clustering.
 
 Two outputs that give the same answer share its words more surely than its meaning ("37" and "23" mean nearly the
-same to an embedding). So words count by how rare they are within the set, those of the prompt count nothing, those of
-the language little, and words that look like an answer count more: what is bold, quoted or an emoji, then numbers and
-names, and pairs of them ("Queen of Hearts" is neither "Queen of Spades" nor "Ten of Hearts"). Early words count more
-than late ones: people and models answer first and explain afterwards.
+same to an embedding). So words count by how rare they are within the set, those of the prompt count nothing, those
+of the language little, and words that look like an answer count more: what is bold, quoted or an emoji, then numbers
+and names, and pairs of them ("Queen of Hearts" is neither "Queen of Spades" nor "Ten of Hearts"). Early words count
+more than late ones: people and models answer first and explain afterwards.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -19,7 +20,7 @@ import numpy as np
 from outlens.text.words import tokens
 
 MARKED = 5.0
-"""How much more a word counts that is bold, quoted or an emoji; also a number or name where nothing is marked."""
+"""How much more a word counts that is bold, quoted or an emoji; a number or name too where nothing is marked."""
 NAMED = 2.0
 """How much more a number or name counts in an output that marks other words."""
 COMMON = 0.1
@@ -51,8 +52,8 @@ def answer_words(
 ) -> Any:
     """The words of texts, weighted by how much they look like an answer.
 
-    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half of
-    the outputs answer still outweighs what two of them mention.
+    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half
+    of the outputs answer still outweighs what two of them mention.
 
     Parameters
     ----------
@@ -118,7 +119,7 @@ def answer_words(
 
 def _pairs(words: list[_Word], names: set[str]) -> Iterator[_Word]:
     """Two words in a row, or with one between them, that both look like an answer."""
-    for a, b in zip(words, words[1:], strict=False):
+    for a, b in pairwise(words):
         if b.place - a.place <= 2 and all(word.marked or word.form in names for word in (a, b)):
             yield _Word(f"{a.form} {b.form}", a.place, a.marked and b.marked, False, False)
 
