@@ -1,10 +1,10 @@
 """Clusters: what are the different answers, from coarse to fine.
 
-The distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of the
-words that look like answers, see `features`). Three steps make one tree of it:
+The distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of
+the words that look like answers, see `features`). Three steps make one tree of it:
 
-1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds the answers, of whatever size, and
-   leaves an output like no other alone.
+1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds the answers, of whatever size,
+   and leaves an output like no other alone.
 2. Long outputs say too much for that: one loose cluster holds most of them. Ward's linkage (1963) divides it.
 3. Coarser levels join these clusters by Ward's linkage of their means; finer ones undo the joins within them,
    those first that hold the most outputs furthest apart.
@@ -41,8 +41,8 @@ PARTS = 8
 """Parts into which such a cluster is divided, at least."""
 DIRECT_UP_TO = 3_000
 """Different outputs up to which all pairs are compared; of more, as many represent the others."""
-FINEST = 240
-"""Clusters at granularity 1, at most, where the default level has fewer than half as many."""
+FINER = 60
+"""Clusters at granularity 1 beyond those of the default level, or half as many again if that is more."""
 STEPS = 21
 
 
@@ -210,8 +210,8 @@ def _coarser(distance: Floats, weights: Longs, label: Ints) -> Ints:
 def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Ints, Floats]:
     """Join items that count several times by average linkage or, with squared distances, by Ward's.
 
-    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of one item of
-    two clusters, and their heights; Ward's height is twice the growth of the sum of squares.
+    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of one item
+    of two clusters, and their heights; Ward's height is twice the growth of the sum of squares.
     """
     n = len(weights)
     w = weights.astype(np.float64)
@@ -289,7 +289,7 @@ def _cuts(joins: Ints, n: int, wanted: Sequence[int]) -> Ints:
 
 def _numbers(n_items: int, k: int) -> list[int]:
     """How many clusters each level has: 1, then geometrically to k at the middle and to the finest."""
-    finest = min(n_items, max(2 * k, min(FINEST, 60 + k)))
+    finest = min(n_items, k + max(FINER, k // 2))
     half = STEPS // 2
     coarse = [round(k ** (i / half)) for i in range(half + 1)]
     fine = [round(k * (finest / k) ** (i / half)) for i in range(1, half + 1)]
@@ -329,12 +329,14 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int)
 def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Longs, Longs]:
     """Some outputs of very many, and for each output the place of the most like it among them.
 
-    Most are spread evenly over the sorted texts; the others are taken from the outputs that are like none of these.
+    Most are spread evenly over the sorted texts; the rest are taken from the outputs that are like none of these.
     """
     n = len(v)
     words = _strongest(words)
     chosen = np.linspace(0, n - 1, DIRECT_UP_TO * 2 // 3).round().astype(np.int64)
     nearest, least = _assign(v, words, chosen)
+    # An output without words is not near itself.
+    least[chosen] = 0
     far = np.flatnonzero(least > CUT)
     room = DIRECT_UP_TO - len(chosen)
     if len(far):

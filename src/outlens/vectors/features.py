@@ -10,12 +10,12 @@ more than late ones: people and models answer first and explain afterwards.
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
-from typing import Any, NamedTuple
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from outlens.text.words import tokens
 
@@ -27,24 +27,17 @@ COMMON = 0.1
 """How much a function word counts."""
 HALF = 20
 """Word at which a word counts half as much as the first."""
-READ = 3_000
+READ = 1_000
 """Characters of an output that are read; words after them would count next to nothing."""
+READ_IN_ALL = 40_000_000
+"""Characters of all outputs together that are read."""
 
 _EMPHASIS = re.compile(
     r"\*\*[^*\n]{1,60}\*\*|(?<!\w)\*(?=\S)[^*\n]{1,60}\*|(?<!\w)_(?=\S)[^_\n]{1,60}_(?!\w)|`[^`\n]{1,60}`"
     r'|"[^"\n]{1,60}"|“[^”\n]{1,60}”|«[^»\n]{1,60}»|「[^」\n]{1,60}」|『[^』\n]{1,60}』'
 )
 _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-_SENTENCE_START = frozenset(".!?:\n-–—#>。！？：")
-
-
-class _Word(NamedTuple):
-    form: str
-    place: int
-    marked: bool
-    inside: bool
-    """Stands inside a sentence, so that its case tells something."""
-    capital: bool
+_SENTENCE = re.compile(r"""(?:\A|[.!?:\n\-–—#>。！？：])[ *_"“'(]*""")
 
 
 def answer_words(
@@ -52,8 +45,8 @@ def answer_words(
 ) -> Any:
     """The words of texts, weighted by how much they look like an answer.
 
-    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half
-    of the outputs answer still outweighs what two of them mention.
+    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half of
+    the outputs answer still outweighs what two of them mention.
 
     Parameters
     ----------
@@ -70,80 +63,118 @@ def answer_words(
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
     from sklearn.preprocessing import normalize
 
-    idle = {word.form for word in _words(prompt or "")}
-    times = [1] * len(texts) if counts is None else [int(c) for c in counts]
-    n = sum(times)
-    held = [[word for word in _words(text) if word.form not in idle] for text in texts]
-    inside: Counter[str] = Counter()
-    capital: Counter[str] = Counter()
-    for found, often in zip(held, times, strict=True):
-        for word in found:
-            if word.inside:
-                inside[word.form] += often
-                capital[word.form] += often * word.capital
-    names = {form for form, count in inside.items() if count >= 2 and capital[form] > 0.8 * count}
-    names |= {form for found in held for form, *_ in found if any(map(str.isdigit, form))}
-    for found in held:
-        pairs = list(_pairs([word for word in found if word.form not in ENGLISH_STOP_WORDS], names))
-        names.update(pair.form for pair in pairs)
-        found += pairs
-    spread: Counter[str] = Counter()
-    for found, often in zip(held, times, strict=True):
-        for form in {word.form for word in found}:
-            spread[form] += often
-    # A word that only one output holds makes it like no other; among two or three outputs all words would go.
-    idf = {form: np.sqrt(np.log((n + 1) / df)) for form, df in spread.items() if df >= 2 or n <= 3}
+    n = len(texts)
+    times = np.ones(n) if counts is None else np.asarray(counts, np.float64)
+    read = max(200, min(READ, READ_IN_ALL // max(1, n)))
     vocabulary: dict[str, int] = {}
-    rows, columns, values = [], [], []
-    for i, found in enumerate(held):
-        marked = {word.form for word in found if word.marked} - ENGLISH_STOP_WORDS
-        place: dict[str, int] = {}
-        for word in found:
-            place.setdefault(word.form, word.place)
-        for form, count in Counter(word.form for word in found).items():
-            if form not in idf:
-                continue
-            kind = 1.0
-            if form in ENGLISH_STOP_WORDS:
-                kind = COMMON
-            elif form in marked:
-                kind = MARKED
-            elif form in names:
-                kind = NAMED if marked else MARKED
-            rows.append(i)
-            columns.append(vocabulary.setdefault(form, len(vocabulary)))
-            values.append(idf[form] * (1 + np.log(count)) * kind / (1 + place[form] / HALF))
-    matrix = sparse.csr_matrix((values, (rows, columns)), shape=(len(texts), max(1, len(vocabulary))))
-    return normalize(matrix)
+    _words([prompt or ""], vocabulary, READ)
+    asked = len(vocabulary)
+    words = _words(texts, vocabulary, read)
+    forms = list(vocabulary)
+    function = np.array([form in ENGLISH_STOP_WORDS for form in forms], bool)
+    inside = np.bincount(words.code, times[words.text] * words.inside, len(forms))
+    capital = np.bincount(words.code, times[words.text] * (words.inside & words.capital), len(forms))
+    name = (inside >= 2) & (capital > 0.8 * inside)
+    name |= np.array([any(map(str.isdigit, form)) for form in forms], bool)
+    words = words.where(words.code >= asked)
+    pairs = _pairs(words.where(~function[words.code]), name, len(forms))
+    _, paired = np.unique(pairs.code, return_inverse=True)
+    n_pairs = int(paired.max(initial=-1)) + 1
+    function = np.concatenate([function, np.zeros(n_pairs, bool)])
+    name = np.concatenate([name, np.ones(n_pairs, bool)])
+    width = len(name)
+
+    # One entry for each word of each text: how often it occurs there, and where first.
+    text = np.concatenate([words.text, pairs.text])
+    code = np.concatenate([words.code, len(forms) + paired])
+    place = np.concatenate([words.place, pairs.place])
+    marked = np.concatenate([words.marked, pairs.marked])
+    order = np.lexsort((place, code, text))
+    key, at, occurrences = np.unique((text * width + code)[order], return_index=True, return_counts=True)
+    place = place[order][at]
+    marked = np.logical_or.reduceat(marked[order], at) if len(at) else marked
+    text, code = key // width, key % width
+    spread = np.bincount(code, times[text], width)
+    total = times.sum()
+    marked &= ~function[code]
+    marks = np.bincount(text, marked, n) > 0
+    kind = np.ones(len(key))
+    kind[name[code]] = MARKED
+    kind[name[code] & marks[text]] = NAMED
+    kind[marked] = MARKED
+    kind[function[code]] = COMMON
+    weight = (
+        np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
+    )
+    # A word that only one output holds makes it like no other; among two or three outputs all words would go.
+    kept = (spread[code] >= 2) | (total <= 3)
+    return normalize(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
 
 
-def _pairs(words: list[_Word], names: set[str]) -> Iterator[_Word]:
-    """Two words in a row, or with one between them, that both look like an answer."""
-    for a, b in pairwise(words):
-        if b.place - a.place <= 2 and all(word.marked or word.form in names for word in (a, b)):
-            yield _Word(f"{a.form} {b.form}", a.place, a.marked and b.marked, False, False)
+@dataclass(frozen=True)
+class _Words:
+    """Occurrences of words, in order, as arrays of one length."""
+
+    text: npt.NDArray[np.int64]
+    code: npt.NDArray[np.int64]
+    place: npt.NDArray[np.int64]
+    marked: npt.NDArray[np.bool_]
+    inside: npt.NDArray[np.bool_]
+    """Stands inside a sentence, so that its case tells something."""
+    capital: npt.NDArray[np.bool_]
+
+    def where(self, mask: npt.NDArray[Any]) -> _Words:
+        return _Words(*(getattr(self, name)[mask] for name in _Words.__dataclass_fields__))
 
 
-def _words(text: str) -> list[_Word]:
-    """The words and emoji at the beginning of a text."""
-    text = text[:READ]
-    spans = [m.span() for m in _EMPHASIS.finditer(text)]
-    found: list[_Word] = []
-    starts: list[int] = []
-    touching = (-1, "")
-    for start, end, form in tokens(text):
-        marked = any(a <= start < b for a, b in spans)
-        before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
-        inside = bool(before) and before[-1] not in _SENTENCE_START
-        # Scripts without spaces: two characters that touch make a word.
-        alone = len(form) == 1 and form >= "\u3005"
-        joined = touching[1] + form if alone and touching[0] == start else form
-        touching = (end, form) if alone else (-1, "")
-        found.append(_Word(joined, len(starts), marked, inside, text[start].isupper()))
-        starts.append(start)
-    if not text.isascii():
-        for match in _SYMBOL.finditer(text):
-            found.append(
-                _Word(match.group(), int(np.searchsorted(starts, match.start())), True, False, False)
+def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Words:
+    """The words and emoji at the beginning of each text; new ones are added to the vocabulary."""
+    parts: list[tuple[npt.NDArray[Any], ...]] = []
+    for i, text in enumerate(texts):
+        text = text[:read]
+        found = tokens(text)
+        if not text.isascii():
+            found = _together(found)
+        starts = np.fromiter((word[0] for word in found), np.int64, len(found))
+        symbols = [] if text.isascii() else list(_SYMBOL.finditer(text))
+        at = np.array([m.start() for m in symbols], np.int64)
+        none = np.zeros(len(at), bool)
+        begin = np.array([m.end() for m in _SENTENCE.finditer(text)], np.int64)
+        spans = np.array([m.span() for m in _EMPHASIS.finditer(text)], np.int64).reshape(-1, 2)
+        # Spans do not overlap: a word is in one when it starts after more beginnings than ends.
+        marked = np.searchsorted(spans[:, 0], starts, "right") > np.searchsorted(spans[:, 1], starts, "right")
+        codes = [vocabulary.setdefault(word[2], len(vocabulary)) for word in found]
+        codes += [vocabulary.setdefault(m.group(), len(vocabulary)) for m in symbols]
+        parts.append(
+            (
+                np.full(len(codes), i, np.int64),
+                np.array(codes, np.int64),
+                np.concatenate([np.arange(len(starts)), np.searchsorted(starts, at)]),
+                np.concatenate([marked, ~none]),
+                np.concatenate([~np.isin(starts, begin), none]),
+                np.concatenate([np.array([text[s].isupper() for s, _, _ in found], bool), none]),
             )
-    return found
+        )
+    empty = (*(np.zeros(0, np.int64),) * 3, *(np.zeros(0, bool),) * 3)
+    return _Words(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
+
+
+def _together(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Words; in scripts without spaces, two characters that touch make one."""
+    out = []
+    last = (-1, "")
+    for start, end, form in found:
+        alone = len(form) == 1 and form >= "\u3005"
+        out.append((start, end, last[1] + form if alone and last[0] == start else form))
+        last = (end, form) if alone else (-1, "")
+    return out
+
+
+def _pairs(words: _Words, name: npt.NDArray[np.bool_], size: int) -> _Words:
+    """Two words in a row, or with one between them, that both look like an answer."""
+    strong = words.marked | name[words.code]
+    near = (words.text[1:] == words.text[:-1]) & (words.place[1:] - words.place[:-1] <= 2)
+    first = np.flatnonzero(near & strong[1:] & strong[:-1])
+    found = words.where(first)
+    code = words.code[first] * size + words.code[first + 1]
+    return replace(found, code=code, marked=words.marked[first] & words.marked[first + 1])
