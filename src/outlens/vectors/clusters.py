@@ -210,8 +210,9 @@ def _coarser(distance: Floats, weights: Longs, label: Ints) -> Ints:
 def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Ints, Floats]:
     """Join items that count several times by average linkage or, with squared distances, by Ward's.
 
-    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of one item
-    of two clusters, and their heights; Ward's height is twice the growth of the sum of squares.
+    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of
+    one item of two clusters, and their heights; Ward's height is twice the growth of the sum of
+    squares.
     """
     n = len(weights)
     w = weights.astype(np.float64)
@@ -329,7 +330,8 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int)
 def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Longs, Longs]:
     """Some outputs of very many, and for each output the place of the most like it among them.
 
-    Most are spread evenly over the sorted texts; the rest are taken from the outputs that are like none of these.
+    Most are spread evenly over the sorted texts; the rest are taken from the outputs that are like none
+    of these.
     """
     n = len(v)
     words = _strongest(words)

@@ -1,10 +1,11 @@
 """What an output answers, as weighted words: the wording side of clustering.
 
-Two outputs that give the same answer share its words more surely than its meaning ("37" and "23" mean nearly the
-same to an embedding). So words count by how rare they are within the set, those of the prompt count nothing, those
-of the language little, and words that look like an answer count more: what is bold, quoted or an emoji, then numbers
-and names, and pairs of them ("Queen of Hearts" is neither "Queen of Spades" nor "Ten of Hearts"). Early words count
-more than late ones: people and models answer first and explain afterwards.
+Two outputs that give the same answer share its words more surely than its meaning ("37" and "23" mean
+nearly the same to an embedding). So words count by how rare they are within the set, those of the prompt
+count nothing, those of the language little, and words that look like an answer count more: what is bold,
+quoted or an emoji, then numbers and names, and pairs of them ("Queen of Hearts" is neither "Queen of
+Spades" nor "Ten of Hearts"). Early words count more than late ones: people and models answer first and
+explain afterwards.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ import numpy.typing as npt
 from outlens.text.words import tokens
 
 MARKED = 5.0
-"""How much more a word counts that is bold, quoted or an emoji; a number or name too where nothing is marked."""
+"""How much more a word counts that is bold, quoted or an emoji, or a number or name where nothing is."""
 NAMED = 2.0
 """How much more a number or name counts in an output that marks other words."""
 COMMON = 0.1
@@ -29,7 +30,7 @@ HALF = 20
 """Word at which a word counts half as much as the first."""
 READ = 1_000
 """Characters of an output that are read; words after them would count next to nothing."""
-READ_IN_ALL = 40_000_000
+READ_IN_ALL = 30_000_000
 """Characters of all outputs together that are read."""
 
 _EMPHASIS = re.compile(
@@ -45,8 +46,8 @@ def answer_words(
 ) -> Any:
     """The words of texts, weighted by how much they look like an answer.
 
-    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that what half of
-    the outputs answer still outweighs what two of them mention.
+    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that
+    what half of the outputs answer still outweighs what two of them mention.
 
     Parameters
     ----------
@@ -139,7 +140,7 @@ def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Word
         symbols = [] if text.isascii() else list(_SYMBOL.finditer(text))
         at = np.array([m.start() for m in symbols], np.int64)
         none = np.zeros(len(at), bool)
-        begin = np.array([m.end() for m in _SENTENCE.finditer(text)], np.int64)
+        begin = {m.end() for m in _SENTENCE.finditer(text)}
         spans = np.array([m.span() for m in _EMPHASIS.finditer(text)], np.int64).reshape(-1, 2)
         # Spans do not overlap: a word is in one when it starts after more beginnings than ends.
         marked = np.searchsorted(spans[:, 0], starts, "right") > np.searchsorted(spans[:, 1], starts, "right")
@@ -151,7 +152,7 @@ def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Word
                 np.array(codes, np.int64),
                 np.concatenate([np.arange(len(starts)), np.searchsorted(starts, at)]),
                 np.concatenate([marked, ~none]),
-                np.concatenate([~np.isin(starts, begin), none]),
+                np.concatenate([np.array([s not in begin for s, _, _ in found], bool), none]),
                 np.concatenate([np.array([text[s].isupper() for s, _, _ in found], bool), none]),
             )
         )
