@@ -67,7 +67,11 @@ def main() -> None:
     if "kind" in frame:
         frame = frame[frame["kind"] == args.kind]
     frame = frame.head(200)
-    times: dict[str, list[float]] = {"outlens, cold": [], "outlens, vectors cached": [], "embedding-atlas, cold": []}
+    times: dict[str, list[float]] = {
+        "outlens, cold": [],
+        "outlens, vectors cached": [],
+        "embedding-atlas, cold": [],
+    }
     with tempfile.TemporaryDirectory() as folder:
         texts = Path(folder) / "texts.parquet"
         frame[["response", "model"]].to_parquet(texts)

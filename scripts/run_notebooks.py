@@ -14,7 +14,5 @@ for path in sorted((Path(__file__).parent.parent / "notebooks").glob("*.ipynb"))
         notebook = nbformat.read(path, as_version=4)
         if any(cell.get("outputs") for cell in notebook.cells):
             sys.exit(f"{path.name} holds outputs: clear them before committing")
-        NotebookClient(
-            notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}
-        ).execute()
+        NotebookClient(notebook, timeout=300, kernel_name="python3", resources={"metadata": {"path": folder}}).execute()
     print(f"{path.name}: {len(notebook.cells)} cells ran")

@@ -61,7 +61,11 @@ def test_selecting_a_label_that_is_not_there_says_which_and_changes_nothing(lens
 
 def test_duplicate_labels_and_dtypes_come_back(vectors: np.ndarray) -> None:
     frame = pd.DataFrame(
-        {"b": pd.array([1, None] * 15, dtype="Int64"), "response": ["x y z"] * 30, "a": pd.Categorical(["u", "v"] * 15)},
+        {
+            "b": pd.array([1, None] * 15, dtype="Int64"),
+            "response": ["x y z"] * 30,
+            "a": pd.Categorical(["u", "v"] * 15),
+        },
         index=[7] * 30,
     )
     lens = ol.Lens(frame, vectors=vectors)

@@ -79,13 +79,19 @@ export function byNumber(column: Column, values: Float32Array, dark: boolean): S
     if (!counts[step]) continue;
     const from = low + (span * step) / steps.length;
     const to = low + (span * (step + 1)) / steps.length;
-    const label = span > 0 ? `${number(from)} – ${number(to)}` : number(low);
+    const label = span > 0 ? `${rounded(from, span)} – ${rounded(to, span)}` : number(low);
     entries.push({ group: step, label, color: steps[step], count: counts[step] });
   }
   if (counts[steps.length]) entries.push({ group: -1, label: "no value", color: NONE[theme], count: counts[steps.length] });
   return { kind: "number", name: column.name, palette, codes, group, entries };
 }
 
+/** As many decimals as tell the ends of the steps apart. */
+function rounded(value: number, span: number): string {
+  const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(span))));
+  return number(Number(value.toFixed(decimals)));
+}
+
 export function number(value: number): string {
-  return Number.isInteger(value) && Math.abs(value) < 1e6 ? String(value) : String(Number(value.toPrecision(3)));
+  return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
 }

@@ -25,50 +25,54 @@ const WALK: Record<string, Direction> = {
   ArrowDown: "down",
 };
 
+/** JupyterLab leaves the keys alone that are pressed on an element with this attribute. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
 export function listen(root: HTMLElement, state: State, until: AbortSignal): void {
-  root.addEventListener(
-    "keydown",
-    (event) => {
-      const target = event.target as HTMLElement;
-      const text = isText(target);
-      if (event.key === "Escape") {
-        if (leave(root, state, target)) {
-          event.preventDefault();
-          event.stopPropagation();
-        }
-        return;
-      }
-      // The notebook's own: Tab leads out, Shift+Enter runs the cell, and all that Ctrl or Meta goes with.
-      if (event.key === "Tab" || event.ctrlKey || event.metaKey || (event.altKey && event.key !== "Alt")) {
-        if (text) event.stopPropagation();
-        return;
-      }
-      if (event.key === "Enter" && event.shiftKey && !text) return;
-      // JupyterLab takes plain letters from whatever has the focus in an output: "d d" would delete the cell.
-      event.stopPropagation();
-      if (text || event.isComposing) return;
-      if (press(root, state, target, event)) event.preventDefault();
-    },
-    { signal: until },
-  );
+  const on = <K extends keyof HTMLElementEventMap>(kind: K, listener: (event: HTMLElementEventMap[K]) => void) =>
+    root.addEventListener(kind, listener, { signal: until });
+  on("focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
+  on("focusout", (event) => (event.target as Element).removeAttribute(SUPPRESS));
+  on("keyup", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
+  on("keydown", (event) => {
+    const target = event.target as HTMLElement;
+    const text = isText(target);
+    if (isNotebooks(event, text, state.help.value)) {
+      target.removeAttribute(SUPPRESS);
+      return;
+    }
+    // In its command mode JupyterLab takes plain letters from whatever has the focus in an output: "d d" would
+    // delete the cell.
+    event.stopPropagation();
+    target.setAttribute(SUPPRESS, "true");
+    if (event.isComposing) return;
+    if (event.key === "Escape" ? leave(root, state, target) : !text && press(root, state, target, event)) {
+      event.preventDefault();
+    }
+  });
+}
+
+/** Whether JupyterLab is to have a key. */
+function isNotebooks({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent, text: boolean, help: boolean): boolean {
+  if (key === "Escape") return !help && !text;
+  // Tab leads out, Shift+Enter runs the cell, and all that Ctrl or Meta goes with; a field keeps its own.
+  if (ctrlKey || metaKey) return !text || !/^[acvxyz]$/i.test(key);
+  return key === "Tab" || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !text);
 }
 
 function isText(target: HTMLElement): boolean {
-  return target.matches("textarea, select, [contenteditable=true]") || target.matches("input:not([type=range], [type=checkbox])");
+  return target.matches("select, input:not([type=range], [type=checkbox])");
 }
 
-/** Escape closes, then leaves a field, and is the notebook's after that. */
+/** Escape closes the list of keys, or leaves a field. */
 function leave(root: HTMLElement, state: State, target: HTMLElement): boolean {
   if (state.help.value) {
     state.help.value = false;
     return true;
   }
-  if (isText(target)) {
-    if (target.matches(".ol-search-input") && state.view.value.query) state.set({ query: "", regex: false });
-    root.querySelector<HTMLElement>(".ol-map")?.focus();
-    return true;
-  }
-  return false;
+  if (target.matches(".ol-search-input") && state.view.value.query) state.set({ query: "", regex: false });
+  root.querySelector<HTMLElement>(".ol-map")?.focus();
+  return true;
 }
 
 function press(root: HTMLElement, state: State, target: HTMLElement, event: KeyboardEvent): boolean {
@@ -85,14 +89,14 @@ function press(root: HTMLElement, state: State, target: HTMLElement, event: Keyb
     case " ":
       if (!onMap || state.cursor.value < 0) return false;
       if (event.key === "Enter") state.select([state.cursor.value], "replace");
-      else state.toggleSelected(state.cursor.value);
+      else state.pick(state.cursor.value);
       return true;
     case "j":
     case "k":
       step(state, event.key === "j" ? 1 : -1);
       return true;
     case "x":
-      if (state.cursor.value >= 0) state.toggleSelected(state.cursor.value);
+      if (state.cursor.value >= 0) state.pick(state.cursor.value);
       return true;
     case "l":
       state.set({ tool: "lasso" });

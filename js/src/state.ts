@@ -1,5 +1,5 @@
 // What the panels show, derived from the traits. A view of the widget has one State.
-import { batch, computed, signal } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
 import { array, type Order, type Rename, type Traits, type View } from "./model";
 import { compile, hits } from "./text/search";
@@ -43,6 +43,8 @@ export class State {
   /** A cluster pointed at in the list: the others dim. */
   readonly pointed = signal<number | null>(null);
   readonly help = signal(false);
+  /** Whether the reader lists what is selected or everything. */
+  readonly scope = signal<"all" | "selected">("all");
   map: MapControl | null = null;
   readonly status = signal("");
   readonly #found = signal<{ key: string; ids: Uint32Array | null; error: string }>({ key: "", ids: null, error: "" });
@@ -53,6 +55,12 @@ export class State {
     until: AbortSignal,
   ) {
     this.#abort = until;
+    // Whoever selects, here, in another view or in Python, wants to read what is selected.
+    const stop = effect(() => {
+      this.scope.value = this.selectedCount.value ? "selected" : "all";
+      void this.traits.selection.value;
+    });
+    until.addEventListener("abort", stop);
     traits.onReply((reply, buffers) => {
       if (reply.kind === "texts" && reply.prompt === this.info.value.prompt) {
         this.texts.value.receive(reply.ids, array(buffers[0], Uint8Array), array(buffers[1], Uint32Array));
@@ -275,8 +283,11 @@ export class State {
     this.status.value = `${this.selectedCount.value} of ${this.info.value.n} selected`;
   }
 
-  toggleSelected(i: number): void {
+  /** Adds or removes one output, and the reader goes on listing what it lists: one reads on after picking. */
+  pick(i: number): void {
+    const scope = this.scope.value;
     this.select([i], this.selected.value[i] ? "remove" : "add");
+    if (this.selectedCount.value) this.scope.value = scope;
   }
 
   clear(): void {
@@ -311,7 +322,7 @@ export class State {
   readonly listed = computed<Uint32Array>(() => {
     const passes = this.#unfiltered.value;
     const matches = this.matches.value;
-    const selected = this.selectedCount.value ? this.selected.value : null;
+    const selected = this.scope.value === "selected" ? this.selected.value : null;
     const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)) && (!matches || !!matches[i]));
     return order(ids, this.view.value.order, this.shown.value.typical);
   });
@@ -321,7 +332,6 @@ export class State {
     const matches = this.matches.value;
     return this.#where((i) => (!passes || passes(i)) && (!matches || !!matches[i]));
   });
-  readonly narrowed = computed(() => this.#unfiltered.value !== null || this.matches.value !== null);
 
   set(view: Partial<View>): void {
     batch(() => {

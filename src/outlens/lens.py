@@ -168,7 +168,8 @@ class Lens:
         for by in self._outputs.by:
             values = self._outputs.frame[by].iloc[rows]
             counts = pd.crosstab(cut, values.to_numpy(), rownames=["cluster"], colnames=[by])
-            counts = counts.reindex(frame.index, fill_value=0).rename(columns=lambda v, by=by: f"{by}={v}")
+            counts = counts.reindex(frame.index, fill_value=0)
+            counts.columns = pd.Index([f"{by}={value}" for value in counts.columns])
             frame = frame.join(counts)
         return frame
 
@@ -301,7 +302,8 @@ class Lens:
         )
         return (
             f"<table><caption>{html.escape(repr(self))}</caption>"
-            f"<thead><tr><th>cluster</th><th>size</th><th>a typical output</th></tr></thead><tbody>{rows}</tbody></table>"
+            f"<thead><tr><th>cluster</th><th>size</th><th>a typical output</th></tr></thead>"
+            f"<tbody>{rows}</tbody></table>"
         )
 
     # Between the floors

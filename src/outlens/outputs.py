@@ -90,12 +90,14 @@ class Outputs:
             if len(rows) == len(index) and rows.index.equals(index):
                 return self._mask(rows.fillna(False).to_numpy(dtype=bool))
             return self._labelled(rows.index[rows.fillna(False).to_numpy(dtype=bool)])
-        if isinstance(rows, str | bytes) or not isinstance(rows, Sequence | np.ndarray | pd.Index | set | range) or (
-            isinstance(rows, tuple) and isinstance(index, pd.MultiIndex)
+        if (
+            isinstance(rows, str | bytes)
+            or not isinstance(rows, Sequence | np.ndarray | pd.Index | set | range)
+            or (isinstance(rows, tuple) and isinstance(index, pd.MultiIndex))
         ):
             return self._labelled([rows])
         labels = list(rows) if isinstance(rows, set) else rows
-        if len(labels) and (getattr(labels, "dtype", None) == bool or _all_bool(labels)):
+        if len(labels) and (getattr(labels, "dtype", None) == np.bool_ or _all_bool(labels)):
             return self._mask(np.asarray(labels, dtype=bool))
         return self._labelled(labels)
 
@@ -158,7 +160,9 @@ def read(
         id = _column(frame, id, "id")
         repeated = frame[id][frame[id].duplicated() | frame[id].isna()]
         if len(repeated):
-            raise ValueError(f"id column {id!r} holds {repeated.iloc[0]!r} twice or no value; each output needs its own.")
+            raise ValueError(
+                f"id column {id!r} holds {repeated.iloc[0]!r} twice or no value; each output needs its own."
+            )
     values = frame[text].tolist()
     missing = frame[text].isna().tolist()
     texts = ["" if gone else v if isinstance(v, str) else str(v) for v, gone in zip(values, missing, strict=True)]
@@ -185,7 +189,7 @@ def _frame(data: Any) -> pd.DataFrame:
             raise ValueError(f"the lists have different lengths, {lengths}; give one value a row in each.")
         if not lengths:
             raise TypeError(f"a dict of lists is expected, such as {{'response': [...]}}, not {_short(data)}.")
-        return pd.DataFrame(dict(data))
+        return _new_frame(dict(data))
     if isinstance(data, Sequence) and not isinstance(data, bytes):
         return _records(data)
     raise TypeError(
@@ -198,10 +202,18 @@ def _records(items: Sequence[Any]) -> pd.DataFrame:
         if not (item is None or isinstance(item, str | Mapping)):
             raise TypeError(f"item {i} of the list is a {type(item).__name__}, {_short(item)}; give str or dict items.")
     if items and all(isinstance(item, Mapping) for item in items):
-        return pd.DataFrame([dict(item) for item in items])
+        return _new_frame([dict(item) for item in items])
     if any(isinstance(item, Mapping) for item in items):
         raise TypeError("the list mixes str and dict items; give only one kind.")
     return pd.DataFrame({"response": pd.Series(list(items), dtype=object)})
+
+
+def _new_frame(data: Any) -> pd.DataFrame:
+    try:
+        return pd.DataFrame(data)
+    except UnicodeEncodeError:
+        # Arrow's strings take no lone surrogate; Python's own do.
+        return pd.DataFrame(data, dtype=object)
 
 
 def _text_column(frame: pd.DataFrame) -> Hashable:

@@ -41,8 +41,11 @@ URL.revokeObjectURL(url);
 // A length, a JSON head that tells where each binary value lies, then the binary values.
 const packed = await unzipped("state").arrayBuffer();
 const size = new DataView(packed).getUint32(0, true);
-const state = JSON.parse(new TextDecoder().decode(new Uint8Array(packed, 4, size)), (key, value) =>
-  Array.isArray(value?.$bytes) ? new DataView(packed.slice(4 + size + value.$bytes[0], 4 + size + value.$bytes[1])) : value);
+const state = JSON.parse(new TextDecoder().decode(new Uint8Array(packed, 4, size)), (key, value) => {{
+  if (!Array.isArray(value?.$bytes)) return value;
+  const [start, end] = value.$bytes;
+  return new DataView(packed.slice(4 + size + start, 4 + size + end));
+}});
 mount(document.getElementById("lens"), state);
 </script>
 </body>

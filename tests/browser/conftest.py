@@ -13,18 +13,18 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
-import nbformat
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from driver import Lab
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
-TIMEOUT = 90_000
+TIMEOUT = 60_000
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -45,31 +45,6 @@ def page(browser: Browser) -> Iterator[Page]:
     tab = context.new_page()
     yield tab
     context.close()
-
-
-class Lab:
-    """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all."""
-
-    def __init__(self, root: Path, url: str, token: str) -> None:
-        self.root, self.url, self.token = root, url, token
-        self._count = 0
-
-    def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
-        """Open a notebook of these code cells in a workspace of its own, and Run All."""
-        self._count += 1
-        name = path or f"test{self._count}.ipynb"
-        notebook = nbformat.v4.new_notebook(
-            cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
-        )
-        nbformat.write(notebook, self.root / name)
-        workspace = workspace or f"w{self._count}"
-        page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        # "Idle" is what says that the kernel took the connection; before it, cells would queue.
-        page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").first.wait_for()
-        page.get_by_role("menuitem", name="Run", exact=True).click()
-        page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
 
 
 @pytest.fixture(scope="session")
@@ -94,6 +69,10 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     (settings / "notification.jupyterlab-settings").write_text(
         json.dumps({"fetchNews": "false", "checkForUpdates": False})
     )
+    # Every cell stays on the page: what a test looks at may be far from what it runs.
+    notebooks = root / "settings" / "@jupyterlab" / "notebook-extension"
+    notebooks.mkdir(parents=True)
+    (notebooks / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
     log = (root / "server.log").open("w")
     server = subprocess.Popen(
         [
@@ -104,7 +83,9 @@ def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        _wait(lambda: _answers(f"{url}/api/status?token={token}"), server)
+        # The kernels too: a notebook opened before the server knows them asks the user for one.
+        for question in ("status", "kernelspecs"):
+            _wait(lambda question=question: _answers(f"{url}/api/{question}?token={token}"), server)
         yield Lab(root, url, token)
     finally:
         server.terminate()

@@ -57,11 +57,11 @@ describe('paintDiscs', () => {
     const [ink, red, blue] = [packed(0, 0, 0), packed(255, 0, 0), packed(0, 0, 255)];
     const rim = { disc: makeDisc(6, 1, 40), colour: ink };
     const at = { sx: 1, sy: 1, tx: 0, ty: 0 };
-    const xy = Float32Array.of(12, 12, 15, 12);
+    const xy = Float32Array.of(12, 12, 18, 12);
     paintDiscs(pixels, xy, at, 0, 2, makeDisc(4, 1, 40), Uint8Array.of(0, 1), Uint32Array.of(red, blue), rim);
-    expect(pixels.data[20 * 40 + 23]).toBe(blue);
-    expect(pixels.data[20 * 40 + 16]).toBe(red);
-    expect(pixels.data[20 * 40 + 17 + 1]).toBe(ink);
+    expect(pixels.data[20 * 40 + 26]).toBe(blue);
+    expect(pixels.data[20 * 40 + 18]).toBe(red);
+    expect(pixels.data[20 * 40 + 21]).toBe(ink);
   });
 
   it('leaves out points beyond the frame and those without a place', () => {

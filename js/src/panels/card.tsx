@@ -48,8 +48,8 @@ export function Card({ state, id, text, position, total, open, onOpen }: Props) 
         <span class="ol-spring" />
         <span class="ol-muted ol-row-label" title={label}>row {label}</span>
         <input
-          type="checkbox" checked={selected} aria-label="Selected" title="Select (x)" data-lm-suppress-shortcuts="true"
-          onChange={() => state.toggleSelected(id)}
+          type="checkbox" checked={selected} aria-label="Selected" title="Select (x)" 
+          onChange={() => state.pick(id)}
         />
       </div>
       {text === null ? (
@@ -82,7 +82,7 @@ function Body({ state, text, open, onOpen }: { state: State; text: string; open:
         )}
       </div>
       {long && (
-        <button type="button" class="ol-plain ol-more" aria-expanded={open} data-lm-suppress-shortcuts="true" onClick={onOpen}>
+        <button type="button" class="ol-plain ol-more" aria-expanded={open}  onClick={onOpen}>
           {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
         </button>

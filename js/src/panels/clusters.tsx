@@ -1,6 +1,6 @@
 // The clusters: names, sizes, how each source takes part; click selects, double click zooms.
 import { computed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Cluster, Mode, State } from "../state";
 import { plural } from "./header";
 
@@ -21,8 +21,7 @@ export function Clusters({ state }: { state: State }) {
           <span class="ol-muted">coarse</span>
           <input
             type="range" min={0} max={tree.granularities.length - 1} step={1} value={state.level.value}
-            aria-label="Granularity of the clusters" aria-valuetext={plural(clusters.length, "cluster")}
-            data-lm-suppress-shortcuts="true"
+            aria-label="Granularity of the clusters" aria-valuetext={plural(clusters.length, "cluster")} 
             onInput={(event) => state.setGranularity(tree.granularities[Number(event.currentTarget.value)])}
           />
           <span class="ol-muted">fine</span>
@@ -78,7 +77,7 @@ function Row({ state, cluster, largest, share }: RowProps) {
         <NameField value={name} done={stop} />
       ) : (
         <button
-          type="button" class="ol-name" data-lm-suppress-shortcuts="true" aria-pressed={chosen === size}
+          type="button" class="ol-name"  aria-pressed={chosen === size}
           title={describe(cluster)} onClick={select}
           onDblClick={() => state.map?.zoomTo(state.members(number))}
         >
@@ -87,7 +86,7 @@ function Row({ state, cluster, largest, share }: RowProps) {
       )}
       {!renaming.value && (
         <button
-          type="button" class="ol-plain ol-rename" data-lm-suppress-shortcuts="true" title="Rename (F2)"
+          type="button" class="ol-plain ol-rename"  title="Rename (F2)"
           aria-label={`Rename ${name}`} onClick={() => (renaming.value = true)}
         >✎</button>
       )}
@@ -109,7 +108,7 @@ function Alone({ state, largest }: { state: State; largest: number }) {
     >
       <Swatch state={state} group={-1} label="like no other" />
       <button
-        type="button" class="ol-name ol-muted" data-lm-suppress-shortcuts="true" aria-pressed={chosen === size}
+        type="button" class="ol-name ol-muted"  aria-pressed={chosen === size}
         title="Outputs that are close to no other" onClick={(event) => state.select(state.members(-1), mode(event))}
       >
         like no other
@@ -127,7 +126,7 @@ export function Swatch({ state, group, label }: { state: State; group: number; l
   if (!ofScheme) return <span class="ol-swatch-space" />;
   return (
     <button
-      type="button" class="ol-swatch" role="switch" aria-checked={!hidden} data-lm-suppress-shortcuts="true"
+      type="button" class="ol-swatch" role="switch" aria-checked={!hidden} 
       style={{ "--ol-color": swatch(state, group) }}
       aria-label={`Show ${label}`} title={hidden ? "Show (Shift: only this)" : "Dim (Shift: show only this)"}
       onClick={(event) => (event.shiftKey ? state.only(group) : state.toggle(group))}
@@ -152,7 +151,7 @@ function SizeBar({ size, largest, chosen, color }: { size: number; largest: numb
 function NameField({ value, done }: { value: string; done: (name: string | null) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const ended = useRef(false);
-  useEffect(() => field.current?.select(), []);
+  useLayoutEffect(() => field.current?.select(), []);
   const end = (name: string | null) => {
     if (ended.current) return;
     ended.current = true;
@@ -160,7 +159,7 @@ function NameField({ value, done }: { value: string; done: (name: string | null)
   };
   return (
     <input
-      ref={field} class="ol-name-field" aria-label="Name of the cluster" data-lm-suppress-shortcuts="true"
+      ref={field} class="ol-name-field" aria-label="Name of the cluster" 
       maxLength={120} defaultValue={value} spellcheck={false}
       onKeyDown={(event) => {
         if (event.isComposing) return;

@@ -15,20 +15,20 @@ export function Footer({ state }: { state: State }) {
       {total > 0 ? (
         <>
           <code class="ol-muted">= lens.selected</code>
-          <button type="button" data-lm-suppress-shortcuts="true" title="Clear the selection (c)" onClick={() => state.clear()}>
+          <button type="button"  title="Clear the selection (c)" onClick={() => state.clear()}>
             Clear
           </button>
         </>
       ) : (
         <span class="ol-muted ol-hint">drag on the map, click a cluster, or search</span>
       )}
-      {state.narrowed.value && state.passing.value.length > 0 && (
-        <button type="button" data-lm-suppress-shortcuts="true" title="Select all that pass search and filter (a)" onClick={() => state.select(state.passing.value, "replace")}>
+      {state.hidden.value.size > 0 && state.passing.value.length > 0 && (
+        <button type="button"  title="Select all that pass search and filter (a)" onClick={() => state.select(state.passing.value, "replace")}>
           Select {plural(state.passing.value.length, "output")} that pass
         </button>
       )}
       {state.hidden.value.size > 0 && (
-        <button type="button" data-lm-suppress-shortcuts="true" onClick={() => (state.hidden.value = new Set())}>
+        <button type="button"  onClick={() => (state.hidden.value = new Set())}>
           Remove filter
         </button>
       )}
@@ -36,7 +36,7 @@ export function Footer({ state }: { state: State }) {
         <span class="ol-wide">
           <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
         </span>
-        <button type="button" class="ol-plain" data-lm-suppress-shortcuts="true" title="All keys (?)" aria-label="Show all keys" onClick={() => (state.help.value = true)}>
+        <button type="button" class="ol-plain"  title="All keys (?)" aria-label="Show all keys" onClick={() => (state.help.value = true)}>
           <kbd>?</kbd> keys
         </button>
       </span>

@@ -20,8 +20,7 @@ export function Header({ state }: { state: State }) {
             type="button"
             class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
             title={open.value ? "Show one line" : "Show the whole prompt"}
-            aria-expanded={open.value}
-            data-lm-suppress-shortcuts="true"
+            aria-expanded={open.value} 
             onClick={() => (open.value = !open.value)}
           >
             {title}
@@ -50,11 +49,10 @@ function PromptSwitch({ state }: { state: State }) {
   return (
     <span class="ol-switch">
       <button
-        type="button" title="The prompt before" aria-label="The prompt before" disabled={index <= 0}
-        data-lm-suppress-shortcuts="true" onClick={() => state.setPrompt(index - 1)}
+        type="button" title="The prompt before" aria-label="The prompt before" disabled={index <= 0}  onClick={() => state.setPrompt(index - 1)}
       >‹</button>
       <select
-        aria-label="Prompt" data-lm-suppress-shortcuts="true" value={index}
+        aria-label="Prompt"  value={index}
         onChange={(event) => state.setPrompt(Number(event.currentTarget.value))}
       >
         {prompts.map((prompt, i) => (
@@ -64,8 +62,7 @@ function PromptSwitch({ state }: { state: State }) {
         ))}
       </select>
       <button
-        type="button" title="The next prompt" aria-label="The next prompt" disabled={index >= prompts.length - 1}
-        data-lm-suppress-shortcuts="true" onClick={() => state.setPrompt(index + 1)}
+        type="button" title="The next prompt" aria-label="The next prompt" disabled={index >= prompts.length - 1}  onClick={() => state.setPrompt(index + 1)}
       >›</button>
     </span>
   ); // prettier-ignore
@@ -90,8 +87,7 @@ function Search({ state }: { state: State }) {
         aria-label="Search the outputs: a text, or a regular expression between slashes"
         aria-invalid={error !== ""}
         title={error || "Enter selects what matches"}
-        spellcheck={false}
-        data-lm-suppress-shortcuts="true"
+        spellcheck={false} 
         value={typed.value ?? shown}
         onFocus={() => (typed.value = shown)}
         onBlur={() => (typed.value = null)}
@@ -109,7 +105,7 @@ function Search({ state }: { state: State }) {
         </span>
       )}
       {searching && !error && state.matchCount.value > 0 && (
-        <button type="button" data-lm-suppress-shortcuts="true" title="Select what matches (Enter)" onClick={selectHits}>
+        <button type="button"  title="Select what matches (Enter)" onClick={selectHits}>
           Select
         </button>
       )}

@@ -1,11 +1,11 @@
 // The list of keys.
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { KEYS } from "../keys";
 import type { State } from "../state";
 
 export function Help({ state }: { state: State }) {
   const close = useRef<HTMLButtonElement>(null);
-  useEffect(() => {
+  useLayoutEffect(() => {
     const before = close.current?.getRootNode() as Document | ShadowRoot | undefined;
     const focused = before?.activeElement as HTMLElement | null;
     close.current?.focus();
@@ -16,7 +16,7 @@ export function Help({ state }: { state: State }) {
       <div class="ol-help" role="dialog" aria-modal="true" aria-label="Keys">
         <div class="ol-help-head">
           <b>Keys</b>
-          <button ref={close} type="button" data-lm-suppress-shortcuts="true" onClick={() => (state.help.value = false)}>
+          <button ref={close} type="button"  onClick={() => (state.help.value = false)}>
             Close
           </button>
         </div>

@@ -10,6 +10,7 @@ import { Marked } from "../text/marks";
 
 /** Names on the map: more than this and none can be read. */
 const MAX_LABELS = 16;
+const LABEL_LIFT = 18;
 const EXCERPT = 320;
 
 interface Centre {
@@ -37,7 +38,7 @@ export function MapPanel({ state, root }: { state: State; root: HTMLElement }) {
       <Tools state={state} />
       <div class="ol-map-box">
         <div
-          ref={host} class="ol-map" tabIndex={0} role="application" data-lm-suppress-shortcuts="true"
+          ref={host} class="ol-map" tabIndex={0} role="application" 
           aria-label={`Map of ${plural(n, "output")}. Arrow keys walk from point to point, Enter selects, Space adds.`}
         />
         <div class="ol-labels" aria-hidden="true">
@@ -63,18 +64,16 @@ function Tools({ state }: { state: State }) {
     <div class="ol-bar ol-tools">
       <span class="ol-segments" role="group" aria-label="What a drag on the map does">
         <button
-          type="button" aria-pressed={tool === "pan"} title="A drag moves the map (p)"
-          data-lm-suppress-shortcuts="true" onClick={() => state.set({ tool: "pan" })}
+          type="button" aria-pressed={tool === "pan"} title="A drag moves the map (p)"  onClick={() => state.set({ tool: "pan" })}
         >Pan</button>
         <button
-          type="button" aria-pressed={tool === "lasso"} title="A drag selects; Shift adds, Alt removes (l)"
-          data-lm-suppress-shortcuts="true" onClick={() => state.set({ tool: "lasso" })}
+          type="button" aria-pressed={tool === "lasso"} title="A drag selects; Shift adds, Alt removes (l)"  onClick={() => state.set({ tool: "lasso" })}
         >Lasso</button>
       </span>
       <label class="ol-field">
         <span class="ol-muted">Colour</span>
         <select
-          aria-label="Colour the map by" data-lm-suppress-shortcuts="true" value={color}
+          aria-label="Colour the map by"  value={color}
           onChange={(event) => state.set({ color: event.currentTarget.value })}
         >
           <option value="cluster">cluster</option>
@@ -85,9 +84,9 @@ function Tools({ state }: { state: State }) {
       </label>
       <span class="ol-spring" />
       <span class="ol-segments" role="group" aria-label="Zoom">
-        <button type="button" title="Zoom out (-)" aria-label="Zoom out" data-lm-suppress-shortcuts="true" onClick={() => state.map?.zoom(1 / 1.4)}>−</button>
-        <button type="button" title="Zoom in (+), or the wheel" aria-label="Zoom in" data-lm-suppress-shortcuts="true" onClick={() => state.map?.zoom(1.4)}>+</button>
-        <button type="button" title="Show everything (0)" aria-label="Show everything" data-lm-suppress-shortcuts="true" onClick={() => state.map?.fit()}>⤢</button>
+        <button type="button" title="Zoom out (-)" aria-label="Zoom out"  onClick={() => state.map?.zoom(1 / 1.4)}>−</button>
+        <button type="button" title="Zoom in (+), or the wheel" aria-label="Zoom in"  onClick={() => state.map?.zoom(1.4)}>+</button>
+        <button type="button" title="Show everything (0)" aria-label="Show everything"  onClick={() => state.map?.fit()}>⤢</button>
       </span>
     </div>
   ); // prettier-ignore
@@ -102,7 +101,7 @@ function Legend({ state }: { state: State }) {
     <div class="ol-legend" role="group" aria-label={`Legend: ${name}`}>
       {entries.map(({ group, label, color, count }) => (
         <button
-          key={group} type="button" role="switch" aria-checked={!hidden.has(group)} data-lm-suppress-shortcuts="true"
+          key={group} type="button" role="switch" aria-checked={!hidden.has(group)} 
           style={{ "--ol-color": color }} title={`${label}: ${plural(count, "output")}\nclick: dim · Shift+click: show only this`}
           onClick={(event) => (event.shiftKey ? state.only(group) : state.toggle(group))}
         >
@@ -167,7 +166,8 @@ function draw(
     for (const { output, cluster } of centres) {
       const [x, y] = map.project(output);
       if (x < 0 || y < 0 || x > box.clientWidth || y > box.clientHeight) continue;
-      shown.push({ id: cluster.number, text: shorten(cluster.name), x, y, weight: cluster.size });
+      // Above the middle, so that a small cluster is not hidden by its own name.
+      shown.push({ id: cluster.number, text: shorten(cluster.name), x, y: y - LABEL_LIFT, weight: cluster.size });
     }
     const measure = (text: string) => (pen ? pen.measureText(text).width : text.length * 6.5) + 10;
     const clusters = state.clusters.value;

@@ -24,16 +24,26 @@ function ReaderBar({ state }: { state: State }) {
   const listed = state.listed.value.length;
   const selected = state.selectedCount.value;
   const n = state.info.value.n;
-  const of = selected ? `${plural(selected, "output")} selected` : plural(n, "output");
-  const what = listed === (selected || n) ? of : `${listed.toLocaleString("en")} of ${of}`;
+  const scope = state.scope.value;
+  const of = scope === "selected" ? selected : n;
   return (
     <div class="ol-bar">
-      <b class="ol-what">{what}</b>
+      <span class="ol-segments" role="group" aria-label="What the reader lists">
+        <button
+          type="button" aria-pressed={scope === "all"} 
+          onClick={() => (state.scope.value = "all")}
+        >All {n.toLocaleString("en")}</button>
+        <button
+          type="button" aria-pressed={scope === "selected"} disabled={!selected} 
+          onClick={() => (state.scope.value = "selected")}
+        >Selected {selected.toLocaleString("en")}</button>
+      </span>
+      {listed !== of && <span class="ol-what">{listed.toLocaleString("en")} of them pass</span>}
       <span class="ol-spring" />
       <label class="ol-field">
         <span class="ol-muted">First</span>
         <select
-          aria-label="Order of the outputs" data-lm-suppress-shortcuts="true" value={state.view.value.order}
+          aria-label="Order of the outputs"  value={state.view.value.order}
           onChange={(event) => state.set({ order: event.currentTarget.value as Order })}
         >
           <option value="row">by row</option>
@@ -80,8 +90,16 @@ function List({ state }: { state: State }) {
     const list = virtual.current!;
     const ended = list._didMount();
     list._willUpdate();
+    let offset = 0;
     const observer = new ResizeObserver(([entry]) => {
       const width = entry.contentRect.width;
+      // A notebook takes cells that are out of sight off the page, and with them goes how far one had scrolled.
+      if (width === 0) offset = list.scrollOffset ?? 0;
+      else if (offset) {
+        scroller.current!.scrollTop = offset;
+        offset = 0;
+      }
+      if (width === 0) return;
       const fit = Math.max(1, Math.min(3, Math.floor((width + GAP) / (MIN_COLUMN + GAP))));
       if (fit !== columns.value) {
         columns.value = fit;
@@ -146,13 +164,14 @@ function List({ state }: { state: State }) {
 
 function Nothing({ state }: { state: State }) {
   const elsewhere = state.passing.value.length;
+  const selected = state.scope.value === "selected";
   if (state.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
   if (state.searchError.value) return <div class="ol-empty ol-error">{state.searchError.value}</div>;
   return (
     <div class="ol-empty">
-      {state.selectedCount.value ? "None of the selected outputs passes search and filter." : "No output passes search and filter."}
-      {state.selectedCount.value > 0 && elsewhere > 0 && (
-        <button type="button" data-lm-suppress-shortcuts="true" onClick={() => state.select(state.passing.value, "replace")}>
+      {selected ? "None of the selected outputs passes search and filter." : "No output passes search and filter."}
+      {selected && elsewhere > 0 && (
+        <button type="button"  onClick={() => state.select(state.passing.value, "replace")}>
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
         </button>
       )}

@@ -31,7 +31,8 @@ def find(texts: Sequence[str], query: str, regex: bool = False, *, ignore_case: 
         pattern = re.compile(query if regex else re.escape(query), re.IGNORECASE if ignore_case else 0)
     except re.error as error:
         raise ValueError(
-            f"{query!r} is not a regular expression: {error.msg} at character {error.pos}; escape it, or leave regex out."
+            f"{query!r} is not a regular expression: {error.msg} at character {error.pos};"
+            " escape it, or leave regex out."
         ) from None
     spans = [
         (i, match.start(), match.end())

@@ -31,7 +31,7 @@ def openings(texts: Sequence[str], *, min_outputs: float = 0.05, min_words: int 
     need = max(2, math.ceil(min_outputs * len(texts)) if min_outputs <= 1 else int(min_outputs))
     rows: list[tuple[int, int, int]] = []
     heads = [row[:LONGEST] for row in forms(texts)]
-    level = {(): list(range(len(heads)))} if len(heads) >= need else {}
+    level: dict[tuple[str, ...], list[int]] = {(): list(range(len(heads)))} if len(heads) >= need else {}
     for depth in range(1, LONGEST + 1):
         deeper: dict[tuple[str, ...], list[int]] = {}
         for members in level.values():

@@ -32,7 +32,9 @@ def folder() -> Path:
 def key(model: str, text: str) -> bytes:
     """The key of a text's vector. Lone surrogates count as themselves."""
     return hashlib.blake2b(
-        text.encode("utf-8", "surrogatepass"), digest_size=16, person=hashlib.sha256(model.encode()).digest()[:16]
+        text.encode("utf-8", "surrogatepass"),
+        digest_size=16,
+        person=hashlib.sha256(model.encode()).digest()[:16],
     ).digest()
 
 
@@ -88,7 +90,8 @@ class Cache:
             # A fifth at a time, so that this is seldom.
             (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
             db.execute(
-                "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)", (count // 5 + 1,)
+                "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)",
+                (count // 5 + 1,),
             )
 
     def _try(self, action: Callable[[sqlite3.Connection], None]) -> None:

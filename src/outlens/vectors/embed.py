@@ -91,7 +91,9 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
         raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one a row.")
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(bad):
-        raise ValueError(f"{len(bad)} of {n} vectors hold NaN or infinity, the first in row {bad[0]}; fill or drop them.")
+        raise ValueError(
+            f"{len(bad)} of {n} vectors hold NaN or infinity, the first in row {bad[0]}; fill or drop them."
+        )
     return _unit(array)
 
 
@@ -124,9 +126,7 @@ def _kept(
     return np.stack([known[k] for k in keys])
 
 
-def _batches(
-    texts: list[str], model: Any, progress: bool
-) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+def _batches(texts: list[str], model: Any, progress: bool) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
     """The vectors of texts as they come: positions and (batch, d) float32."""
     import torch
     from tqdm.auto import tqdm

@@ -69,7 +69,12 @@ def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, 
         warnings.filterwarnings("ignore", message="n_jobs value")
         warnings.filterwarnings("ignore", message="precomputed_knn")
         model = umap.UMAP(
-            n_neighbors=neighbours, min_dist=min_dist, metric="cosine", init=start, random_state=seed, **options
+            n_neighbors=neighbours,
+            min_dist=min_dist,
+            metric="cosine",
+            init=start,
+            random_state=seed,
+            **options,
         )
         layout: npt.NDArray[np.float64] = np.asarray(model.fit_transform(unique), np.float64)
     return layout
@@ -104,4 +109,4 @@ def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
 def _scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     centre = (xy.max(axis=0) + xy.min(axis=0)) / 2
     half = np.abs(xy - centre).max()
-    return ((xy - centre) / (half or 1)).astype(np.float32)
+    return np.asarray((xy - centre) / (half or 1), np.float32)

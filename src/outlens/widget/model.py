@@ -22,7 +22,7 @@ PAGE_TRAITS = (
 """What a page without a kernel needs to know."""
 
 
-class LensWidget(anywidget.AnyWidget):
+class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
     """The model behind every view of one lens.
 
     Traits that begin with an underscore go from Python to the browser; the others travel both ways. Numbers travel
@@ -54,11 +54,12 @@ class LensWidget(anywidget.AnyWidget):
     """float32, how typical each output is of all."""
     granularity = t.Float(0.5).tag(sync=True)
     """0 (coarse) to 1 (fine)."""
-    selection = t.Bytes(b"").tag(sync=True, echo_update=False)
+    # What comes from the browser is a memoryview, which is no bytes to traitlets.
+    selection = t.Bytes(b"").tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value))
     """uint32, the selected rows, sorted."""
     prompt_index = t.Int(0).tag(sync=True)
     """Which of the prompts is shown."""
-    renames = t.List().tag(sync=True)
+    renames: t.List[dict[str, Any]] = t.List().tag(sync=True)
     """Names the user gave: {prompt, name, leaves}."""
     view = t.Dict(dict(DEFAULTS)).tag(sync=True)
     """Colour, order, search, tool."""

@@ -61,11 +61,20 @@ def column(series: pd.Series[Any], *, by: bool) -> tuple[dict[str, Any], bytes] 
         if not len(finite):
             return None
         values = np.where(np.isfinite(values), values, np.nan).astype(np.float32)
-        about = {"name": name, "kind": "number", "by": by, "min": float(finite.min()), "max": float(finite.max())}
+        about = {
+            "name": name,
+            "kind": "number",
+            "by": by,
+            "min": float(finite.min()),
+            "max": float(finite.max()),
+        }
         return about, values.tobytes()
     if not by and not numeric and not _categorical(series):
         return None
-    codes, values = pd.factorize(series.astype(str).where(series.notna(), None), use_na_sentinel=True)
+    # As Python's own strings: Arrow's take no lone surrogate.
+    missing = series.isna().to_numpy()
+    strings = np.array([None if m else str(v) for v, m in zip(series, missing, strict=True)], object)
+    codes, values = pd.factorize(strings, use_na_sentinel=True)
     if len(values) > (MISSING - 1 if by else MAX_CATEGORIES):
         return None
     # Most frequent first: the colours that can be told apart go to the values that are seen most.

@@ -1,0 +1,323 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { CanvasMap, type MapStyle, type Mode } from './canvas-map';
+import { randomPoints, seeded } from './testing/random';
+
+const CORNERS = Float32Array.of(-1, -1, 1, -1, 1, 1, -1, 1, 0, 0);
+
+let root: HTMLElement;
+let host: HTMLElement;
+let frames: Map<number, FrameRequestCallback>;
+let clock: number;
+
+/** Lets one frame pass, 20 ms after the last. */
+function nextFrame(): void {
+  const due = [...frames.values()];
+  frames.clear();
+  clock += 20;
+  for (const callback of due) callback(clock);
+}
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  frames = new Map();
+  clock = 0;
+  let handle = 0;
+  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => {
+    frames.set(++handle, callback);
+    return handle;
+  });
+  vi.stubGlobal('cancelAnimationFrame', (id: number) => frames.delete(id));
+  root = document.createElement('div');
+  root.className = 'outlens';
+  root.tabIndex = -1;
+  host = document.createElement('div');
+  root.append(host);
+  document.body.append(root);
+});
+
+afterEach(() => {
+  root.remove();
+  vi.unstubAllGlobals();
+  vi.useRealTimers();
+});
+
+function makeMap(xy = CORNERS, width = 400, height = 400) {
+  const events = {
+    onHover: vi.fn<(id: number, px: number, py: number) => void>(),
+    onClick: vi.fn<(id: number, mode: Mode) => void>(),
+    onLasso: vi.fn<(ids: Uint32Array, mode: Mode) => void>(),
+    onView: vi.fn<() => void>(),
+    onBusy: vi.fn<(moving: boolean) => void>(),
+  };
+  const map = new CanvasMap(host, events);
+  map.setPoints(xy);
+  map.resize(width, height, 1);
+  map.setStyle(styleFor(xy.length / 2));
+  nextFrame();
+  events.onView.mockClear();
+  return { map, events };
+}
+
+function styleFor(count: number, changes: Partial<MapStyle> = {}): MapStyle {
+  return {
+    palette: ['#0072b2'],
+    codes: new Uint8Array(count),
+    selected: new Uint8Array(count),
+    anySelected: false,
+    faded: null,
+    hover: -1,
+    cursor: -1,
+    background: '#ffffff',
+    ink: '#000000',
+    ...changes,
+  };
+}
+
+function pointer(type: string, x: number, y: number, init: PointerEventInit = {}): void {
+  const buttons = type === 'pointerup' ? 0 : 1;
+  host.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, buttons, ...init }));
+}
+
+function drag(path: readonly (readonly [number, number])[], init: PointerEventInit = {}): void {
+  const [first = [0, 0] as const, ...rest] = path;
+  pointer('pointerdown', ...first, init);
+  for (const place of rest) pointer('pointermove', ...place, init);
+  pointer('pointerup', ...(rest.at(-1) ?? first), init);
+}
+
+const AROUND_CENTRE = [[150, 150], [250, 150], [250, 250], [150, 250]] as const;
+
+describe('the view', () => {
+  it('fits all points, and again when the map grows', () => {
+    const { map } = makeMap();
+    expect(map.project(4)).toEqual([200, 200]);
+    expect(map.project(0)[0]).toBeCloseTo(24);
+    map.resize(800, 400, 2);
+    expect(map.project(4)).toEqual([400, 200]);
+    expect(map.project(0)[0]).toBeCloseTo(224);
+  });
+
+  it('keeps the place and the zoom in the middle when a map that was zoomed grows', () => {
+    const { map } = makeMap();
+    map.zoomTo([2]);
+    map.resize(800, 600, 1);
+    expect(map.project(2)[0]).toBeCloseTo(400);
+    expect(map.project(2)[1]).toBeCloseTo(300);
+  });
+
+  it('tells of a change once a frame', () => {
+    const { map, events } = makeMap();
+    map.panBy(5, 0);
+    map.panBy(5, 0);
+    map.zoomBy(2);
+    expect(events.onView).not.toHaveBeenCalled();
+    nextFrame();
+    expect(events.onView).toHaveBeenCalledTimes(1);
+    nextFrame();
+    expect(events.onView).toHaveBeenCalledTimes(1);
+  });
+
+  it('flies to its goal over some frames, unless less motion is wanted', () => {
+    const { map } = makeMap();
+    map.zoomTo([0], true);
+    nextFrame();
+    nextFrame();
+    const [x] = map.project(0);
+    expect(x).toBeGreaterThan(24);
+    expect(x).toBeLessThan(200);
+    for (let i = 0; i < 20; i++) nextFrame();
+    expect(map.project(0)[0]).toBeCloseTo(200);
+    expect(frames.size).toBe(0);
+
+    vi.spyOn(window, 'matchMedia').mockReturnValue({ matches: true } as MediaQueryList);
+    map.fit(true);
+    expect(map.project(4)).toEqual([200, 200]);
+    vi.restoreAllMocks();
+  });
+
+  it('is busy from the first move until it has settled', () => {
+    const { map, events } = makeMap();
+    map.panBy(1, 1);
+    map.panBy(1, 1);
+    expect(events.onBusy.mock.calls).toEqual([[true]]);
+    vi.runAllTimers();
+    expect(events.onBusy.mock.calls).toEqual([[true], [false]]);
+  });
+
+  it.each([
+    ['no size', CORNERS, 0, 0],
+    ['no points', new Float32Array(0), 400, 400],
+    ['one point', Float32Array.of(0.3, 0.4), 400, 400],
+    ['points that are all equal', new Float32Array(20).fill(0.3), 400, 400],
+  ])('takes %s', (_, xy, width, height) => {
+    const { map } = makeMap(xy, width, height);
+    map.zoomTo([0], true);
+    map.fit(true);
+    map.zoomBy(3);
+    map.panBy(9, 9);
+    for (let i = 0; i < 20; i++) nextFrame();
+    expect(map.project(0).every(Number.isFinite)).toBe(true);
+    expect(map.pick(200, 200)).toBeLessThan(Math.max(1, xy.length / 2));
+    expect(Number.isInteger(map.nearest(0, 'left'))).toBe(true);
+  });
+
+  it('survives points and styles that do not match for a moment', () => {
+    const { map } = makeMap();
+    map.setPoints(randomPoints(50, seeded(1)));
+    nextFrame();
+    map.setStyle(styleFor(50, { hover: 49, cursor: 3 }));
+    nextFrame();
+    map.setPoints(CORNERS);
+    nextFrame();
+    expect(map.project(4)).toEqual([200, 200]);
+  });
+});
+
+describe('picking', () => {
+  it('finds the point within reach', () => {
+    const { map } = makeMap();
+    expect(map.pick(204, 203)).toBe(4);
+    expect(map.pick(220, 200)).toBe(-1);
+    expect(map.pick(24, 376)).toBe(0);
+  });
+
+  it('walks over a regular lattice step by step', () => {
+    const xy = Float32Array.from({ length: 50 }, (_, i) => (i % 2 ? Math.floor(i / 10) : Math.floor(i / 2) % 5) / 5);
+    const { map } = makeMap(xy);
+    expect(map.nearest(-1, 'right')).toBe(12);
+    expect(map.nearest(12, 'right')).toBe(13);
+    expect(map.nearest(12, 'left')).toBe(11);
+    expect(map.nearest(12, 'up')).toBe(17);
+    expect(map.nearest(12, 'down')).toBe(7);
+    expect(map.nearest(24, 'right')).toBe(24);
+  });
+
+  it('walks through points on the same place one after the other', () => {
+    const { map } = makeMap(Float32Array.of(0, 0, 0.5, 0, 0.5, 0, 0.5, 0, 1, 0));
+    const there = [0, 1, 2, 3].map((id) => map.nearest(id, 'right'));
+    expect(there).toEqual([1, 2, 3, 4]);
+    expect([4, 3, 2, 1].map((id) => map.nearest(id, 'left'))).toEqual([3, 2, 1, 0]);
+  });
+});
+
+describe('gestures', () => {
+  it('lassoes, with Shift to add and Alt to remove', () => {
+    const { events } = makeMap();
+    drag(AROUND_CENTRE);
+    drag(AROUND_CENTRE, { shiftKey: true });
+    drag(AROUND_CENTRE, { altKey: true });
+    expect(events.onLasso.mock.calls.map(([ids, mode]) => [[...ids], mode])).toEqual([
+      [[4], 'replace'],
+      [[4], 'add'],
+      [[4], 'remove'],
+    ]);
+    expect(events.onClick).not.toHaveBeenCalled();
+  });
+
+  it('takes a drag of few pixels as a click', () => {
+    const { events } = makeMap();
+    drag([[200, 200], [202, 201]]);
+    drag([[100, 100]], { altKey: true });
+    expect(events.onClick.mock.calls).toEqual([
+      [4, 'replace'],
+      [-1, 'remove'],
+    ]);
+    expect(events.onLasso).not.toHaveBeenCalled();
+  });
+
+  it('pans with the pan tool, with Ctrl and with the middle button', () => {
+    const { map, events } = makeMap();
+    drag([[200, 200], [210, 200]], { ctrlKey: true });
+    drag([[200, 200], [210, 200]], { button: 1 });
+    map.tool = 'pan';
+    drag([[200, 200], [200, 170]]);
+    expect(map.project(4)).toEqual([220, 170]);
+    expect(events.onLasso).not.toHaveBeenCalled();
+    expect(events.onClick).not.toHaveBeenCalled();
+  });
+
+  it('lassoes with the pan tool while Shift is held', () => {
+    const { map, events } = makeMap();
+    map.tool = 'pan';
+    drag(AROUND_CENTRE, { shiftKey: true });
+    expect(events.onLasso).toHaveBeenCalledTimes(1);
+  });
+
+  it.each(['pointercancel', 'lostpointercapture'])('forgets a lasso on %s', (end) => {
+    const { events } = makeMap();
+    pointer('pointerdown', 150, 150);
+    pointer('pointermove', 250, 150);
+    pointer('pointermove', 250, 250);
+    pointer(end, 250, 250);
+    pointer('pointerup', 250, 250);
+    expect(events.onLasso).not.toHaveBeenCalled();
+    expect(events.onClick).not.toHaveBeenCalled();
+  });
+
+  it('tells of a hovered point once, and when it is left', () => {
+    const { events } = makeMap();
+    pointer('pointermove', 203, 200, { buttons: 0 });
+    pointer('pointermove', 202, 200, { buttons: 0 });
+    pointer('pointermove', 300, 200, { buttons: 0 });
+    pointer('pointermove', 200, 200, { buttons: 0 });
+    pointer('pointerleave', 200, 200, { buttons: 0 });
+    expect(events.onHover.mock.calls.map(([id]) => id)).toEqual([4, -1, 4, -1]);
+    expect(events.onHover.mock.calls[0]).toEqual([4, 200, 200]);
+  });
+
+  it('zooms with the wheel about the pointer, only with the focus or Ctrl', () => {
+    const { map } = makeMap();
+    const turn = (init: WheelEventInit = {}): WheelEvent => {
+      const event = new WheelEvent('wheel', { deltaY: -100, clientX: 200, clientY: 200, cancelable: true, ...init });
+      host.dispatchEvent(event);
+      return event;
+    };
+    expect(turn().defaultPrevented).toBe(false);
+    expect(map.project(0)[0]).toBeCloseTo(24);
+    expect(turn({ ctrlKey: true }).defaultPrevented).toBe(true);
+    const [once] = map.project(0);
+    expect(once).toBeLessThan(24);
+    root.focus();
+    expect(turn().defaultPrevented).toBe(true);
+    expect(map.project(0)[0]).toBeLessThan(once);
+    expect(map.project(4)[0]).toBeCloseTo(200);
+  });
+
+  it('zooms and pans with two fingers, without a lasso or a click', () => {
+    const { map, events } = makeMap();
+    const touch = { pointerType: 'touch' };
+    pointer('pointerdown', 150, 200, touch);
+    pointer('pointerdown', 250, 200, { ...touch, pointerId: 2 });
+    pointer('pointermove', 350, 200, { ...touch, pointerId: 2 });
+    expect(map.project(4)[0]).toBeCloseTo(250);
+    expect(map.project(4)[1]).toBeCloseTo(200);
+    const across = map.project(1)[0] - map.project(0)[0];
+    expect(across).toBeCloseTo(2 * 352);
+    pointer('pointerup', 350, 200, { ...touch, pointerId: 2 });
+    pointer('pointerup', 150, 200, touch);
+    expect(events.onLasso).not.toHaveBeenCalled();
+    expect(events.onClick).not.toHaveBeenCalled();
+  });
+
+  it('shows all again on a double click beside the points', () => {
+    const { map } = makeMap();
+    map.panBy(50, 0);
+    host.dispatchEvent(new MouseEvent('dblclick', { clientX: 250, clientY: 200 }));
+    for (let i = 0; i < 20; i++) nextFrame();
+    expect(map.project(4)[0]).toBeCloseTo(250);
+    host.dispatchEvent(new MouseEvent('dblclick', { clientX: 100, clientY: 100 }));
+    for (let i = 0; i < 20; i++) nextFrame();
+    expect(map.project(4)[0]).toBeCloseTo(200);
+  });
+});
+
+it('leaves nothing behind', () => {
+  const { map, events } = makeMap();
+  map.panBy(1, 1);
+  map.destroy();
+  expect(frames.size).toBe(0);
+  expect(vi.getTimerCount()).toBe(0);
+  expect(host.childElementCount).toBe(0);
+  pointer('pointermove', 200, 200, { buttons: 0 });
+  expect(events.onHover).not.toHaveBeenCalled();
+});

@@ -1,0 +1,88 @@
+"""Drives a JupyterLab and the widget in it, as a person would."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import nbformat
+from playwright.sync_api import Locator, Page, expect
+
+
+class Lab:
+    """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all."""
+
+    def __init__(self, root: Path, url: str, token: str) -> None:
+        self.root, self.url, self.token = root, url, token
+        self._count = 0
+
+    def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
+        """Open a notebook of these code cells in a workspace of its own, and Run All."""
+        self._count += 1
+        name = path or f"test{self._count}.ipynb"
+        notebook = nbformat.v4.new_notebook(
+            cells=[nbformat.v4.new_code_cell(source) for source in cells],
+            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+        )
+        nbformat.write(notebook, self.root / name)
+        # With its kernel there already, JupyterLab never stops to ask for one.
+        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
+        page.request.post(f"{self.url}/api/sessions", headers={"Authorization": f"token {self.token}"}, data=session)
+        workspace = workspace or f"w{self._count}"
+        page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
+        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        # "Idle" is what says that the kernel took the connection; before it, cells would queue.
+        page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").first.wait_for()
+        # Right after it has started, JupyterLab may drop what it is asked to run: ask until the first cell runs.
+        started = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
+        for attempt in range(5):
+            page.get_by_role("menuitem", name="Run", exact=True).click()
+            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
+            try:
+                expect(started).to_have_text(re.compile(r"\[(\*|\d+)\]"), timeout=3_000)
+                return
+            except AssertionError:
+                if attempt == 4:
+                    raise
+
+    def run_cell(self, page: Page, number: int) -> None:
+        """Run one cell again and wait until it has run."""
+        cell = page.locator(".jp-Notebook .jp-CodeCell").nth(number)
+        cell.scroll_into_view_if_needed()
+        prompt = cell.locator(".jp-InputPrompt")
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
+        before = prompt.inner_text()
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        expect(prompt).not_to_have_text(before)
+        expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
+
+    def output_of(self, page: Page, number: int) -> str:
+        """Run a cell and give what it printed last."""
+        self.run_cell(page, number)
+        return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output pre").last.inner_text().strip()
+
+
+def view(page: Page, nth: int = 0) -> Locator:
+    """The nth widget of the page, painted."""
+    widget = page.locator(".outlens[data-outlens-ready]").nth(nth)
+    widget.wait_for()
+    return widget
+
+
+def lasso_left_half(page: Page, widget: Locator) -> None:
+    """Drag around all points left of the middle: the map opens with x = 0 there."""
+    widget.locator(".ol-map").scroll_into_view_if_needed()
+    box = widget.locator(".ol-map").bounding_box()
+    assert box is not None
+    left, top, right, bottom = (
+        box["x"] + 3,
+        box["y"] + 3,
+        box["x"] + box["width"] / 2,
+        box["y"] + box["height"] - 3,
+    )
+    page.mouse.move(left, top)
+    page.mouse.down()
+    for x, y in [(right, top), (right, bottom), (left, bottom), (left, top)]:
+        page.mouse.move(x, y, steps=4)
+    page.mouse.up()

@@ -1,0 +1,203 @@
+"""The main job in a real JupyterLab: a map, clusters and texts, linked, and the selection back in Python."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from driver import Lab, lasso_left_half, view
+from playwright.sync_api import Page, expect
+
+SETUP = """
+import numpy as np, pandas as pd, outlens as ol
+rng = np.random.default_rng(0)
+group = np.repeat([0, 1, 2], [30, 20, 10])
+said = np.array(["plant a cherry tree", "bake rye bread", "sail to the island"])
+df = pd.DataFrame(
+    {
+        "response": [f"I would {said[g]} on day {i}." for i, g in enumerate(group)],
+        "model": np.array(["aster", "birch"])[np.arange(60) % 2],
+        "score": np.arange(60) / 60,
+    },
+    index=[f"r{i}" for i in range(60)],
+)
+vectors = np.eye(3)[group] + rng.normal(0, 0.05, (60, 3))
+lens = ol.Lens(df, by="model", vectors=vectors)
+"""
+
+
+def test_a_lasso_is_a_dataframe_in_the_next_cell(lab: Lab, page: Page) -> None:
+    check = "print(lens.selected.equals(df[(lens.frame.x < 0).to_numpy()]))"
+    lab.open(page, [SETUP, "lens", check])
+    widget = view(page)
+    expect(widget.locator(".ol-counts")).to_contain_text("60 outputs · 2 models · 3 clusters")
+    lasso_left_half(page, widget)
+    expect(widget.locator(".ol-footer")).to_contain_text(re.compile(r"[1-9]\d* selected"))
+    assert lab.output_of(page, 2) == "True"
+
+
+def test_the_keyboard_selects(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens", "print(lens.selected.index.tolist())"])
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    for key in ("j", "j", "x", "j", "x"):
+        page.keyboard.press(key)
+    expect(widget.locator(".ol-footer")).to_contain_text("2 selected")
+    # Picking one leaves the reader as it is, so that one can read on.
+    expect(widget.get_by_role("button", name="All 60")).to_have_attribute("aria-pressed", "true")
+    expect(widget.locator(".ol-status")).to_have_text("2 of 60 selected")
+    assert lab.output_of(page, 2) == "['r1', 'r2']"
+
+
+def test_arrows_walk_on_the_map_and_space_adds(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens", "print(len(lens.selected))"])
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("Enter")
+    expect(widget.locator(".ol-footer")).to_contain_text("1 selected")
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowLeft")
+    page.keyboard.press("ArrowUp")
+    expect(widget.locator(".ol-status")).not_to_have_text("1 of 60 selected")
+    assert lab.output_of(page, 2) == "1"
+
+
+def test_search_marks_and_selects(lab: Lab, page: Page) -> None:
+    lab.open(
+        page,
+        [SETUP, "lens", "print(lens.selected.response.str.contains('rye bread').sum(), len(lens.selected))"],
+    )
+    widget = view(page)
+    field = widget.get_by_role("searchbox")
+    field.fill("RYE bread")
+    expect(widget.locator(".ol-search-count")).to_have_text("20 matches")
+    expect(widget.locator("mark").first).to_have_text("rye bread")
+    field.press("Enter")
+    expect(widget.locator(".ol-footer")).to_contain_text("20 selected")
+    assert lab.output_of(page, 2) == "20 20"
+    field.fill("/day (7|8)\\b/")
+    expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
+    field.fill("/day (/")
+    expect(widget.locator(".ol-search-count")).to_have_class(re.compile("ol-error"))
+    field.press("Escape")
+    expect(widget.locator(".ol-search-count")).to_have_count(0)
+
+
+def test_recluster_and_rename_go_both_ways(lab: Lab, page: Page) -> None:
+    lab.open(
+        page,
+        [
+            SETUP,
+            "lens",
+            "print(lens.clusters.name.iloc[0], lens.granularity)",
+            "lens.recluster(granularity=0.5); lens.rename(1, 'from Python')",
+        ],
+    )
+    widget = view(page)
+    row = widget.locator(".ol-row").first
+    expect(row.locator(".ol-size")).to_have_text("30")
+    row.locator(".ol-name").focus()
+    page.keyboard.press("F2")
+    page.keyboard.type("gardeners")
+    page.keyboard.press("Enter")
+    expect(row.locator(".ol-name")).to_have_text("gardeners")
+    slider = widget.get_by_role("slider", name="Granularity")
+    slider.focus()
+    slider.press("ArrowRight")
+    expect(slider).to_have_value("11")
+    assert lab.output_of(page, 2) == "gardeners 0.55"
+    lab.run_cell(page, 3)
+    expect(slider).to_have_value("10")
+    expect(widget.locator(".ol-row .ol-name").nth(1)).to_have_text("from Python")
+
+
+def test_python_selects_in_every_view(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens", "lens", "lens.select(df.score < 0.25)"])
+    for nth in (0, 1):
+        expect(view(page, nth).locator(".ol-footer")).to_contain_text("15 selected")
+        expect(view(page, nth).locator(".ol-reader")).to_contain_text("Selected 15")
+
+
+def test_two_views_are_one_selection_while_the_kernel_is_busy(lab: Lab, page: Page, tmp_path: Path) -> None:
+    go = tmp_path / "go"
+    busy = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)"
+    lab.open(
+        page,
+        [SETUP, "lens", "lens", busy, "print(len(lens.selected), set(lens.selected.response.str[8:13]))"],
+    )
+    first, second = view(page, 0), view(page, 1)
+    page.locator(".jp-NotebookPanel-toolbar [data-status='busy']").first.wait_for()
+    first.locator(".ol-row .ol-name").nth(0).click()
+    expect(second.locator(".ol-footer")).to_contain_text("30 selected")
+    second.locator(".ol-row .ol-name").nth(1).click()
+    expect(first.locator(".ol-footer")).to_contain_text("20 selected")
+    go.touch()
+    page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").first.wait_for()
+    assert lab.output_of(page, 4) == "20 {'bake '}"
+
+
+def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens"])
+    widget = view(page)
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    for focus in (".ol-map", ".ol-name", ".ol-swatch", "select", ".ol-card input", ".ol-search-input"):
+        widget.locator(focus).first.focus()
+        for key in ("d", "d", "x", "a", "b", "Backspace", "Delete", "z"):
+            page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    expect(view(page)).to_be_visible()
+
+
+def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens"])
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("?")
+    expect(widget.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(widget.get_by_role("dialog")).to_have_count(0)
+    widget.locator(".ol-map").focus()
+    with page.expect_response(lambda r: r.request.method == "PUT" and "/api/contents/" in r.url):
+        page.keyboard.press("Control+s")
+
+
+def test_texts_are_shown_never_run(lab: Lab, page: Page) -> None:
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    hostile = """
+import numpy as np, outlens as ol
+evil = [
+    "<script>window.ran = 1</script>",
+    "<img src='http://evil.invalid/a.png' onerror='window.ran = 2'>",
+    "![x](http://evil.invalid/b.png) [y](javascript:window.ran=3)",
+    "<iframe src='http://evil.invalid/c'></iframe><svg onload='window.ran = 4'>",
+    "\\u202ereversed \\u200b \\x00 \\x1b[31m \\ud800 lone",
+]
+lens = ol.Lens({"response": evil, "model": evil}, by="model", vectors=np.eye(5))
+lens.rename(0, evil[1]) if len(lens.clusters) and lens.clusters.index[0] >= 0 else None
+lens
+"""
+    lab.open(page, [hostile])
+    widget = view(page)
+    expect(widget.locator(".ol-text").nth(0)).to_have_text("<script>window.ran = 1</script>")
+    expect(widget.locator(".ol-chip").first).to_be_visible()
+    assert widget.locator("img, iframe, script, svg, a").count() == 0
+    assert page.evaluate("window.ran") is None
+    assert [url for url in asked if "evil.invalid" in url] == []
+
+
+def test_several_prompts_have_a_switch(lab: Lab, page: Page) -> None:
+    two = SETUP + "df['prompt'] = np.where(np.arange(60) < 40, 'What would you do?', 'And then?')\n"
+    two += "lens = ol.Lens(df, prompt='prompt', by='model', vectors=vectors)"
+    lab.open(page, [two, "lens", "print(lens.prompt, len(lens.selected), len(lens.frame))"])
+    widget = view(page)
+    expect(widget.locator(".ol-prompt")).to_have_text("What would you do?")
+    widget.locator(".ol-row .ol-name").first.click()
+    expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
+    widget.get_by_role("button", name="The next prompt").click()
+    expect(widget.locator(".ol-prompt")).to_have_text("And then?")
+    expect(widget.locator(".ol-footer")).to_contain_text("30 in other prompts")
+    widget.locator(".ol-row .ol-name").first.click(modifiers=["Shift"])
+    expect(widget.locator(".ol-footer")).to_contain_text("40 selected")
+    assert lab.output_of(page, 2) == "And then? 40 60"
