@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,11 +14,32 @@ from outlens.text.words import forms, tokens
 from outlens.vectors.clusters import Tree
 
 LONGEST = 4
-"""Words of a phrase, at most."""
-SAMPLE = 1_500
+"""Words of a phrase, at most; twice as many characters where each is a word."""
+WIDEST = 40
+"""Characters of a name, at most."""
+SAMPLE = 2_000
 """Outputs that are read for the names; more would change no name and cost seconds."""
-HEAD = 400
-"""Words of an output that are read for the names."""
+READ = 1_500
+"""Characters of an output that are read for the names."""
+ENOUGH = 0.5
+"""Share of the members from which one phrase makes a name; below, two are shown."""
+
+# What people and models say around an answer, beyond scikit-learn's function words.
+_CHAT = frozenset(
+    ["absolutely", "actually", "ah", "aren't", "based", "certainly", "choose", "chose", "choice", "course", "definitely", "did", "didn", "does", "doing", "don", "enjoy", "example", "feel", "follow", "following", "free", "generally", "going", "gonna", "good", "got", "great", "happy", "hello", "help", "here", "hey", "hi", "hmm", "hope", "including", "include", "includes", "just", "kind", "know", "let", "letting", "like", "likely", "lot", "make", "makes", "making", "maybe", "mean", "means", "need", "oh", "ok", "okay", "option", "particular", "pick", "picked", "please", "provide", "quick", "really", "right", "said", "say", "says", "select", "selected", "simple", "simply", "sorry", "sure", "tell", "thank", "thanks", "thing", "things", "think", "told", "try", "understand", "use", "used", "using", "usually", "want", "wanted", "way", "well", "went", "yeah", "yes"]
+)
+# Function words that may stand inside a name, as in "Queen of Hearts".
+_CONNECTORS = frozenset(["of", "the", "a", "an", "and", "in", "to", "for", "on", "at", "by", "with", "without", "or", "de", "la", "le", "du", "von", "van", "y", "&", "no", "my", "your"])
+_CONTRACTED = re.compile(r"[^\W\d]+'(?:t|ll|ve|re|d|m)|(?:it|that|there|here|what|who|he|she|let)'?s")
+_LIST_MARK = re.compile(r"(?m)^[ \t>*_#-]*(\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)][*_]*(?=\s)")
+_MARKED = re.compile(r'\*\*([^*\n]{1,60})\*\*|"([^"\n]{1,60})"|“([^”\n]{1,60})”|「([^」\n]{1,60})」|『([^』\n]{1,60})』')
+_EMOJI = re.compile(
+    "[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+    "(?:\u200d[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+)
+_SENTENCE_END = frozenset(".!?:;\n。！？：")
+_EDGES = " \t\r\n.,;:!?…*_#`'\"“”‘’()[]{}<>-–—。、！？「」『』"
+_DULL_HAN = frozenset("的了是在和与及等有也就都而其以为对这那我你他她它们个一不")
 
 
 @dataclass(frozen=True)
@@ -25,18 +47,19 @@ class Name:
     """The name of a cluster."""
 
     name: str
-    """A phrase as the members write it."""
+    """A phrase as most outputs write it, or two with a comma between them."""
     share: float
-    """Share of the members that hold it."""
+    """Share of the members that hold it; of two phrases, at least one of them."""
     words: tuple[str, ...]
     """Up to six words that tell the cluster from the others, best first."""
 
 
 def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
-    """Name every node of a tree by document frequency; no two names are the same.
+    """Name every node of a tree by document frequency; no two nodes of a level bear the same name.
 
-    A phrase is scored by the share of members that hold it, times the log of how much larger that is than the share of
-    all others. Words of the prompt alone make no name.
+    A phrase is scored by the share of members that hold it, times the log of how much larger that is than the share
+    of all others; names, numbers and what is marked count more, and so do longer phrases. The words of the prompt
+    begin and end no name. Where half of the members say nothing but a few words, those are the name.
 
     Parameters
     ----------
@@ -46,131 +69,258 @@ def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None
     """
     if not len(tree.sizes):
         return []
-    chosen = _sample(texts, tree.leaf)
-    phrases, surface, table = _phrases([texts[i] for i in chosen], prompt)
-    in_leaf = _count(table, tree.leaf[chosen], tree.levels.shape[1], len(phrases))
-    read = np.bincount(tree.leaf[chosen], minlength=tree.levels.shape[1])
-    total = in_leaf.sum(axis=0)
-    lengths = np.array([len(p) for p in phrases])
-    leaves = _leaves(tree)
-    variants = [Counter(texts[i].strip() for i in np.flatnonzero(np.isin(tree.leaf, own))) for own in leaves]
-    names: list[Name | None] = [None] * len(leaves)
-    taken: set[str] = set()
-    default = set(tree.order(len(tree.granularities) // 2).tolist())
-    for node in sorted(range(len(leaves)), key=lambda k: (k not in default, -int(tree.sizes[k]), k)):
-        own = leaves[node]
-        n_in, n_out = int(read[own].sum()), int(read.sum() - read[own].sum())
-        inside = in_leaf[own].sum(axis=0) / max(1, n_in)
-        outside = (total - in_leaf[own].sum(axis=0)) / max(1, n_out)
-        # Half an output more on each side, so that what one member says does not outweigh what most say.
-        score = inside * np.log((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
-        score *= 1 + 0.3 * (np.minimum(lengths, 3) - 1)
-        best = np.lexsort((np.arange(len(score)), -score.round(9)))[:60] if len(score) else np.zeros(0, np.int64)
-        best = best[inside[best] > 0]
-        words = tuple(surface[i] for i in best if lengths[i] == 1)[:6]
-        for name, share in _candidates(variants[node], best.tolist(), phrases, surface, inside):
-            if name.casefold() not in taken:
-                break
-        else:
-            number = next(k for k in range(2, 1 << 30) if f"{name} ({k})".casefold() not in taken)
-            name = f"{name} ({number})"
-        taken.add(name.casefold())
-        names[node] = Name(name, float(share), words)
+    docs, weights, leaf = _read(texts, tree.leaf)
+    phrases = _Phrases(docs, prompt)
+    names: list[Name | None] = [None] * len(tree.sizes)
+    middle = len(tree.granularities) // 2
+    # The default level first, then towards finer and coarser ones: a name is kept where a cluster lives on.
+    levels = sorted(range(len(tree.granularities)), key=lambda level: (abs(level - middle), -level))
+    taken: list[set[str]] = [set() for _ in levels]
+    home = [np.flatnonzero((tree.levels == node).any(axis=1)) for node in range(len(tree.sizes))]
+    total = phrases.table.T @ weights
+    for level in levels:
+        row = tree.levels[level][leaf]
+        for node in tree.order(level).tolist():
+            if names[node] is not None:
+                continue
+            members = np.flatnonzero(row == node)
+            barred = set().union(*(taken[i] for i in home[node]))
+            names[node] = _name(docs, weights, members, phrases, total, barred)
+            for i in home[node]:
+                taken[i].add(names[node].name.casefold())  # type: ignore[union-attr]
     return [name for name in names if name is not None]
 
 
+def _read(
+    texts: Sequence[str], leaf: npt.NDArray[np.int32]
+) -> tuple[list[str], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
+    """The different texts to read, the outputs each stands for, and their leaves.
+
+    All of a small set, some of every leaf of a large one; the same for any order of the rows.
+    """
+    count = Counter(zip(leaf.tolist(), (text.strip() for text in texts), strict=True))
+    found = sorted(count)
+    leaves = np.array([where for where, _ in found], np.int64)
+    weights = np.array([count[key] for key in found], np.float64)
+    if len(found) > SAMPLE:
+        own = np.bincount(leaves)
+        wanted = np.minimum(own, np.maximum(3, np.ceil(SAMPLE * own / own.sum()))).astype(int)
+        begin = np.cumsum(own) - own
+        kept = np.concatenate(
+            [
+                a + np.linspace(0, size - 1, some).round().astype(np.int64)
+                for a, size, some in zip(begin, own, wanted, strict=True)
+            ]
+        )
+        outputs = np.bincount(leaves, weights)
+        leaves, weights = leaves[kept], weights[kept]
+        weights *= (outputs / np.bincount(leaves, weights))[leaves]
+        found = [found[i] for i in kept]
+    return [text for _, text in found], weights, leaves
+
+
+def _name(
+    docs: list[str],
+    weights: npt.NDArray[np.float64],
+    members: npt.NDArray[np.int64],
+    phrases: _Phrases,
+    total: npt.NDArray[np.float64],
+    barred: set[str],
+) -> Name:
+    own = phrases.table[members]
+    w = weights[members]
+    n_in, n_out = w.sum(), weights.sum() - w.sum()
+    held = own.T @ w
+    present = np.flatnonzero(held > 0)
+    inside = held[present] / n_in
+    outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
+    # Half an output more on each side, so that what one member says does not outweigh what most say.
+    lift = np.log((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
+    score = inside * np.maximum(lift, 1e-3) * phrases.worth[present]
+    rank = np.lexsort((present, -score.round(9)))[:40]
+    best = present[rank]
+    share = dict(zip(best.tolist(), inside[rank].tolist(), strict=True))
+    words = tuple(phrases.shown[i] for i in best if phrases.size[i] == 1)[:6]
+
+    def either(a: int, b: int) -> float:
+        return float(w @ (own[:, [a, b]].sum(axis=1).A1 > 0) / n_in)
+
+    candidates = _candidates([docs[i] for i in members], w, best.tolist(), phrases, share)
+    last = None
+    for parts in candidates:
+        if isinstance(parts, tuple):
+            text, value = parts
+        elif len(parts) == 1:
+            text, value = phrases.shown[parts[0]], share[parts[0]]
+        else:
+            text, value = f"{phrases.shown[parts[0]]}, {phrases.shown[parts[1]]}", either(*parts)
+        last = last or (text, value)
+        if text.casefold() not in barred:
+            return Name(text, min(1.0, float(value)), words)
+    assert last is not None
+    number = next(k for k in range(2, 1 << 30) if f"{last[0]} ({k})".casefold() not in barred)
+    return Name(f"{last[0]} ({number})", min(1.0, float(last[1])), words)
+
+
 def _candidates(
-    variants: Counter[str],
+    texts: list[str],
+    weights: npt.NDArray[np.float64],
     best: list[int],
-    phrases: list[tuple[str, ...]],
-    surface: list[str],
-    inside: npt.NDArray[np.float64],
-) -> list[tuple[str, float]]:
-    """Names for one node, the one to prefer first; at least one."""
-    members = sum(variants.values())
-    # By text, too, so that the order of the rows decides nothing.
-    text, count = min(variants.items(), key=lambda kv: (-kv[1], kv[0]))
-    found: list[tuple[str, float]] = []
-    if not text:
-        found.append(("(blank)", count / members))
-    elif len(text) <= 32 and "\n" not in text and (count >= 0.6 * members or not best):
-        found.append((text, count / members))
-    pairs: list[tuple[str, float]] = []
-    for place, i in enumerate(best[:20]):
-        if inside[i] >= 0.5 or len(phrases[i]) > 2:
-            found.append((surface[i], float(inside[i])))
-        for j in best[place + 1 : 20]:
-            if not set(phrases[i]) & set(phrases[j]):
-                pairs.append((f"{surface[i]}, {surface[j]}", float(max(inside[i], inside[j]))))
-                break
-    rest = [(surface[i], float(inside[i])) for i in best]
-    flat = " ".join(text.split())
-    return found[:1] + pairs[:1] + found[1:] + pairs[1:] + rest or [(flat[:31] + ("…" if len(flat) > 31 else ""), 1.0)]
+    phrases: _Phrases,
+    share: dict[int, float],
+) -> Iterator[tuple[str, float] | list[int]]:
+    """Names for one cluster, the one to prefer first: a text with its share, or one or two phrases."""
+    answers: dict[str, float] = {}
+    shown: dict[str, tuple[float, str]] = {}
+    for text, weight in zip(texts, weights.tolist(), strict=True):
+        bare = " ".join(text.split()).strip(_EDGES) or " ".join(text.split())
+        answers[bare.casefold()] = answers.get(bare.casefold(), 0) + weight
+        shown[bare.casefold()] = max(shown.get(bare.casefold(), (0.0, "")), (weight, bare))
+    # By the text, too, so that the order of the rows decides nothing.
+    answer, count = min(answers.items(), key=lambda kv: (-kv[1], kv[0]))
+    count /= float(weights.sum())
+    answer = shown[answer][1]
+    if not answer and count >= ENOUGH:
+        yield "(blank)", count
+    short = bool(answer) and len(answer) <= WIDEST and len(forms([answer])[0]) <= LONGEST
+    if short and (count >= ENOUGH or not best):
+        yield answer, count
+    tops = best[:20]
+    strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 1.3)]
+    pairs = [
+        [a, b]
+        for place, a in enumerate(tops)
+        for b in tops[place + 1 :]
+        if not phrases.overlap(a, b) and len(phrases.shown[a]) + len(phrases.shown[b]) <= WIDEST
+    ]
+    if tops and tops[0] in strong:
+        yield tops[:1]
+    elif pairs:
+        yield pairs[0]
+    yield from ([i] for i in strong)
+    yield from pairs[:40]
+    yield from ([i] for i in best)
+    if answer:
+        yield answer if len(answer) <= WIDEST else answer[: WIDEST - 1].rsplit(" ", 1)[0].strip(_EDGES) + "…", count
+    else:
+        yield "(blank)", count
 
 
-def _sample(texts: Sequence[str], leaf: npt.NDArray[np.int32]) -> npt.NDArray[np.int64]:
-    """Positions of the outputs to read: every leaf in proportion, the same ones for any order of the rows."""
-    n = len(leaf)
-    if n <= SAMPLE:
-        return np.arange(n)
-    rows = np.array(sorted(range(n), key=lambda i: (leaf[i], texts[i])))
-    return np.unique(rows[np.linspace(0, n - 1, SAMPLE).round().astype(int)])
+class _Phrases:
+    """The phrases of texts.
 
+    table : scipy CSR (texts, phrases), 1 where a text holds a phrase
+    shown : how each phrase is written, by most texts
+    size : words of each phrase
+    worth : factor of each phrase's score
+    """
 
-def _leaves(tree: Tree) -> list[npt.NDArray[np.int64]]:
-    leaves: dict[int, npt.NDArray[np.int64]] = {}
-    for row in tree.levels:
-        for node in np.unique(row[row >= 0]).tolist():
-            leaves.setdefault(node, np.flatnonzero(row == node))
-    return [leaves[node] for node in range(len(tree.sizes))]
+    def __init__(self, texts: list[str], prompt: str | None) -> None:
+        from scipy import sparse
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
+        self._function = ENGLISH_STOP_WORDS | _CHAT
+        self._asked = set(forms([prompt or ""])[0])
+        self._asked |= {form.removesuffix("'s") for form in self._asked}
+        read = [_tokens(text[:READ]) for text in texts]
+        spread = Counter(form for found in read for form in {token[2] for token in found})
+        least = 2 if len(texts) > 3 else 1
+        rare = {form for form, count in spread.items() if count < least}
+        held: list[dict[str, tuple[str, bool]]] = [
+            self._of(text, found, rare) for text, found in zip(texts, read, strict=True)
+        ]
+        count = Counter(key for own in held for key in own)
+        strong = Counter(key for own in held for key, (_, sign) in own.items() if sign)
+        written: dict[str, Counter[str]] = {}
+        for own in held:
+            for key, (surface, _) in own.items():
+                if count[key] >= least:
+                    written.setdefault(key, Counter())[surface] += 1
+        keys = sorted(written)
+        place = {key: i for i, key in enumerate(keys)}
+        self.shown = [min(written[key].items(), key=lambda kv: (-kv[1], kv[0]))[0] for key in keys]
+        self.words = [frozenset(key.split()) for key in keys]
+        self.size = np.array([len(key.split()) for key in keys], np.int64)
+        sign = np.array([strong[key] / count[key] for key in keys])
+        self.worth = (1 + 0.25 * (np.minimum(self.size, 3) - 1)) * (1 + 0.7 * sign)
+        columns = [sorted(place[key] for key in own if key in place) for own in held]
+        indptr = np.cumsum([0] + [len(row) for row in columns])
+        indices = np.array([i for row in columns for i in row], np.int64)
+        self.table = sparse.csr_matrix((np.ones(len(indices)), indices, indptr), (len(texts), len(keys)))
 
-def _phrases(
-    texts: list[str], prompt: str | None
-) -> tuple[list[tuple[str, ...]], list[str], list[list[int]]]:
-    """Phrases that several texts hold, how they are written, and the phrases of each text."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+    def overlap(self, a: int, b: int) -> bool:
+        """Whether two phrases say the same in part."""
+        x, y = self.shown[a].casefold(), self.shown[b].casefold()
+        return bool(self.words[a] & self.words[b]) or x[:4] == y[:4] or x in y or y in x
 
-    asked = set(forms([prompt or ""])[0])
-    written: dict[tuple[str, ...], str] = {}
-    held: list[set[tuple[str, ...]]] = []
-    for text in texts:
-        found = tokens(text)[:HEAD]
-        own: set[tuple[str, ...]] = set()
+    def _dull(self, form: str) -> bool:
+        return form in self._function or form in self._asked or bool(_CONTRACTED.fullmatch(form))
+
+    def _of(
+        self, text: str, found: list[tuple[int, int, str]], rare: set[str]
+    ) -> dict[str, tuple[str, bool]]:
+        """The phrases of a text, how it writes them, and whether they look like an answer."""
+        marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
+        own: dict[str, tuple[str, bool]] = {}
         for i, (start, end, form) in enumerate(found):
-            if form in ENGLISH_STOP_WORDS:
+            if form in rare or self._dull(form) or (_is_han(form) and _is_soft(form)):
                 continue
-            for length in range(1, min(LONGEST, len(found) - i) + 1):
-                last = found[i + length - 1]
-                if length > 1:
-                    gap = text[found[i + length - 2][1] : last[0]]
-                    # A phrase never runs over punctuation or the end of a line.
-                    if gap.strip(" ") or (not gap and last[2].isascii()):
+            most = 2 * LONGEST if _is_han(form) else LONGEST
+            for last in range(i, min(i + most, len(found))):
+                if last > i:
+                    gap = text[found[last - 1][1] : found[last][0]]
+                    # A phrase never runs over punctuation or the end of a line, and never starts inside a word.
+                    if gap.strip(" ") or _is_han(found[last][2]) != _is_han(form) or found[last][2] in rare:
                         break
-                    end = last[1]
-                    if last[2] in ENGLISH_STOP_WORDS:
-                        continue
-                key = tuple(f[2] for f in found[i : i + length])
-                if asked.issuperset(w for w in key if w not in ENGLISH_STOP_WORDS) or len(text[start:end]) > 40:
+                    form_, end = found[last][2], found[last][1]
+                    if self._dull(form_) or _is_soft(form_):
+                        if form_ in _CONNECTORS or _is_han(form_):
+                            continue
+                        break
+                elif _is_han(form) or (len(form) == 1 and not form.isdigit() and not _EMOJI.fullmatch(form)):
+                    # One letter or character says nothing.
                     continue
-                # Lower case sorts last and is preferred: the same for any order of the rows.
-                shown = text[start:end]
-                if key not in written or shown > written[key]:
-                    written[key] = shown
-                own.add(key)
-        held.append(own)
-    spread = Counter(key for own in held for key in own)
-    least = 2 if len(texts) > 3 else 1
-    keys = sorted(key for key, count in spread.items() if count >= least)
-    place = {key: i for i, key in enumerate(keys)}
-    return keys, [written[key] for key in keys], [[place[key] for key in own if key in place] for own in held]
+                surface = text[start:end]
+                if len(surface) > WIDEST:
+                    break
+                key = ("" if _is_han(form) else " ").join(token[2] for token in found[i : last + 1])
+                content = [token for token in found[i : last + 1] if not self._dull(token[2])]
+                before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
+                sign = (
+                    (start, end) in marked
+                    or any(map(str.isdigit, surface))
+                    or bool(_EMOJI.fullmatch(surface))
+                    or (
+                        all(text[token[0]].isupper() for token in content)
+                        and (len(content) > 1 or (bool(before) and before[-1] not in _SENTENCE_END))
+                    )
+                )
+                if key not in own or (sign and not own[key][1]):
+                    own[key] = (surface, sign)
+        return own
 
 
-def _count(
-    table: list[list[int]], leaf: npt.NDArray[np.int32], n_leaves: int, n_phrases: int
-) -> npt.NDArray[np.float64]:
-    """(leaves, phrases) outputs of each leaf that hold each phrase."""
-    counts = np.zeros((n_leaves, n_phrases))
-    for row, where in zip(table, leaf, strict=True):
-        counts[where, row] += 1
-    return counts
+def _tokens(text: str) -> list[tuple[int, int, str]]:
+    """The words and emoji of a text without list marks; "dog's" is "dog"."""
+    marks = {m.start(1) for m in _LIST_MARK.finditer(text)}
+    found = []
+    for start, end, form in tokens(text):
+        if start in marks:
+            continue
+        if form.endswith("'s") and not _CONTRACTED.fullmatch(form):
+            form, end = form[:-2], end - 2
+        found.append((start, end, form))
+    if not text.isascii():
+        found += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
+        found.sort()
+    return found
+
+
+def _is_han(form: str) -> bool:
+    """Of a script in which each character is a word."""
+    return len(form) == 1 and "\u3005" <= form <= "\u9fff"
+
+
+def _is_soft(form: str) -> bool:
+    """A character that neither begins nor ends a name: Hiragana, and the commonest of Chinese."""
+    return len(form) == 1 and ("\u3040" <= form <= "\u309f" or form in _DULL_HAN)
