@@ -20,8 +20,8 @@ def test_the_users_frame_is_never_changed(frame: pd.DataFrame, vectors: np.ndarr
     lens = ol.Lens(frame, by="model", vectors=vectors)
     lens.select(frame.index[:3])
     lens.recluster(granularity=1)
-    lens.frame.loc[:, "response"] = "changed"
-    lens.selected.loc[:, "response"] = "changed"
+    for theirs in (lens.frame, lens.selected):
+        theirs.loc[:, "response"] = "changed"
     assert_frame_equal(frame, before)
 
 

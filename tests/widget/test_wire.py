@@ -49,4 +49,4 @@ def test_texts_ids_and_objects_are_not_colours() -> None:
 
 def test_labels_of_a_plain_index_travel_as_two_numbers() -> None:
     assert wire.labels(pd.RangeIndex(5, 50, 5)) == {"start": 5, "step": 5}
-    assert wire.labels(pd.Index(["a", "b\ud800"])) == ["a", "b\ufffd"]
+    assert wire.labels(pd.Index(["a", "b\ud800"], dtype=object)) == ["a", "b\ufffd"]
