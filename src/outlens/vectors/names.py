@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,30 +14,158 @@ from outlens.text.words import forms, tokens
 from outlens.vectors.clusters import Tree
 
 LONGEST = 4
-"""Words of a phrase, at most; twice as many characters where each is a word."""
+"""Words of a phrase, at most, without function words; twice as many characters where each is a word."""
 WIDEST = 40
 """Characters of a name, at most."""
+BRIEF = 40
+"""Words of an output up to which a number or emoji at the end of a sentence may be what it answers."""
 SAMPLE = 2_000
 """Outputs that are read for the names; more would change no name and cost seconds."""
-READ = 1_500
+READ = 1_000
 """Characters of an output that are read for the names."""
 ENOUGH = 0.5
 """Share of the members from which one phrase makes a name; below, two are shown."""
 
 # What people and models say around an answer, beyond scikit-learn's function words.
 _CHAT = frozenset(
-    ["absolutely", "actually", "ah", "aren't", "based", "certainly", "choose", "chose", "choice", "course", "definitely", "did", "didn", "does", "doing", "don", "enjoy", "example", "feel", "follow", "following", "free", "generally", "going", "gonna", "good", "got", "great", "happy", "hello", "help", "here", "hey", "hi", "hmm", "hope", "including", "include", "includes", "just", "kind", "know", "let", "letting", "like", "likely", "lot", "make", "makes", "making", "maybe", "mean", "means", "need", "oh", "ok", "okay", "option", "particular", "pick", "picked", "please", "provide", "quick", "really", "right", "said", "say", "says", "select", "selected", "simple", "simply", "sorry", "sure", "tell", "thank", "thanks", "thing", "things", "think", "told", "try", "understand", "use", "used", "using", "usually", "want", "wanted", "way", "well", "went", "yeah", "yes"]
+    [
+        "absolutely",
+        "actually",
+        "ah",
+        "aren't",
+        "based",
+        "certainly",
+        "choose",
+        "chose",
+        "choice",
+        "course",
+        "definitely",
+        "did",
+        "didn",
+        "does",
+        "doing",
+        "don",
+        "enjoy",
+        "example",
+        "feel",
+        "follow",
+        "following",
+        "free",
+        "generally",
+        "going",
+        "gonna",
+        "good",
+        "got",
+        "great",
+        "happy",
+        "hello",
+        "help",
+        "here",
+        "hey",
+        "hi",
+        "hmm",
+        "hope",
+        "including",
+        "include",
+        "includes",
+        "just",
+        "kind",
+        "know",
+        "let",
+        "letting",
+        "like",
+        "likely",
+        "lot",
+        "make",
+        "makes",
+        "making",
+        "maybe",
+        "mean",
+        "means",
+        "need",
+        "oh",
+        "ok",
+        "okay",
+        "option",
+        "particular",
+        "pick",
+        "picked",
+        "please",
+        "provide",
+        "quick",
+        "really",
+        "right",
+        "said",
+        "say",
+        "says",
+        "select",
+        "selected",
+        "simple",
+        "simply",
+        "sorry",
+        "sure",
+        "tell",
+        "thank",
+        "thanks",
+        "thing",
+        "things",
+        "think",
+        "told",
+        "try",
+        "understand",
+        "use",
+        "used",
+        "using",
+        "usually",
+        "want",
+        "wanted",
+        "way",
+        "well",
+        "went",
+        "yeah",
+        "yes",
+    ]
 )
 # Function words that may stand inside a name, as in "Queen of Hearts".
-_CONNECTORS = frozenset(["of", "the", "a", "an", "and", "in", "to", "for", "on", "at", "by", "with", "without", "or", "de", "la", "le", "du", "von", "van", "y", "&", "no", "my", "your"])
+_CONNECTORS = frozenset(
+    [
+        "of",
+        "the",
+        "a",
+        "an",
+        "and",
+        "in",
+        "to",
+        "for",
+        "on",
+        "at",
+        "by",
+        "with",
+        "without",
+        "or",
+        "de",
+        "la",
+        "le",
+        "du",
+        "von",
+        "van",
+        "y",
+        "no",
+        "my",
+        "your",
+    ]
+)
 _CONTRACTED = re.compile(r"[^\W\d]+'(?:t|ll|ve|re|d|m)|(?:it|that|there|here|what|who|he|she|let)'?s")
 _LIST_MARK = re.compile(r"(?m)^[ \t>*_#-]*(\d{1,3}|[A-Za-z]|[ivx]{1,4})[.)][*_]*(?=\s)")
-_MARKED = re.compile(r'\*\*([^*\n]{1,60})\*\*|"([^"\n]{1,60})"|“([^”\n]{1,60})”|「([^」\n]{1,60})」|『([^』\n]{1,60})』')
-_EMOJI = re.compile(
-    "[\U0001f1e6-\U0001f1ff]{2}|[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
-    "(?:\u200d[\u2600-\u27bf\u2b00-\u2bff\U0001f300-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*)*"
+_MARKED = re.compile(
+    r'\*\*([^*\n]{1,60})\*\*|"([^"\n]{1,60})"|“([^”\n]{1,60})”|「([^」\n]{1,60})」|『([^』\n]{1,60})』'
 )
-_SENTENCE_END = frozenset(".!?:;\n。！？：")
+_PICTURE = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
+_EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}(?:\u200d{_PICTURE})*")
+# The empty string is the beginning of a text.
+_SENTENCE_END = frozenset([*".!?:;\n-–—#>。！？：", ""])
+_IN_NUMBER = frozenset([".", ",", "/", ":"])
+_OPERATORS = frozenset("=<>+-*/%([{,&|^")
 _EDGES = " \t\r\n.,;:!?…*_#`'\"“”‘’()[]{}<>-–—。、！？「」『』"
 _DULL_HAN = frozenset("的了是在和与及等有也就都而其以为对这那我你他她它们个一不")
 
@@ -57,8 +185,8 @@ class Name:
 def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
     """Name every node of a tree by document frequency; no two nodes of a level bear the same name.
 
-    A phrase is scored by the share of members that hold it, times the log of how much larger that is than the share
-    of all others; names, numbers and what is marked count more, and so do longer phrases. The words of the prompt
+    A phrase is scored by the share of members that hold it, to the power of 1.5, times the log of how much larger
+    that is than the share of all others; names and what is marked count more, and so do longer phrases. The words of the prompt
     begin and end no name. Where half of the members say nothing but a few words, those are the name.
 
     Parameters
@@ -85,9 +213,10 @@ def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None
                 continue
             members = np.flatnonzero(row == node)
             barred = set().union(*(taken[i] for i in home[node]))
-            names[node] = _name(docs, weights, members, phrases, total, barred)
+            name = _name(docs, weights, members, phrases, total, barred)
+            names[node] = name
             for i in home[node]:
-                taken[i].add(names[node].name.casefold())  # type: ignore[union-attr]
+                taken[i] |= {name.name, name.name.casefold()}
     return [name for name in names if name is not None]
 
 
@@ -135,8 +264,8 @@ def _name(
     inside = held[present] / n_in
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
     # Half an output more on each side, so that what one member says does not outweigh what most say.
-    lift = np.log((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
-    score = inside * np.maximum(lift, 1e-3) * phrases.worth[present]
+    lift = np.log1p((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
+    score = inside**1.5 * lift * phrases.worth[present]
     rank = np.lexsort((present, -score.round(9)))[:40]
     best = present[rank]
     share = dict(zip(best.tolist(), inside[rank].tolist(), strict=True))
@@ -146,20 +275,23 @@ def _name(
         return float(w @ (own[:, [a, b]].sum(axis=1).A1 > 0) / n_in)
 
     candidates = _candidates([docs[i] for i in members], w, best.tolist(), phrases, share)
-    last = None
+    first = None
     for parts in candidates:
         if isinstance(parts, tuple):
             text, value = parts
+            new = text not in barred
         elif len(parts) == 1:
             text, value = phrases.shown[parts[0]], share[parts[0]]
+            new = text.casefold() not in barred
         else:
             text, value = f"{phrases.shown[parts[0]]}, {phrases.shown[parts[1]]}", either(*parts)
-        last = last or (text, value)
-        if text.casefold() not in barred:
+            new = text.casefold() not in barred
+        if new:
             return Name(text, min(1.0, float(value)), words)
-    assert last is not None
-    number = next(k for k in range(2, 1 << 30) if f"{last[0]} ({k})".casefold() not in barred)
-    return Name(f"{last[0]} ({number})", min(1.0, float(last[1])), words)
+        first = first or (text, value)
+    assert first is not None
+    number = next(k for k in range(2, 1 << 30) if f"{first[0]} ({k})" not in barred)
+    return Name(f"{first[0]} ({number})", min(1.0, float(first[1])), words)
 
 
 def _candidates(
@@ -170,21 +302,20 @@ def _candidates(
     share: dict[int, float],
 ) -> Iterator[tuple[str, float] | list[int]]:
     """Names for one cluster, the one to prefer first: a text with its share, or one or two phrases."""
-    answers: dict[str, float] = {}
-    shown: dict[str, tuple[float, str]] = {}
-    for text, weight in zip(texts, weights.tolist(), strict=True):
-        bare = " ".join(text.split()).strip(_EDGES) or " ".join(text.split())
-        answers[bare.casefold()] = answers.get(bare.casefold(), 0) + weight
-        shown[bare.casefold()] = max(shown.get(bare.casefold(), (0.0, "")), (weight, bare))
     # By the text, too, so that the order of the rows decides nothing.
-    answer, count = min(answers.items(), key=lambda kv: (-kv[1], kv[0]))
-    count /= float(weights.sum())
-    answer = shown[answer][1]
+    whole = weights.sum()
+    bare = [_bare(text) for text in texts]
+    answer, count = _commonest((text.casefold() for text in bare), weights)
+    same = [i for i, text in enumerate(bare) if text.casefold() == answer]
+    answer = _commonest((bare[i] for i in same), weights[same])[0]
+    count /= whole
     if not answer and count >= ENOUGH:
         yield "(blank)", count
-    short = bool(answer) and len(answer) <= WIDEST and len(forms([answer])[0]) <= LONGEST
-    if short and (count >= ENOUGH or not best):
+    if answer and len(answer) <= WIDEST and len(forms([answer])[0]) <= LONGEST and (count >= ENOUGH or not best):
         yield answer, count
+        text, exactly = _commonest((texts[i] for i in same), weights[same])
+        if len(text) <= WIDEST and "\n" not in text:
+            yield text, exactly / whole
     tops = best[:20]
     strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 1.3)]
     pairs = [
@@ -200,10 +331,32 @@ def _candidates(
     yield from ([i] for i in strong)
     yield from pairs[:40]
     yield from ([i] for i in best)
-    if answer:
-        yield answer if len(answer) <= WIDEST else answer[: WIDEST - 1].rsplit(" ", 1)[0].strip(_EDGES) + "…", count
-    else:
-        yield "(blank)", count
+    # Nothing is shared but words of the prompt: how the members begin.
+    opening, _ = _commonest((_opening(text) for text in texts), weights)
+    begin = np.array([_opening(text) == opening for text in texts])
+    yield opening or "(blank)", float(weights @ begin / whole)
+
+
+def _commonest(texts: Iterable[str], weights: npt.NDArray[np.float64]) -> tuple[str, float]:
+    """The text that weighs most, the first in the alphabet of several, and its weight."""
+    sums: dict[str, float] = {}
+    for text, weight in zip(texts, weights.tolist(), strict=True):
+        sums[text] = sums.get(text, 0) + weight
+    return min(sums.items(), key=lambda kv: (-round(kv[1], 6), kv[0]))
+
+
+def _bare(text: str) -> str:
+    """A text without white space and marks around it, unless it is nothing but marks."""
+    flat = " ".join(text.split())
+    return flat.strip(_EDGES) or flat
+
+
+def _opening(text: str) -> str:
+    flat = " ".join(text[: 4 * WIDEST].split())
+    if len(flat) <= WIDEST:
+        return flat
+    cut = flat[: WIDEST - 1]
+    return (cut.rsplit(" ", 1)[0] if " " in cut else cut).rstrip(" ,;:-–—([{") + "…"
 
 
 class _Phrases:
@@ -242,7 +395,10 @@ class _Phrases:
         self.words = [frozenset(key.split()) for key in keys]
         self.size = np.array([len(key.split()) for key in keys], np.int64)
         sign = np.array([strong[key] / count[key] for key in keys])
-        self.worth = (1 + 0.25 * (np.minimum(self.size, 3) - 1)) * (1 + 0.7 * sign)
+        # A number that is nowhere the answer itself, such as a quantity or an index, says little.
+        number = np.array([not any(map(str.isalpha, key)) and not _EMOJI.search(key) for key in keys], bool)
+        self.worth = 1 + 0.25 * (np.minimum(self.size, 3) - 1) + 0.01 * self.size
+        self.worth *= np.where(number & (sign < 0.2), 0.3, 1 + 0.7 * sign)
         columns = [sorted(place[key] for key in own if key in place) for own in held]
         indptr = np.cumsum([0] + [len(row) for row in columns])
         indices = np.array([i for row in columns for i in row], np.int64)
@@ -256,47 +412,45 @@ class _Phrases:
     def _dull(self, form: str) -> bool:
         return form in self._function or form in self._asked or bool(_CONTRACTED.fullmatch(form))
 
-    def _of(
-        self, text: str, found: list[tuple[int, int, str]], rare: set[str]
-    ) -> dict[str, tuple[str, bool]]:
+    def _of(self, text: str, found: list[tuple[int, int, str]], rare: set[str]) -> dict[str, tuple[str, bool]]:
         """The phrases of a text, how it writes them, and whether they look like an answer."""
         marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
+        brief = len(found) <= BRIEF
         own: dict[str, tuple[str, bool]] = {}
-        for i, (start, end, form) in enumerate(found):
-            if form in rare or self._dull(form) or (_is_han(form) and _is_soft(form)):
+        for i, (start, _, form) in enumerate(found):
+            han = _is_han(form)
+            if form in rare or self._dull(form) or (han and _is_soft(form)):
                 continue
-            most = 2 * LONGEST if _is_han(form) else LONGEST
-            for last in range(i, min(i + most, len(found))):
+            content = 0
+            for last in range(i, min(i + 3 * LONGEST, len(found))):
+                _, end, tail = found[last]
                 if last > i:
                     gap = text[found[last - 1][1] : found[last][0]]
-                    # A phrase never runs over punctuation or the end of a line, and never starts inside a word.
-                    if gap.strip(" ") or _is_han(found[last][2]) != _is_han(form) or found[last][2] in rare:
+                    # A phrase never runs over punctuation or the end of a line, and never changes the script.
+                    if gap.strip(" ") or _is_han(tail) != han or tail in rare:
                         break
-                    form_, end = found[last][2], found[last][1]
-                    if self._dull(form_) or _is_soft(form_):
-                        if form_ in _CONNECTORS or _is_han(form_):
-                            continue
-                        break
-                elif _is_han(form) or (len(form) == 1 and not form.isdigit() and not _EMOJI.fullmatch(form)):
+                content += han or not self._dull(tail)
+                if content > LONGEST * (1 + han) or end - start > WIDEST:
+                    break
+                if self._dull(tail) or (han and _is_soft(tail)):
+                    if tail in _CONNECTORS or han:
+                        continue
+                    break
+                picture = bool(_EMOJI.fullmatch(tail))
+                if last == i and len(form) == 1 and not form.isdigit() and not picture:
                     # One letter or character says nothing.
                     continue
-                surface = text[start:end]
-                if len(surface) > WIDEST:
-                    break
-                key = ("" if _is_han(form) else " ").join(token[2] for token in found[i : last + 1])
-                content = [token for token in found[i : last + 1] if not self._dull(token[2])]
+                key = ("" if han else " ").join(token[2] for token in found[i : last + 1])
                 before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
-                sign = (
-                    (start, end) in marked
-                    or any(map(str.isdigit, surface))
-                    or bool(_EMOJI.fullmatch(surface))
-                    or (
-                        all(text[token[0]].isupper() for token in content)
-                        and (len(content) > 1 or (bool(before) and before[-1] not in _SENTENCE_END))
-                    )
-                )
+                if (start, end) in marked:
+                    sign = True
+                elif picture or not any(map(str.isalpha, key)):
+                    sign = brief and text[end : end + 2].strip(_EDGES) == "" and before[-1:] not in _OPERATORS
+                else:
+                    names = [text[a].isupper() for a, _, word in found[i : last + 1] if not self._dull(word)]
+                    sign = all(names) and (len(names) > 1 or before[-1:] not in _SENTENCE_END)
                 if key not in own or (sign and not own[key][1]):
-                    own[key] = (surface, sign)
+                    own[key] = (text[start:end], sign)
         return own
 
 
@@ -309,6 +463,9 @@ def _tokens(text: str) -> list[tuple[int, int, str]]:
             continue
         if form.endswith("'s") and not _CONTRACTED.fullmatch(form):
             form, end = form[:-2], end - 2
+        if found and form[0].isdigit() and found[-1][2][-1].isdigit() and text[found[-1][1] : start] in _IN_NUMBER:
+            first, middle, head = found.pop()
+            start, form = first, head + text[middle:start] + form
         found.append((start, end, form))
     if not text.isascii():
         found += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
