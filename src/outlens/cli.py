@@ -38,7 +38,7 @@ def main(argv: list[str] | None = None) -> int:
 def _demo(notebook: Path, *, lab: bool) -> int:
     import outlens as ol
 
-    lens = ol.Lens(ol.sample(), by="source")
+    lens = ol.Lens(ol.sample(), prompt="prompt", by="source")
     _print(lens)
     page = lens.to_html("outlens-demo.html")
     print(f"\nWrote {page}: the same widget as a page; open it in a browser, it needs no network.")
@@ -46,7 +46,7 @@ def _demo(notebook: Path, *, lab: bool) -> int:
     if lab and at_terminal and notebook.exists() and shutil.which("jupyter", path=str(Path(sys.executable).parent)):
         print(f"Opening JupyterLab on {notebook}; end it with Ctrl+C.")
         return subprocess.call([sys.executable, "-m", "jupyterlab", str(notebook)])
-    print('In a notebook:\n    import outlens as ol\n    ol.Lens(ol.sample(), by="source")')
+    print('In a notebook:\n    import outlens as ol\n    ol.Lens(ol.sample(), prompt="prompt", by="source")')
     if notebook.exists():
         print(f"The tour: jupyter lab {notebook}")
     return 0
