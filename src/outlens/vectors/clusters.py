@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens.text.words import forms
 from outlens.vectors.features import answer_words
 
 Ints = npt.NDArray[np.int32]
@@ -35,10 +34,10 @@ TOO_LARGE = 0.55
 """Share of the outputs above which a cluster of long and different outputs is divided."""
 LOOSE = 0.25
 """Mean distance within a cluster from which its outputs are different."""
-LONG = 100
-"""Words of the median output of a cluster from which it is long."""
+LONG = 600
+"""Bytes of the median output of a cluster, in UTF-8, from which it is long: about 100 words."""
 PARTS = 8
-"""Parts into which such a cluster is divided, at least."""
+"""Parts into which such a cluster is divided, at least; fewer where they would hold a handful each."""
 DIRECT_UP_TO = 3_000
 """Different outputs up to which all pairs are compared; of more, as many represent the others."""
 FINER = 60
@@ -143,7 +142,7 @@ def _items_and_joins(
     distance = _distance(centres[chosen], words[chosen], centres[chosen], words[chosen]).astype(np.float64)
     distance = (distance + distance.T) / 2
     np.fill_diagonal(distance, 0)
-    lengths = np.array([len(own) for own in forms([texts[i] for i in chosen])])
+    lengths = np.array([len(texts[i].encode("utf-8", "surrogatepass")) for i in chosen])
     joins, k = _tree(distance, np.bincount(item), lengths)
     return item, joins, k
 
@@ -172,11 +171,11 @@ def _tree(distance: Floats, weights: Longs, lengths: Longs) -> tuple[Ints, int]:
         inner = distance[np.ix_(members, members)]
         loose = w @ inner @ w / w.sum() ** 2 > LOOSE
         long = np.median(np.repeat(lengths[members], weights[members])) >= LONG
-        if not (w.sum() > TOO_LARGE * total and loose and long and len(members) > PARTS):
+        parts = min(PARTS, round(np.sqrt(w.sum() / 4)))
+        if not (w.sum() > TOO_LARGE * total and loose and long and 2 <= parts < len(members)):
             continue
         # Twice the distance is the squared distance of unit vectors with this cosine.
         own, own_heights = _joins(2 * inner, weights[members], ward=True)
-        parts = PARTS
         while parts < len(members):
             part = _labels(own[: len(members) - parts], len(members))
             if np.bincount(part, w).max() <= TOO_LARGE * total:

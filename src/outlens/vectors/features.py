@@ -41,9 +41,7 @@ _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001f
 _SENTENCE = re.compile(r"""(?:\A|[.!?:\n\-–—#>。！？：])[ *_"“'(]*""")
 
 
-def answer_words(
-    texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None
-) -> Any:
+def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None) -> Any:
     """The words of texts, weighted by how much they look like an answer.
 
     A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that
@@ -104,9 +102,7 @@ def answer_words(
     kind[name[code] & marks[text]] = NAMED
     kind[marked] = MARKED
     kind[function[code]] = COMMON
-    weight = (
-        np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
-    )
+    weight = np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
     # A word that only one output holds makes it like no other; among two or three outputs all words would go.
     kept = (spread[code] >= 2) | (total <= 3)
     return normalize(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))

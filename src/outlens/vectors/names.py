@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -167,6 +168,7 @@ _SENTENCE_END = frozenset([*".!?:;\n-–—#>。！？：", ""])
 _IN_NUMBER = frozenset([".", ",", "/", ":"])
 _OPERATORS = frozenset("=<>+-*/%([{,&|^")
 _EDGES = " \t\r\n.,;:!?…*_#`'\"“”‘’()[]{}<>-–—。、！？「」『』"
+_KANA = re.compile("[\u3040-\u309f]")
 _DULL_HAN = frozenset("的了是在和与及等有也就都而其以为对这那我你他她它们个一不")
 
 
@@ -185,9 +187,10 @@ class Name:
 def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
     """Name every node of a tree by document frequency; no two nodes of a level bear the same name.
 
-    A phrase is scored by the share of members that hold it, to the power of 1.5, times the log of how much larger
-    that is than the share of all others; names and what is marked count more, and so do longer phrases. The words of the prompt
-    begin and end no name. Where half of the members say nothing but a few words, those are the name.
+    A phrase is scored by the share of members that hold it, to the power of 1.25, times the log of how much larger
+    that is than the share of all others; names and what is marked count more, and so do longer phrases. The
+    words of the prompt begin and end no name. Where half of the members say nothing but a few words, those are
+    the name.
 
     Parameters
     ----------
@@ -265,7 +268,7 @@ def _name(
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
     # Half an output more on each side, so that what one member says does not outweigh what most say.
     lift = np.log1p((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
-    score = inside**1.5 * lift * phrases.worth[present]
+    score = inside**1.25 * lift * phrases.worth[present]
     rank = np.lexsort((present, -score.round(9)))[:40]
     best = present[rank]
     share = dict(zip(best.tolist(), inside[rank].tolist(), strict=True))
@@ -317,7 +320,7 @@ def _candidates(
         if len(text) <= WIDEST and "\n" not in text:
             yield text, exactly / whole
     tops = best[:20]
-    strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 1.3)]
+    strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 0.8)]
     pairs = [
         [a, b]
         for place, a in enumerate(tops)
@@ -373,9 +376,11 @@ class _Phrases:
         from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
         self._function = ENGLISH_STOP_WORDS | _CHAT
-        self._asked = set(forms([prompt or ""])[0])
+        # Single characters of a prompt are no words of it; there, whole names are compared.
+        self._prompt = prompt or ""
+        self._asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
         self._asked |= {form.removesuffix("'s") for form in self._asked}
-        read = [_tokens(text[:READ]) for text in texts]
+        read = [_tokens(text) for text in texts]
         spread = Counter(form for found in read for form in {token[2] for token in found})
         least = 2 if len(texts) > 3 else 1
         rare = {form for form, count in spread.items() if count < least}
@@ -392,13 +397,13 @@ class _Phrases:
         keys = sorted(written)
         place = {key: i for i, key in enumerate(keys)}
         self.shown = [min(written[key].items(), key=lambda kv: (-kv[1], kv[0]))[0] for key in keys]
-        self.words = [frozenset(key.split()) for key in keys]
-        self.size = np.array([len(key.split()) for key in keys], np.int64)
+        self.words = [frozenset(key if _is_han(key[:1]) else key.split()) for key in keys]
+        self.size = np.array([len(key) // 2 if _is_han(key[:1]) else len(key.split()) for key in keys], np.int64)
         sign = np.array([strong[key] / count[key] for key in keys])
         # A number that is nowhere the answer itself, such as a quantity or an index, says little.
         number = np.array([not any(map(str.isalpha, key)) and not _EMOJI.search(key) for key in keys], bool)
-        self.worth = 1 + 0.25 * (np.minimum(self.size, 3) - 1) + 0.01 * self.size
-        self.worth *= np.where(number & (sign < 0.2), 0.3, 1 + 0.7 * sign)
+        self.worth = np.array([0.0, 0.7, 1.2, 1.4])[np.minimum(self.size, 3)] + 0.01 * self.size
+        self.worth *= np.where(number & (sign < 0.2), 0.4, 1 + 0.7 * sign)
         columns = [sorted(place[key] for key in own if key in place) for own in held]
         indptr = np.cumsum([0] + [len(row) for row in columns])
         indices = np.array([i for row in columns for i in row], np.int64)
@@ -417,9 +422,13 @@ class _Phrases:
         marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
         brief = len(found) <= BRIEF
         own: dict[str, tuple[str, bool]] = {}
+        # Japanese shows by a change of script where a word begins and ends; Chinese does not.
+        kana = bool(_KANA.search(text))
         for i, (start, _, form) in enumerate(found):
             han = _is_han(form)
             if form in rare or self._dull(form) or (han and _is_soft(form)):
+                continue
+            if kana and han and i and found[i - 1][1] == start and _is_same_script(found[i - 1][2], form):
                 continue
             content = 0
             for last in range(i, min(i + 3 * LONGEST, len(found))):
@@ -436,11 +445,16 @@ class _Phrases:
                     if tail in _CONNECTORS or han:
                         continue
                     break
+                after = found[last + 1] if last + 1 < len(found) else (-1, -1, "")
+                if kana and han and after[0] == end and _is_same_script(tail, after[2]):
+                    continue
                 picture = bool(_EMOJI.fullmatch(tail))
                 if last == i and len(form) == 1 and not form.isdigit() and not picture:
                     # One letter or character says nothing.
                     continue
                 key = ("" if han else " ").join(token[2] for token in found[i : last + 1])
+                if han and text[start:end] in self._prompt:
+                    continue
                 before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
                 if (start, end) in marked:
                     sign = True
@@ -456,8 +470,9 @@ class _Phrases:
 
 def _tokens(text: str) -> list[tuple[int, int, str]]:
     """The words and emoji of a text without list marks; "dog's" is "dog"."""
+    whole, text = text, text[:READ]
     marks = {m.start(1) for m in _LIST_MARK.finditer(text)}
-    found = []
+    found: list[tuple[int, int, str]] = []
     for start, end, form in tokens(text):
         if start in marks:
             continue
@@ -470,12 +485,18 @@ def _tokens(text: str) -> list[tuple[int, int, str]]:
     if not text.isascii():
         found += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
         found.sort()
-    return found
+    # The last word may be cut.
+    return found[:-1] if len(whole) > READ else found
 
 
 def _is_han(form: str) -> bool:
     """Of a script in which each character is a word."""
     return len(form) == 1 and "\u3005" <= form <= "\u9fff"
+
+
+def _is_same_script(a: str, b: str) -> bool:
+    """Two characters of Hiragana, of Katakana, or of neither."""
+    return _is_han(a) and _is_han(b) and bisect([*"\u3040\u30a0\u3100"], a) == bisect([*"\u3040\u30a0\u3100"], b)
 
 
 def _is_soft(form: str) -> bool:
