@@ -268,7 +268,10 @@ describe('gestures', () => {
   it('zooms with the wheel about the pointer, only with the focus or Ctrl', () => {
     const { map } = makeMap();
     const turn = (init: WheelEventInit = {}): WheelEvent => {
-      const event = new WheelEvent('wheel', { deltaY: -100, clientX: 200, clientY: 200, cancelable: true, ...init });
+      const event = new WheelEvent('wheel', { deltaY: -100, cancelable: true });
+      // happy-dom's wheel event has no place and no modifier keys.
+      const mouse = { clientX: 200, clientY: 200, ctrlKey: false, metaKey: false, ...init };
+      for (const [name, value] of Object.entries(mouse)) Object.defineProperty(event, name, { value });
       host.dispatchEvent(event);
       return event;
     };

@@ -1,0 +1,72 @@
+import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { traits } from "./fixture";
+import { mount } from "./widget";
+
+let host: HTMLElement;
+let end: () => void;
+
+function show(change: Record<string, unknown> = {}): HTMLElement {
+  end = mount(host, { ...traits(), ...change });
+  return host.querySelector(".outlens")!;
+}
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+beforeEach(() => {
+  host = document.createElement("div");
+  document.body.append(host);
+});
+afterEach(() => {
+  end();
+  host.remove();
+});
+
+describe("the widget", () => {
+  it("shows the prompt, the counts and the clusters", () => {
+    const root = show();
+    expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
+    expect(root.querySelector(".ol-counts")!.textContent).toBe("6 outputs · 2 models · 2 clusters");
+    expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual(["apple", "river", "like no other"]);
+  });
+
+  it("selects by a click on a cluster, adds with Shift", async () => {
+    const root = show();
+    const [apple, river] = root.querySelectorAll<HTMLElement>(".ol-name");
+    apple.click();
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("3 selected");
+    river.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("5 selected");
+  });
+
+  it("keeps plain keys from the notebook and lets its own through", () => {
+    const root = show();
+    const seen: string[] = [];
+    host.addEventListener("keydown", (event) => seen.push(event.key));
+    const map = root.querySelector(".ol-map")!;
+    const press = (target: Element, key: string, more: object = {}) =>
+      target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
+    for (const key of ["d", "d", "a", "b", "x", "z", "Backspace", "Enter", "ArrowDown"]) press(map, key);
+    expect(seen).toEqual([]);
+    press(map, "s", { ctrlKey: true });
+    press(map, "Enter", { shiftKey: true });
+    press(map, "Tab");
+    press(map, "Escape");
+    expect(seen).toEqual(["s", "Enter", "Tab", "Escape"]);
+    press(root.querySelector(".ol-search-input")!, "Enter", { shiftKey: true });
+    press(root.querySelector(".ol-search-input")!, "c", { ctrlKey: true });
+    expect(seen).toHaveLength(4);
+  });
+
+  it("says so when there is nothing", () => {
+    const none = new DataView(new ArrayBuffer(0));
+    const root = show({
+      _info: { ...(traits()._info as object), n: 0, total: 0, columns: [], labels: [], source: null },
+      _rows: none, _xy: none, _columns: {}, _texts: none, _offsets: new DataView(new ArrayBuffer(4)), _leaf: none, _typical: none,
+      _tree: { granularities: [0, 0.5, 1], levels: [[], [], []], order: [[], [], []], nodes: [] },
+    }); // prettier-ignore
+    expect(root.textContent).toContain("There are no outputs to read.");
+    expect(root.textContent).toContain("0 outputs");
+  });
+});

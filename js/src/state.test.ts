@@ -1,0 +1,131 @@
+import { describe, expect, it } from "vitest";
+import { make, TEXTS } from "./fixture";
+import { array } from "./model";
+
+const rows = (...values: number[]) => new DataView(Uint32Array.from(values).buffer);
+const selection = (model: { get(name: string): unknown }) => [...array(model.get("selection") as DataView, Uint32Array)];
+
+describe("selection", () => {
+  it("is rows of the user's frame, sorted, and keeps those of other prompts", () => {
+    const { state, model } = make({ selection: rows(3, 6) });
+    state.select([5, 0], "replace");
+    expect(selection(model)).toEqual([0, 3, 6, 7]);
+    state.select([1], "add");
+    expect(selection(model)).toEqual([0, 1, 3, 6, 7]);
+    state.select([0, 5], "remove");
+    expect(selection(model)).toEqual([1, 3, 6]);
+    expect([state.selectedCount.value, state.selectedElsewhere.value]).toEqual([1, 2]);
+  });
+
+  it("made in Python is listed at once", () => {
+    const { state, model } = make();
+    expect([...state.listed.value]).toEqual([0, 1, 2, 3, 4, 5]);
+    model.set("selection", rows(4, 7));
+    expect([...state.listed.value]).toEqual([3, 5]);
+    model.set("selection", rows());
+    expect(state.listed.value.length).toBe(6);
+  });
+
+  it("by picking leaves the reader as it is", () => {
+    const { state } = make();
+    state.pick(1);
+    expect(state.scope.value).toBe("all");
+    state.select([2, 3], "replace");
+    state.pick(2);
+    expect([state.scope.value, [...state.listed.value]]).toEqual(["selected", [3]]);
+    state.pick(3);
+    expect(state.scope.value).toBe("all");
+  });
+});
+
+describe("clusters", () => {
+  it("are numbered as in Python and follow the granularity", () => {
+    const { state } = make();
+    expect([...state.clusterOf.value]).toEqual([0, 0, 0, 1, 1, -1]);
+    expect(state.clusters.value.map((c) => [c.name, c.size])).toEqual([["apple", 3], ["river", 2]]);
+    expect(state.alone.value).toBe(1);
+    state.setGranularity(0.1);
+    expect(state.clusters.value.map((c) => [c.name, c.size])).toEqual([["everything", 6]]);
+  });
+
+  it("keep the user's names with most of the members", () => {
+    const { state, model } = make();
+    state.rename(state.clusters.value[0], "fruit");
+    expect(model.get("renames")).toEqual([{ prompt: 0, name: "fruit", leaves: [0] }]);
+    expect(state.clusters.value[0]).toMatchObject({ name: "fruit", given: true });
+    // Three of six outputs are not more than half.
+    state.setGranularity(0);
+    expect(state.clusters.value[0].name).toBe("everything");
+    state.setGranularity(0.5);
+    state.rename(state.clusters.value[0], "  ");
+    expect(state.clusters.value[0]).toMatchObject({ name: "apple", given: false });
+  });
+});
+
+describe("search", () => {
+  it("lists the matches of the selection, or of all", () => {
+    const { state } = make();
+    state.set({ query: "APPLE" });
+    expect([...state.listed.value]).toEqual([0, 1, 2]);
+    expect(state.marks(TEXTS[0])).toEqual([0, 5]);
+    state.select([2, 3], "replace");
+    expect([...state.listed.value]).toEqual([2]);
+    expect([...state.passing.value]).toEqual([0, 1, 2]);
+    expect([...state.faded.value!]).toEqual([0, 0, 0, 1, 1, 1]);
+  });
+
+  it("with a bad expression says so and hides nothing", () => {
+    const { state } = make();
+    state.set({ query: "(", regex: true });
+    expect(state.searchError.value).not.toBe("");
+    expect(state.listed.value.length).toBe(6);
+  });
+});
+
+describe("order, colour and legend", () => {
+  it("typical and unusual first", () => {
+    const { state } = make();
+    state.set({ order: "typical" });
+    expect([...state.listed.value]).toEqual([0, 2, 3, 4, 1, 5]);
+    state.set({ order: "unusual" });
+    expect([...state.listed.value]).toEqual([5, 1, 4, 2, 3, 0]);
+  });
+
+  it("counts every value and what has none", () => {
+    const { state } = make();
+    state.set({ color: "model" });
+    expect(state.scheme.value.entries.map((e) => [e.label, e.count])).toEqual([["m1", 3], ["m2", 2], ["no value", 1]]);
+    state.only(1);
+    expect([...state.listed.value]).toEqual([2, 3]);
+    state.only(1);
+    expect(state.listed.value.length).toBe(6);
+    state.toggle(0);
+    state.toggle(1);
+    expect([...state.listed.value]).toEqual([5]);
+    state.toggle(-1);
+    expect(state.listed.value.length).toBe(6);
+  });
+
+  it("puts numbers into steps that hold all of them", () => {
+    const { state } = make();
+    state.set({ color: "score" });
+    const { group, entries } = state.scheme.value;
+    expect(entries.reduce((sum, e) => sum + e.count, 0)).toBe(6);
+    const found = [...group];
+    expect(found[5]).toBe(-1);
+    expect(found.slice(0, 5)).toEqual([...found.slice(0, 5)].sort((a, b) => a - b));
+    expect(found[4]).toBe(7);
+  });
+});
+
+describe("another prompt", () => {
+  it("is shown when its data is there, never half of it", () => {
+    const { state, model } = make();
+    state.setPrompt(1);
+    expect(state.preparing.value).toBe(true);
+    const info = { ...(model.get("_info") as object), n: 2, prompt: 1 };
+    model.set("_info", info);
+    expect(state.preparing.value).toBe(false);
+    expect(state.info.value.n).toBe(2);
+  });
+});

@@ -1,0 +1,106 @@
+"""The exported page, opened from a file with the network blocked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from driver import lasso_left_half, view
+from playwright.sync_api import Browser, Page, expect
+
+import outlens as ol
+
+N = 60
+SAID = ["plant a cherry tree", "bake rye bread", "sail to the island"]
+
+
+@pytest.fixture(scope="module")
+def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    group = np.repeat([0, 1, 2], [30, 20, 10])
+    vectors = np.eye(3)[group] + np.random.default_rng(0).normal(0, 0.05, (N, 3))
+    data = {
+        "prompt": ["What would you do?"] * N,
+        "response": [f"I would {SAID[g]} on day {i}." for i, g in enumerate(group)],
+        "model": ["aster", "birch"] * (N // 2),
+        "score": np.arange(N) / N,
+    }
+    lens = ol.Lens(data, prompt="prompt", by="model", vectors=vectors)
+    return lens.to_html(tmp_path_factory.mktemp("page") / "outputs.html")
+
+
+@pytest.fixture
+def offline(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
+    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+    page = context.new_page()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.on("pageerror", lambda error: asked.append(f"error: {error}"))
+    yield page, asked
+    context.close()
+
+
+def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, asked = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    expect(widget.locator(".ol-prompt")).to_have_text("What would you do?")
+    lasso_left_half(page, widget)
+    expect(widget.locator(".ol-footer")).to_contain_text(re.compile(r"[1-9]\d* selected"))
+    widget.locator(".ol-row .ol-name").first.click()
+    expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
+    widget.get_by_role("searchbox").fill("/day 1?7\\b/")
+    expect(widget.locator("mark").first).to_have_text("day 7")
+    expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
+    widget.get_by_label("Colour the map by").select_option("model")
+    expect(widget.locator(".ol-legend")).to_contain_text("aster")
+    assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_the_reader_keeps_few_cards_and_reaches_the_last(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    assert widget.locator(".ol-card").count() < N
+    widget.locator(".ol-list").evaluate("list => list.scrollTo(0, list.scrollHeight)")
+    expect(widget.locator(".ol-card", has_text=f"day {N - 1}.")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [500, 700, 1000, 1600])
+def test_nothing_sticks_out_at_any_width(path: Path, offline: tuple[Page, list[str]], width: int) -> None:
+    page, _ = offline
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path.as_uri())
+    widget = view(page)
+    sticking = widget.evaluate(
+        """root => {
+            const right = root.getBoundingClientRect().right;
+            return [...root.querySelectorAll("button, input, select, .ol-card")]
+                .filter((e) => e.getBoundingClientRect().right > right + 0.5).map((e) => e.outerHTML.slice(0, 80));
+        }"""
+    )
+    assert sticking == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+def test_the_theme_is_followed_while_it_is_shown(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.emulate_media(color_scheme="light")
+    page.goto(path.as_uri())
+    expect(view(page)).to_have_attribute("data-theme", "light")
+    page.emulate_media(color_scheme="dark")
+    expect(view(page)).to_have_attribute("data-theme", "dark")
+
+
+def test_everything_can_be_reached_and_has_a_name(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    nameless = view(page).evaluate(
+        """root => [...root.querySelectorAll("button, input, select, [role], [tabindex]")].filter((e) => {
+            const label = e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent || e.title;
+            return !label && e.getAttribute("role") !== "status";
+        }).map((e) => e.outerHTML.slice(0, 90))"""
+    )
+    assert nameless == []
