@@ -92,7 +92,7 @@ def hdbscan_on_umap(dimensions: int) -> Callable[[Task], Labels]:
 def words_too(task: Task) -> Labels:
     from sklearn.feature_extraction.text import TfidfVectorizer
 
-    words = TfidfVectorizer(token_pattern=r"\w+|[^\w\s]+", sublinear_tf=True).fit_transform(task.texts)
+    words = TfidfVectorizer().fit_transform(task.texts)
     return average_linkage(1 - (task.vectors @ task.vectors.T + (words @ words.T).toarray()) / 2, 0.6)
 
 

@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens.vectors.features import answer_words
+from outlens.vectors.features import answer_words, unit_rows
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -365,12 +365,10 @@ def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Longs) -> tuple[Long
 
 def _strongest(words: Any, most: int = 32) -> Any:
     """A CSR matrix with only the largest values of each row, as float32 and of unit length again."""
-    from sklearn.preprocessing import normalize
-
     words = words.astype(np.float32)
     for start, end in pairwise(words.indptr):
         if end - start > most:
             row = words.data[start:end]
             row[row < np.partition(row, -most)[-most]] = 0
     words.eliminate_zeros()
-    return normalize(words, copy=False)
+    return unit_rows(words)

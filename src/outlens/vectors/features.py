@@ -60,7 +60,6 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     """
     from scipy import sparse
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
-    from sklearn.preprocessing import normalize
 
     n = len(texts)
     times = np.ones(n) if counts is None else np.asarray(counts, np.float64)
@@ -105,7 +104,15 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     weight = np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
     # A word that only one output holds makes it like no other; among two or three outputs all words would go.
     kept = (spread[code] >= 2) | (total <= 3)
-    return normalize(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
+    return unit_rows(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
+
+
+def unit_rows(matrix: Any) -> Any:
+    """A scipy sparse matrix with rows of unit length, but for those of nothing."""
+    from scipy import sparse
+
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return (sparse.diags(1 / np.where(length > 0, length, 1)) @ matrix).tocsr().astype(matrix.dtype)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ SAMPLE = 2_000
 """Outputs that are read for the names; more would change no name and cost seconds."""
 READ = 1_000
 """Characters of an output that are read for the names."""
+READ_IN_ALL = 2_000_000
+"""Characters of all outputs together that are read for the names."""
 ENOUGH = 0.5
 """Share of the members from which one phrase makes a name; below, two are shown."""
 
@@ -267,7 +269,8 @@ class _Phrases:
         self._prompt = prompt or ""
         self._asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
         self._asked |= {form.removesuffix("'s") for form in self._asked}
-        read = [_tokens(text) for text in texts]
+        limit = max(250, min(READ, READ_IN_ALL // max(1, len(texts))))
+        read = [_tokens(text, limit) for text in texts]
         spread = Counter(form for found in read for form in {token[2] for token in found})
         least = 2 if len(texts) > 3 else 1
         rare = {form for form, count in spread.items() if count < least}
@@ -355,9 +358,9 @@ class _Phrases:
         return own
 
 
-def _tokens(text: str) -> list[tuple[int, int, str]]:
+def _tokens(text: str, limit: int) -> list[tuple[int, int, str]]:
     """The words and emoji of a text without list marks; "dog's" is "dog"."""
-    whole, text = text, text[:READ]
+    whole, text = text, text[:limit]
     marks = {m.start(1) for m in _LIST_MARK.finditer(text)}
     found: list[tuple[int, int, str]] = []
     for start, end, form in tokens(text):
@@ -373,7 +376,7 @@ def _tokens(text: str) -> list[tuple[int, int, str]]:
         found += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
         found.sort()
     # The last word may be cut.
-    return found[:-1] if len(whole) > READ else found
+    return found[:-1] if len(whole) > limit else found
 
 
 def _is_han(form: str) -> bool:
