@@ -48,6 +48,7 @@ def check(tree: Tree, n: int) -> None:
     """What holds of every tree."""
     assert len(tree.granularities) == len(tree.levels) == 21
     assert tree.leaf.shape == (n,)
+    before = np.full(n, -1)
     for level, granularity in enumerate(tree.granularities):
         cut = tree.cut(float(granularity))
         order = tree.order(level)

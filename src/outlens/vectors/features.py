@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -38,6 +39,14 @@ _EMPHASIS = re.compile(
     r'|"[^"\n]{1,60}"|“[^”\n]{1,60}”|«[^»\n]{1,60}»|「[^」\n]{1,60}」|『[^』\n]{1,60}』'
 )
 _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
+# In scikit-learn's list, and still answers or names.
+_ANSWERS = frozenset(
+    re.findall(
+        r"\w+",
+        """two three four five six eight nine ten eleven twelve fifteen twenty forty fifty sixty hundred first third
+        bill computer cry empty fire mill mine move nobody nothing part system thick thin""",
+    )
+)
 _SENTENCE = re.compile(r"""(?:\A|[.!?:\n\-–—#>。！？：])[ *_"“'(]*""")
 
 
@@ -59,7 +68,6 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
         (n, vocabulary) float64, rows of unit length (zero for a text without a word that counts).
     """
     from scipy import sparse
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     n = len(texts)
     times = np.ones(n) if counts is None else np.asarray(counts, np.float64)
@@ -69,7 +77,8 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     asked = len(vocabulary)
     words = _words(texts, vocabulary, read)
     forms = list(vocabulary)
-    function = np.array([form in ENGLISH_STOP_WORDS for form in forms], bool)
+    stop = function_words()
+    function = np.array([form in stop for form in forms], bool)
     inside = np.bincount(words.code, times[words.text] * words.inside, len(forms))
     capital = np.bincount(words.code, times[words.text] * (words.inside & words.capital), len(forms))
     name = (inside >= 2) & (capital > 0.8 * inside)
@@ -105,6 +114,14 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     # A word that only one output holds makes it like no other; among two or three outputs all words would go.
     kept = (spread[code] >= 2) | (total <= 3)
     return unit_rows(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Words of English that say little: scikit-learn's without those that may be answers."""
+    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+    return frozenset(ENGLISH_STOP_WORDS) - _ANSWERS
 
 
 def unit_rows(matrix: Any) -> Any:

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from outlens.text.words import forms, tokens
 from outlens.vectors.clusters import Tree
+from outlens.vectors.features import function_words
 
 LONGEST = 4
 """Words of a phrase, at most, without function words; twice as many characters where each is a word."""
@@ -262,9 +263,8 @@ class _Phrases:
 
     def __init__(self, texts: list[str], prompt: str | None) -> None:
         from scipy import sparse
-        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
-        self._function = ENGLISH_STOP_WORDS | _CHAT
+        self._function = function_words() | _CHAT
         # Single characters of a prompt are no words of it; there, whole names are compared.
         self._prompt = prompt or ""
         self._asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
