@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -180,3 +182,17 @@ def test_the_mimebundle_holds_a_table_for_viewers_without_widgets(vectors: np.nd
     assert "<script>" not in data["text/html"]
     assert "&lt;script&gt;" in data["text/html"]
     assert "application/vnd.jupyter.widget-view+json" in data
+
+
+def test_lone_surrogates_go_through_everything(tmp_path: Path) -> None:
+    texts = ["<script>", "b", "c", "d", "<b> \ud800 lone", "<b> \ud800 lone"]
+    vectors = np.eye(6)[[0, 1, 2, 3, 4, 4]]
+    for data in (texts, [{"response": t, "model": t} for t in texts], {"response": texts, "model": texts}):
+        lens = ol.Lens(data, by=None if data is texts else "model", vectors=vectors)
+        lens.rename(0, "\ud800")
+        assert lens.clusters.loc[0, "text"] == texts[4]
+        assert lens.find("lone")["output"].tolist() == [4, 5]
+        assert lens.selected["response"].tolist() == texts[4:]
+        assert lens.frame["response"].tolist() == texts
+        assert "&lt;b&gt;" in lens._repr_mimebundle_()[0]["text/html"]
+        assert lens.to_html(tmp_path / "page.html").exists()

@@ -164,13 +164,15 @@ class Lens:
                 "holds": float("nan"), "medoid": None, "text": "", "words": (),
             })  # fmt: skip
         columns = ["cluster", "name", "size", "share", "holds", "medoid", "text", "words"]
-        frame = pd.DataFrame(table, columns=columns).set_index("cluster")
+        # Texts stay Python's own strings: Arrow's take no lone surrogate.
+        frame = pd.DataFrame(table, columns=columns, dtype=object).set_index("cluster")
+        frame.index = frame.index.astype("int64")
+        frame = frame.astype({"size": "int64", "share": "float64", "holds": "float64"})
         for by in self._outputs.by:
-            values = self._outputs.frame[by].iloc[rows]
-            counts = pd.crosstab(cut, values.to_numpy(), rownames=["cluster"], colnames=[by])
-            counts = counts.reindex(frame.index, fill_value=0)
-            counts.columns = pd.Index([f"{by}={value}" for value in counts.columns])
-            frame = frame.join(counts)
+            code, values = pd.factorize(self._outputs.frame[by].iloc[rows].to_numpy(dtype=object))
+            for k in sorted(range(len(values)), key=lambda k: str(values[k])):
+                sizes = np.bincount(cut[code == k] + 1, minlength=len(frame) + 1)
+                frame[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
         return frame
 
     @property
@@ -336,7 +338,7 @@ class Lens:
                 ours = land.tree.levels[level] == node
                 if 2 * weight[ours & theirs].sum() > weight[ours | theirs].sum():
                     names[node] = rename["name"]
-        return [names[node] for node in order]
+        return [wire.clean(names[node]) for node in order]
 
     def _show_prompt(self, p: int) -> None:
         land, (label, rows) = self._land(p), self._prompts[p]

@@ -27,7 +27,10 @@ class Lab:
         nbformat.write(notebook, self.root / name)
         # With its kernel there already, JupyterLab never stops to ask for one.
         session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
-        page.request.post(f"{self.url}/api/sessions", headers={"Authorization": f"token {self.token}"}, data=session)
+        reply = page.request.post(
+            f"{self.url}/api/sessions", headers={"Authorization": f"token {self.token}"}, data=session
+        )
+        assert reply.ok, reply.text()
         workspace = workspace or f"w{self._count}"
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
