@@ -7,6 +7,7 @@ from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -211,18 +212,18 @@ def _candidates(
             yield text, exactly / whole
     tops = best[:20]
     strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 0.8)]
-    pairs = [
+    pairs = (
         [a, b]
         for place, a in enumerate(tops)
         for b in tops[place + 1 :]
         if not phrases.overlap(a, b) and len(phrases.shown[a]) + len(phrases.shown[b]) <= WIDEST
-    ]
+    )
     if tops and tops[0] in strong:
         yield tops[:1]
-    elif pairs:
-        yield pairs[0]
+    else:
+        yield from islice(pairs, 1)
     yield from ([i] for i in strong)
-    yield from pairs[:40]
+    yield from islice(pairs, 40)
     yield from ([i] for i in best)
     # Nothing is shared but words of the prompt: how the members begin.
     opening, _ = _commonest((_opening(text) for text in texts), weights)
@@ -264,16 +265,17 @@ class _Phrases:
     def __init__(self, texts: list[str], prompt: str | None) -> None:
         from scipy import sparse
 
-        self._function = function_words() | _CHAT
+        function = function_words() | _CHAT
         # Single characters of a prompt are no words of it; there, whole names are compared.
         self._prompt = prompt or ""
-        self._asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
-        self._asked |= {form.removesuffix("'s") for form in self._asked}
+        asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
+        asked |= {form.removesuffix("'s") for form in asked}
         limit = max(250, min(READ, READ_IN_ALL // max(1, len(texts))))
         read = [_tokens(text, limit) for text in texts]
         spread = Counter(form for found in read for form in {token[2] for token in found})
         least = 2 if len(texts) > 3 else 1
         rare = {form for form, count in spread.items() if count < least}
+        self._dull = {form for form in spread if form in function or form in asked or _CONTRACTED.fullmatch(form)}
         held: list[dict[str, tuple[str, bool]]] = [
             self._of(text, found, rare) for text, found in zip(texts, read, strict=True)
         ]
@@ -304,9 +306,6 @@ class _Phrases:
         x, y = self.shown[a].casefold(), self.shown[b].casefold()
         return bool(self.words[a] & self.words[b]) or x[:4] == y[:4] or x in y or y in x
 
-    def _dull(self, form: str) -> bool:
-        return form in self._function or form in self._asked or bool(_CONTRACTED.fullmatch(form))
-
     def _of(self, text: str, found: list[tuple[int, int, str]], rare: set[str]) -> dict[str, tuple[str, bool]]:
         """The phrases of a text, how it writes them, and whether they look like an answer."""
         marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
@@ -316,7 +315,7 @@ class _Phrases:
         kana = bool(_KANA.search(text))
         for i, (start, _, form) in enumerate(found):
             han = _is_han(form)
-            if form in rare or self._dull(form) or (han and _is_soft(form)):
+            if form in rare or form in self._dull or (han and _is_soft(form)):
                 continue
             if kana and han and i and found[i - 1][1] == start and _is_same_script(found[i - 1][2], form):
                 continue
@@ -328,10 +327,10 @@ class _Phrases:
                     # A phrase never runs over punctuation or the end of a line, and never changes the script.
                     if gap.strip(" ") or _is_han(tail) != han or tail in rare:
                         break
-                content += han or not self._dull(tail)
+                content += han or tail not in self._dull
                 if content > LONGEST * (1 + han) or end - start > WIDEST:
                     break
-                if self._dull(tail) or (han and _is_soft(tail)):
+                if tail in self._dull or (han and _is_soft(tail)):
                     if tail in _CONNECTORS or han:
                         continue
                     break
@@ -351,7 +350,7 @@ class _Phrases:
                 elif picture or not any(map(str.isalpha, key)):
                     sign = brief and text[end : end + 2].strip(_EDGES) == "" and before[-1:] not in _OPERATORS
                 else:
-                    names = [text[a].isupper() for a, _, word in found[i : last + 1] if not self._dull(word)]
+                    names = [text[a].isupper() for a, _, word in found[i : last + 1] if word not in self._dull]
                     sign = all(names) and (len(names) > 1 or before[-1:] not in _SENTENCE_END)
                 if key not in own or (sign and not own[key][1]):
                     own[key] = (text[start:end], sign)
