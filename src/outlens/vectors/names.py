@@ -159,16 +159,20 @@ def _name(
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
     # Half an output more on each side, so that what one member says does not outweigh what most say.
     lift = np.log1p((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
-    score = inside**1.25 * lift * phrases.worth[present]
+    sign = (phrases.signs[members].T @ w)[present] / held[present]
+    # A number that is not the answer itself, such as a quantity or an index, says little.
+    worth = phrases.worth[present] * np.where(phrases.number[present] & (sign < 0.2), 0.4, 1 + 0.7 * sign)
+    score = inside**1.25 * lift * worth
     rank = np.lexsort((present, -score.round(9)))[:40]
     best = present[rank]
     share = dict(zip(best.tolist(), inside[rank].tolist(), strict=True))
+    strong = dict(zip(best.tolist(), ((worth > 0.8) & (inside >= ENOUGH))[rank].tolist(), strict=True))
     words = tuple(phrases.shown[i] for i in best if phrases.size[i] == 1)[:6]
 
     def either(a: int, b: int) -> float:
         return float(w @ (own[:, [a, b]].sum(axis=1).A1 > 0) / n_in)
 
-    candidates = _candidates([docs[i] for i in members], w, best.tolist(), phrases, share)
+    candidates = _candidates([docs[i] for i in members], w, best.tolist(), phrases, share, strong)
     first = None
     for parts in candidates:
         if isinstance(parts, tuple):
@@ -194,6 +198,7 @@ def _candidates(
     best: list[int],
     phrases: _Phrases,
     share: dict[int, float],
+    strong: dict[int, bool],
 ) -> Iterator[tuple[str, float] | list[int]]:
     """Names for one cluster, the one to prefer first: a text with its share, or one or two phrases."""
     # By the text, too, so that the order of the rows decides nothing.
@@ -207,22 +212,23 @@ def _candidates(
         yield "(blank)", count
     if answer and len(answer) <= WIDEST and len(forms([answer])[0]) <= LONGEST and (count >= ENOUGH or not best):
         yield answer, count
-        text, exactly = _commonest((texts[i] for i in same), weights[same])
-        if len(text) <= WIDEST and "\n" not in text:
+        text, exactly = _commonest((" ".join(texts[i].split()) for i in same), weights[same])
+        if len(text) <= WIDEST:
             yield text, exactly / whole
     tops = best[:20]
-    strong = [i for i in tops if share[i] >= ENOUGH and (phrases.size[i] > 1 or phrases.worth[i] > 0.8)]
+    single = [i for i in tops if strong[i]]
     pairs = (
         [a, b]
         for place, a in enumerate(tops)
         for b in tops[place + 1 :]
         if not phrases.overlap(a, b) and len(phrases.shown[a]) + len(phrases.shown[b]) <= WIDEST
     )
-    if tops and tops[0] in strong:
-        yield tops[:1]
+    # A phrase of its own says more than two words side by side, unless it comes far behind.
+    if set(tops[:6]) & set(single):
+        yield single[:1]
     else:
         yield from islice(pairs, 1)
-    yield from ([i] for i in strong)
+    yield from ([i] for i in single)
     yield from islice(pairs, 40)
     yield from ([i] for i in best)
     # Nothing is shared but words of the prompt: how the members begin.
@@ -257,9 +263,11 @@ class _Phrases:
     """The phrases of texts.
 
     table : scipy CSR (texts, phrases), 1 where a text holds a phrase
+    signs : the same, 1 where it looks like an answer there: marked, a name, or a number or emoji at an end
     shown : how each phrase is written, by most texts
     size : words of each phrase
-    worth : factor of each phrase's score
+    number : whether it is nothing but numbers
+    worth : factor of each phrase's score for its size
     """
 
     def __init__(self, texts: list[str], prompt: str | None) -> None:
@@ -280,7 +288,6 @@ class _Phrases:
             self._of(text, found, rare) for text, found in zip(texts, read, strict=True)
         ]
         count = Counter(key for own in held for key in own)
-        strong = Counter(key for own in held for key, (_, sign) in own.items() if sign)
         written: dict[str, Counter[str]] = {}
         for own in held:
             for key, (surface, _) in own.items():
@@ -290,16 +297,16 @@ class _Phrases:
         place = {key: i for i, key in enumerate(keys)}
         self.shown = [min(written[key].items(), key=lambda kv: (-kv[1], kv[0]))[0] for key in keys]
         self.words = [frozenset(key if _is_han(key[:1]) else key.split()) for key in keys]
-        self.size = np.array([len(key) // 2 if _is_han(key[:1]) else len(key.split()) for key in keys], np.int64)
-        sign = np.array([strong[key] / count[key] for key in keys])
-        # A number that is nowhere the answer itself, such as a quantity or an index, says little.
-        number = np.array([not any(map(str.isalpha, key)) and not _EMOJI.search(key) for key in keys], bool)
+        self.size = np.array([(len(key) + 1) // 2 if _is_han(key[:1]) else len(key.split()) for key in keys], np.int64)
+        self.number = np.array([not any(map(str.isalpha, key)) and not _EMOJI.search(key) for key in keys], bool)
         self.worth = np.array([0.0, 0.7, 1.2, 1.4])[np.minimum(self.size, 3)] + 0.01 * self.size
-        self.worth *= np.where(number & (sign < 0.2), 0.4, 1 + 0.7 * sign)
-        columns = [sorted(place[key] for key in own if key in place) for own in held]
+        columns = [sorted((place[key], own[key][1]) for key in own if key in place) for own in held]
         indptr = np.cumsum([0] + [len(row) for row in columns])
-        indices = np.array([i for row in columns for i in row], np.int64)
-        self.table = sparse.csr_matrix((np.ones(len(indices)), indices, indptr), (len(texts), len(keys)))
+        indices = np.array([i for row in columns for i, _ in row], np.int64)
+        signs = np.array([sign for row in columns for _, sign in row], np.float64)
+        shape = (len(texts), len(keys))
+        self.table = sparse.csr_matrix((np.ones(len(indices)), indices, indptr), shape)
+        self.signs = sparse.csr_matrix((signs, indices, indptr), shape)
 
     def overlap(self, a: int, b: int) -> bool:
         """Whether two phrases say the same in part."""
@@ -348,12 +355,13 @@ class _Phrases:
                 if (start, end) in marked:
                     sign = True
                 elif picture or not any(map(str.isalpha, key)):
-                    sign = brief and text[end : end + 2].strip(_EDGES) == "" and before[-1:] not in _OPERATORS
+                    alone = text[end : end + 2].strip(_EDGES) == "" and "," not in (text[end : end + 1], before[-1:])
+                    sign = brief and alone and before[-1:] not in _OPERATORS
                 else:
                     names = [text[a].isupper() for a, _, word in found[i : last + 1] if word not in self._dull]
                     sign = all(names) and (len(names) > 1 or before[-1:] not in _SENTENCE_END)
                 if key not in own or (sign and not own[key][1]):
-                    own[key] = (text[start:end], sign)
+                    own[key] = (" ".join(text[start:end].split()), sign)
         return own
 
 
