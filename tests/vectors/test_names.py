@@ -108,6 +108,7 @@ def test_names_are_written_as_most_write_them() -> None:
 def test_blank_outputs() -> None:
     assert names_of(["", " ", "\n"], ["Lima"] * 2)[0] == Name("(blank)", 1, ())
     assert names_of([""])[0] == Name("(blank)", 1, ())
+    assert names_of(["\u200b"])[0] == Name("(blank)", 1, ())
 
 
 @pytest.mark.parametrize(

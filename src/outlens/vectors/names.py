@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from bisect import bisect
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -234,7 +235,7 @@ def _candidates(
     # Nothing is shared but words of the prompt: how the members begin.
     opening, _ = _commonest((_opening(text) for text in texts), weights)
     begin = np.array([_opening(text) == opening for text in texts])
-    yield opening or "(blank)", float(weights @ begin / whole)
+    yield opening if _bare(opening) else "(blank)", float(weights @ begin / whole)
 
 
 def _commonest(texts: Iterable[str], weights: npt.NDArray[np.float64]) -> tuple[str, float]:
@@ -246,8 +247,10 @@ def _commonest(texts: Iterable[str], weights: npt.NDArray[np.float64]) -> tuple[
 
 
 def _bare(text: str) -> str:
-    """A text without white space and marks around it, unless it is nothing but marks."""
+    """A text without white space and marks around it, unless it is nothing but marks; "" if nothing shows."""
     flat = " ".join(text.split())
+    if all(unicodedata.category(character) in ("Cc", "Cf", "Zs") for character in flat):
+        return ""
     return flat.strip(_EDGES) or flat
 
 
