@@ -38,7 +38,7 @@ _CHAT = frozenset(
         r"\w+",
         """absolutely actually ah aren based certainly choose chose choice course definitely did didn does doing don
         enjoy example feel follow following free generally going gonna good got great happy hear hello help here hey hi
-        hmm hope including include includes just kind know let letting like likely lot make makes making maybe mean means
+        hmm hope including include just kind know let letting like likely lot make makes making maybe mean means
         need oh ok okay option particular pick picked please provide quick really right said say says select selected
         simple simply sorry sure tell thank thanks thing things think told try understand use used using usually want
         wanted way well went yeah yes""",
