@@ -1,0 +1,190 @@
+"""The widget in a headless Chromium with software rendering: frames a second, first paint, bytes, a lasso's way.
+
+    python benchmarks/widget.py
+
+The map is panned for two seconds at 900 x 600; a frame is one painting of the canvas. The lasso is timed from the
+release of the mouse to the moment Python has the rows, in a real JupyterLab.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import statistics
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent.parent / "tests" / "browser"))
+
+from driver import Lab, view
+from playwright.sync_api import Browser, Page
+from server import chromium, jupyter_lab
+
+import outlens as ol
+from outlens import report
+from outlens.widget import wire
+
+PAN = """async (seconds) => {
+    const map = document.querySelector(".ol-map");
+    const box = map.getBoundingClientRect();
+    const at = (x, y, kind) => map.dispatchEvent(new PointerEvent(kind, {
+        pointerId: 1, isPrimary: true, bubbles: true, cancelable: true, button: kind === "pointermove" ? -1 : 0,
+        buttons: kind === "pointerup" ? 0 : 1, clientX: box.left + x, clientY: box.top + y,
+    }));
+    map.setPointerCapture = map.releasePointerCapture = () => {};
+    const frame = () => new Promise(requestAnimationFrame);
+    at(450, 300, "pointerdown");
+    const start = performance.now();
+    const gaps = [];
+    let last = start;
+    for (let k = 0; performance.now() - start < 1000 * seconds; k++) {
+        at(450 + 120 * Math.sin(k / 9), 300 + 90 * Math.cos(k / 7), "pointermove");
+        const now = await frame();
+        gaps.push(now - last);
+        last = now;
+    }
+    at(450, 300, "pointerup");
+    return gaps.slice(2);
+}"""
+
+
+def _state(n: int) -> dict[str, object]:
+    """The traits of a lens of n points, without the minutes that embedding would take."""
+    rng = np.random.default_rng(0)
+    leaf = rng.integers(0, 12, n)
+    xy = np.clip(rng.normal(0, 0.12, (n, 2)) + np.stack([np.cos(leaf), np.sin(leaf)], 1) * 0.7, -1, 1)
+    texts = [f"output {i} says {k}" for i, k in enumerate(leaf)]
+    data, offsets = wire.encode(texts)
+    order = np.argsort(-np.bincount(leaf)).tolist()
+    return {
+        "_info": {
+            "n": n, "total": n, "title": f"{n} points", "prompt": 0, "prompts": [{"label": "", "n": n}], "columns": [],
+            "labels": {"start": 0, "step": 1}, "notes": [], "params": "", "source": None,
+        },
+        "_rows": np.arange(n, dtype="<u4").tobytes(), "_xy": xy.astype("<f4").tobytes(), "_columns": {},
+        "_texts": data, "_offsets": offsets.tobytes(), "_paged": False, "_leaf": leaf.astype("<i4").tobytes(),
+        "_tree": {
+            "granularities": [0, 0.5, 1], "levels": [list(range(12))] * 3, "order": [order] * 3,
+            "nodes": [{"name": f"cluster {k}", "share": 1, "medoid": 0, "words": []} for k in range(12)],
+        },
+        "_typical": np.zeros(n, "<f4").tobytes(), "granularity": 0.5, "selection": b"", "prompt_index": 0,
+        "renames": [],
+        "view": {"color": "cluster", "order": "row", "query": "", "regex": False, "tool": "pan"},
+    }  # fmt: skip
+
+
+@contextmanager
+def _tab(browser: Browser) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1500, "height": 1100})
+    context.set_default_timeout(120_000)
+    yield context.new_page()
+    context.close()
+
+
+def frames(browser: Browser, folder: Path) -> None:
+    print("panning, map 900 x 600 (a display's 60 a second is the most there can be)")
+    for n in (20_000, 100_000):
+        path = report.write(folder / f"{n}.html", report.page(_state(n), title=str(n), fallback=""))
+        with _tab(browser) as page:
+            page.goto(path.as_uri())
+            widget = view(page)
+            page.add_style_tag(
+                content=".outlens .ol-map-box { flex: none; width: 900px; height: 600px }"
+                ".outlens .ol-body { grid-template-columns: 900px 1fr !important }"
+                ".outlens .ol-frame { height: 900px }"
+            )
+            widget.locator(".ol-map").evaluate("map => new Promise(requestAnimationFrame)")
+            gaps = page.evaluate(PAN, 2)
+            rate = 1000 / statistics.mean(gaps)
+            print(f"  {n:>7,} points   {rate:5.1f} frames a second   slowest of 20: {np.quantile(gaps, 0.95):.0f} ms")
+
+
+def first_paint(lab: Lab, browser: Browser, rounds: int = 5) -> None:
+    cells = [
+        "import numpy as np, pandas as pd, time, outlens as ol\n"
+        "rng = np.random.default_rng(0)\n"
+        "words = np.array(['word%d' % i for i in range(900)])\n"
+        "texts = [' '.join(rng.choice(words, 300)) for _ in range(1000)]\n"
+        "lens = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))",
+        "print(time.time()); lens",
+    ]
+    times = []
+    with _tab(browser) as page:
+        page.add_init_script(
+            """new MutationObserver(() => {
+                if (!document.querySelector("[data-outlens-ready]")) window.painted = undefined;
+                else window.painted ??= Date.now();
+            }).observe(document, { subtree: true, childList: true, attributeFilter: ["data-outlens-ready"] });"""
+        )
+        lab.open(page, cells)
+        view(page)
+        for _ in range(rounds):
+            began = float(lab.output_of(page, 1))
+            view(page)
+            times.append(page.evaluate("window.painted") / 1000 - began)
+    print(f"first paint of 1 000 outputs of 300 words: {statistics.median(times):.2f} s after the cell began")
+
+
+def sent() -> None:
+    rng = np.random.default_rng(0)
+    words = np.array([f"word{i}" for i in range(900)])
+    texts = [" ".join(rng.choice(words, 300)) for _ in range(1000)]
+    state = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._widget.page_state()
+    binary = sum(len(v) for v in state.values() if isinstance(v, bytes)) + sum(map(len, state["_columns"].values()))
+    other = len(json.dumps({k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}))
+    size = sum(len(t.encode()) for t in texts)
+    print(f"bytes sent for them: {(binary + other) / size:.2f} x the text's {size / 1e6:.1f} MB")
+
+
+def lasso(lab: Lab, browser: Browser, rounds: int = 5) -> None:
+    setup = (
+        "import numpy as np, time, outlens as ol\n"
+        "n = 20_000\n"
+        "kind = np.arange(n) % 30\n"
+        "lens = ol.Lens([f'output {k}' for k in kind], vectors=np.eye(30)[kind])\n"
+        "got = []\n"
+        "stop = lens.observe(lambda lens: got.append((time.time(), len(lens.selection))))"
+    )
+    times = []
+    with _tab(browser) as page:
+        lab.open(page, [setup, "lens", "print(*got[-1])"])
+        widget = view(page)
+        widget.scroll_into_view_if_needed()
+        widget.locator(".ol-map").scroll_into_view_if_needed()
+        box = widget.locator(".ol-map").bounding_box()
+        assert box is not None
+        page.evaluate(
+            "document.querySelector('.ol-map').addEventListener('pointerup', () => (window.up = Date.now()), true)"
+        )
+        for _ in range(rounds):
+            page.mouse.move(box["x"] + 2, box["y"] + 2)
+            page.mouse.down()
+            for x, y in ((1, 0), (1, 1), (0, 1), (0, 0.01)):
+                page.mouse.move(box["x"] + 2 + x * (box["width"] - 4), box["y"] + 2 + y * (box["height"] - 4), steps=5)
+            page.mouse.up()
+            widget.locator(".ol-selected", has_text=re.compile("[1-9]")).wait_for()
+            arrived, count = lab.output_of(page, 2).split()
+            assert int(count) > 15_000, count
+            times.append(float(arrived) - page.evaluate("window.up") / 1000)
+            widget.get_by_role("button", name="Clear").click()
+    print(f"lasso of 20 000 to lens.selection in Python: {1000 * statistics.median(times):.0f} ms")
+
+
+def main() -> None:
+    with tempfile.TemporaryDirectory() as name, chromium() as browser:
+        folder = Path(name)
+        frames(browser, folder)
+        sent()
+        (folder / "lab").mkdir()
+        with jupyter_lab(folder / "lab", folder / "cache") as lab:
+            first_paint(lab, browser)
+            lasso(lab, browser)
+
+
+if __name__ == "__main__":
+    main()
