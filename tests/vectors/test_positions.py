@@ -1,0 +1,60 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from outlens.vectors import landscape, project
+
+
+def blobs(n: int, seed: int = 0) -> np.ndarray:
+    rng = np.random.default_rng(seed)
+    v = np.eye(8)[np.arange(n) % 3] + 0.1 * rng.normal(size=(n, 8))
+    return (v / np.linalg.norm(v, axis=1, keepdims=True)).astype(np.float32)
+
+
+@pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 15, 16, 40])
+def test_any_number_of_outputs_has_a_place(n: int) -> None:
+    xy = project(blobs(n))
+    assert xy.shape == (n, 2)
+    assert xy.dtype == np.float32
+    assert np.isfinite(xy).all()
+    assert np.abs(xy).max(initial=0) <= 1 + 1e-6
+    assert len(np.unique(xy, axis=0)) == n
+
+
+def test_the_same_again_and_another_seed_another_map() -> None:
+    v = blobs(60)
+    np.testing.assert_array_equal(project(v), project(v))
+    assert not np.allclose(project(v), project(v, seed=1))
+
+
+def test_the_order_of_the_rows_makes_no_difference() -> None:
+    v = blobs(60)
+    order = np.random.default_rng(1).permutation(60)
+    np.testing.assert_allclose(project(v[order]), project(v)[order], atol=1e-5)
+
+
+def test_equal_outputs_lie_side_by_side() -> None:
+    v = blobs(40)
+    v[10:30] = v[10]
+    xy = project(v)
+    others = np.delete(np.arange(40), np.arange(10, 30))
+    within = np.linalg.norm(xy[10:30] - xy[10:30].mean(axis=0), axis=1).max()
+    assert len(np.unique(xy[10:30], axis=0)) == 20
+    assert within < np.linalg.norm(xy[others] - xy[10], axis=1).max() / 10
+    assert np.isfinite(project(v[10:30])).all()
+
+
+def test_groups_stay_apart() -> None:
+    xy = project(blobs(90))
+    group = np.arange(90) % 3
+    centres = np.stack([xy[group == g].mean(axis=0) for g in range(3)])
+    nearest = np.linalg.norm(xy[:, None] - centres, axis=2).argmin(axis=1)
+    assert (nearest == group).mean() > 0.95
+
+
+def test_typical_is_the_mean_similarity() -> None:
+    v = blobs(30)
+    land = landscape([f"text {i}" for i in range(30)], vectors=v)
+    np.testing.assert_allclose(land.typical, (land.vectors @ land.vectors.T).mean(axis=1), atol=1e-5)
+    assert len(landscape([], vectors=np.zeros((0, 4))).xy) == 0
