@@ -184,6 +184,32 @@ def test_the_mimebundle_holds_a_table_for_viewers_without_widgets(vectors: np.nd
     assert "application/vnd.jupyter.widget-view+json" in data
 
 
+def test_clusters_count_every_source() -> None:
+    lens = ol.Lens(
+        {"response": [f"t {i}" for i in range(300)], "model": [f"m{i % 150}" for i in range(300)]},
+        by="model",
+        vectors=np.eye(3)[np.arange(300) % 3],
+    )
+    counts = lens.clusters.filter(like="model=")
+    assert counts.shape[1] == 150
+    assert (counts.sum() == 2).all()
+    assert (counts.sum(axis=1) == lens.clusters["size"]).all()
+
+
+def test_a_prompt_that_cannot_be_prepared_leaves_the_one_before() -> None:
+    def model(texts: list[str]) -> np.ndarray:
+        if "bad" in texts:
+            raise RuntimeError("no vectors today")
+        return np.eye(3)[: len(texts)]
+
+    lens = ol.Lens({"prompt": ["p", "p", "q"], "response": ["a", "b", "bad"]}, model=model)
+    with pytest.raises(RuntimeError, match="no vectors today"):
+        lens.prompt = "q"
+    assert lens.prompt == "p"
+    assert lens._widget._info["prompt"] == 0
+    assert len(lens.clusters["size"]) > 0
+
+
 def test_lone_surrogates_go_through_everything(tmp_path: Path) -> None:
     texts = ["<script>", "b", "c", "d", "<b> \ud800 lone", "<b> \ud800 lone"]
     vectors = np.eye(6)[[0, 1, 2, 3, 4, 4]]

@@ -169,10 +169,12 @@ class Lens:
         frame.index = frame.index.astype("int64")
         frame = frame.astype({"size": "int64", "share": "float64", "holds": "float64"})
         for by in self._outputs.by:
+            counts: dict[str, npt.NDArray[np.int64]] = {}
             code, values = pd.factorize(self._outputs.frame[by].iloc[rows].to_numpy(dtype=object))
             for k in sorted(range(len(values)), key=lambda k: str(values[k])):
                 sizes = np.bincount(cut[code == k] + 1, minlength=len(frame) + 1)
-                frame[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
+                counts[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
+            frame = frame.join(pd.DataFrame(counts, index=frame.index), rsuffix="_count")
         return frame
 
     @property
@@ -404,7 +406,12 @@ class Lens:
 
     def _on_prompt(self, change: dict[str, Any]) -> None:
         if change["new"] != self._widget._info["prompt"] and 0 <= change["new"] < len(self._prompts):
-            self._show_prompt(change["new"])
+            try:
+                self._show_prompt(change["new"])
+            except BaseException:
+                # The prompt before is what is still shown.
+                self._widget.prompt_index = self._widget._info["prompt"]
+                raise
 
     def _on_selection(self, _change: object) -> None:
         for function in list(self._observers):

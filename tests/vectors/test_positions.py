@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import subprocess
+import sys
+
 import numpy as np
 import pytest
 
@@ -58,3 +61,15 @@ def test_typical_is_the_mean_similarity() -> None:
     land = landscape([f"text {i}" for i in range(30)], vectors=v)
     np.testing.assert_allclose(land.typical, (land.vectors @ land.vectors.T).mean(axis=1), atol=1e-5)
     assert len(landscape([], vectors=np.zeros((0, 4))).xy) == 0
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch brings no libgomp")
+def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
+    """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
+    program = (
+        "from outlens.vectors import positions; positions.warm(); import torch, pathlib\n"
+        "own = pathlib.Path(torch.__file__).parent / 'lib' / 'libgomp.so.1'\n"
+        "print(not own.exists() or str(own) in open('/proc/self/maps').read())"
+    )
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "True"

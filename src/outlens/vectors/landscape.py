@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,7 +13,7 @@ import numpy.typing as npt
 from outlens.vectors.clusters import Tree, cluster
 from outlens.vectors.embed import check, embed
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import project
+from outlens.vectors.positions import project, warm
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -57,7 +58,14 @@ def landscape(
     ValueError
         Where the vectors do not fit the texts, or the model cannot be had.
     """
-    v = embed(texts, model) if vectors is None else check(vectors, len(texts))
+    if vectors is None:
+        # UMAP's loops are compiled while the model works, in seconds that would be spent after it.
+        warming = Thread(target=warm, daemon=True)
+        warming.start()
+        v = embed(texts, model)
+        warming.join()
+    else:
+        v = check(vectors, len(texts))
     tree = cluster(v, texts, prompt=prompt)
     return Landscape(
         vectors=v,

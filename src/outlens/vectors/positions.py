@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
+import sys
 import warnings
+from contextlib import suppress
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -47,6 +52,27 @@ def project(
     return _scaled(xy[place] + offset) if len(unique) > 1 else (offset.astype(np.float32))
 
 
+def _share_openmp() -> None:
+    """Load torch's OpenMP before numba loads the system's.
+
+    There can be one libgomp in a process, the first one loaded, and with the system's torch's bfloat16 was a hundred
+    times slower (torch 2.13, numba 0.68, Debian 12): a lens of one's own vectors would have spoilt the next embedding.
+    """
+    if "torch" in sys.modules or sys.platform != "linux":
+        return
+    spec = importlib.util.find_spec("torch")
+    library = Path(spec.origin).parent / "lib" / "libgomp.so.1" if spec and spec.origin else None
+    if library and library.exists():
+        with suppress(OSError):
+            ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
+
+
+def warm() -> None:
+    """Import UMAP and compile its loops, which takes seconds, once a process."""
+    points = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
+    _layout(points / np.linalg.norm(points, axis=1, keepdims=True), 15, 0.1, 0)
+
+
 def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int) -> npt.NDArray[np.float64]:
     n = len(unique)
     if n <= 3:
@@ -54,6 +80,7 @@ def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, 
         return np.array([[0, 0], [1, 0], [0.5, 0.87]], np.float64)[:n]
     if n <= 15:
         return _principal(unique)
+    _share_openmp()
     import umap
 
     neighbours = min(n_neighbors, n - 1)
