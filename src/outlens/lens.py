@@ -174,7 +174,7 @@ class Lens:
             for k in sorted(range(len(values)), key=lambda k: str(values[k])):
                 sizes = np.bincount(cut[code == k] + 1, minlength=len(frame) + 1)
                 counts[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
-            frame = frame.join(pd.DataFrame(counts, index=frame.index), rsuffix="_count")
+            frame = pd.concat([frame, pd.DataFrame(counts, index=frame.index)], axis=1)
         return frame
 
     @property
