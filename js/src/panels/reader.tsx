@@ -38,7 +38,7 @@ function ReaderBar({ state }: { state: State }) {
           onClick={() => (state.scope.value = "selected")}
         >Selected {selected.toLocaleString("en")}</button>
       </span>
-      {listed !== of && <span class="ol-what">{listed.toLocaleString("en")} of them pass</span>}
+      {listed !== of && <span class="ol-what">{listed.toLocaleString("en")} of them {state.hidden.value.size ? "pass the filter" : "match"}</span>}
       <span class="ol-spring" />
       <label class="ol-field">
         <span class="ol-muted">First</span>
