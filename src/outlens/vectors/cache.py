@@ -18,6 +18,9 @@ import platformdirs
 LIMIT = 1_000_000_000
 """Bytes of vectors above which those used longest ago are removed."""
 
+PATIENCE = 30.0
+"""Seconds to wait for another process that writes."""
+
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, used INTEGER NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
@@ -95,22 +98,29 @@ class Cache:
             )
 
     def _try(self, action: Callable[[sqlite3.Connection], None]) -> None:
-        for attempt in (1, 2):
+        deadline = time.monotonic() + PATIENCE
+        rebuilt = False
+        while True:
             try:
                 self.path.parent.mkdir(parents=True, exist_ok=True)
-                with closing(sqlite3.connect(self.path, timeout=30)) as db:
+                with closing(sqlite3.connect(self.path, timeout=PATIENCE)) as db:
                     db.execute("PRAGMA journal_mode=WAL")
                     db.execute("PRAGMA synchronous=NORMAL")
                     db.executescript(_SCHEMA)
                     action(db)
                 return
             except sqlite3.OperationalError as error:
+                # Two processes that make the file at once: SQLite does not wait there by itself.
+                if "locked" in str(error) and time.monotonic() < deadline:
+                    time.sleep(0.02)
+                    continue
                 warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
                 return
             except sqlite3.DatabaseError as error:
-                if attempt == 2:
+                if rebuilt:
                     warnings.warn(f"vectors are not kept: {self.path} cannot be rebuilt ({error}).", stacklevel=4)
                     return
+                rebuilt = True
                 warnings.warn(f"the cache of vectors {self.path} was damaged and is rebuilt ({error}).", stacklevel=4)
                 for suffix in ("", "-wal", "-shm"):
                     Path(f"{self.path}{suffix}").unlink(missing_ok=True)
