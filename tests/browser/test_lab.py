@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from pathlib import Path
 
@@ -120,8 +121,10 @@ def test_python_selects_in_every_view(lab: Lab, page: Page) -> None:
 
 
 def test_two_views_are_one_selection_while_the_kernel_is_busy(lab: Lab, page: Page, tmp_path: Path) -> None:
+    # Reading a pipe keeps the kernel busy until somebody writes.
     go = tmp_path / "go"
-    busy = f"import os, time\nwhile not os.path.exists({str(go)!r}): time.sleep(0.02)"
+    os.mkfifo(go)
+    busy = f"open({str(go)!r}).read()"
     lab.open(
         page,
         [SETUP, "lens", "lens", busy, "print(len(lens.selected), set(lens.selected.response.str[8:13]))"],
@@ -132,7 +135,7 @@ def test_two_views_are_one_selection_while_the_kernel_is_busy(lab: Lab, page: Pa
     expect(second.locator(".ol-footer")).to_contain_text("30 selected")
     second.locator(".ol-row .ol-name").nth(1).click()
     expect(first.locator(".ol-footer")).to_contain_text("20 selected")
-    go.touch()
+    go.write_text("")
     page.locator(".jp-NotebookPanel-toolbar [data-status='idle']").first.wait_for()
     assert lab.output_of(page, 4) == "20 {'bake '}"
 

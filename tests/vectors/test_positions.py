@@ -67,7 +67,7 @@ def test_typical_is_the_mean_similarity() -> None:
 def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
     program = (
-        "from outlens.vectors import positions; positions.warm(); import torch, pathlib\n"
+        "import numpy, pathlib; from outlens.vectors import project; project(numpy.eye(20, dtype='f4')); import torch\n"
         "own = pathlib.Path(torch.__file__).parent / 'lib' / 'libgomp.so.1'\n"
         "print(not own.exists() or str(own) in open('/proc/self/maps').read())"
     )

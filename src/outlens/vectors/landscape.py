@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -13,7 +12,7 @@ import numpy.typing as npt
 from outlens.vectors.clusters import Tree, cluster
 from outlens.vectors.embed import check, embed
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import project, warm
+from outlens.vectors.positions import project
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -58,14 +57,7 @@ def landscape(
     ValueError
         Where the vectors do not fit the texts, or the model cannot be had.
     """
-    if vectors is None:
-        # UMAP's loops are compiled while the model works, in seconds that would be spent after it.
-        warming = Thread(target=warm, daemon=True)
-        warming.start()
-        v = embed(texts, model)
-        warming.join()
-    else:
-        v = check(vectors, len(texts))
+    v = embed(texts, model) if vectors is None else check(vectors, len(texts))
     tree = cluster(v, texts, prompt=prompt)
     return Landscape(
         vectors=v,

@@ -67,10 +67,18 @@ def _share_openmp() -> None:
             ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
 
 
-def warm() -> None:
-    """Import UMAP and compile its loops, which takes seconds, once a process."""
-    points = np.random.default_rng(0).normal(size=(20, 4)).astype(np.float32)
-    _layout(points / np.linalg.norm(points, axis=1, keepdims=True), 15, 0.1, 0)
+def _keep_compiled() -> None:
+    """Have numba keep UMAP's three slow loops on disk: compiling them took 4.7 s of every new process."""
+    from umap import layouts, umap_
+
+    for module, name in (
+        (umap_, "smooth_knn_dist"),
+        (umap_, "compute_membership_strengths"),
+        (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
+    ):
+        # Another version of umap or numba, or nowhere to write: they are compiled as before.
+        with suppress(AttributeError, RuntimeError, OSError):
+            getattr(module, name).enable_caching()
 
 
 def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int) -> npt.NDArray[np.float64]:
@@ -82,6 +90,8 @@ def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, 
         return _principal(unique)
     _share_openmp()
     import umap
+
+    _keep_compiled()
 
     neighbours = min(n_neighbors, n - 1)
     options: dict[str, Any] = {}
