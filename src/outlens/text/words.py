@@ -6,9 +6,11 @@ import re
 import sys
 import unicodedata
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 _HAN_KANA = (
@@ -62,6 +64,55 @@ def _form(surface: str) -> str:
     dropped = (_NOT_JOINERS if _KEEPS_JOINERS.search(surface) else _DROPPED).sub("", surface)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", dropped).casefold())
     return folded.translate(_PLAIN)
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The words of n texts, one after another."""
+
+    bounds: npt.NDArray[np.int64]
+    """(n + 1,): words bounds[i] to bounds[i + 1] are those of text i."""
+    start: npt.NDArray[np.int64]
+    """(words,): where each begins in its text, in code points."""
+    end: npt.NDArray[np.int64]
+    """(words,)"""
+    form: npt.NDArray[np.int32]
+    """(words,): which of `vocabulary` it is."""
+    vocabulary: list[str]
+    """The different forms, sorted, so that ids do not depend on the order of the texts."""
+
+    @property
+    def output(self) -> npt.NDArray[np.int32]:
+        """(words,): which text each is in."""
+        return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
+
+
+def tokenize(texts: Sequence[str], *, exact: bool = False) -> Tokens:
+    """The words of texts, all at once; `exact` compares the surfaces instead of the forms.
+
+    Raises
+    ------
+    TypeError
+        Where one of the texts is not a str (it says which).
+    """
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"texts[{i}] is a {type(text).__name__}; give a list of str.")
+    rows = [
+        (m.start(), m.end(), m.group() if exact else _form(m.group()), i)
+        for i, text in enumerate(texts)
+        for m in _pattern().finditer(text)
+    ]
+    vocabulary = sorted({row[2] for row in rows})
+    place = {form: i for i, form in enumerate(vocabulary)}
+    counts = np.bincount([row[3] for row in rows], minlength=len(texts)) if rows else np.zeros(len(texts), np.int64)
+    return Tokens(
+        bounds=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
+        start=np.array([row[0] for row in rows], np.int64),
+        end=np.array([row[1] for row in rows], np.int64),
+        form=np.array([place[row[2]] for row in rows], np.int32),
+        vocabulary=vocabulary,
+    )
 
 
 def words(text: str) -> pd.DataFrame:
