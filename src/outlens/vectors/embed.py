@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,7 @@ from outlens.vectors.cache import Cache, key
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
-WINDOWING = "windows-1"
+WINDOWING = "windows-2"
 """Part of the cache's key: to be changed with the way long texts are cut."""
 
 BATCH_TOKENS = 4096
@@ -63,7 +64,7 @@ def embed(
         name = models.SHA256 if models.is_default(model) else model
         vectors = _kept(clean, name, lambda: models.load(model), Cache() if cache else None, progress)
     elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
-        vectors = _kept(clean, "", lambda: model, None, progress)
+        vectors = _kept(clean, "", lambda: models.Wrapped(model), None, progress)
     elif callable(model):
         vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
     else:
@@ -109,7 +110,7 @@ def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def _kept(
-    texts: list[str], name: str, load: Callable[[], Any], cache: Cache | None, progress: bool
+    texts: list[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: bool
 ) -> npt.NDArray[np.float32]:
     keys = [key(f"{WINDOWING} {name}", text) for text in texts]
     known = cache.get(keys) if cache else {}
@@ -126,42 +127,28 @@ def _kept(
     return np.stack([known[k] for k in keys])
 
 
-def _batches(texts: list[str], model: Any, progress: bool) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
+def _batches(
+    texts: list[str], encoder: models.Encoder, progress: bool
+) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
     """The vectors of texts as they come: positions and (batch, d) float32."""
-    import torch
     from tqdm.auto import tqdm
 
-    tokenizer = model.tokenizer
-    before, after = models.specials(tokenizer)
-    special = len(before) + len(after)
-    room = (model.max_seq_length or 512) - special
-    codes = tokenizer(texts, add_special_tokens=False, truncation=False, verbose=False)["input_ids"]
     windows: list[tuple[int, list[int]]] = []
-    for i, ids in enumerate(codes):
-        pieces = max(1, -(-len(ids) // room))
+    for i, ids in enumerate(encoder.tokens(texts)):
+        pieces = max(1, -(-len(ids) // encoder.room))
         # Windows of equal length: a last one of three words would weigh as little as it says, and cost as much.
         step = -(-len(ids) // pieces) or 1
         windows += [(i, ids[at : at + step]) for at in range(0, max(1, len(ids)), step)]
     windows.sort(key=lambda w: (len(w[1]), w[0]))
     left = np.bincount([i for i, _ in windows], minlength=len(texts))
     sums: dict[int, npt.NDArray[np.float64]] = {}
-    device = model.device
-    bar = tqdm(total=len(texts), desc="embedding", unit="text", disable=not progress, leave=False)
-    with bar, torch.inference_mode():
-        for batch in _batched(windows, special):
-            rows = [[*before, *ids, *after] for _, ids in batch]
-            width = max(map(len, rows))
-            ids = torch.full((len(rows), width), tokenizer.pad_token_id or 0)
-            mask = torch.zeros((len(rows), width), dtype=torch.long)
-            for r, row in enumerate(rows):
-                ids[r, : len(row)] = torch.tensor(row)
-                mask[r, : len(row)] = 1
-            out = model({"input_ids": ids.to(device), "attention_mask": mask.to(device)})
-            vectors = out["sentence_embedding"].float().cpu().numpy().astype(np.float64)
+    with tqdm(total=len(texts), desc="embedding", unit="text", disable=not progress, leave=False) as bar:
+        for batch in _batched(windows):
+            vectors = encoder.encode([ids for _, ids in batch]).astype(np.float64)
             vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
             done = []
-            for (i, tokens), vector in zip(batch, vectors, strict=True):
-                sums[i] = sums.get(i, 0) + max(1, len(tokens)) * vector
+            for (i, ids), vector in zip(batch, vectors, strict=True):
+                sums[i] = sums.get(i, 0) + max(1, len(ids)) * vector
                 left[i] -= 1
                 if not left[i]:
                     done.append(i)
@@ -170,13 +157,10 @@ def _batches(texts: list[str], model: Any, progress: bool) -> Iterator[tuple[lis
                 bar.update(len(done))
 
 
-def _batched(windows: list[tuple[int, list[int]]], special: int) -> Iterator[list[tuple[int, list[int]]]]:
-    batch: list[tuple[int, list[int]]] = []
-    for window in windows:
-        # Sorted by length, so the newest is the widest.
-        if batch and (len(batch) + 1) * (len(window[1]) + special) > BATCH_TOKENS:
-            yield batch
-            batch = []
-        batch.append(window)
-    if batch:
-        yield batch
+def _batched(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
+    """Windows sorted by length, in batches of one length: nothing is padded, so no vector depends on its neighbours."""
+    for length, same in groupby(windows, key=lambda w: len(w[1])):
+        alike = list(same)
+        size = max(1, BATCH_TOKENS // (length + 2))
+        for at in range(0, len(alike), size):
+            yield alike[at : at + size]

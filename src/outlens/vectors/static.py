@@ -7,16 +7,13 @@ and van Dongen 2024); the weights are the smooth inverse frequency of Arora et a
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
 from outlens.vectors import models
 from outlens.vectors.cache import folder
-
-if TYPE_CHECKING:
-    from sentence_transformers import SentenceTransformer
+from outlens.vectors.minilm import MiniLM
 
 VERSION = "static-1"
 
@@ -47,7 +44,7 @@ def _table() -> npt.NDArray[np.float32]:
         table: npt.NDArray[np.float32] = np.load(path)
         return table
     except (OSError, ValueError, EOFError):
-        table = _distil(models.load(models.DEFAULT))
+        table = _distil(MiniLM(models.default_folder()))
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(f".{path.stem}.{np.random.default_rng().integers(1 << 62)}.npy")
@@ -58,24 +55,20 @@ def _table() -> npt.NDArray[np.float32]:
     return table
 
 
-def _distil(model: SentenceTransformer) -> npt.NDArray[np.float32]:
-    import torch
+def _distil(model: MiniLM) -> npt.NDArray[np.float32]:
     from tqdm.auto import tqdm
 
-    tokenizer: Any = model.tokenizer
-    size = len(tokenizer)
-    before, after = models.specials(tokenizer)
-    parts = []
-    with torch.inference_mode():
-        for start in tqdm(range(0, size, 1024), desc="distilling static vectors", leave=False):
-            ids = torch.tensor([[*before, i, *after] for i in range(start, min(start + 1024, size))])
-            out = model({"input_ids": ids, "attention_mask": torch.ones_like(ids)})
-            parts.append(out["sentence_embedding"].float().numpy())
+    size = model.tokenizer.get_vocab_size()
+    parts = [
+        model.encode([[i] for i in range(start, min(start + 1024, size))])
+        for start in tqdm(range(0, size, 1024), desc="distilling static vectors", leave=False)
+    ]
     table = np.concatenate(parts)
+    table /= np.linalg.norm(table, axis=1, keepdims=True)
     table -= table.mean(axis=0)
     # The vocabulary is sorted by frequency, so a token's id is its Zipf rank.
     probability = 1 / (np.arange(size) + 2)
     probability /= probability.sum()
     weighted: npt.NDArray[np.float32] = (table * (1e-3 / (1e-3 + probability))[:, None]).astype(np.float32)
-    weighted[list(tokenizer.all_special_ids)] = 0
+    weighted[list(model.tokenizer.get_added_tokens_decoder())] = 0
     return weighted
