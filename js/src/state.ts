@@ -3,6 +3,7 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
 import { array, type Order, type Rename, type Traits, type View } from "./model";
 import { compile, hits } from "./text/search";
+import { findBeside } from "./text/search-worker";
 import { Texts } from "./text/texts";
 
 export interface Cluster {
@@ -210,13 +211,15 @@ export class State {
       return { pattern: null, error: (error as Error).message.replace(/^Invalid regular expression: /, "") };
     }
   });
-  /** Outputs that hold the query; null without one, or while Python looks. */
+  /** Regular expressions are looked for beside the page, and where Python has the texts, there. */
+  readonly #elsewhere = computed(() => this.shown.value.paged || (this.view.value.regex && typeof Worker !== "undefined"));
+  /** Outputs that hold the query; null without one, or while it is looked for. */
   readonly matches = computed<Uint8Array | null>(() => {
     const { pattern } = this.pattern.value;
     if (!pattern) return null;
-    const { info, paged } = this.shown.value;
+    const { info } = this.shown.value;
     const mask = new Uint8Array(info.n);
-    if (paged) {
+    if (this.#elsewhere.value) {
       const found = this.#found.value;
       if (found.key !== this.#key()) {
         queueMicrotask(() => this.#ask());
@@ -229,15 +232,21 @@ export class State {
     for (let i = 0; i < info.n; i++) if (hits(texts.get(i)!, pattern, 1).length) mask[i] = 1;
     return mask;
   });
-  readonly searchError = computed(() => this.pattern.value.error || (this.shown.value.paged ? this.#found.value.error : ""));
+  readonly searchError = computed(() => {
+    if (this.pattern.value.error || !this.pattern.value.pattern || !this.#elsewhere.value) return this.pattern.value.error;
+    return this.#found.value.key === this.#key() ? this.#found.value.error : "";
+  });
 
   marks(text: string): number[] {
     const { pattern } = this.pattern.value;
-    return pattern ? hits(text, pattern) : [];
+    // An expression that may not end is not tried on the page.
+    if (!pattern || (this.#elsewhere.value && (!this.matches.value || this.searchError.value))) return [];
+    return hits(text, pattern);
   }
 
   #asked = "";
   #askedId = 0;
+  #search: AbortController | null = null;
   #key(): string {
     const { query, regex } = this.view.value;
     return JSON.stringify([this.info.value.prompt, query, regex]);
@@ -246,6 +255,17 @@ export class State {
     const key = this.#key();
     if (this.#abort.aborted || key === this.#asked) return;
     this.#asked = key;
+    this.#search?.abort();
+    const { pattern } = this.pattern.value;
+    const { paged, bytes, offsets } = this.shown.value;
+    if (!paged && pattern) {
+      this.#search = new AbortController();
+      const until = AbortSignal.any([this.#abort, this.#search.signal]);
+      findBeside({ bytes, offsets, pattern }, until).then((found) => {
+        if (!until.aborted) this.#found.value = { key, ...found };
+      });
+      return;
+    }
     const { query, regex } = this.view.value;
     this.traits.model.send({ kind: "find", prompt: this.info.value.prompt, id: ++this.#askedId, query, regex });
   }

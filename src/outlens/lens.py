@@ -263,7 +263,9 @@ class Lens:
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
         leaves = np.flatnonzero(tree.levels[level] == order[cluster]).tolist()
-        kept = [r for r in self._widget.renames if (r["prompt"], r["leaves"]) != (p, leaves)]
+        weight = tree.weights
+        # An earlier name for these members would come back when this one is taken away.
+        kept = [r for r in self._widget.renames if r["prompt"] != p or not _same_members(r["leaves"], leaves, weight)]
         self._widget.renames = [*kept, {"prompt": p, "name": wire.clean(name.strip()), "leaves": leaves}]
 
     # Out
@@ -330,15 +332,12 @@ class Lens:
         level = land.tree.level(self.granularity)
         order = [int(node) for node in land.tree.order(level)]
         names = {node: land.names[node].name for node in order}
-        weight = np.bincount(land.tree.leaf, minlength=land.tree.levels.shape[1])
         for rename in self._widget.renames:
             if rename["prompt"] != p:
                 continue
-            theirs = np.zeros(len(weight), bool)
-            theirs[[leaf for leaf in rename["leaves"] if 0 <= leaf < len(weight)]] = True
             for node in order:
-                ours = land.tree.levels[level] == node
-                if 2 * weight[ours & theirs].sum() > weight[ours | theirs].sum():
+                leaves = np.flatnonzero(land.tree.levels[level] == node).tolist()
+                if _same_members(rename["leaves"], leaves, land.tree.weights):
                     names[node] = rename["name"]
         return [wire.clean(names[node]) for node in order]
 
@@ -416,6 +415,12 @@ class Lens:
     def _on_selection(self, _change: object) -> None:
         for function in list(self._observers):
             function(self)
+
+
+def _same_members(a: list[int], b: list[int], weight: npt.NDArray[np.int64]) -> bool:
+    """Whether two sets of leaves have more than half of their outputs in common (Jaccard), as the browser asks it."""
+    first, second = ({leaf for leaf in leaves if 0 <= leaf < len(weight)} for leaves in (a, b))
+    return bool(2 * weight[list(first & second)].sum() > weight[list(first | second)].sum())
 
 
 def _unknown_keyword(name: Hashable) -> str:

@@ -59,6 +59,21 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
+def test_an_expression_without_end_is_given_up_and_blocks_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    search = widget.get_by_role("searchbox")
+    search.fill(r"/^(((\w+\s?)+)+)+!$/")
+    expect(widget.locator(".ol-search-count")).to_have_text("searching…")
+    # While it is looked for the page answers.
+    widget.locator(".ol-row .ol-name").first.click()
+    expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
+    expect(widget.locator(".ol-search-count")).to_contain_text("given up after 3 s")
+    search.fill(r"/day 1?7\b/")
+    expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
+
+
 def test_the_reader_keeps_few_cards_and_reaches_the_last(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())

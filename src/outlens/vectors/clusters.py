@@ -60,6 +60,11 @@ class Tree:
     medoids: Longs
     """(nodes,) position of the most typical output of each node."""
 
+    @property
+    def weights(self) -> Longs:
+        """(leaves,) outputs in each finest cluster."""
+        return np.bincount(self.leaf, minlength=self.levels.shape[1])
+
     def level(self, granularity: float) -> int:
         """The nearest level to a granularity; ValueError outside 0 to 1."""
         if isinstance(granularity, bool) or not isinstance(granularity, int | float | np.number):
