@@ -5,9 +5,10 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -47,16 +48,6 @@ def _marks() -> str:
     return "".join(f"{re.escape(chr(a))}-{re.escape(chr(b))}" for a, b in ranges)
 
 
-@lru_cache(maxsize=1)
-def _pattern() -> re.Pattern[str]:
-    marks = _marks()
-    tail = f"[{marks}{_IGNORABLE}]*"
-    letter = rf"[^\W_{_HAN_KANA}]"
-    run = rf"{letter}+(?:[{marks}{_IGNORABLE}]+{letter}*)*"
-    # The invisible characters at the end of a word stay outside it, or the span would show nothing at its end.
-    return re.compile(rf"[{_HAN_KANA}]{tail}|{run}(?:[{_JOINER}]{run})*")
-
-
 @lru_cache(maxsize=1 << 16)
 def _form(surface: str) -> str:
     if surface.isascii():
@@ -72,9 +63,9 @@ class Tokens:
 
     bounds: npt.NDArray[np.int64]
     """(n + 1,): words bounds[i] to bounds[i + 1] are those of text i."""
-    start: npt.NDArray[np.int64]
+    start: npt.NDArray[np.int32]
     """(words,): where each begins in its text, in code points."""
-    end: npt.NDArray[np.int64]
+    end: npt.NDArray[np.int32]
     """(words,)"""
     form: npt.NDArray[np.int32]
     """(words,): which of `vocabulary` it is."""
@@ -87,40 +78,278 @@ class Tokens:
         return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
 
 
+def check(texts: Sequence[str]) -> None:
+    """Refuse what is not a list of str.
+
+    Raises
+    ------
+    TypeError
+        It says which item is what.
+    """
+    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable) or isinstance(texts, Mapping):
+        raise TypeError(f"texts is a {type(texts).__name__}; give a list of str.")
+    for i, text in enumerate(texts):
+        if not isinstance(text, str):
+            raise TypeError(f"texts[{i}] is a {type(text).__name__} ({text!r:.40}); give a list of str.")
+
+
 def tokenize(texts: Sequence[str], *, exact: bool = False) -> Tokens:
     """The words of texts, all at once; `exact` compares the surfaces instead of the forms.
+
+    One pass over the characters of many texts together: a table gives each its class, and words begin and end where
+    classes meet. Each different surface is looked up once, by a hash of its characters.
 
     Raises
     ------
     TypeError
         Where one of the texts is not a str (it says which).
     """
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"texts[{i}] is a {type(text).__name__}; give a list of str.")
-    rows = [
-        (m.start(), m.end(), m.group() if exact else _form(m.group()), i)
-        for i, text in enumerate(texts)
-        for m in _pattern().finditer(text)
-    ]
-    vocabulary = sorted({row[2] for row in rows})
-    place = {form: i for i, form in enumerate(vocabulary)}
-    counts = np.bincount([row[3] for row in rows], minlength=len(texts)) if rows else np.zeros(len(texts), np.int64)
-    return Tokens(
-        bounds=np.concatenate([[0], np.cumsum(counts)]).astype(np.int64),
-        start=np.array([row[0] for row in rows], np.int64),
-        end=np.array([row[1] for row in rows], np.int64),
-        form=np.array([place[row[2]] for row in rows], np.int32),
-        vocabulary=vocabulary,
+    check(texts)
+    texts = list(texts)
+    surfaces: dict[int | str, int] = {}
+    names: list[str] = []
+    parts = [_segment(block, surfaces, names, exact) for block in _blocks(texts)]
+    counts, start, end, surface = (
+        np.concatenate([part[i] for part in parts]) if parts else np.zeros(0, np.int32) for i in range(4)
     )
+    forms = names if exact else [_form(name) for name in names]
+    vocabulary = sorted(set(forms))
+    place = {form: i for i, form in enumerate(vocabulary)}
+    of = np.array([place[form] for form in forms], np.int32)
+    bounds = np.zeros(len(texts) + 1, np.int64)
+    np.cumsum(counts, out=bounds[1:])
+    return Tokens(bounds, start, end, of[surface] if len(of) else np.zeros(0, np.int32), vocabulary)
+
+
+BLOCK = 1 << 21
+"""Characters that are looked at together: their arrays stay in the processor's cache, or near it."""
+
+LONGEST = 64
+"""Characters of a word up to which its hash stands for it; longer ones are compared themselves."""
+
+_OTHER, _LETTER, _ATTACHED, _JOIN, _SINGLE = range(5)
+
+
+def _blocks(texts: list[str]) -> Iterator[list[str]]:
+    block: list[str] = []
+    size = 0
+    for text in texts:
+        block.append(text)
+        size += len(text)
+        if size >= BLOCK:
+            yield block
+            block, size = [], 0
+    if block:
+        yield block
+
+
+def _segment(
+    texts: list[str], surfaces: dict[int | str, int], names: list[str], exact: bool
+) -> tuple[npt.NDArray[Any], ...]:
+    """The words of some texts: how many in each, their starts and ends, and the number of their surface.
+
+    `surfaces` and `names` collect the different surfaces of all blocks.
+    """
+    # A line end between the texts: no word goes over it.
+    joined = "\n".join(texts)
+    lengths = np.array([len(text) for text in texts], np.int64)
+    offsets = np.cumsum(lengths + 1) - lengths - 1
+    points: npt.NDArray[Any] = (
+        np.frombuffer(joined.encode("ascii"), np.uint8)
+        if joined.isascii()
+        else np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
+    )
+    first, last = _edges(_classes(points))
+    first, last = _without_list_numbers(points, first, last)
+    last += 1
+    number = np.searchsorted(offsets, first, "right") - 1
+    surface = _surfaces(joined, points, first, last, surfaces, names, exact)
+    counts = np.bincount(number, minlength=len(texts))
+    origin = offsets[number]
+    return counts, (first - origin).astype(np.int32), (last - origin).astype(np.int32), surface
+
+
+@lru_cache(maxsize=1)
+def _class_table() -> npt.NDArray[np.uint8]:
+    """The class of each code point of the basic plane."""
+    plane = "".join(map(chr, range(0x10000)))
+    table = np.zeros(0x10000, np.uint8)
+    for kind, pattern in (
+        (_LETTER, rf"[^\W_{_HAN_KANA}]"),
+        (_ATTACHED, f"[{_marks()}{_IGNORABLE}]"),
+        (_JOIN, f"[{_JOINER}]"),
+        (_SINGLE, f"[{_HAN_KANA}]"),
+    ):
+        for match in re.finditer(f"{pattern}+", plane):
+            table[match.start() : match.end()] = kind
+    return table
+
+
+@lru_cache(maxsize=1 << 16)
+def _class_of(point: int) -> int:
+    """The class of a code point beyond the basic plane."""
+    char = chr(point)
+    if re.match(f"[{_HAN_KANA}]", char):
+        return _SINGLE
+    if unicodedata.category(char)[0] == "M" or re.match(f"[{_IGNORABLE}]", char):
+        return _ATTACHED
+    return _LETTER if char.isalnum() else _OTHER
+
+
+def _classes(points: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
+    table = _class_table()
+    if points.dtype == np.uint8:
+        return table[points]
+    wide = points > 0xFFFF
+    if not wide.any():
+        return table[points]
+    classes = table[np.where(wide, 0, points)]
+    there, back = np.unique(points[wide], return_inverse=True)
+    classes[wide] = np.array([_class_of(int(point)) for point in there], np.uint8)[back.reshape(-1)]
+    return classes
+
+
+def _edges(classes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Positions of the first and the last character of each word."""
+    n = len(classes)
+    attached = classes == _ATTACHED
+    inside = np.zeros(n + 2, bool)
+    middle = inside[1:-1]
+    np.equal(classes, _LETTER, out=middle)
+    tail = None
+    if attached.any():
+        # Marks and invisible characters belong to what they follow.
+        base = np.where(attached, 0, np.arange(n))
+        np.maximum.accumulate(base, out=base)
+        after = classes[base]
+        single = classes == _SINGLE
+        tail = attached & (after == _SINGLE)
+        letter = classes == _LETTER
+        middle |= attached & (after == _LETTER)
+    else:
+        letter = middle.copy()
+        single = classes == _SINGLE
+    joins = np.flatnonzero(classes == _JOIN)
+    joins = joins[(joins > 0) & (joins < n - 1)]
+    joins = joins[middle[joins - 1] & letter[joins + 1]]
+    middle[joins] = True
+    edges = np.flatnonzero(inside[1:] != inside[:-1])
+    first, last = edges[::2], edges[1::2] - 1
+    alone = np.flatnonzero(single)
+    if not len(alone):
+        return first, last
+    if tail is None:
+        ends = alone
+    else:
+        whole = np.append(single | tail, False)
+        ends = np.flatnonzero(whole[:-1] & ~np.append(tail, False)[1:])
+    first, last = np.concatenate([first, alone]), np.concatenate([last, ends])
+    order = np.argsort(first, kind="stable")
+    return first[order], last[order]
+
+
+def _without_list_numbers(
+    points: npt.NDArray[Any], first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Take out the "1" of "1. Item": up to three digits at the beginning of a line, a dot or bracket, a blank, more."""
+    n = len(points)
+    head, after = points[first], last + 1
+    maybe = np.flatnonzero((head - np.uint8(48) <= 9) & (last - first < 3) & (after + 2 < n))
+    close = points[after[maybe]]
+    maybe = maybe[(close == 46) | (close == 41)]
+    blank = points[after[maybe] + 1]
+    maybe = maybe[(blank == 32) | (blank == 9)]
+    follows = points[after[maybe] + 2]
+    maybe = maybe[follows != 10]
+    for step in (1, 2):
+        at = np.minimum(first[maybe] + step, last[maybe])
+        maybe = maybe[points[at] - np.uint8(48) <= 9]
+    # Nothing but indentation and markdown's markers before it on its line.
+    before = first[maybe] - 1
+    marker = np.isin(np.arange(128), [ord(c) for c in " \t>*_#-+"])
+    for _ in range(16):
+        here = points[np.maximum(before, 0)]
+        step_back = (before >= 0) & (here < 128) & marker[np.minimum(here, 127)]
+        if not step_back.any():
+            break
+        before = before - step_back
+    number = maybe[(before < 0) | (points[np.maximum(before, 0)] == 10)]
+    if not len(number):
+        return first, last
+    kept = np.ones(len(first), bool)
+    kept[number] = False
+    return first[kept], last[kept]
+
+
+@lru_cache(maxsize=1)
+def _randoms() -> npt.NDArray[np.uint64]:
+    return np.random.default_rng(0).integers(0, 1 << 64, 1 << 16, np.uint64)
+
+
+@lru_cache(maxsize=2)
+def _powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
+    """The powers of an odd number modulo 2 ** 64, and those of its inverse."""
+    base = 0x9E3779B97F4A7C15
+    out = []
+    for factor in (base, pow(base, -1, 1 << 64)):
+        powers = np.full(size, factor, np.uint64)
+        powers[0] = 1
+        out.append(np.cumprod(powers, dtype=np.uint64))
+    return out[0], out[1]
+
+
+def _surfaces(
+    joined: str,
+    points: npt.NDArray[Any],
+    first: npt.NDArray[np.int64],
+    last: npt.NDArray[np.int64],
+    surfaces: dict[int | str, int],
+    names: list[str],
+    exact: bool,
+) -> npt.NDArray[np.int32]:
+    """The number of each word's surface among all different ones (`last` is exclusive)."""
+    if not len(first):
+        return np.zeros(0, np.int32)
+    powers, inverse = _powers(1 << max(16, len(points).bit_length()))
+    value = _randoms().copy()
+    if not exact:
+        # The form folds case anyway, and so half as many surfaces are looked up.
+        value[65:91] = value[97:123]
+    values = value[points & np.uint32(0xFFFF)] if points.dtype == np.uint32 else value[points]
+    if points.dtype == np.uint32:
+        values = values + (points >> np.uint32(16)).astype(np.uint64)
+    sums = np.zeros(len(points) + 1, np.uint64)
+    np.cumsum(values * powers[: len(points)], out=sums[1:])
+    hashes = (sums[last] - sums[first]) * inverse[first]
+    long = np.flatnonzero(last - first > LONGEST)
+    codes, unique = pd.factorize(hashes)
+    seen = np.maximum.accumulate(codes)
+    where = np.flatnonzero(np.concatenate([[True], seen[1:] > seen[:-1]]))
+    number = np.empty(len(unique), np.int32)
+    for k, (key, i) in enumerate(zip(unique.tolist(), where.tolist(), strict=True)):
+        known = surfaces.get(key)
+        if known is None:
+            known = surfaces[key] = len(names)
+            names.append(joined[first[i] : last[i]])
+        number[k] = known
+    found: npt.NDArray[np.int32] = number[codes]
+    for i in long.tolist():
+        surface = joined[first[i] : last[i]]
+        known = surfaces.get(surface)
+        if known is None:
+            known = surfaces[surface] = len(names)
+            names.append(surface)
+        found[i] = known
+    return found
 
 
 def words(text: str) -> pd.DataFrame:
     """The words of a text.
 
     A word is a run of letters, digits and marks with inner apostrophes and hyphens; each Han, Hiragana or Katakana
-    character is a word. Returns one row a word: `start, end` (int64, code points of the original text) and `form`
-    (NFKC, case folded, quotes and dashes unified, invisible characters removed).
+    character is a word. The numbers of a list ("1. ") are none. Returns one row a word: `start, end` (int64, code
+    points of the original text) and `form` (NFKC, case folded, quotes and dashes unified, invisible characters
+    removed).
 
     Examples
     --------
@@ -133,10 +362,14 @@ def words(text: str) -> pd.DataFrame:
 
 def tokens(text: str) -> list[tuple[int, int, str]]:
     """The rows of `words`, without the table."""
-    return [(m.start(), m.end(), _form(m.group())) for m in _pattern().finditer(text)]
+    found = tokenize([text])
+    names = [found.vocabulary[form] for form in found.form.tolist()]
+    return list(zip(found.start.tolist(), found.end.tolist(), names, strict=True))
 
 
 def forms(texts: Sequence[str]) -> list[list[str]]:
     """The forms of the words of each text, in order."""
-    find = _pattern().findall
-    return [[_form(surface) for surface in find(text)] for text in texts]
+    found = tokenize(texts)
+    names = [found.vocabulary[form] for form in found.form.tolist()]
+    bounds = found.bounds.tolist()
+    return [names[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
