@@ -7,6 +7,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import settings
+
+# The first example of a test pays for imports and compilation: a limit in time would make it fail by chance.
+settings.register_profile("outlens", deadline=None)
+settings.load_profile("outlens")
 
 TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot help with that request."]
 

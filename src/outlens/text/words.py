@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -197,13 +198,10 @@ def _class_of(point: int) -> int:
 
 
 def _classes(points: npt.NDArray[Any]) -> npt.NDArray[np.uint8]:
-    table = _class_table()
-    if points.dtype == np.uint8:
-        return table[points]
     wide = points > 0xFFFF
-    if not wide.any():
-        return table[points]
-    classes = table[np.where(wide, 0, points)]
+    classes: npt.NDArray[np.uint8] = _class_table()[np.where(wide, 0, points) if wide.any() else points]
+    if points.dtype == np.uint8 or not wide.any():
+        return classes
     there, back = np.unique(points[wide], return_inverse=True)
     classes[wide] = np.array([_class_of(int(point)) for point in there], np.uint8)[back.reshape(-1)]
     return classes
@@ -371,5 +369,4 @@ def forms(texts: Sequence[str]) -> list[list[str]]:
     """The forms of the words of each text, in order."""
     found = tokenize(texts)
     names = [found.vocabulary[form] for form in found.form.tolist()]
-    bounds = found.bounds.tolist()
-    return [names[a:b] for a, b in zip(bounds[:-1], bounds[1:], strict=True)]
+    return [names[a:b] for a, b in pairwise(found.bounds.tolist())]

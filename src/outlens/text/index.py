@@ -1,0 +1,360 @@
+"""What texts share: a suffix array of their words, computed once, and asked with any thresholds."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens.text.words import Tokens, check, tokenize
+
+Ints = npt.NDArray[np.int32]
+
+
+class Index:
+    """The words of n outputs in a suffix array: any question of what they share is one pass over it.
+
+    Equal outputs are one variant inside, and count as that many outputs.
+
+    Parameters
+    ----------
+    texts : n strings.
+    exact : compare the words as they are written, not their forms.
+    prompt : what the outputs answer. A word that lies in a sequence of at least `min_words` words that also stands in
+        the prompt is an echo: no shared span covers it, it parts the words around it, and its coverage is 1. Sequences
+        are still counted in all outputs, whatever else of them is echo there.
+
+    Raises
+    ------
+    TypeError
+        Where texts is not a list of str.
+
+    Examples
+    --------
+    >>> index = Index(["I love tea", "We love tea", "I love cats"])
+    >>> index.shared_spans(min_outputs=2, min_words=2)[["output", "start", "end", "outputs"]].values.tolist()
+    [[0, 0, 6, 2], [0, 2, 10, 2], [1, 3, 11, 2], [2, 0, 6, 2]]
+    >>> [c.tolist() for c in index.coverage(min_words=2)]
+    [[2, 2, 2], [1, 2, 2], [2, 2, 1]]
+    """
+
+    def __init__(self, texts: Sequence[str], *, exact: bool = False, prompt: str | None = None) -> None:
+        from pydivsufsort import divsufsort, kasai
+
+        from outlens.text import suffixes
+
+        check(texts)
+        if prompt is not None and not isinstance(prompt, str):
+            raise TypeError(f"prompt is a {type(prompt).__name__}; give a str or None.")
+        self.n = len(texts)
+        # Sorted, so that nothing depends on the order of the outputs.
+        different = sorted(set(texts))
+        place = {text: i for i, text in enumerate(different)}
+        self._texts = different
+        self.variant: Ints = np.array([place[text] for text in texts], np.int32)
+        """(n,): which of the different texts each output is."""
+        self.weight: Ints = np.bincount(self.variant, minlength=len(different)).astype(np.int32)
+        """(variants,): how many outputs each is."""
+        tokens = tokenize(different if prompt is None else [*different, prompt], exact=exact)
+        documents = len(tokens.bounds) - 1
+        # One separator a document, each another one, sorted before all words: nothing is common beyond an end.
+        text = tokens.output
+        sequence = np.empty(len(text) + documents, np.int32)
+        sequence[np.arange(len(text)) + text] = tokens.form + documents
+        sequence[tokens.bounds[1:] + np.arange(documents)] = np.arange(documents)
+        order = divsufsort(sequence) if len(sequence) else np.zeros(0, np.int32)
+        # kasai's entry r is what r and r + 1 have in common.
+        common = kasai(sequence, order).astype(np.int32) if len(sequence) else np.zeros(0, np.int32)
+        del sequence
+        ends = tokens.bounds[1:] + np.arange(documents)
+        suffix = order[documents:]
+        suffix = (suffix - np.searchsorted(ends, suffix)).astype(np.int32)
+        lcp = np.concatenate([[0], common[documents:-1]]).astype(np.int32) if len(suffix) else common[:0]
+        del order, common
+        echo = None
+        words = int(tokens.bounds[len(different)])
+        if prompt is not None:
+            own = suffix >= words
+            by_rank = suffixes.longest_in(lcp, own)
+            echo = np.zeros(words, np.int32)
+            echo[suffix[~own]] = by_rank[~own]
+            lcp = suffixes.without(lcp, own)
+            suffix = suffix[~own]
+        self.tokens = Tokens(
+            tokens.bounds[: len(different) + 1],
+            tokens.start[:words],
+            tokens.end[:words],
+            tokens.form[:words],
+            tokens.vocabulary,
+        )
+        """The words of the variants."""
+        self.suffix: Ints = suffix
+        """(words,): the words in the order of what they begin."""
+        self.lcp: Ints = lcp
+        """(words,): how many words each of them and the one before have in common."""
+        self.echo: Ints | None = echo
+        """(words,): how many words from each on also stand in the prompt; None without one."""
+        self._text = text[:words]
+
+    def shared_spans(self, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
+        """What at least `min_outputs` outputs share, as maximal spans.
+
+        A span from word i of an output is the longest sequence of words that stands in that many outputs; it is listed
+        unless the one from word i - 1 reaches as far. Spans may overlap.
+
+        Parameters
+        ----------
+        min_outputs : a number of outputs from 2 on, or a float up to 1, their share (rounded up, at least 2).
+        min_words : length from which on a span is listed.
+
+        Returns
+        -------
+        The span table: `output, start, end` (code points), `words`, `outputs` (how many hold that sequence) and
+        `phrase` (one id a different sequence), int64, sorted by output and start.
+
+        Raises
+        ------
+        ValueError
+            Where a threshold is out of range.
+        """
+        found = self._spans(self._count(min_outputs), _words(min_words))
+        return self._table(found)
+
+    def coverage(self, min_words: int = 4) -> list[Ints]:
+        """For each word of each output, the largest number of outputs that share a sequence covering it.
+
+        Sequences of `min_words` words count; 1 where no other output has one. Returns one int32 array an output, one
+        number a word; equal outputs share theirs.
+
+        Raises
+        ------
+        ValueError
+            Where `min_words` is below 1.
+        """
+        covered = self._coverage(_words(min_words))
+        parts = np.split(covered, self.tokens.bounds[1:-1]) if len(self.weight) else []
+        return [parts[v] for v in self.variant]
+
+    def echoed(self, min_words: int = 4) -> pd.DataFrame:
+        """Where outputs repeat at least `min_words` words of the prompt: the span table, maximal runs of such words."""
+        m = _words(min_words)
+        bounds = self.tokens.bounds
+        if self.echo is None:
+            return self._table(None)[["output", "start", "end", "words"]]
+        from outlens.text import suffixes
+
+        inside = np.append(suffixes.until(self.echo, bounds, m) == 0, False)
+        edge = np.zeros(len(inside), bool)
+        edge[bounds[:-1]] = True
+        first = np.flatnonzero(inside & (edge | ~np.append(False, inside[:-1])))
+        edge = np.append(edge[1:], True)
+        last = np.flatnonzero(inside & (edge | ~np.append(inside[1:], False)))
+        runs = pd.DataFrame({"word": first, "words": last + 1 - first})
+        return self._table(runs)[["output", "start", "end", "words"]]
+
+    def shared_phrases(self, min_outputs: float = 0.3, min_words: int = 4, *, limit: int = 100) -> pd.DataFrame:
+        """The phrases that outputs share, best first: long, in many outputs, of words that are rare elsewhere.
+
+        A phrase's score is its outputs times the sum over its words of the share of a word's outputs that hold the
+        phrase. One that holds or is held by a better one in nearly the same outputs (four of five) is left out.
+
+        Parameters
+        ----------
+        min_outputs, min_words : as for `shared_spans`.
+        limit : how many phrases at most.
+
+        Returns
+        -------
+        One row a phrase: `phrase` (id as in `shared_spans`), `words`, `outputs`, `score` and `text`, as one of the
+        outputs writes it.
+        """
+        from outlens.text import suffixes
+
+        spans = self._spans(self._count(min_outputs), _words(min_words))
+        columns = ["phrase", "words", "outputs", "score", "text"]
+        if spans is None or not len(spans):
+            return pd.DataFrame(columns=columns).astype({"phrase": "int64", "words": "int64", "outputs": "int64"})
+        spans = spans.drop_duplicates("phrase")
+        one = suffixes.spread(self.lcp, self._text[self.suffix], self.weight, 1)
+        frequency = np.zeros(len(self.suffix), np.int32)
+        frequency[self.suffix] = one
+        words, outputs = spans["words"].to_numpy(), spans["outputs"].to_numpy()
+        at = spans["word"].to_numpy()
+        sums = np.concatenate([[0.0], np.cumsum(1 / np.maximum(frequency, 1))])
+        score = outputs.astype(np.float64) ** 2 * (sums[at + words] - sums[at])
+        order = np.lexsort((spans["phrase"], -np.round(score, 6)))
+        kept: list[int] = []
+        codes: list[str] = []
+        for i in order.tolist():
+            # With blanks around each number, "in" is the search for a part.
+            code = f" {' '.join(map(str, self.tokens.form[at[i] : at[i] + words[i]].tolist()))} "
+            near = (
+                min(outputs[i], outputs[j]) >= 0.8 * max(outputs[i], outputs[j]) and (code in other or other in code)
+                for j, other in zip(kept, codes, strict=True)
+            )
+            if any(near):
+                continue
+            kept.append(i)
+            codes.append(code)
+            if len(kept) == limit:
+                break
+        table = spans.iloc[kept][["phrase", "words", "outputs"]].assign(score=score[kept]).reset_index(drop=True)
+        table["text"] = pd.Series([self._written(int(at[i]), int(words[i])) for i in kept], dtype=object)
+        return table[columns]
+
+    def arrays(self) -> dict[str, npt.NDArray[Any]]:
+        """What a browser needs to move the thresholds without asking again.
+
+        Returns
+        -------
+        variant : uint32 (n,), the variant of each output.
+        weight : uint32 (variants,), its outputs.
+        bounds : uint32 (variants + 1,), the words bounds[v] to bounds[v + 1] are those of variant v.
+        start, end : uint32 (words,), code points in the variant's text.
+        suffix : uint32 (words,), the words sorted by the sequences that they begin.
+        lcp : uint16 (words,), how many words each entry of `suffix` and the one before have in common, at most 65 535.
+        echo : uint16 (words,), how many words from each on also stand in the prompt; empty without one.
+
+        The coverage for m: entries of `suffix` form groups that part where lcp < m; the weights of a group's different
+        variants, added up, count the outputs that hold the m words an entry begins; a word's coverage is the largest
+        count of the up to m entries of its variant from m - 1 words before it on, those left out that reach beyond the
+        end of the variant or over an echo; and 1 where that is less.
+        """
+        top = np.iinfo(np.uint16).max
+        return {
+            "variant": self.variant.astype(np.uint32),
+            "weight": self.weight.astype(np.uint32),
+            "bounds": self.tokens.bounds.astype(np.uint32),
+            "start": self.tokens.start.astype(np.uint32),
+            "end": self.tokens.end.astype(np.uint32),
+            "suffix": self.suffix.astype(np.uint32),
+            "lcp": np.minimum(self.lcp, top).astype(np.uint16),
+            "echo": np.minimum(np.zeros(0) if self.echo is None else self.echo, top).astype(np.uint16),
+        }
+
+    def _count(self, min_outputs: float) -> int:
+        """The threshold as a number of outputs."""
+        if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | float | np.number):
+            raise ValueError(f"min_outputs is a number of outputs or a share of them, not {min_outputs!r}.")
+        if isinstance(min_outputs, int | np.integer):
+            if not 2 <= min_outputs <= max(2, self.n):
+                raise ValueError(
+                    f"min_outputs is {min_outputs}; give from 2 to the {self.n} outputs that there are, or a share of"
+                    " them such as 0.3."
+                )
+            return int(min_outputs)
+        if not 0 < min_outputs <= 1:
+            raise ValueError(f"min_outputs is {min_outputs}; a share of the outputs is above 0 and at most 1.0.")
+        # Of 50 outputs .06 are 3: the product is a little above, and must not be rounded up to 4.
+        return max(2, math.ceil(round(float(min_outputs) * self.n, 9)))
+
+    def _room(self, m: int) -> Ints:
+        """How many words there are from each word to the end of its text, or to the next echo."""
+        from outlens.text import suffixes
+
+        if self.echo is not None:
+            return suffixes.until(self.echo, self.tokens.bounds, m)  # type: ignore[no-any-return]
+        ends = self.tokens.bounds[1:][self._text]
+        return (ends - np.arange(len(self.suffix))).astype(np.int32)
+
+    def _spans(self, k: int, m: int) -> pd.DataFrame | None:
+        """The maximal spans of the variants: `word` (where each begins), words, outputs, phrase."""
+        from outlens.text import suffixes
+
+        if not len(self.suffix):
+            return None
+        at = np.arange(len(self.suffix))
+        text = self._text[self.suffix]
+        whole = (self.tokens.bounds[1:][self._text] - at).astype(np.int32)
+        by_rank = suffixes.reach(self.lcp, text, whole[self.suffix], self.weight, k)
+        reach = np.empty(len(at), np.int32)
+        reach[self.suffix] = by_rank
+        if self.echo is not None:
+            reach = np.minimum(reach, self._room(m))
+        begins = suffixes.maximal((at + reach).astype(np.int32), self.tokens.bounds, m)
+        wanted = np.where(begins, reach, 0)[self.suffix].astype(np.int32)
+        count, first = suffixes.holders(self.lcp, text, self.weight, wanted)
+        ranks = np.flatnonzero(wanted)
+        # The first rank and the length name a sequence; in that order they do not depend on the outputs' order.
+        key = first[ranks].astype(np.int64) * (1 << 31) + wanted[ranks]
+        _, phrase = np.unique(key, return_inverse=True)
+        table = pd.DataFrame({
+            "word": self.suffix[ranks], "words": wanted[ranks], "outputs": count[ranks], "phrase": phrase.reshape(-1),
+        })  # fmt: skip
+        return table.astype("int64").sort_values("word", ignore_index=True)
+
+    def _table(self, found: pd.DataFrame | None) -> pd.DataFrame:
+        """Spans of the variants as the span table of all outputs."""
+        columns = ["output", "start", "end", "words", "outputs", "phrase"]
+        if found is None or not len(found):
+            return pd.DataFrame({column: np.zeros(0, np.int64) for column in columns})
+        word = found["word"].to_numpy()
+        text = self._text[word]
+        outputs = np.argsort(self.variant, kind="stable")
+        each = self.weight[text]
+        row = np.repeat(np.arange(len(word)), each)
+        nth = np.arange(len(row)) - np.repeat(np.cumsum(each) - each, each)
+        begin = np.cumsum(self.weight) - self.weight
+        table = pd.DataFrame({
+            "output": outputs[begin[text[row]] + nth],
+            "start": self.tokens.start[word][row],
+            "end": self.tokens.end[word + found["words"].to_numpy() - 1][row],
+        })  # fmt: skip
+        for column in found.columns.drop("word"):
+            table[column] = found[column].to_numpy()[row]
+        return table.astype("int64").sort_values(["output", "start"], ignore_index=True)
+
+    def _coverage(self, m: int) -> Ints:
+        from outlens.text import suffixes
+
+        if not len(self.suffix):
+            return np.zeros(0, np.int32)
+        count = np.empty(len(self.suffix), np.int32)
+        count[self.suffix] = suffixes.spread(self.lcp, self._text[self.suffix], self.weight, m)
+        count[self._room(m) < m] = 0
+        longest = int(np.diff(self.tokens.bounds).max())
+        return suffixes.widest(count, self.tokens.bounds, min(m, longest))  # type: ignore[no-any-return]
+
+    def _written(self, word: int, words: int) -> str:
+        text = self._texts[self._text[word]]
+        return " ".join(text[self.tokens.start[word] : self.tokens.end[word + words - 1]].split())
+
+
+def _words(min_words: int) -> int:
+    if isinstance(min_words, bool) or not isinstance(min_words, int | np.integer) or min_words < 1:
+        raise ValueError(f"min_words is a whole number of words from 1 on, not {min_words!r}.")
+    return int(min_words)
+
+
+def shared_spans(
+    texts: Sequence[str],
+    *,
+    min_outputs: float = 0.3,
+    min_words: int = 4,
+    exact: bool = False,
+    prompt: str | None = None,
+) -> pd.DataFrame:
+    """What outputs share, as maximal spans: `Index.shared_spans` of `Index(texts, exact=exact, prompt=prompt)`."""
+    return Index(texts, exact=exact, prompt=prompt).shared_spans(min_outputs, min_words)
+
+
+def coverage(texts: Sequence[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None) -> list[Ints]:
+    """For each word, how many outputs share what covers it: `Index.coverage` of such an index."""
+    return Index(texts, exact=exact, prompt=prompt).coverage(min_words)
+
+
+def shared_phrases(
+    texts: Sequence[str],
+    *,
+    min_outputs: float = 0.3,
+    min_words: int = 4,
+    exact: bool = False,
+    prompt: str | None = None,
+    limit: int = 100,
+) -> pd.DataFrame:
+    """The phrases that outputs share, best first: `Index.shared_phrases` of such an index."""
+    return Index(texts, exact=exact, prompt=prompt).shared_phrases(min_outputs, min_words, limit=limit)

@@ -1,0 +1,245 @@
+"""Loops over a suffix array, compiled by numba. An entry is a suffix of words, by rank; `lcp` is with the one before.
+
+The suffix array's intervals and their traversal are those of Abouelhoda, Kurtz and Ohlebusch 2004; counting distinct
+documents by taking away at the lowest common ancestor is Hui's (1992).
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Callable
+from typing import Any
+
+import numba
+import numpy as np
+import numpy.typing as npt
+
+Ints = npt.NDArray[np.int32]
+
+
+def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
+    try:
+        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
+    except RuntimeError:  # nowhere to keep what is compiled
+        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
+
+
+@_compiled
+def without(lcp: Ints, gone: npt.NDArray[np.bool_]) -> Ints:
+    """The lcp of the entries that stay when some go."""
+    out = np.empty(len(lcp) - gone.sum(), np.int32)
+    least, at = np.int32(2**31 - 1), 0
+    for r in range(len(lcp)):
+        least = min(least, lcp[r])
+        if not gone[r]:
+            out[at] = least
+            at += 1
+            least = np.int32(2**31 - 1)
+    if len(out):
+        out[0] = 0
+    return out
+
+
+@_compiled
+def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
+    """For each entry, how many of its first words also begin a marked one."""
+    n = len(lcp)
+    out = np.zeros(n, np.int32)
+    seen, common = False, np.int32(0)
+    for r in range(n):
+        common = min(common, lcp[r]) if seen else np.int32(0)
+        if marked[r]:
+            seen, common = True, np.int32(2**31 - 1)
+        elif seen:
+            out[r] = common
+    seen, common = False, np.int32(0)
+    for r in range(n - 1, -1, -1):
+        if r < n - 1:
+            common = min(common, lcp[r + 1]) if seen else np.int32(0)
+        if marked[r]:
+            seen, common = True, np.int32(2**31 - 1)
+        elif seen:
+            out[r] = max(out[r], common)
+    return out
+
+
+@_compiled
+def reach(lcp: Ints, text: Ints, room: Ints, weight: Ints, k: int) -> Ints:
+    """For each entry, how many of its first words stand in at least `k` outputs.
+
+    A window over ranks that holds k outputs and is as narrow as it can be for its right end; then a sweep each way,
+    since entries just outside such a window may share almost as much.
+    """
+    n = len(lcp)
+    out = np.zeros(n, np.int32)
+    count = np.zeros(len(weight), np.int32)
+    held = 0
+    left = 0
+    # Ranks whose lcp rises from the left end of the window on: the first is the least.
+    rising = np.empty(n, np.int32)
+    head, tail = 0, 0
+    for r in range(n):
+        d = text[r]
+        if count[d] == 0:
+            held += weight[d]
+        count[d] += 1
+        while tail > head and lcp[rising[tail - 1]] >= lcp[r]:
+            tail -= 1
+        rising[tail] = r
+        tail += 1
+        while left < r:
+            e = text[left]
+            if count[e] == 1:
+                if held - weight[e] < k:
+                    break
+                held -= weight[e]
+            count[e] -= 1
+            left += 1
+        while head < tail and rising[head] <= left:
+            head += 1
+        if held >= k:
+            out[r] = room[r] if left == r else lcp[rising[head]]
+    for r in range(1, n):
+        out[r] = max(out[r], min(out[r - 1], lcp[r]))
+    for r in range(n - 2, -1, -1):
+        out[r] = max(out[r], min(out[r + 1], lcp[r + 1]))
+    return out
+
+
+@_compiled
+def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Ints]:
+    """For each entry, how many outputs hold its first `words` words, and the first rank that begins with them.
+
+    Entries whose `words` is 0 are not asked for.
+    """
+    n = len(lcp)
+    # The path from the root to the entry: intervals by left end, depth and number.
+    left = np.empty(n + 2, np.int32)
+    depth = np.empty(n + 2, np.int32)
+    node = np.empty(n + 2, np.int32)
+    total = np.zeros(2 * n + 2, np.int32)
+    last = np.full(len(weight), -1, np.int32)
+    of = np.full(n, -1, np.int32)
+    first = np.empty(n, np.int32)
+    # Entries still asked for, the most words first: a heap of -(words, entry) as one number.
+    waiting = [np.int64(0) for _ in range(0)]
+    left[0], depth[0], node[0] = 0, 0, 0
+    top, nodes = 0, 1
+    for r in range(n):
+        after = lcp[r + 1] if r + 1 < n else np.int32(0)
+        if after > depth[top]:
+            top += 1
+            left[top], depth[top], node[top] = r, after, nodes
+            nodes += 1
+        elif after < depth[top]:
+            at = top
+            while depth[at - 1] > after:
+                at -= 1
+            if depth[at - 1] < after:
+                # The interval that ends up between: it begins where the lowest of those that end here does.
+                for i in range(top, at - 1, -1):
+                    left[i + 1], depth[i + 1], node[i + 1] = left[i], depth[i], node[i]
+                depth[at], node[at] = after, nodes
+                top += 1
+                nodes += 1
+        d = text[r]
+        total[node[top]] += weight[d]
+        before = last[d]
+        if before >= 0:
+            low, high = 0, top
+            while low < high:
+                middle = (low + high + 1) // 2
+                if left[middle] <= before:
+                    low = middle
+                else:
+                    high = middle - 1
+            total[node[low]] -= weight[d]
+        last[d] = r
+        first[r] = r
+        if 0 < words[r] <= depth[top]:
+            heapq.heappush(waiting, -((np.int64(words[r]) << 32) + r))
+        # An interval is known when its end is: then all that ask for more words than go on are answered.
+        while len(waiting) and (-waiting[0]) >> 32 > after:
+            asked = -heapq.heappop(waiting)
+            entry = asked & 0xFFFFFFFF
+            low, high = 0, top
+            while low < high:
+                middle = (low + high) // 2
+                if depth[middle] >= asked >> 32:
+                    high = middle
+                else:
+                    low = middle + 1
+            of[entry], first[entry] = node[low], left[low]
+        while depth[top] > after:
+            total[node[top - 1]] += total[node[top]]
+            top -= 1
+    count = np.empty(n, np.int32)
+    for r in range(n):
+        count[r] = total[of[r]] if of[r] >= 0 else weight[text[r]]
+    return count, first
+
+
+@_compiled
+def spread(lcp: Ints, text: Ints, weight: Ints, m: int) -> Ints:
+    """For each entry, how many outputs hold its first `m` words (which it must have)."""
+    n = len(lcp)
+    out = np.empty(n, np.int32)
+    seen = np.full(len(weight), -1, np.int32)
+    start = 0
+    while start < n:
+        end, count = start, 0
+        while end < n and (end == start or lcp[end] >= m):
+            if seen[text[end]] != start:
+                seen[text[end]] = start
+                count += weight[text[end]]
+            end += 1
+        out[start:end] = count
+        start = end
+    return out
+
+
+@_compiled
+def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
+    """For each word, the largest count of the `m` sequences of m words that cover it; 1 where none does."""
+    out = np.ones(len(count), np.int32)
+    queue = np.empty(m, np.int64)
+    for t in range(len(bounds) - 1):
+        head, size = 0, 0
+        for at in range(bounds[t], bounds[t + 1]):
+            while size and queue[head] <= at - m:
+                head = (head + 1) % m
+                size -= 1
+            while size and count[queue[(head + size - 1) % m]] <= count[at]:
+                size -= 1
+            queue[(head + size) % m] = at
+            size += 1
+            out[at] = max(1, count[queue[head]])
+    return out
+
+
+@_compiled
+def maximal(ends: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
+    """Which words begin a maximal span, where `ends` is the end of the longest one from each."""
+    out = np.zeros(len(ends), np.bool_)
+    for t in range(len(bounds) - 1):
+        before = np.int32(-1)
+        for at in range(bounds[t], bounds[t + 1]):
+            out[at] = ends[at] - at >= m and ends[at] > before
+            before = ends[at]
+    return out
+
+
+@_compiled
+def until(echo: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
+    """For each word, how many words from it on are no echo, where `echo` words from it on stand in the prompt."""
+    out = np.empty(len(echo), np.int32)
+    for t in range(len(bounds) - 1):
+        end = bounds[t]
+        for at in range(bounds[t], bounds[t + 1]):
+            if echo[at] >= m:
+                end = max(end, at + echo[at])
+            out[at] = 0 if at < end else 1
+        for at in range(bounds[t + 1] - 2, bounds[t] - 1, -1):
+            if out[at]:
+                out[at] = out[at + 1] + 1
+    return out

@@ -1,0 +1,284 @@
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outlens.text import Index, coverage, shared_phrases, shared_spans, words
+
+LETTERS = st.lists(st.sampled_from("aab c"), max_size=9).map(" ".join)
+TEXTS = st.lists(LETTERS | st.sampled_from(["a b a b", "a a a a", "", "c"]), max_size=6)
+
+
+def forms(text: str) -> list[str]:
+    return words(text)["form"].tolist()
+
+
+def holds(sequence: list[str], text: list[str]) -> bool:
+    return any(text[i : i + len(sequence)] == sequence for i in range(len(text) - len(sequence) + 1))
+
+
+def echo_words(text: list[str], prompt: list[str], m: int) -> set[int]:
+    return {
+        j
+        for i in range(len(text) - m + 1)
+        if holds(text[i : i + m], prompt)
+        for j in range(i, i + m)
+    }  # fmt: skip
+
+
+def obvious_spans(texts: list[str], k: int, m: int, prompt: str | None) -> list[tuple[int, ...]]:
+    said = [forms(text) for text in texts]
+    found = []
+    for d, text in enumerate(said):
+        echo = echo_words(text, forms(prompt), m) if prompt is not None else set()
+        before = -1
+        for i in range(len(text)):
+            reach, holders = 0, 0
+            while i + reach < len(text) and i + reach not in echo:
+                count = sum(holds(text[i : i + reach + 1], other) for other in said)
+                if count < k:
+                    break
+                reach, holders = reach + 1, count
+            if reach >= m and i + reach > before:
+                places = words(texts[d])
+                found.append((d, places["start"][i], places["end"][i + reach - 1], reach, holders))
+            before = i + reach
+    return found
+
+
+def obvious_coverage(texts: list[str], m: int, prompt: str | None) -> list[list[int]]:
+    said = [forms(text) for text in texts]
+    covered = [[1] * len(text) for text in said]
+    for d, text in enumerate(said):
+        echo = echo_words(text, forms(prompt), m) if prompt is not None else set()
+        for i in range(len(text) - m + 1):
+            if echo & set(range(i, i + m)):
+                continue
+            count = sum(holds(text[i : i + m], other) for other in said)
+            for j in range(i, i + m):
+                covered[d][j] = max(covered[d][j], count)
+    return covered
+
+
+def rows(spans: pd.DataFrame) -> list[tuple[int, ...]]:
+    return [tuple(row) for row in spans[["output", "start", "end", "words", "outputs"]].to_numpy().tolist()]
+
+
+@settings(max_examples=300)
+@given(TEXTS, st.integers(2, 6), st.integers(1, 5), st.none() | LETTERS)
+def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int, m: int, prompt: str | None) -> None:
+    index = Index(texts, prompt=prompt)
+    if k <= max(2, len(texts)):
+        assert rows(index.shared_spans(k, m)) == obvious_spans(texts, k, m, prompt)
+    assert [c.tolist() for c in index.coverage(m)] == obvious_coverage(texts, m, prompt)
+
+
+@given(TEXTS, st.integers(1, 4), LETTERS)
+def test_echo_is_what_stands_in_the_prompt(texts: list[str], m: int, prompt: str) -> None:
+    found = Index(texts, prompt=prompt).echoed(m)
+    for d, text in enumerate(texts):
+        places = words(text)
+        own = found[found["output"] == d]
+        inside = {
+            i for i, (a, b) in enumerate(zip(places["start"], places["end"], strict=True))
+            if ((own["start"] <= a) & (b <= own["end"])).any()
+        }  # fmt: skip
+        assert inside == echo_words(forms(text), forms(prompt), m)
+
+
+@given(TEXTS, st.integers(2, 4), st.integers(1, 4), st.randoms())
+def test_the_order_of_the_outputs_changes_nothing(texts: list[str], k: int, m: int, random: object) -> None:
+    if k > max(2, len(texts)):
+        return
+    order = list(range(len(texts)))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    spans = shared_spans(texts, min_outputs=k, min_words=m)
+    shuffled = shared_spans([texts[i] for i in order], min_outputs=k, min_words=m)
+    shuffled["output"] = np.array(order, np.int64)[shuffled["output"]] if len(order) else shuffled["output"]
+    shuffled = shuffled.sort_values(["output", "start"], ignore_index=True)
+    pd.testing.assert_frame_equal(spans, shuffled)
+    pd.testing.assert_frame_equal(
+        shared_phrases(texts, min_outputs=k, min_words=m),
+        shared_phrases([texts[i] for i in order], min_outputs=k, min_words=m),
+    )
+
+
+@given(st.lists(st.lists(st.sampled_from(["A", "a", "B"]), max_size=6).map(" ".join), max_size=4), st.integers(1, 3))
+def test_exact_compares_what_is_written(texts: list[str], m: int) -> None:
+    renamed = [" ".join({"A": "x", "a": "y", "B": "z"}[w] for w in text.split()) for text in texts]
+    exact = rows(shared_spans(texts, min_outputs=2, min_words=m, exact=True))
+    assert exact == rows(shared_spans(renamed, min_outputs=2, min_words=m))
+
+
+@given(TEXTS, st.integers(1, 4))
+def test_a_phrase_id_is_one_sequence(texts: list[str], m: int) -> None:
+    spans = shared_spans(texts, min_outputs=2, min_words=m)
+    said = [" ".join(forms(texts[o][s:e])) for o, s, e in spans[["output", "start", "end"]].to_numpy().tolist()]
+    ids = dict(zip(said, spans["phrase"], strict=True))
+    assert len(set(ids.values())) == len(ids)
+    assert [ids[s] for s in said] == spans["phrase"].tolist()
+
+
+@pytest.mark.parametrize(("k", "m", "exact"), [(2, 3, False), (0.3, 4, False), (20, 2, True)])
+def test_real_outputs_share_what_brute_force_finds(k: float, m: int, exact: bool, shared_data: Path) -> None:
+    frame = pd.read_parquet(shared_data / "many_models.parquet")
+    texts = frame[frame["kind"] == "explanation"]["response"].head(200).tolist()
+    index = Index(texts, exact=exact)
+    vocabulary = np.array(index.tokens.vocabulary, object)
+    said = [vocabulary[index.tokens.form[a:b]].tolist() for a, b in zip(*_ends(index), strict=True)]
+    said = [said[v] for v in index.variant]
+    count = math.ceil(k * len(texts)) if isinstance(k, float) else k
+
+    def sayers(length: int, places: list[tuple[int, int]]) -> dict[tuple[str, ...], set[int]]:
+        who: dict[tuple[str, ...], set[int]] = {}
+        for d, i in places:
+            if i + length <= len(said[d]):
+                who.setdefault(tuple(said[d][i : i + length]), set()).add(d)
+        return who
+
+    covered = [[1] * len(text) for text in said]
+    live = [(d, i) for d, text in enumerate(said) for i in range(len(text))]
+    who = sayers(m, live)
+    for d, i in live:
+        c = len(who.get(tuple(said[d][i : i + m]), ())) if i + m <= len(said[d]) else 1
+        covered[d][i : i + m] = [max(c, x) for x in covered[d][i : i + m]]
+    # One word more at a time, for those that enough outputs went along with so far.
+    reach = [[0] * len(text) for text in said]
+    holders = [[0] * len(text) for text in said]
+    length = 1
+    while live:
+        who = sayers(length, live)
+        left = [(d, i) for d, i in live if len(who.get(tuple(said[d][i : i + length]), ())) >= count]
+        live = [(d, i) for d, i in left if i + length <= len(said[d])]
+        for d, i in live:
+            reach[d][i], holders[d][i] = length, len(who[tuple(said[d][i : i + length])])
+        length += 1
+    expected = [
+        (d, reach[d][i], holders[d][i])
+        for d, text in enumerate(said)
+        for i in range(len(text))
+        if reach[d][i] >= m and (i == 0 or i + reach[d][i] > i - 1 + reach[d][i - 1])
+    ]
+    assert [tuple(r) for r in index.shared_spans(k, m)[["output", "words", "outputs"]].to_numpy().tolist()] == expected
+    assert [c.tolist() for c in index.coverage(m)] == covered
+
+
+def _ends(index: Index) -> tuple[list[int], list[int]]:
+    return index.tokens.bounds[:-1].tolist(), index.tokens.bounds[1:].tolist()
+
+
+# TEXT.md's hard cases
+
+
+def test_copies_count_as_often_as_they_occur() -> None:  # 1
+    texts = ["one two three", "x y", "one two three", "one two three", "p q"]
+    index = Index(texts)
+    assert sorted(index.weight.tolist()) == [1, 1, 3]
+    spans = index.shared_spans(3, 2)
+    assert spans["output"].tolist() == [0, 2, 3]
+    assert spans["outputs"].tolist() == [3, 3, 3]
+    assert [c.tolist() for c in index.coverage(1)] == [[3, 3, 3], [1, 1], [3, 3, 3], [3, 3, 3], [1, 1]]
+
+
+def test_outputs_are_counted_and_not_occurrences() -> None:  # 2
+    spans = shared_spans(["ha ha ha ha", "ha ha"], min_outputs=2, min_words=2)
+    assert set(spans["outputs"]) == {2}
+    assert set(spans["words"]) == {2}
+    assert [c.tolist() for c in coverage(["ha ha ha ha", "ha ha"], min_words=3)] == [[1] * 4, [1] * 2]
+
+
+def test_nothing_is_shared_over_the_end_of_an_output() -> None:  # 3
+    assert shared_spans(["a b", "c d", "b c"], min_outputs=2, min_words=2).empty
+
+
+def test_overlapping_spans_are_all_listed() -> None:  # 4
+    index = Index(["a b c d", "a b c", "b c d"])
+    spans = index.shared_spans(2, 2)
+    assert spans[spans["output"] == 0][["start", "end"]].values.tolist() == [[0, 5], [2, 7]]
+    covered = [c.tolist() for c in index.coverage(2)]
+    assert (covered[0], covered[2]) == ([2, 3, 3, 2], [3, 3, 2])
+
+
+@pytest.mark.parametrize("texts", [[], ["a b"], [""], [" \n"], ["a"], ["", "", " "], ["a b"] * 3])
+def test_there_may_be_hardly_anything(texts: list[str]) -> None:  # 5
+    index = Index(texts, prompt="a b")
+    spans = Index(texts).shared_spans(min_words=1)
+    assert len(spans) == (3 if len(texts) == 3 and texts[0] else 0)
+    assert list(spans.columns) == ["output", "start", "end", "words", "outputs", "phrase"]
+    assert (spans.dtypes == "int64").all()
+    assert len(index.coverage()) == len(texts)
+    assert index.shared_phrases(min_words=1).empty
+    assert len(index.echoed(1)) == sum("a" in text for text in texts)
+
+
+def test_forms_match_and_surfaces_do_not() -> None:  # 6, 7
+    assert rows(shared_spans(["Don't worry!", "don’t worry."], min_outputs=2, min_words=2))[1] == (1, 0, 11, 2, 2)
+    assert shared_spans(["Don't worry!", "don’t worry."], min_outputs=2, min_words=2, exact=True).empty
+    spans = shared_spans(["die ﬁne Straße", "DIE fine STRASSE"], min_outputs=2, min_words=3)
+    assert rows(spans) == [(0, 0, 14, 3, 2), (1, 0, 16, 3, 2)]
+
+
+def test_one_character_parts_two_shared_spans() -> None:  # 10
+    spans = shared_spans(["我们建议您首先考虑成本", "我们建议你首先考虑成本"], min_outputs=2, min_words=2)
+    assert spans[["output", "start", "end"]].values.tolist() == [[o, *s] for o in (0, 1) for s in ([0, 4], [5, 11])]
+
+
+def test_markers_do_not_part_a_span() -> None:  # 12
+    texts = ["1. **Plan ahead.** Save.", "- Plan ahead: save"]
+    spans = shared_spans(texts, min_outputs=2, min_words=3)
+    assert [texts[o][s:e] for o, s, e in spans[["output", "start", "end"]].values.tolist()] == [
+        "Plan ahead.** Save", "Plan ahead: save",
+    ]  # fmt: skip
+
+
+def test_what_repeats_the_prompt_is_not_shared() -> None:  # 17
+    texts = ["Here is a short poem about the sea: waves", "Here is a short poem about the sea: salt"]
+    index = Index(texts, prompt="Write a short poem about the sea")
+    assert [texts[0][s:e] for o, s, e in index.echoed(4)[["output", "start", "end"]].values.tolist() if o == 0] == [
+        "a short poem about the sea"
+    ]
+    assert index.shared_spans(2, 4).empty
+    assert rows(index.shared_spans(2, 2))[0] == (0, 0, 7, 2, 2)
+
+
+def test_many_times_the_same_word() -> None:  # 20
+    spans = shared_spans(["ha " * 150_000, "ha " * 10], min_outputs=2, min_words=4)
+    assert len(spans) == 149_991 + 1
+    assert set(spans["words"]) == {10}
+
+
+def test_phrases_are_long_frequent_and_not_said_twice() -> None:
+    texts = [f"The cat sat on the mat. Number {i} is mine." for i in range(6)] + ["The dog sat on it."] * 2
+    found = shared_phrases(texts, min_outputs=2, min_words=2)
+    assert found["text"][0] == "The cat sat on the mat. Number"
+    assert found["outputs"][0] == 6
+    for i, one in enumerate(found["text"]):
+        for j, other in enumerate(found["text"]):
+            if i != j and one.lower() in other.lower():
+                assert found["outputs"][i] > found["outputs"][j]
+    assert found["score"].is_monotonic_decreasing
+
+
+@pytest.mark.parametrize("k", [1, 0, -1, 4, True, float("nan"), 1.5, 0.0, "2", None])
+def test_a_threshold_of_outputs_out_of_range_is_told(k: object) -> None:
+    with pytest.raises(ValueError, match="min_outputs"):
+        shared_spans(["a", "b", "c"], min_outputs=k)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("m", [0, -1, 2.5, True, "3"])
+def test_a_threshold_of_words_out_of_range_is_told(m: object) -> None:
+    with pytest.raises(ValueError, match="min_words"):
+        coverage(["a", "b"], min_words=m)  # type: ignore[arg-type]
+
+
+def test_what_is_no_text_is_told() -> None:
+    with pytest.raises(TypeError, match=r"texts\[1\] is a float"):
+        Index(["a", float("nan")])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="prompt is a int"):
+        Index(["a"], prompt=3)  # type: ignore[arg-type]
