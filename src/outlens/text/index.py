@@ -70,9 +70,8 @@ class Index:
         # kasai's entry r is what r and r + 1 have in common.
         common = kasai(sequence, order).astype(np.int32) if len(sequence) else np.zeros(0, np.int32)
         del sequence
-        ends = tokens.bounds[1:] + np.arange(documents)
         suffix = order[documents:]
-        suffix = (suffix - np.searchsorted(ends, suffix)).astype(np.int32)
+        suffix = suffix - np.repeat(np.arange(documents, dtype=np.int32), np.diff(tokens.bounds) + 1)[suffix]
         lcp = np.concatenate([[0], common[documents:-1]]).astype(np.int32) if len(suffix) else common[:0]
         del order, common
         echo = None
@@ -98,7 +97,9 @@ class Index:
         """(words,): how many words each of them and the one before have in common."""
         self.echo: Ints | None = echo
         """(words,): how many words from each on also stand in the prompt; None without one."""
+        # The variant of each word, and of each entry.
         self._text = text[:words]
+        self._text_by_rank: Ints = self._text[suffix]
 
     def shared_spans(self, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
         """What at least `min_outputs` outputs share, as maximal spans.
@@ -179,7 +180,7 @@ class Index:
         if spans is None or not len(spans):
             return pd.DataFrame(columns=columns).astype({"phrase": "int64", "words": "int64", "outputs": "int64"})
         spans = spans.drop_duplicates("phrase")
-        one = suffixes.spread(self.lcp, self._text[self.suffix], self.weight, 1)
+        one = suffixes.spread(self.lcp, self._text_by_rank, self.weight, 1)
         frequency = np.zeros(len(self.suffix), np.int32)
         frequency[self.suffix] = one
         words, outputs = spans["words"].to_numpy(), spans["outputs"].to_numpy()
@@ -267,25 +268,24 @@ class Index:
 
         if not len(self.suffix):
             return None
-        at = np.arange(len(self.suffix))
-        text = self._text[self.suffix]
-        whole = (self.tokens.bounds[1:][self._text] - at).astype(np.int32)
-        by_rank = suffixes.reach(self.lcp, text, whole[self.suffix], self.weight, k)
+        at = np.arange(len(self.suffix), dtype=np.int32)
+        text, bounds = self._text_by_rank, self.tokens.bounds
+        room = bounds[1:].astype(np.int32)[self._text] - at
         reach = np.empty(len(at), np.int32)
-        reach[self.suffix] = by_rank
+        reach[self.suffix] = suffixes.reach(self.lcp, text, room[self.suffix], self.weight, k)
         if self.echo is not None:
             reach = np.minimum(reach, self._room(m))
-        begins = suffixes.maximal((at + reach).astype(np.int32), self.tokens.bounds, m)
-        wanted = np.where(begins, reach, 0)[self.suffix].astype(np.int32)
-        count, first = suffixes.holders(self.lcp, text, self.weight, wanted)
-        ranks = np.flatnonzero(wanted)
+        begins = suffixes.maximal(at + reach, bounds, m)
+        reach[~begins] = 0
+        by_rank = suffixes.holders(self.lcp, text, self.weight, reach[self.suffix])
+        count, first = np.empty(len(at), np.int32), np.empty(len(at), np.int32)
+        count[self.suffix], first[self.suffix] = by_rank
+        word = np.flatnonzero(begins)
         # The first rank and the length name a sequence; in that order they do not depend on the outputs' order.
-        key = first[ranks].astype(np.int64) * (1 << 31) + wanted[ranks]
+        key = (first[word].astype(np.int64) << 32) + reach[word]
         _, phrase = np.unique(key, return_inverse=True)
-        table = pd.DataFrame({
-            "word": self.suffix[ranks], "words": wanted[ranks], "outputs": count[ranks], "phrase": phrase.reshape(-1),
-        })  # fmt: skip
-        return table.astype("int64").sort_values("word", ignore_index=True)
+        table = {"word": word, "words": reach[word], "outputs": count[word], "phrase": phrase.reshape(-1)}
+        return pd.DataFrame(table).astype("int64")
 
     def _table(self, found: pd.DataFrame | None) -> pd.DataFrame:
         """Spans of the variants as the span table of all outputs."""
@@ -306,7 +306,9 @@ class Index:
         })  # fmt: skip
         for column in found.columns.drop("word"):
             table[column] = found[column].to_numpy()[row]
-        return table.astype("int64").sort_values(["output", "start"], ignore_index=True)
+        table = table.astype("int64")
+        order = np.argsort((table["output"].to_numpy() << 32) + table["start"].to_numpy(), kind="stable")
+        return table.iloc[order].reset_index(drop=True)
 
     def _coverage(self, m: int) -> Ints:
         from outlens.text import suffixes
@@ -314,7 +316,7 @@ class Index:
         if not len(self.suffix):
             return np.zeros(0, np.int32)
         count = np.empty(len(self.suffix), np.int32)
-        count[self.suffix] = suffixes.spread(self.lcp, self._text[self.suffix], self.weight, m)
+        count[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, self.weight, m)
         count[self._room(m) < m] = 0
         longest = int(np.diff(self.tokens.bounds).max())
         return suffixes.widest(count, self.tokens.bounds, min(m, longest))  # type: ignore[no-any-return]
