@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { CanvasMap, type MapStyle, type Mode } from './canvas-map';
-import { randomPoints, seeded } from './testing/random';
+import { randomPoints, seeded } from '../testing/random';
 
 const CORNERS = Float32Array.of(-1, -1, 1, -1, 1, 1, -1, 1, 0, 0);
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Grid } from './grid';
-import { randomPoints, seeded } from './testing/random';
+import { randomPoints, seeded } from '../testing/random';
 
 function nearestByAll(xy: Float32Array, x: number, y: number, reach: number): number {
   let best = -1;

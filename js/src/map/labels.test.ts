@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { placeLabels, type Label } from './labels';
-import { seeded } from './testing/random';
+import { seeded } from '../testing/random';
 
 const measure = (text: string): number => text.length * 6.3;
 

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { inside } from './lasso';
-import { randomPoints, seeded } from './testing/random';
+import { randomPoints, seeded } from '../testing/random';
 
 /** Whether a polygon winds an odd number of times around a point, from the sum of the angles of its sides. */
 function windsOddly(polygon: Float64Array, px: number, py: number): boolean {

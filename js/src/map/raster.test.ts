@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { makeDisc, mix, packed, paintDiscs, parseHex, type Pixels } from './raster';
-import { randomPoints, seeded } from './testing/random';
+import { randomPoints, seeded } from '../testing/random';
 
 const WHITE = packed(255, 255, 255);
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { randomPoints, seeded } from './testing/random';
+import { randomPoints, seeded } from '../testing/random';
 import {
   MAX_ZOOM,
   MIN_ZOOM,
