@@ -156,7 +156,8 @@ def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.nda
     frame = pd.DataFrame({"prompt": ["p", "q", "q"] * 10, "response": [f"Text {i} here." for i in range(30)]})
     lens = ol.Lens(frame, vectors=vectors)
     assert lens.prompts == ["p", "q"]
-    assert set(lens.frame["prompt"]) == {"p"}
+    with pytest.warns(UserWarning, match="holds 1 of 2 prompts, 10 of 30 outputs"):
+        assert set(lens.frame["prompt"]) == {"p"}
     lens.select(frame["response"].isin(["Text 0 here.", "Text 1 here."]))
     lens.prompt = "q"
     assert set(lens.frame["prompt"]) == {"p", "q"}
@@ -164,6 +165,23 @@ def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.nda
     assert lens.selected["prompt"].tolist() == ["p", "q"]
     with pytest.raises(ValueError, match="'r'"):
         lens.prompt = "r"
+
+
+def test_what_does_not_fit_is_told_before_anything_happens(lens: ol.Lens, frame: pd.DataFrame) -> None:
+    with pytest.raises(TypeError, match="observe takes a function"):
+        lens.observe(3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="rename takes a cluster's number"):
+        lens.rename("wine", "x")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="the query is a int"):
+        lens.find(3)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="60 values for 30 rows"):
+        lens.select(pd.Series([True] * 60))
+    with pytest.raises(KeyError, match=r"df\['model'\] == 'm1'"):
+        lens.select("m1")
+    with pytest.raises(ValueError, match="no columns"):
+        ol.Lens(pd.DataFrame())
+    lens.granularity = 0
+    assert lens.granularity == 0
 
 
 def test_view_settings_are_checked(lens: ol.Lens) -> None:

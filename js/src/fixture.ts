@@ -19,7 +19,7 @@ export function traits(): Record<string, unknown> {
         { name: "model", kind: "category", by: true, categories: ["m1", "m2"] },
         { name: "score", kind: "number", by: false, min: 0, max: 5 },
       ],
-      labels: ["a", "b", "c", "d", "e", "f"], notes: [], params: "", source: "model",
+      labels: ["a", "b", "c", "d", "e", "f"], notes: [], missing: [], params: "", source: "model",
     },
     _rows: view(Uint32Array.of(0, 1, 2, 4, 5, 7)),
     _xy: view(Float32Array.of(-1, -1, -1, 0, -1, 1, 1, -1, 1, 0, 1, 1)),

@@ -20,6 +20,8 @@ export interface Info {
   columns: Column[];
   labels: { start: number; step: number } | string[];
   notes: string[];
+  /** Outputs that have no text at all. */
+  missing: number[];
   params: string;
   source: string | null;
 }
@@ -177,12 +179,19 @@ export class PageModel implements Model {
 
   constructor(state: Record<string, unknown>) {
     this.#state = { ...state };
+    this.#show(state.prompt_index as number);
+  }
+  /** A page holds the outputs of each prompt, as Python would send them. */
+  #show(prompt: number): void {
+    const pages = this.#state._pages as Record<string, unknown>[] | undefined;
+    Object.assign(this.#state, pages?.[prompt]);
   }
   get(name: string): unknown {
     return this.#state[name];
   }
   set(name: string, value: unknown): void {
     this.#state[name] = value;
+    if (name === "prompt_index") this.#show(value as number);
     this.#listeners.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes(): void {}

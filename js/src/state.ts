@@ -89,6 +89,11 @@ export class State {
     return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
   }
 
+  /** What stands for a text without a character to show. */
+  blank(i: number): string {
+    return this.info.value.missing.includes(i) ? "(missing)" : "(blank)";
+  }
+
   source(i: number): string {
     const { source } = this.info.value;
     return source === null ? "" : this.value(source, i);
@@ -208,7 +213,7 @@ export class State {
     try {
       return { pattern: compile(this.view.value), error: "" };
     } catch (error) {
-      return { pattern: null, error: (error as Error).message.replace(/^Invalid regular expression: /, "") };
+      return { pattern: null, error: (error as Error).message.replace(/^Invalid regular expression: /, "").replace(/\/[a-z]*: /, "/: ") };
     }
   });
   /** Regular expressions are looked for beside the page, and where Python has the texts, there. */

@@ -72,8 +72,14 @@ def _print(lens: Lens) -> None:
 def _view(file: Path, by: list[str] | None) -> int:
     import outlens as ol
 
-    page = ol.Lens(file, by=by).to_html(f"{file.stem}-outlens.html")
-    print(f"Wrote {page}.")
+    lens = ol.Lens(file, by=by)
+    first = lens.prompt
+    for number, prompt in enumerate(lens.prompts[1:], 2):
+        print(f"Prompt {number} of {len(lens.prompts)}", file=sys.stderr)
+        lens.prompt = prompt
+    lens.prompt = first
+    page = lens.to_html(f"{file.stem}-outlens.html")
+    print(f"Wrote {page}: {lens!r}.")
     if sys.stdout.isatty():
         webbrowser.open(page.absolute().as_uri())
     return 0

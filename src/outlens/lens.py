@@ -6,6 +6,7 @@ import difflib
 import html
 import inspect
 import os
+import warnings
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +21,10 @@ from outlens.widget import LensWidget, View, wire
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+
+ALONE = "like no other"
+"""The name of cluster -1, in Python as in the widget."""
 
 
 class Lens:
@@ -118,8 +123,10 @@ class Lens:
         """The user's rows plus cluster, cluster_name, x and y, for every prompt that was shown.
 
         `cluster` is an int within the prompt: 0 is the largest, -1 like no other. Where the user has a column of the
-        same name, ours ends in "_lens".
+        same name, ours ends in "_lens". A warning tells when some prompts were not shown yet, and their rows are not
+        in it.
         """
+        self._warn_of_others("lens.frame")
         made = np.sort(np.concatenate([self._prompts[p][1] for p in self._lands]))
         cluster = np.full(len(self._outputs.texts), -1, np.int64)
         name = np.full(len(cluster), "", object)
@@ -127,7 +134,7 @@ class Lens:
         for p, land in self._lands.items():
             rows = self._prompts[p][1]
             cut = land.tree.cut(self.granularity)
-            names = [*self._names(p), ""]  # the last one is cluster -1's
+            names = [*self._names(p), ALONE]  # the last one is cluster -1's
             cluster[rows], name[rows], xy[rows] = cut, np.array(names, object)[cut], land.xy
         ours = {"cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1]}
         frame = self._outputs.frame.iloc[made].copy()
@@ -160,7 +167,7 @@ class Lens:
         alone = int((cut == -1).sum())
         if alone:
             table.append({
-                "cluster": -1, "name": "(like no other)", "size": alone, "share": alone / len(cut),
+                "cluster": -1, "name": ALONE, "size": alone, "share": alone / len(cut),
                 "holds": float("nan"), "medoid": None, "text": "", "words": (),
             })  # fmt: skip
         columns = ["cluster", "name", "size", "share", "holds", "medoid", "text", "words"]
@@ -231,6 +238,8 @@ class Lens:
 
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
         """Call `function(lens)` after every change of the selection; returns what ends that."""
+        if not callable(function):
+            raise TypeError(f"observe takes a function of the lens, not {function!r}.")
         self._observers.append(function)
         return lambda: self._observers.remove(function) if function in self._observers else None
 
@@ -241,7 +250,11 @@ class Lens:
         """How fine the clusters are, 0 (coarse) to 1 (fine)."""
         return float(min(max(self._widget.granularity, 0.0), 1.0))
 
-    def recluster(self, *, granularity: float) -> pd.DataFrame:
+    @granularity.setter
+    def granularity(self, granularity: float) -> None:
+        self.recluster(granularity)
+
+    def recluster(self, granularity: float) -> pd.DataFrame:
         """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); returns `clusters`.
 
         Raises
@@ -258,6 +271,8 @@ class Lens:
         p = self._widget.prompt_index
         tree = self._land(p).tree
         order = tree.order(level := tree.level(self.granularity))
+        if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer):
+            raise TypeError(f"rename takes a cluster's number, 0 for the largest, not {cluster!r}; see lens.clusters.")
         if not 0 <= cluster < len(order):
             raise KeyError(f"no cluster {cluster!r} to rename; there are 0 to {len(order) - 1}.")
         if not isinstance(name, str) or not name.strip():
@@ -271,15 +286,21 @@ class Lens:
     # Out
 
     def to_html(self, path: str | os.PathLike[str]) -> Path:
-        """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path."""
+        """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path.
+
+        With several prompts it holds those that were shown; a warning tells when there are others.
+        """
+        self._warn_of_others("the page")
+        made = sorted(self._lands)
         state = self._widget.page_state()
-        data, offsets = self._encoded_texts(self._widget.prompt_index, None)
-        state |= {"_texts": data, "_offsets": offsets.tobytes(), "_paged": False}
-        p = self._widget.prompt_index
-        # The page has the outputs of one prompt, so there is nothing to switch to.
-        state["_info"] = {**state["_info"], "prompts": state["_info"]["prompts"][p : p + 1], "prompt": 0}
-        state["renames"] = [{**r, "prompt": 0} for r in state["renames"] if r["prompt"] == p]
-        state["prompt_index"] = 0
+        state["prompt_index"] = made.index(state["prompt_index"])
+        state["renames"] = [{**r, "prompt": made.index(r["prompt"])} for r in state["renames"] if r["prompt"] in made]
+        pages = []
+        for number, p in enumerate(made):
+            traits = self._traits(p, paged=False)
+            prompts = [traits["_info"]["prompts"][other] for other in made]
+            pages.append({**traits, "_info": {**traits["_info"], "prompts": prompts, "prompt": number}})
+        state["_pages"] = pages
         title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
         return report.write(path, report.page(state, title=title, fallback=self._table()))
 
@@ -341,11 +362,29 @@ class Lens:
                     names[node] = rename["name"]
         return [wire.clean(names[node]) for node in order]
 
+    def _warn_of_others(self, what: str) -> None:
+        left = len(self._prompts) - len(self._lands)
+        if left:
+            shown = sum(len(self._prompts[p][1]) for p in self._lands)
+            warnings.warn(
+                f"{what} holds {len(self._lands)} of {len(self._prompts)} prompts, {shown} of"
+                f" {len(self._outputs.texts)} outputs: the others were not shown yet. `for lens.prompt in lens.prompts:"
+                " pass` makes them all.",
+                stacklevel=3,
+            )
+
     def _show_prompt(self, p: int) -> None:
+        rows = self._prompts[p][1]
+        traits = self._traits(p, paged=sum(len(self._outputs.texts[i]) for i in rows) > wire.PAGED_ABOVE)
+        with self._widget.hold_sync():
+            self._widget.prompt_index = p
+            for name, value in traits.items():
+                setattr(self._widget, name, value)
+
+    def _traits(self, p: int, *, paged: bool) -> dict[str, Any]:
+        """What the browser knows of a prompt's outputs, by trait."""
         land, (label, rows) = self._land(p), self._prompts[p]
         frame = self._outputs.frame.iloc[rows]
-        size = sum(len(self._outputs.texts[i]) for i in rows)
-        paged = size > wire.PAGED_ABOVE
         data, offsets = self._encoded_texts(p, None)
         columns = {}
         about = []
@@ -357,18 +396,17 @@ class Lens:
                 about.append(made[0])
                 columns[made[0]["name"]] = made[1]
         index = frame.index if self._outputs.id is None else pd.Index(frame[self._outputs.id])
-        with self._widget.hold_sync():
-            self._widget.prompt_index = p
-            self._widget._rows = rows.astype("<u4").tobytes()
-            self._widget._xy = land.xy.astype("<f4").tobytes()
-            self._widget._columns = columns
-            self._widget._texts = b"" if paged else data
-            self._widget._offsets = offsets.astype("<u4").tobytes()
-            self._widget._paged = paged
-            self._widget._leaf = land.tree.leaf.astype("<i4").tobytes()
-            self._widget._tree = wire.tree(land)
-            self._widget._typical = land.typical.astype("<f4").tobytes()
-            self._widget._info = {
+        return {
+            "_rows": rows.astype("<u4").tobytes(),
+            "_xy": land.xy.astype("<f4").tobytes(),
+            "_columns": columns,
+            "_texts": b"" if paged else data,
+            "_offsets": offsets.astype("<u4").tobytes(),
+            "_paged": paged,
+            "_leaf": land.tree.leaf.astype("<i4").tobytes(),
+            "_tree": wire.tree(land),
+            "_typical": land.typical.astype("<f4").tobytes(),
+            "_info": {
                 "n": len(rows),
                 "total": len(self._outputs.texts),
                 "title": wire.clean(label) if self._outputs.prompt else "",
@@ -377,9 +415,11 @@ class Lens:
                 "columns": about,
                 "labels": wire.labels(index),
                 "notes": self.notes,
+                "missing": np.flatnonzero(frame[self._outputs.text].isna().to_numpy()).tolist(),
                 "params": self._parameters(),
                 "source": next((c["name"] for c in about if c["by"]), None),
-            }
+            },
+        }
 
     def _parameters(self) -> str:
         if self._vectors is not None:

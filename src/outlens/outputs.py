@@ -89,6 +89,11 @@ class Outputs:
                 return self._labelled(rows.index)
             if len(rows) == len(index) and rows.index.equals(index):
                 return self._mask(rows.fillna(False).to_numpy(dtype=bool))
+            if len(rows) > len(index) and not rows.index.isin(index).all():
+                raise ValueError(
+                    f"the mask has {len(rows)} values for {len(index)} rows; make it from the frame that the lens was"
+                    " made of."
+                )
             return self._labelled(rows.index[rows.fillna(False).to_numpy(dtype=bool)])
         if (
             isinstance(rows, str | bytes)
@@ -108,6 +113,11 @@ class Outputs:
             )
         return np.flatnonzero(mask).astype(np.int64)
 
+    def _mask_for(self, value: Any) -> str:
+        """How to write the mask for a value that is no label, but may stand in a column."""
+        holds = next((c for c in self.by if (self.frame[c] == value).any()), None)
+        return f"df[{holds!r}] == {value!r}" if holds is not None else "df['model'] == 'x'"
+
     def _labelled(self, labels: Any) -> npt.NDArray[np.int64]:
         index = self.frame.index
         wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
@@ -117,7 +127,10 @@ class Outputs:
         if len(missing):
             shown = ", ".join(repr(label) for label in missing[:5].tolist())
             more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-            raise KeyError(f"no row is labelled {shown}{more}; give labels of the frame's index, or a mask.")
+            raise KeyError(
+                f"no row is labelled {shown}{more}; give labels of the frame's index, or a mask such as"
+                f" {self._mask_for(missing[0])}."
+            )
         return np.flatnonzero(index.isin(wanted)).astype(np.int64)
 
 
@@ -192,6 +205,8 @@ def _frame(data: Any) -> pd.DataFrame:
         return _new_frame(dict(data))
     if isinstance(data, Sequence) and not isinstance(data, bytes):
         return _records(data)
+    if isinstance(data, np.ndarray) and data.ndim == 1:
+        return _records(data.tolist())
     raise TypeError(
         f"data is a {type(data).__name__}; give a DataFrame, a list of str or dict, a dict of lists, or a file's path."
     )
@@ -219,12 +234,14 @@ def _new_frame(data: Any) -> pd.DataFrame:
 def _text_column(frame: pd.DataFrame) -> Hashable:
     found = [c for c in frame.columns if str(c).lower() in TEXT_COLUMNS]
     listed = ", ".join(repr(c) for c in frame.columns)
+    if not listed:
+        raise ValueError("the frame has no columns; give one that holds the outputs.")
     if len(found) == 1:
         return found[0]
     if found:
         names = " and ".join(repr(c) for c in found)
         raise ValueError(f"{names} could each hold the outputs; name one, such as text={found[0]!r}.")
-    raise ValueError(f"no column named {', '.join(TEXT_COLUMNS)} among {listed or 'none'}; name one with text=.")
+    raise ValueError(f"no column named {', '.join(TEXT_COLUMNS)} among {listed}; name one with text=.")
 
 
 def _column(frame: pd.DataFrame, name: Hashable, what: str) -> Hashable:

@@ -98,7 +98,9 @@ def _pack(state: Mapping[str, Any]) -> bytes:
             return {"$bytes": [start, at]}
         if isinstance(value, Mapping):
             return {key: place(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [place(item) for item in value]
         return value
 
-    head = json.dumps({key: place(value) for key, value in state.items()}, allow_nan=False).encode()
+    head = json.dumps(place(state), allow_nan=False).encode()
     return len(head).to_bytes(4, "little") + head + b"".join(blobs)

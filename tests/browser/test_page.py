@@ -59,6 +59,30 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
+def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tuple[Page, list[str]]) -> None:
+    data = {
+        "prompt": ["Fruit?"] * 3 + ["River?"] * 2 + ["Town?"],
+        "response": ["Apple", "Pear", "Fig", "Nile", "Po", "Rome"],
+    }
+    lens = ol.Lens(data, vectors=np.random.default_rng(0).normal(size=(6, 4)))
+    lens.prompt = "River?"
+    lens.rename(0, "waters")
+    lens.select([0, 4])
+    with pytest.warns(UserWarning, match="the page holds 2 of 3 prompts, 5 of 6 outputs"):
+        path = lens.to_html(tmp_path / "two.html")
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    expect(widget.locator(".ol-prompt")).to_have_text("River?")
+    expect(widget.locator(".ol-footer")).to_contain_text("2 selected · 1 in other prompts")
+    expect(widget.locator(".ol-clusters")).to_contain_text("waters")
+    widget.get_by_role("combobox", name="Prompt").select_option(index=0)
+    expect(widget.locator(".ol-prompt")).to_have_text("Fruit?")
+    expect(widget.locator(".ol-card", has_text="Apple")).to_be_visible()
+    widget.get_by_role("button", name="All 3").click()
+    expect(widget.locator(".ol-card")).to_have_count(3)
+
+
 def test_an_expression_without_end_is_given_up_and_blocks_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())

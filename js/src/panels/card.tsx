@@ -55,7 +55,7 @@ export function Card({ state, id, text, position, total, open, onOpen }: Props) 
       {text === null ? (
         <div class="ol-text ol-muted" style={{ height: `${estimate(state.texts.value.size(id), 340) - 40}px` }}>…</div>
       ) : text.trim() === "" ? (
-        <div class="ol-text ol-muted">(blank)</div>
+        <div class="ol-text ol-muted">{state.blank(id)}</div>
       ) : (
         <Body state={state} text={text} open={open} onOpen={onOpen} />
       )}

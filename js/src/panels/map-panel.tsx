@@ -138,7 +138,7 @@ function HoverCard({ state, at, host }: { state: State; at: [number, number]; ho
         <span class="ol-muted">{state.clusterName(i)}</span>
       </div>
       <div class="ol-hover-text">
-        {text === null ? "…" : text.trim() ? <Excerpt text={text} /> : <span class="ol-muted">(blank)</span>}
+        {text === null ? "…" : text.trim() ? <Excerpt text={text} /> : <span class="ol-muted">{state.blank(i)}</span>}
       </div>
     </div>
   );
@@ -183,7 +183,8 @@ function draw(
   };
   const map = new CanvasMap(host, {
     onHover: (id, x, y) => {
-      setPointer([x, y]);
+      // A card that is pointed at is marked on the map; it is being read already, so it opens no card there.
+      setPointer(id >= 0 ? [x, y] : [-1, -1]);
       state.hover.value = id;
     },
     onClick: (id, mode) => {

@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { Order } from "../model";
 import type { State } from "../state";
 import { Card, estimate } from "./card";
+import { print } from "../text/search";
 import { plural } from "./header";
 
 const GAP = 10;
@@ -41,14 +42,14 @@ function ReaderBar({ state }: { state: State }) {
       {listed !== of && <span class="ol-what">{listed.toLocaleString("en")} of them {state.hidden.value.size ? "pass the filter" : "match"}</span>}
       <span class="ol-spring" />
       <label class="ol-field">
-        <span class="ol-muted">First</span>
+        <span class="ol-muted">Order</span>
         <select
           aria-label="Order of the outputs"  value={state.view.value.order}
           onChange={(event) => state.set({ order: event.currentTarget.value as Order })}
         >
           <option value="row">by row</option>
-          <option value="typical">typical</option>
-          <option value="unusual">unusual</option>
+          <option value="typical">typical first</option>
+          <option value="unusual">unusual first</option>
         </select>
       </label>
     </div>
@@ -165,14 +166,23 @@ function List({ state }: { state: State }) {
 function Nothing({ state }: { state: State }) {
   const elsewhere = state.passing.value.length;
   const selected = state.scope.value === "selected";
+  const { query } = state.view.value;
+  const filtered = state.hidden.value.size > 0;
+  const whose = selected ? "selected outputs" : "outputs";
+  const why = [...(query ? [`holds ${print(state.view.value)}`] : []), ...(filtered ? ["passes the filter"] : [])].join(" and ");
   if (state.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
   if (state.searchError.value) return <div class="ol-empty ol-error">{state.searchError.value}</div>;
   return (
     <div class="ol-empty">
-      {selected ? "None of the selected outputs passes search and filter." : "No output passes search and filter."}
+      None of the {whose} {why || "is here"}.
       {selected && elsewhere > 0 && (
         <button type="button"  onClick={() => state.select(state.passing.value, "replace")}>
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
+        </button>
+      )}
+      {query && (
+        <button type="button" onClick={() => state.set({ query: "", regex: false })}>
+          Clear the search
         </button>
       )}
     </div>

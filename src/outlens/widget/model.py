@@ -15,11 +15,8 @@ from outlens.widget.view import DEFAULTS
 
 STATIC = Path(__file__).parent / "static"
 
-PAGE_TRAITS = (
-    "_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical",
-    "granularity", "selection", "prompt_index", "renames", "view",
-)  # fmt: skip
-"""What a page without a kernel needs to know."""
+PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view")
+"""What a page without a kernel needs to know beside the outputs of its prompts."""
 
 
 class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
@@ -95,5 +92,5 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
             self.send(reply, [hits.astype("<u4").tobytes()])
 
     def page_state(self) -> dict[str, Any]:
-        """All that a page without a kernel needs, by trait name."""
+        """What is set in the widget, by trait name."""
         return {name: getattr(self, name) for name in PAGE_TRAITS}
