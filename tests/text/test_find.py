@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+import re
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlens.text import find, openings, words
@@ -66,3 +71,68 @@ def test_openings_are_what_outputs_begin_with() -> None:
     assert {"I am sorry", "I am sorry to"} <= set(table["phrase"])
     with pytest.raises(ValueError, match="not 0"):
         openings(texts, min_outputs=0)
+
+
+PATTERNS = [
+    "a+", "a*b", "(a|b)+?", r"\bab\b", "[ab.]+", "[^a]", "(?i:A)b", "a{1,2}", "a{,2}b", "^a", "b$", "(?m)^b$", r"\d+|a",
+    "(?P<x>a)(?P=x)", "(?<=a)b", "(?!a).", "a{e<=1}", "{a}", "[[:alpha:]]", "[{]", "a{1", r"\{a", "[]a]", "(?s)a.b",
+    r"[\]b]", "[a-]", "x*", r"(a)?b\1?", "[a||b]",
+]  # fmt: skip
+
+
+@pytest.mark.filterwarnings("ignore:Possible")
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.text("abAB{}[]:lpe<=1 .|-\n\ud83d😀", max_size=20), max_size=4), st.booleans())
+def test_expressions_find_what_re_finds(texts: list[str], ignore_case: bool) -> None:
+    for pattern in PATTERNS:
+        expected = [
+            [i, m.start(), m.end()]
+            for i, text in enumerate(texts)
+            for m in re.compile(pattern, re.IGNORECASE if ignore_case else 0).finditer(text)
+            if m.end() > m.start()
+        ]
+        found = find(texts, pattern, regex=True, ignore_case=ignore_case).values.tolist()
+        assert found == expected, pattern
+
+
+@pytest.mark.parametrize("query", ["i", "İ", "ß", "K", "(", "$&", "\\", "\ud83d", "é"])
+def test_offsets_stay_where_folding_changes_the_length(query: str) -> None:
+    text = f"İstanbul ß ( $& \\ \ud83d K é {query} İ"
+    for row in find([text], query).itertuples():
+        assert row.end - row.start == len(query)
+        assert text[row.start : row.end].casefold() == query.casefold() or query in "iİK"
+    assert len(find([text], query)) >= 1
+
+
+@pytest.mark.parametrize("in_thread", [False, True])
+def test_a_catastrophic_expression_is_given_up(monkeypatch: pytest.MonkeyPatch, in_thread: bool) -> None:
+    monkeypatch.setattr(sys.modules["outlens.text.find"], "PATIENCE", 0.2)
+    texts = ["fine", "a" * 60 + "c"] * 50
+    began = time.monotonic()
+    with ThreadPoolExecutor(1) as pool:
+        run = pool.submit(find, texts, "(a|a)+b", True).result if in_thread else lambda: find(texts, "(a|a)+b", True)
+        with pytest.raises(ValueError, match=r"given up after 0 s, in texts\[1\]"):
+            run()
+    assert time.monotonic() - began < 10
+
+
+def test_the_limit_holds_for_all_texts_together(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys.modules["outlens.text.find"], "PATIENCE", 0.3)
+    # Each of them takes some hundredths of a second.
+    with pytest.raises(ValueError, match=r"in texts\[\d+\]"):
+        find(["a" * 18 + "c"] * 1000, "(a|a)+b", regex=True)
+
+
+def test_what_is_no_expression_or_no_text_is_refused() -> None:
+    for query, why in [
+        ("a{99999999999}", "too large"),
+        ("(?<=a+)b", "look-behind"),
+        ("[a", "character 0"),
+        ("a**", "2"),
+    ]:
+        with pytest.raises(ValueError, match=f"not a regular expression.*{why}"):
+            find(["a"], query, regex=True)
+    with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
+        find(["a", 1], "a")  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="the query is a int"):
+        find(["a"], 1)  # type: ignore[arg-type]

@@ -218,7 +218,7 @@ def distinctive(
     form = np.array([_joined(tokens, at, words) for at, words in spans], object)
     text = np.array([_written(different, tokens, at, words) for at, words in spans], object)
     table = pd.DataFrame({
-        "group": pd.Series([names[g] for g in group.tolist()]) if len(group) else pd.Series([], dtype=object),
+        "group": pd.Series([names[g] for g in group.tolist()], dtype=object),
         "form": pd.Series(form[row], dtype=object),
         "text": pd.Series(text[row], dtype=object),
         "words": counted.words[feature],
@@ -313,7 +313,9 @@ def _features(tokens: Tokens, weight: Ints, longest: int, least: int) -> _Featur
                 stays[-1][head[before.outputs[head] == outputs]] = False
                 stays[-1][tail[before.outputs[tail] == outputs]] = False
             else:
-                stays[-1][tail[(before.outputs[tail] == outputs) & (tail != head)]] = False
+                # By where they are first, so that of words that go round in a loop one phrase stays.
+                first = _first(before)
+                stays[-1][tail[(before.outputs[tail] == outputs) & (first[head] < first[tail])]] = False
         if level.words <= longest:
             levels.append(level)
             stays.append(level.outputs >= (least if level.words == 1 else max(least, 2)))
@@ -322,13 +324,18 @@ def _features(tokens: Tokens, weight: Ints, longest: int, least: int) -> _Featur
     for level, kept in zip(levels, stays, strict=True):
         number = np.cumsum(kept) - 1 + base
         base += int(kept.sum())
-        first = np.zeros(len(kept), np.int64)
-        # Backwards, so that the first place is what stays.
-        first[level.ids[::-1]] = level.at[::-1]
         of = kept[level.feature]
         words = np.full(int(kept.sum()), level.words, np.int64)
-        parts.append((first[kept], words, level.outputs[kept], number[level.feature[of]], level.variant[of]))
+        parts.append((_first(level)[kept], words, level.outputs[kept], number[level.feature[of]], level.variant[of]))
     return _Features(*(np.concatenate([part[i] for part in parts]) for i in range(5)))
+
+
+def _first(level: _Level) -> Ints:
+    """The first place of each sequence; 0 for those in too few outputs."""
+    first = np.zeros(len(level.outputs), np.int64)
+    # Backwards, so that the first place is what stays.
+    first[level.ids[::-1]] = level.at[::-1]
+    return first
 
 
 def _labels(values: Sequence[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
