@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { placeLabels, type Label } from './labels';
+import { COVERED, placeLabels, type Label } from './labels';
 import { seeded } from '../testing/random';
 
 const measure = (text: string): number => text.length * 6.3;
@@ -20,6 +20,8 @@ describe('placeLabels', () => {
     for (let round = 0; round < 100; round++) {
       const items = someLabels(30, random);
       const placed = placeLabels(items, 430, 380, measure);
+      const hidden = placed.reduce((sum, label) => sum + label.width * 18, 0);
+      expect(placed.length < 2 || hidden <= COVERED * 430 * 380).toBe(true);
       for (const [i, a] of placed.entries()) {
         expect(a.left).toBeGreaterThanOrEqual(0);
         expect(a.top).toBeGreaterThanOrEqual(0);

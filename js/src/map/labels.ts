@@ -29,10 +29,14 @@ const SHIFTS: readonly (readonly [number, number])[] = [
   [1.1, 1.1],
 ];
 
+/** Share of the map that names may hide: what they name has to be seen as well. */
+export const COVERED = 0.12;
+
 /**
  * Places labels, the heaviest first, where they neither overlap nor leave the map.
  *
- * One whose point is outside the map, or that fits nowhere near it, is left out.
+ * One whose point is outside the map, or that fits nowhere near it, is left out, and so are the lightest where all
+ * together would hide too much of the map.
  */
 export function placeLabels(
   items: readonly Label[],
@@ -42,11 +46,13 @@ export function placeLabels(
   lineHeight = 18,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
+  let room = COVERED * width * height;
   const byWeight = [...items].sort((a, b) => b.weight - a.weight || a.id - b.id);
   for (const item of byWeight) {
     if (!(item.text && item.x >= 0 && item.x <= width && item.y >= 0 && item.y <= height)) continue;
     const wide = Math.ceil(measure(item.text));
     if (!(wide <= width && lineHeight <= height)) continue;
+    if (placed.length && wide * lineHeight > room) continue;
     for (const [across, down] of SHIFTS) {
       const left = Math.floor(clamp(item.x + ((across - 1) * wide) / 2, width - wide));
       const top = Math.floor(clamp(item.y + (down - 0.5) * lineHeight, height - lineHeight));
@@ -59,6 +65,7 @@ export function placeLabels(
       );
       if (free) {
         placed.push({ id: item.id, left, top, width: wide });
+        room -= wide * lineHeight;
         break;
       }
     }

@@ -71,14 +71,13 @@ function Tools({ state }: { state: State }) {
         >Lasso</button>
       </span>
       <label class="ol-field">
-        <span class="ol-muted">Colour</span>
         <select
           aria-label="Colour the map by"  value={color}
           onChange={(event) => state.set({ color: event.currentTarget.value })}
         >
-          <option value="cluster">cluster</option>
+          <option value="cluster">Colour: cluster</option>
           {columns.map(({ name }) => (
-            <option key={name} value={name}>{name}</option>
+            <option key={name} value={name}>Colour: {name}</option>
           ))}
         </select>
       </label>
