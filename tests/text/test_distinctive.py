@@ -323,10 +323,18 @@ def test_wrong_input_is_refused() -> None:
         distinctive(["a", 3], [1, 2])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"texts\[0\] is a NoneType"):
         distinctive_words([None])  # type: ignore[list-item]
+    with pytest.raises(TypeError, match="groups holds what cannot be compared"):
+        distinctive(["a", "b"], [["x"], ["y"]])
     with pytest.raises(ValueError, match="max_words"):
         distinctive_words(["a"], max_words=0)
     with pytest.raises(ValueError, match="min_outputs"):
         distinctive(["a", "b"], [1, 2], min_outputs=0)
+
+
+def test_a_looping_output_is_no_trouble() -> None:
+    table = distinctive(["ha " * 150_000] * 5 + ["b c d " * 9] * 5, [0] * 5 + [1] * 5)
+    assert table["group"].value_counts().to_dict() == {0: 1, 1: 1}
+    assert distinctive_words(["ha " * 150_000, "b"])["form"].iloc[-1] == "b"
 
 
 def test_of_a_long_common_sentence_the_first_four_words_are_listed() -> None:

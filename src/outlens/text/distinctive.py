@@ -145,7 +145,7 @@ def distinctive(
     Raises
     ------
     TypeError
-        Where texts is not a list of str.
+        Where texts is not a list of str, or a label is not hashable.
     ValueError
         Where groups or prompts have another length, fewer than two groups are left, or a prompt is missing.
 
@@ -344,7 +344,10 @@ def _labels(values: Sequence[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
         raise ValueError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
     if len(values) != n:
         raise ValueError(f"{name} has {len(values)} values and texts {n}; give one for each text.")
-    codes, different = pd.factorize(pd.Series(list(values), dtype=object))
+    try:
+        codes, different = pd.factorize(pd.Series(list(values), dtype=object))
+    except TypeError as error:
+        raise TypeError(f"{name} holds what cannot be compared ({error}); give str, numbers or tuples.") from None
     found = list(different)
     try:
         order = sorted(range(len(found)), key=lambda i: found[i])
@@ -446,7 +449,10 @@ def _kernel() -> Any:
                 p[i] += chance[x]
         return p, mean, variance, third
 
-    return numba.njit(nogil=True)(tails)
+    try:
+        return numba.njit(cache=True, nogil=True)(tails)
+    except RuntimeError:  # nowhere to keep what is compiled
+        return numba.njit(nogil=True)(tails)
 
 
 def _adjusted(p: Floats, tests: int) -> Floats:
