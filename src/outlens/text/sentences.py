@@ -1,0 +1,137 @@
+"""Sentences, list items, headings, table rows and code blocks of a text: the units that alignment groups."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+Unit = tuple[int, int, str]
+
+_FENCE = re.compile(r"[ \t]{0,3}(```+|~~~+)")
+_HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+(?:[0-9]{1,3}[.)][ \t]+)?")
+# A line that is nothing but bold words, with a colon or not, is a heading by another name.
+_BOLD = re.compile(r"[ \t]*(?:\*\*|__)[^*_\n]+(?:\*\*|__):?[ \t]*$")
+_ITEM = re.compile(r"[ \t>]*(?:[-*+\u2022\u2023\u25cf\u25aa\u2013]|\(?[0-9]{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+")
+_ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
+_QUOTE = re.compile(r"[ \t]*(?:>[ \t]*)+")
+_CLOSING = re.compile(r"(\*\*|__)[ \t]*")
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_WORD = re.compile(r"\w")
+_GOES_ON = re.compile(r"[ \t]*[a-z]")
+_ENDS = re.compile(r"[.!?:;|\u3002\uff01\uff1f\u061f][\"'\u201d\u2019)*_]*[ \t]*$")
+
+
+def sentences(text: str) -> pd.DataFrame:
+    """The sentences of a text, and what stands like one.
+
+    A list item is its sentences, without the marker; headings and table rows are one unit each, and so is a fenced code
+    block, which runs to the end of the text when it is not closed. What lies between units (white space, markers,
+    rules) holds no word. Running text is split by the package sentencex.
+
+    Returns one row a unit: `start, end` (int64, code points) and `kind` (sentence, item, heading, row or code).
+
+    Raises
+    ------
+    TypeError
+        Where text is not a str.
+
+    Examples
+    --------
+    >>> text = "# Tea\\n1. Boil water. Wait."
+    >>> [(text[a:b], kind) for a, b, kind in sentences(text).values.tolist()]
+    [('Tea', 'heading'), ('Boil water.', 'item'), ('Wait.', 'item')]
+    """
+    if not isinstance(text, str):
+        raise TypeError(f"text is a {type(text).__name__}; give a str.")
+    table = pd.DataFrame(units(text), columns=["start", "end", "kind"])
+    return table.astype({"start": np.int64, "end": np.int64, "kind": object})
+
+
+def units(text: str) -> list[Unit]:
+    """The rows of `sentences`, without the table."""
+    from sentencex import segment
+
+    # One for one, so that offsets stay: the package takes no lone surrogates.
+    clean = _SURROGATE.sub("\ufffd", text)
+    found: list[Unit] = []
+    for start, end, kind in _blocks(clean):
+        if kind in ("code", "heading", "row"):
+            parts = [clean[start:end]]
+        else:
+            parts = segment("en", clean[start:end])
+            if sum(map(len, parts)) != end - start:
+                parts = [clean[start:end]]
+            # Emphasis that ends after a full stop ends with that sentence: the package leaves "**" to the next one.
+            for i in range(1, len(parts)):
+                closing = _CLOSING.match(parts[i])
+                if closing and parts[i - 1].count(closing[1]) % 2:
+                    parts[i - 1], parts[i] = parts[i - 1] + closing[0], parts[i][closing.end() :]
+        at = start
+        for part in parts:
+            if kind == "code":
+                found.append((at, at + len(part), kind))
+            elif _WORD.search(part):
+                left = len(part) - len(part.lstrip())
+                found.append((at + left, at + len(part.rstrip()), kind))
+            at += len(part)
+    return found
+
+
+def _lines(text: str) -> Iterator[tuple[int, int]]:
+    at = 0
+    while at <= len(text):
+        end = text.find("\n", at)
+        end = len(text) if end < 0 else end
+        yield at, end
+        at = end + 1
+
+
+def _blocks(text: str) -> Iterator[Unit]:
+    """What can be split by itself, in order: the text of a line without its markers, or several that go on."""
+    fence, code = "", 0
+    block: Unit | None = None
+    for start, end in _lines(text):
+        line = text[start:end]
+        if fence:
+            match = _FENCE.match(line)
+            if match and match[1][0] == fence[0] and len(match[1]) >= len(fence) and not line[match.end() :].strip():
+                yield code, end, "code"
+                fence = ""
+            continue
+        match = _FENCE.match(line)
+        if match:
+            if block:
+                yield block
+                block = None
+            fence, code = match[1], start
+            continue
+        # A line that begins small after one that ends nowhere is the same sentence, broken to some width.
+        runs_on = _GOES_ON.match(line) and not _ITEM.match(line)
+        if block and runs_on and block[2] in ("sentence", "item") and not _ENDS.search(text, block[0], block[1]):
+            block = (block[0], end, block[2])
+            continue
+        if block:
+            yield block
+            block = None
+        if not line.strip():
+            continue
+        if _ROW.match(line):
+            block = (start, end, "row")
+        elif match := _HEADING.match(line):
+            block = (start + match.end(), start + len(line.rstrip().rstrip("#").rstrip()), "heading")
+        elif _BOLD.match(line):
+            block = (start, end, "heading")
+        elif match := _ITEM.match(line):
+            block = (start + match.end(), end, "item")
+        else:
+            match = _QUOTE.match(line)
+            block = (start + (match.end() if match else 0), end, "sentence")
+        if block[1] <= block[0]:
+            block = None
+    if fence:
+        yield code, len(text), "code"
+    elif block:
+        yield block
