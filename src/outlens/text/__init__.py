@@ -1,8 +1,27 @@
 """Words, what outputs share and where they differ: plain functions over a list of texts, giving span tables."""
 
+from outlens.text.align import align, inversions
+from outlens.text.differs import varying
+from outlens.text.distinctive import distinctive, distinctive_words
 from outlens.text.find import find
 from outlens.text.index import Index, coverage, shared_phrases, shared_spans
 from outlens.text.openings import openings
+from outlens.text.sentences import sentences
 from outlens.text.words import forms, words
 
-__all__ = ["Index", "coverage", "find", "forms", "openings", "shared_phrases", "shared_spans", "words"]
+__all__ = [
+    "Index",
+    "align",
+    "coverage",
+    "distinctive",
+    "distinctive_words",
+    "find",
+    "forms",
+    "inversions",
+    "openings",
+    "sentences",
+    "shared_phrases",
+    "shared_spans",
+    "varying",
+    "words",
+]

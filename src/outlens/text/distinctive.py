@@ -397,7 +397,7 @@ def _within(f1: Ints, feature: Ints, group: Ints, said: Any, sizes: Ints) -> Flo
 
 @lru_cache(maxsize=1)
 def _kernel() -> Any:
-    import numba
+    from outlens.text.compiled import compiled
 
     def tails(
         f1: Ints, feature: Ints, group: Ints, first: Ints, prompt: Ints, said: Ints, sizes: Ints, total: Ints,
@@ -449,10 +449,7 @@ def _kernel() -> Any:
                 p[i] += chance[x]
         return p, mean, variance, third
 
-    try:
-        return numba.njit(cache=True, nogil=True)(tails)
-    except RuntimeError:  # nowhere to keep what is compiled
-        return numba.njit(nogil=True)(tails)
+    return compiled(tails)
 
 
 def _adjusted(p: Floats, tests: int) -> Floats:

@@ -7,24 +7,16 @@ documents by taking away at the lowest common ancestor is Hui's (1992).
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable
-from typing import Any
 
-import numba
 import numpy as np
 import numpy.typing as npt
+
+from outlens.text.compiled import compiled
 
 Ints = npt.NDArray[np.int32]
 
 
-def _compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    try:
-        return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # nowhere to keep what is compiled
-        return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]
-
-
-@_compiled
+@compiled
 def without(lcp: Ints, gone: npt.NDArray[np.bool_]) -> Ints:
     """The lcp of the entries that stay when some go."""
     out = np.empty(len(lcp) - gone.sum(), np.int32)
@@ -40,7 +32,7 @@ def without(lcp: Ints, gone: npt.NDArray[np.bool_]) -> Ints:
     return out
 
 
-@_compiled
+@compiled
 def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
     """For each entry, how many of its first words also begin a marked one."""
     n = len(lcp)
@@ -63,7 +55,7 @@ def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
     return out
 
 
-@_compiled
+@compiled
 def reach(lcp: Ints, text: Ints, room: Ints, weight: Ints, k: int) -> Ints:
     """For each entry, how many of its first words stand in at least `k` outputs.
 
@@ -106,7 +98,7 @@ def reach(lcp: Ints, text: Ints, room: Ints, weight: Ints, k: int) -> Ints:
     return out
 
 
-@_compiled
+@compiled
 def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Ints]:
     """For each entry, how many outputs hold its first `words` words, and the first rank that begins with them.
 
@@ -179,7 +171,7 @@ def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Int
     return count, first
 
 
-@_compiled
+@compiled
 def spread(lcp: Ints, text: Ints, weight: Ints, m: int) -> Ints:
     """For each entry, how many outputs hold its first `m` words (which it must have)."""
     n = len(lcp)
@@ -198,7 +190,7 @@ def spread(lcp: Ints, text: Ints, weight: Ints, m: int) -> Ints:
     return out
 
 
-@_compiled
+@compiled
 def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
     """For each word, the largest count of the `m` sequences of m words that cover it; 1 where none does."""
     out = np.ones(len(count), np.int32)
@@ -217,7 +209,7 @@ def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
     return out
 
 
-@_compiled
+@compiled
 def maximal(ends: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
     """Which words begin a maximal span, where `ends` is the end of the longest one from each."""
     out = np.zeros(len(ends), np.bool_)
@@ -229,7 +221,7 @@ def maximal(ends: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np
     return out
 
 
-@_compiled
+@compiled
 def until(echo: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
     """For each word, how many words from it on are no echo, where `echo` words from it on stand in the prompt."""
     out = np.empty(len(echo), np.int32)

@@ -1,0 +1,122 @@
+"""Inside a group of sentences: the words that vary, and whether one changes a number, a negation or a name."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens.text.words import Tokens, tokenize
+
+Ints = npt.NDArray[np.int64]
+
+_NEGATIONS = frozenset({
+    "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "nowhere", "without", "cannot", "cant", "dont",
+    "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "shouldnt", "couldnt",
+})  # fmt: skip
+_NUMBERS = frozenset({
+    "zero", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
+    "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion",
+    "half", "twice",
+})  # fmt: skip
+_DIGIT = re.compile(r"\d")
+
+
+def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints) -> list[str]:
+    """What each unit changes of its medoid's wording: "number", "negation", "name", joined by ", ", or "".
+
+    A negation counts wherever it stands; a number or a name where another one stands in its place. A name is a word
+    that is written with a capital in the middle of a sentence, and nowhere small.
+
+    Parameters
+    ----------
+    tokens : the words of the units.
+    written : the units.
+    unit, medoid : (m,) which are compared.
+    """
+    names = _names(tokens, written)
+    number = np.array([bool(_DIGIT.search(form)) or form in _NUMBERS for form in tokens.vocabulary], bool)
+    negation = np.array([form in _NEGATIONS or form.endswith("n't") for form in tokens.vocabulary], bool)
+    found = []
+    for a, b in zip(unit.tolist(), medoid.tolist(), strict=True):
+        if a == b:
+            found.append("")
+            continue
+        own, other = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
+        flags = set()
+        if bool(negation[own].sum() % 2) != bool(negation[other].sum() % 2):
+            flags.add("negation")
+        for kind, i, j, p, q in _opcodes(own, other):
+            if kind != "replace":
+                continue
+            for name, which in (("number", number), ("name", names)):
+                mine, theirs = (Counter(part[which[part]].tolist()) for part in (own[i:j], other[p:q]))
+                if mine and theirs and mine != theirs:
+                    flags.add(name)
+        found.append(", ".join(flag for flag in ("number", "negation", "name") if flag in flags))
+    return found
+
+
+def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
+    """The words of aligned units that their group's medoid does not have in that place.
+
+    Parameters
+    ----------
+    texts : the outputs.
+    aligned : what `align` gives for them.
+
+    Returns
+    -------
+    The span table: `output, start, end` (code points) and `group`, int64: runs of such words. What of a unit lies in
+    none of them is shared with the medoid.
+    """
+    own = aligned[aligned["group"] >= 0]
+    said = [texts[o][a:b] for o, a, b in own[["output", "start", "end"]].to_numpy().tolist()]
+    tokens = tokenize(said)
+    bounds = tokens.bounds
+    group = own["group"].to_numpy()
+    medoid = dict(zip(group[own["medoid"]][::-1], np.flatnonzero(own["medoid"])[::-1], strict=True))
+    rows = []
+    known: dict[tuple[bytes, int], list[tuple[int, int]]] = {}
+    for i, (g, output, start) in enumerate(zip(group, own["output"], own["start"], strict=True)):
+        mine = tokens.form[bounds[i] : bounds[i + 1]]
+        key = (mine.tobytes(), int(g))
+        if key not in known:
+            other = tokens.form[bounds[medoid[g]] : bounds[medoid[g] + 1]]
+            known[key] = [(a, b) for kind, a, b, _, _ in _opcodes(mine, other) if kind != "equal" and b > a]
+        for a, b in known[key]:
+            first, last = bounds[i] + a, bounds[i] + b - 1
+            rows.append((output, start + tokens.start[first], start + tokens.end[last], g))
+    return pd.DataFrame(rows, columns=["output", "start", "end", "group"]).astype("int64")
+
+
+def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[str, int, int, int, int]]:
+    from rapidfuzz.distance import Levenshtein
+
+    # From the medoid to the unit, read the other way round.
+    return [
+        (op.tag, op.dest_start, op.dest_end, op.src_start, op.src_end)
+        for op in Levenshtein.opcodes(b.tolist(), a.tolist())
+    ]
+
+
+def _names(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.bool_]:
+    """Which words of the vocabulary are names."""
+    inside = np.zeros(len(tokens.vocabulary), bool)
+    small = np.zeros(len(tokens.vocabulary), bool)
+    bounds = tokens.bounds.tolist()
+    start, form = tokens.start.tolist(), tokens.form.tolist()
+    for i, text in enumerate(written):
+        capitals = [text[start[k]].isupper() for k in range(bounds[i], bounds[i + 1])]
+        # In a title every word has a capital, which says nothing of any.
+        title = sum(capitals) > len(capitals) / 2
+        for k, capital in zip(range(bounds[i], bounds[i + 1]), capitals, strict=True):
+            if not capital:
+                small[form[k]] = True
+            elif not title and k > bounds[i] and not re.search(r"[.!?:\"“*(\n]\W*$", text[: start[k]][-4:]):
+                inside[form[k]] = True
+    return inside & ~small

@@ -1,0 +1,86 @@
+"""The loop that compares sentences to the mean wording of groups, compiled."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.text.compiled import compiled
+
+KEPT = 3
+"""How many of the nearest groups are told."""
+
+
+@compiled
+def nearest(
+    starts: npt.NDArray[Any],
+    words: npt.NDArray[Any],
+    weights: npt.NDArray[np.float64],
+    places: npt.NDArray[np.float64],
+    own: npt.NDArray[np.int64],
+    group_starts: npt.NDArray[Any],
+    groups: npt.NDArray[Any],
+    sums: npt.NDArray[np.float64],
+    lengths: npt.NDArray[np.float64],
+    sizes: npt.NDArray[np.float64],
+    group_places: npt.NDArray[np.float64],
+    meant: npt.NDArray[np.float64],
+    weight: float,
+    far: float,
+    enough: float,
+    few: float,
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
+    """For each unit, the nearest groups that are near enough, -1 = none, and how near.
+
+    Parameters
+    ----------
+    starts, words, weights : the units' words, as the rows of a sparse matrix; rows of unit length.
+    places : of the units.
+    own : the group of each unit, -1 = none. It is compared to the sum of the others there.
+    group_starts, groups, sums : the groups' sums of such rows, word by word: the columns of a sparse matrix.
+    lengths, sizes, group_places : of the groups' sums, their members, their mean places.
+    meant, weight : (units, groups) cosines of vectors, or (0, 0); and how much of the similarity they are.
+    far : what the distance of places costs.
+    enough, few : the least similarity that counts, and what a group asks for beyond it, shared among its members.
+    """
+    n, g = len(own), len(lengths)
+    near = np.full((n, KEPT), -1, np.int64)
+    similarity = np.zeros((n, KEPT))
+    product = np.empty(g)
+    for i in range(n):
+        product[:] = 0
+        for at in range(starts[i], starts[i + 1]):
+            word = words[at]
+            for k in range(group_starts[word], group_starts[word + 1]):
+                product[groups[k]] += weights[at] * sums[k]
+        for k in range(g):
+            if sizes[k] == 0:
+                continue
+            if own[i] == k:
+                if sizes[k] == 1:
+                    # The same words in several outputs are a group, whoever else is in it.
+                    alike = 1.0
+                else:
+                    left = np.sqrt(max(lengths[k] ** 2 - 2 * product[k] + 1, 0.0))
+                    alike = (product[k] - 1) / left if left > 1e-3 else 0.0
+                    if len(meant):
+                        alike = (1 - weight) * alike + weight * meant[i, k]
+            elif product[k] == 0 and not len(meant):
+                continue
+            else:
+                alike = product[k] / max(lengths[k], 1e-12)
+                if len(meant):
+                    alike = (1 - weight) * alike + weight * meant[i, k]
+            alike -= far * abs(places[i] - group_places[k])
+            # Two sentences soon have some words in common by chance; many rarely do.
+            others = sizes[k] - (own[i] == k)
+            if alike < enough + few / max(others, 1.0) or alike <= similarity[i, KEPT - 1]:
+                continue
+            at = KEPT - 1
+            while at > 0 and alike > similarity[i, at - 1]:
+                similarity[i, at], near[i, at] = similarity[i, at - 1], near[i, at - 1]
+                at -= 1
+            similarity[i, at], near[i, at] = alike, k
+    return near, similarity

@@ -1,0 +1,182 @@
+from __future__ import annotations
+
+import random
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outlens.text import align, inversions, varying, words
+
+PARTS = [
+    "Check the tyres and the brakes before every long journey.",
+    "Pack warm clothes, because nights in the hills are cold.",
+    "Tell a neighbour which road you are going to take.",
+    "Bring enough water for two days in a metal bottle.",
+    "Start early in the morning to avoid the midday heat.",
+    "A paper map still works when the telephone has no signal.",
+    "Stop for a rest after each hour at the wheel.",
+    "Keep the tank at least half full in empty country.",
+    "Learn some polite words of the local language at home.",
+    "Never drive through a river that you cannot see into.",
+    "Buy bread and fruit at small markets along the way.",
+    "Write down the number of the nearest garage and hospital.",
+]
+# As in a language, few words are said often and many hardly ever.
+WORDS = [f"{a}{b}{c}" for a in ("bo", "ka", "mi", "tu", "ze") for b in ("dra", "lon", "pel", "ris") for c in range(40)]
+FREQUENCY = [1 / (i + 3) for i in range(len(WORDS))]
+
+
+def nonsense(rng: random.Random, length: int = 9) -> str:
+    return " ".join(rng.choices(WORDS, FREQUENCY, k=length)).capitalize() + "."
+
+
+def planted(seed: int, reordered: bool) -> tuple[list[str], list[list[int]]]:
+    """Forty outputs of the twelve parts, and which part each unit of an output is (-1 = inserted)."""
+    rng = random.Random(seed)
+    texts, keys = [], []
+    for _ in range(40):
+        said = []
+        for i, part in enumerate(PARTS):
+            if rng.random() < 0.2:
+                continue
+            changed = part.rstrip(".").split()
+            for at in rng.sample(range(len(changed)), round(0.3 * len(changed))):
+                changed[at] = rng.choices(WORDS, FREQUENCY)[0]
+            said.append((i, " ".join(changed) + "."))
+        said.sort(key=lambda item: item[0] + rng.uniform(-2, 2))
+        if reordered:
+            parts = [said[:4], said[4:8], said[8:]]
+            rng.shuffle(parts)
+            said = [item for part in parts for item in part]
+        for _ in range(3):
+            said.insert(rng.randrange(len(said) + 1), (-1, nonsense(rng)))
+        texts.append("\n".join(sentence for _, sentence in said))
+        keys.append([i for i, _ in said])
+    return texts, keys
+
+
+@pytest.mark.parametrize(("reordered", "precision", "recall"), [(False, 0.95, 0.95), (True, 0.95, 0.85)])
+def test_planted_parts_are_found_again(reordered: bool, precision: float, recall: float) -> None:
+    for seed in range(3):
+        texts, keys = planted(seed, reordered)
+        found = align(texts)
+        key = np.concatenate([np.array(k) for k in keys])
+        assert len(found) == len(key)
+        group = found["group"].to_numpy()[key >= 0]
+        key = key[key >= 0]
+        together = (group[:, None] == group) & (group[:, None] >= 0)
+        same = key[:, None] == key
+        off = ~np.eye(len(key), dtype=bool)
+        assert (together & same & off).sum() >= precision * (together & off).sum()
+        assert (together & same & off).sum() >= recall * (same & off).sum()
+
+
+def test_unrelated_texts_are_not_aligned() -> None:
+    rng = random.Random(5)
+    texts = [" ".join(nonsense(rng, 12) for _ in range(8)) for _ in range(30)]
+    assert (align(texts)["group"] >= 0).mean() < 0.1
+
+
+def test_real_unrelated_texts_are_hardly_aligned(shared_data: Path) -> None:
+    large = pd.read_parquet(shared_data / "large_100k.parquet", columns=["prompt_id", "response"])
+    texts = large.sample(120, random_state=3).drop_duplicates("prompt_id")["response"].tolist()
+    found = align(texts)
+    assert (found["group"] >= 0).mean() < 0.1
+    assert (found["outputs"] < len(texts) / 5).all()
+
+
+def test_another_order_of_paragraphs_is_the_same_groups() -> None:  # hard case 19
+    a = "\n\n".join([" ".join(PARTS[:2]), " ".join(PARTS[4:6]), " ".join(PARTS[8:10])])
+    b = "\n\n".join([" ".join(PARTS[8:10]), " ".join(PARTS[:2]), " ".join(PARTS[4:6]), PARTS[0]])
+    found = align([a, b])
+    said = [[a, b][o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()]
+    groups = dict(zip(said, found["group"], strict=True))
+    assert len(set(groups.values())) == 6
+    assert (found["group"] == [groups[s] for s in said]).all()
+    assert (found["outputs"] == 2).all()
+    assert found.loc[[s == PARTS[0] for s in said], "times"].tolist() == [1, 2, 2]
+    assert inversions(found).set_index("output")["inversions"].sum() > 0
+
+
+def test_what_differs_is_told() -> None:
+    base = "Take {} of the blue pills from {} every morning, which {} safe for children."
+    texts = [base.format("two", "London", "is")] * 4 + [
+        base.format("nine", "London", "is"),
+        base.format("two", "Berlin", "is"),
+        base.format("two", "London", "is not"),
+        base.format("nine", "London", "isn't"),
+        base.format("two", "London", "is very"),
+    ]
+    found = align(texts)
+    assert (found["group"] == 0).all()
+    assert found["differs"].tolist() == [""] * 4 + ["number", "name", "negation", "number, negation", ""]
+    assert found["medoid"].tolist()[:4] == [True] * 4
+
+
+def test_what_varies_is_what_the_medoid_does_not_have() -> None:
+    texts = ["Take the red bus to the old harbour."] * 3 + ["Take the green bus to the old harbour now."]
+    found = varying(texts, align(texts))
+    assert [texts[o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()] == ["green", "now"]
+
+
+def test_a_group_holds_one_unit_of_an_output() -> None:
+    texts, _ = planted(1, False)
+    found = align(texts)
+    own = found[found["group"] >= 0]
+    assert (own.groupby(["output", "group"])["times"].first() == own.groupby(["output", "group"]).size()).all()
+    assert (own.groupby("group")["output"].nunique() == own.groupby("group")["outputs"].first()).all()
+    middle = own.groupby("group")["position"].median()
+    assert middle.is_monotonic_increasing
+    assert sorted(own["group"].unique()) == list(range(own["group"].max() + 1))
+    assert (found[found["group"] < 0][["outputs", "times", "rank"]] == [1, 1, -1]).all().all()
+
+
+SENTENCES = st.lists(st.sampled_from([*PARTS[:5], "Oh no.", "# Head", PARTS[0].upper()]), max_size=5).map(" ".join)
+
+
+@settings(max_examples=60)
+@given(st.lists(SENTENCES, max_size=6), st.randoms())
+def test_the_order_of_the_outputs_changes_nothing(texts: list[str], shuffler: random.Random) -> None:
+    order = list(range(len(texts)))
+    shuffler.shuffle(order)
+    one, other = align(texts), align([texts[i] for i in order])
+    other["output"] = [order[i] for i in other["output"]]
+    other = other.sort_values(["output", "start"], ignore_index=True).astype(one.dtypes.to_dict())
+    pd.testing.assert_frame_equal(one, other)
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["a b c"], ["Yes.", "No."], ["ha " * 5000] * 2, ["\ud800 x y z", "\x00"]])
+def test_there_may_be_hardly_anything(texts: list[str]) -> None:
+    found = align(texts)
+    assert len(found) == sum(len(words(t)) > 0 for t in texts)
+    assert found.select_dtypes("number").notna().all().all()
+    varying(texts, found)
+    inversions(found)
+
+
+def test_vectors_bring_together_what_is_reworded() -> None:
+    texts = ["Buy a dog today please. Sell the house now.", "Get yourself some puppy. Sell the house now."]
+    topics = {"dog": [1, 0, 0], "puppy": [1, 0.1, 0], "house": [0, 0, 1]}
+
+    def meaning(units: list[str]) -> np.ndarray:
+        return np.array([next(v for k, v in topics.items() if k in unit) for unit in units], float)
+
+    assert align(texts)["group"].tolist() == [-1, 0, -1, 0]
+    found = align(texts, vectors=meaning)
+    assert found["group"].tolist() == [0, 1, 0, 1]
+    assert set(found["link"]) == {"same wording", "reworded"}
+    given = meaning(["dog", "house", "puppy", "house"])
+    pd.testing.assert_frame_equal(align(texts, vectors=given), found)
+
+
+def test_what_does_not_fit_is_told() -> None:
+    with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
+        align(["a", 2])  # type: ignore[list-item]
+    with pytest.raises(ValueError, match=r"shape \(2, 3\) for 1 units"):
+        align(["One two three."], vectors=np.eye(3)[:2])
+    with pytest.raises(ValueError, match="give one row a unit"):
+        align(["One two three."], vectors=lambda units: np.zeros((5, 2)))
