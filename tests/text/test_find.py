@@ -136,3 +136,7 @@ def test_what_is_no_expression_or_no_text_is_refused() -> None:
         find(["a", 1], "a")  # type: ignore[list-item]
     with pytest.raises(TypeError, match="the query is a int"):
         find(["a"], 1)  # type: ignore[arg-type]
+
+
+def test_openings_with_lone_surrogates() -> None:
+    assert openings(["so \ud800 it is", "so \ud800 it was"])["phrase"].tolist() == ["so \ud800 it"]

@@ -48,7 +48,9 @@ def openings(texts: Sequence[str], *, min_outputs: float = 0.05, min_words: int 
     rows += [(LONGEST, len(members), members[0]) for members in level.values()]
     rows.sort(key=lambda r: (-r[0] * r[1], -r[1], heads[r[2]][: r[0]]))
     table = [(words, count, _surface(texts[first], words)) for words, count, first in rows]
-    return pd.DataFrame(table, columns=["words", "outputs", "phrase"]).astype({"words": "int64", "outputs": "int64"})
+    # As Python's own strings: Arrow's take no lone surrogate.
+    found = pd.DataFrame(table, columns=["words", "outputs", "phrase"], dtype=object)
+    return found.astype({"words": "int64", "outputs": "int64"})
 
 
 def _surface(text: str, words: int) -> str:
