@@ -9,7 +9,9 @@ from pathlib import Path
 HERE = Path(__file__).parent
 PEER = HERE.parent / ".venv-peer" / "bin" / "python"
 
-for program in ("cold.py", "clustering.py", "widget.py"):
-    extra = ["--peer", str(PEER)] if program == "cold.py" and PEER.exists() else []
+EXTRA = {"cold.py": ["--peer", str(PEER)] if PEER.exists() else [], "text.py": ["--large"]}
+
+for program in ("cold.py", "clustering.py", "text.py", "text_align.py", "text_distinctive.py", "widget.py"):
+    extra = EXTRA.get(program, [])
     print(f"\n== {program} ==", flush=True)
     subprocess.run([sys.executable, str(HERE / program), *extra], check=False)

@@ -342,3 +342,9 @@ def test_of_a_long_common_sentence_the_first_four_words_are_listed() -> None:
     texts = [f"{common} x{i}" for i in range(8)] + [f"well {i} {i}" for i in range(8)]
     table = distinctive(texts, ["a"] * 8 + ["b"] * 8)
     assert table[["group", "form", "f1"]].values.tolist() == [["a", "as a large language", 8], ["b", "well", 8]]
+
+
+def test_a_phrase_does_not_go_over_the_end_of_a_line() -> None:
+    texts = ["red ink\nblue pen"] * 6 + ["green tea"] * 6
+    found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
+    assert set(found["form"]) == {"red ink", "blue pen", "green tea"}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.resources
+import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -111,9 +112,9 @@ def distinctive(
     """Words and phrases that more outputs of a group say than of the rest.
 
     Counted are outputs, never occurrences: an output that says "banana" a hundred times says it once. Equal outputs
-    count as that many. A phrase is 2 to 4 words with at most one character between them, so no punctuation. A word or
-    phrase is left out where a longer phrase that holds it is in the same outputs; of longer sentences that
-    some outputs have in common, the first four words stand for all.
+    count as that many. A phrase is 2 to 4 words on one line with at most one character between them, so no
+    punctuation. A word or phrase is left out where a longer phrase that holds it is in the same outputs; of longer
+    sentences that some outputs have in common, the first four words stand for all.
 
     Parameters
     ----------
@@ -186,7 +187,7 @@ def distinctive(
     tested = sizes >= TESTED
     # A small group's list holds what all of its outputs say.
     least = min(int(min_outputs), int(sizes.min()))
-    counted = _features(tokens, np.bincount(variant), LONGEST if phrases else 1, least)
+    counted = _features(tokens, _lines(tokens, different), np.bincount(variant), LONGEST if phrases else 1, least)
 
     from scipy.sparse import csr_matrix
 
@@ -248,20 +249,21 @@ class _Level(NamedTuple):
 
 
 def _sequences(
-    tokens: Tokens, weight: Ints, longest: int, *, least: int = 1, common: int = 1, together: bool = False
+    tokens: Tokens, weight: Ints, longest: int, *, least: int = 1, common: int = 1, line: Ints | None = None
 ) -> Iterator[_Level]:
     """Count in how many outputs each sequence of 1, 2, ... words stands; text t is weight[t] outputs.
 
     Yielded are sequences in `least` outputs or more; those in `common` or more are grown by a word, and only where
-    both of a sequence's parts are among these. `together` wants no more than one character between words.
+    both of a sequence's parts are among these. With `line`, the line of each word, no more than
+    one character stands between its words, and no line ends.
     """
     output = tokens.output.astype(np.int64)
     form = tokens.form.astype(np.int64)
     texts, size = len(weight), len(tokens.vocabulary)
     at, ids = np.arange(len(form)), form
     joined = np.append(output[1:] == output[:-1], False) if len(form) else np.zeros(0, bool)
-    if together and len(form):
-        joined[:-1] &= tokens.start[1:] - tokens.end[:-1] <= 1
+    if line is not None and len(form):
+        joined[:-1] &= (tokens.start[1:] - tokens.end[:-1] <= 1) & (line[1:] == line[:-1])
     count = size
     for words in range(1, longest + 1):
         pairs = pd.unique(ids * texts + output[at]) if texts else ids
@@ -294,14 +296,25 @@ class _Features(NamedTuple):
     """(pairs,)"""
 
 
-def _features(tokens: Tokens, weight: Ints, longest: int, least: int) -> _Features:
+def _lines(tokens: Tokens, texts: Sequence[str]) -> Ints:
+    """The line of its text that each word is in."""
+    line = np.zeros(len(tokens.form), np.int64)
+    for i, text in enumerate(texts):
+        ends = [match.start() for match in re.finditer("\n", text)]
+        if ends:
+            own = slice(tokens.bounds[i], tokens.bounds[i + 1])
+            line[own] = np.searchsorted(ends, tokens.start[own])
+    return line
+
+
+def _features(tokens: Tokens, line: Ints, weight: Ints, longest: int, least: int) -> _Features:
     """Words and phrases in enough outputs; none is in the same outputs as a longer one that holds it."""
     levels: list[_Level] = []
     stays: list[npt.NDArray[np.bool_]] = []
     more = longest + 1 if longest > 1 else 1
     place = np.full(len(tokens.form), -1, np.int64)
     # What one output says alone is no phrase that it has in common.
-    for level in _sequences(tokens, weight, more, least=least, common=max(least, 2), together=True):
+    for level in _sequences(tokens, weight, more, least=least, common=max(least, 2), line=line):
         if level.words > 1:
             before = levels[-1]
             place[:] = -1
