@@ -117,10 +117,20 @@ def test_what_differs_is_told() -> None:
     assert found["medoid"].tolist()[:4] == [True] * 4
 
 
+@pytest.mark.parametrize("changed", ["50 mg", "up to 50 mg", "5.5 mg", "-5 mg", "about 50 mg", "some mg", "five mg"])
+def test_another_dose_is_told(changed: str) -> None:
+    base = "After the meal you should take {} of the white powder with a glass of water."
+    texts = [base.format("5 mg")] * 3 + [base.format(changed), base.format("5 mg").replace("should", "must")]
+    assert align(texts)["differs"].tolist() == ["", "", "", "number", ""]
+
+
 def test_what_varies_is_what_the_medoid_does_not_have() -> None:
     texts = ["Take the red bus to the old harbour."] * 3 + ["Take the green bus to the old harbour now."]
     found = varying(texts, align(texts))
     assert [texts[o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()] == ["green", "now"]
+    texts = ["You must take 5 mg of it daily."] * 3 + ["You must not take 50 mg of it daily."]
+    found = varying(texts, align(texts))
+    assert found["what"].tolist() == ["negation", "number"]
 
 
 def test_a_group_holds_one_unit_of_an_output() -> None:
@@ -129,8 +139,9 @@ def test_a_group_holds_one_unit_of_an_output() -> None:
     own = found[found["group"] >= 0]
     assert (own.groupby(["output", "group"])["times"].first() == own.groupby(["output", "group"]).size()).all()
     assert (own.groupby("group")["output"].nunique() == own.groupby("group")["outputs"].first()).all()
-    middle = own.groupby("group")["position"].median()
-    assert middle.is_monotonic_increasing
+    assert own.groupby("rank")["position"].median().is_monotonic_increasing
+    assert own.groupby("group")["outputs"].first().is_monotonic_decreasing
+    assert (own.groupby("group")["rank"].nunique() == 1).all()
     assert sorted(own["group"].unique()) == list(range(own["group"].max() + 1))
     assert (found[found["group"] < 0][["outputs", "times", "rank"]] == [1, 1, -1]).all().all()
 

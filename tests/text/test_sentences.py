@@ -62,6 +62,13 @@ def test_code_is_one_unit_and_keeps_its_indentation() -> None:  # hard case 13
     assert said("A.\n~~~\nx = 1\n```\n    y") == [("A.", "sentence"), ("~~~\nx = 1\n```\n    y", "code")]
 
 
+def test_line_ends_of_windows_are_no_part_of_a_unit() -> None:
+    text = "**Bold**\r\n- item\r\n```\r\nx\r\n```\r\nEnd\r\n"
+    assert said(text) == [
+        ("**Bold**", "heading"), ("item", "item"), ("```\r\nx\r\n```", "code"), ("End", "sentence"),
+    ]  # fmt: skip
+
+
 def test_what_is_no_text_is_told() -> None:
     with pytest.raises(TypeError, match="text is a int"):
         sentences(3)

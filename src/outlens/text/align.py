@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.text.differs import NUMERAL, differences
 from outlens.text.sentences import units
 from outlens.text.words import Tokens, check, tokenize
 
@@ -28,7 +29,7 @@ Floats = npt.NDArray[np.float64]
 SHORTEST = 3
 """Words under which a unit takes no part: bare headings and leftovers would form groups that mean nothing."""
 
-AT_ONCE = 2_500
+AT_ONCE = 2_000
 """Units that are linked at once: linkage takes their square."""
 
 LINKED = 0.25
@@ -64,18 +65,17 @@ def align(
     Parameters
     ----------
     texts : n strings.
-    vectors : a callable from a list of str to an array of as many rows, asked for the different units in order of
-        first appearance; or that array, for the rows of `sentences` of all texts, one after another.
+    vectors : a callable from a list of str to an array of as many rows, asked once for the different units; or an
+        array, one row for each row of `sentences` of all texts, one after another.
 
     Returns
     -------
-    One row a unit, sorted by output and start: `output, start, end` (int64, code points); `group` (int64, numbered in
-    the order of their places, -1 = alone); `rank` (int64, the place of the unit's group among those of its output, in
-    the groups' own order, -1 = alone); `outputs` (int64, how many outputs are in the group; 1 = alone); `position`
-    (float64, 0 to 1, its place in the output); `times` (int64, how often the output says it); `medoid` (bool, whether
-    it is the group's most typical wording); `differs` (what it changes of the medoid's wording: "number", "negation",
-    "name", joined by ", ", or ""); `link` ("same wording", "reworded", "same topic" or "" = alone); `kind`, as in
-    `sentences`.
+    One row a unit, sorted by output and start: `output, start, end` (int64, code points); `group` (int64, 0 = in the
+    most outputs, -1 = alone); `rank` (int64, the order of the groups by their place, -1 = alone); `outputs` (int64, how
+    many outputs are in the group; 1 = alone); `position` (float64, 0 to 1, its place in the output); `times` (int64,
+    how often the output says it); `medoid` (bool, whether it is the group's most typical wording); `differs` (what it
+    changes of the medoid's wording: "number", "negation", "name", joined by ", ", or ""); `link` ("same wording",
+    "reworded", "same topic" or "" = alone); `kind`, as in `sentences`.
 
     Raises
     ------
@@ -132,14 +132,15 @@ class _Said:
         text = [texts[i][a:b] for i, a, b, _, _ in rows]
         surfaces = sorted(set(text))
         tokens = tokenize(surfaces)
-        # Units are the same where their words are, whatever stands between them.
+        # Units are the same where their words and numerals are, whatever else stands between them.
+        length = np.diff(tokens.bounds)
         keys = [
-            tokens.form[a:b].astype(">i4").tobytes()
-            for a, b in zip(tokens.bounds[:-1].tolist(), tokens.bounds[1:].tolist(), strict=True)
+            (tokens.form[a:b].astype(">i4").tobytes(), *NUMERAL.findall(surface))
+            for surface, a, b in zip(surfaces, tokens.bounds[:-1].tolist(), tokens.bounds[1:].tolist(), strict=True)
         ]
-        first: dict[bytes, int] = {}
+        first: dict[tuple[Any, ...], int] = {}
         for i, key in enumerate(keys):
-            if len(key) >= 4 * SHORTEST:
+            if length[i] >= SHORTEST:
                 first.setdefault(key, i)
         number = {key: d for d, key in enumerate(sorted(first))}
         of_surface = {surface: number.get(key, -1) for surface, key in zip(surfaces, keys, strict=True)}
@@ -253,8 +254,9 @@ def _groups(said: _Said, dense: Floats | None) -> _Groups:
         tried[sample] = True
         label = _linked(said, dense, holders, sample)
         # A group spreads over outputs, or is none.
-        spread = np.array([len(np.unique(holders[sample[label == g]].indices)) for g in range(label.max() + 1)])
-        kept = np.flatnonzero(spread > 1)
+        own = holders[sample]
+        pairs = np.unique(np.repeat(label, np.diff(own.indptr)) * said.n + own.indices)
+        kept = np.flatnonzero(np.bincount(pairs // said.n, minlength=label.max() + 1) > 1)
         if not len(kept):
             continue
         new = np.full(label.max() + 1, -1, np.int64)
@@ -346,8 +348,6 @@ def _cosines(dense: Floats, sums: Floats, own: Ints) -> Floats:
 
 
 def _table(said: _Said, groups: _Groups, dense: Floats | None) -> pd.DataFrame:
-    from outlens.text.differs import differences
-
     rows = len(said.unit)
     group = _one_each(said, groups)
     takes = group >= 0
@@ -364,8 +364,10 @@ def _table(said: _Said, groups: _Groups, dense: Floats | None) -> pd.DataFrame:
     medoid = _medoids(said, groups, group)
     # Ties in place are settled by the wording, which does not depend on the order of the outputs.
     ranked = sorted(present.tolist(), key=lambda g: (round(middle[g], 9), medoid[g]))
+    rank = np.full(groups.number + 1, -1, np.int64)
+    rank[ranked] = np.arange(len(ranked))
     new = np.full(groups.number + 1, -1, np.int64)
-    new[ranked] = np.arange(len(ranked))
+    new[sorted(ranked, key=lambda g: -outputs[g])] = np.arange(len(ranked))
     own = np.array([medoid.get(g, -1) for g in range(groups.number)] + [-1], np.int64)[group]
     differs = np.full(len(said.written) + 1, "", object)
     link = np.full(len(said.written) + 1, "", object)
@@ -381,7 +383,7 @@ def _table(said: _Said, groups: _Groups, dense: Floats | None) -> pd.DataFrame:
         "start": said.start,
         "end": said.end,
         "group": number,
-        "rank": number,
+        "rank": rank[group],
         "outputs": np.where(takes, size[group], 1),
         "position": said.position,
         "times": np.where(takes, times, 1).astype(np.int64),
@@ -390,17 +392,7 @@ def _table(said: _Said, groups: _Groups, dense: Floats | None) -> pd.DataFrame:
     table["differs"] = pd.Series(np.where(takes, differs[said.unit], ""), dtype=object)
     table["link"] = pd.Series(np.where(takes, link[said.unit], ""), dtype=object)
     table["kind"] = pd.Series(said.kind, dtype=object)
-    table["rank"] = _ranks(table)
     return table.astype({"outputs": np.int64})
-
-
-def _ranks(table: pd.DataFrame) -> Ints:
-    """Where a unit's group stands among those of its output, in the groups' order."""
-    own = table[table["group"] >= 0]
-    rank = np.full(len(table), -1, np.int64)
-    if len(own):
-        rank[own.index] = own.groupby("output")["group"].rank("dense").to_numpy().astype(np.int64) - 1
-    return rank
 
 
 def _one_each(said: _Said, groups: _Groups) -> Ints:
@@ -424,14 +416,21 @@ def _one_each(said: _Said, groups: _Groups) -> Ints:
 
 
 def _medoids(said: _Said, groups: _Groups, group: Ints) -> dict[int, int]:
-    """The unit of each group that is nearest to its mean."""
-    best: dict[int, tuple[float, int]] = {}
+    """The most typical unit of each group: of those that are near its mean, the one that most outputs say."""
     rows = np.flatnonzero(group >= 0)
     where = groups.near[said.unit[rows]] == group[rows][:, None]
-    similarity = (groups.similarity[said.unit[rows]] * where).max(axis=1)
-    for g, s, unit in zip(group[rows].tolist(), similarity.tolist(), said.unit[rows].tolist(), strict=True):
-        best[g] = min(best.get(g, (0.0, unit)), (-s, unit))
-    return {g: unit for g, (_, unit) in best.items()}
+    table = pd.DataFrame({
+        "group": group[rows],
+        "unit": said.unit[rows],
+        "output": said.output[rows],
+        "similarity": (groups.similarity[said.unit[rows]] * where).max(axis=1),
+    }).drop_duplicates(["unit", "output"])  # fmt: skip
+    each = table.groupby(["group", "unit"], as_index=False).agg({"similarity": "first", "output": "size"})
+    best = each.groupby("group")["similarity"].transform("max")
+    each = each[each["similarity"] >= best - 0.1]
+    each = each.sort_values(["group", "output", "similarity", "unit"], ascending=[True, False, False, True])
+    each = each.drop_duplicates("group")
+    return dict(zip(each["group"].tolist(), each["unit"].tolist(), strict=True))
 
 
 def _links(said: _Said, dense: Floats | None, unit: Ints, medoid: Ints) -> list[str]:
@@ -454,11 +453,11 @@ def inversions(aligned: pd.DataFrame) -> pd.DataFrame:
     Returns
     -------
     One row an output that is in any group: `output`, `groups` (how many it has) and `inversions` (pairs of them that
-    stand the other way round than the groups' numbers), int64.
+    stand the other way round than the groups' ranks), int64.
     """
     rows = []
     own = aligned[aligned["group"] >= 0].drop_duplicates(["output", "group"])
     for output, part in own.groupby("output"):
-        order = part.sort_values("start")["group"].to_numpy()
+        order = part.sort_values("start")["rank"].to_numpy()
         rows.append((output, len(order), int(sum((order[i + 1 :] < order[i]).sum() for i in range(len(order))))))
     return pd.DataFrame(rows, columns=["output", "groups", "inversions"]).astype("int64")

@@ -23,14 +23,16 @@ _NUMBERS = frozenset({
     "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion",
     "half", "twice",
 })  # fmt: skip
-_DIGIT = re.compile(r"\d")
+NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
+"""A number in digits, with its sign and decimals."""
 
 
 def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints) -> list[str]:
     """What each unit changes of its medoid's wording: "number", "negation", "name", joined by ", ", or "".
 
-    A negation counts wherever it stands; a number or a name where another one stands in its place. A name is a word
-    that is written with a capital in the middle of a sentence, and nowhere small.
+    A negation counts wherever it stands; a number where the two have half of their words in common or more, and not the
+    same numbers, with their signs and decimals; a name where another one stands in its place. A name is a word that is
+    written with a capital in the middle of a sentence, and nowhere small.
 
     Parameters
     ----------
@@ -38,26 +40,32 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
     written : the units.
     unit, medoid : (m,) which are compared.
     """
-    names = _names(tokens, written)
-    number = np.array([bool(_DIGIT.search(form)) or form in _NUMBERS for form in tokens.vocabulary], bool)
-    negation = np.array([form in _NEGATIONS or form.endswith("n't") for form in tokens.vocabulary], bool)
+    kinds = _kinds(tokens, written)
+    name = kinds == "name"
+    negations = np.bincount(tokens.output, kinds[tokens.form] == "negation", minlength=len(written)) % 2
+    spelt = [kind == "number" and form.isalpha() for kind, form in zip(kinds, tokens.vocabulary, strict=True)]
+    figures = np.array(spelt, bool)
+    numbers = [Counter(NUMERAL.findall(text)) for text in written]
+    for i in np.unique(tokens.output[figures[tokens.form]]).tolist():
+        own = tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]]
+        numbers[i].update(tokens.vocabulary[form] for form in own[figures[own]].tolist())
     found = []
     for a, b in zip(unit.tolist(), medoid.tolist(), strict=True):
         if a == b:
             found.append("")
             continue
         own, other = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
-        flags = set()
-        if bool(negation[own].sum() % 2) != bool(negation[other].sum() % 2):
-            flags.add("negation")
-        for kind, i, j, p, q in _opcodes(own, other):
-            if kind != "replace":
-                continue
-            for name, which in (("number", number), ("name", names)):
-                mine, theirs = (Counter(part[which[part]].tolist()) for part in (own[i:j], other[p:q]))
-                if mine and theirs and mine != theirs:
-                    flags.add(name)
-        found.append(", ".join(flag for flag in ("number", "negation", "name") if flag in flags))
+        codes = _opcodes(own, other) if numbers[a] != numbers[b] or name[own].any() else []
+        flags = []
+        if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(own), len(other)):
+            flags += ["number"] if numbers[a] != numbers[b] else []
+        flags += ["negation"] if negations[a] != negations[b] else []
+        for kind, i, j, p, q in codes:
+            mine, theirs = (set(part[name[part]].tolist()) for part in (own[i:j], other[p:q]))
+            if kind == "replace" and mine and theirs and mine != theirs:
+                flags.append("name")
+                break
+        found.append(", ".join(flags))
     return found
 
 
@@ -71,8 +79,8 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    The span table: `output, start, end` (code points) and `group`, int64: runs of such words. What of a unit lies in
-    none of them is shared with the medoid.
+    The span table: `output, start, end` (code points) and `group`, int64: runs of such words; and `what` (object): the
+    "number", "negation" or "name" among them, or "". What of a unit lies in none of them is shared with the medoid.
     """
     own = aligned[aligned["group"] >= 0]
     said = [texts[o][a:b] for o, a, b in own[["output", "start", "end"]].to_numpy().tolist()]
@@ -80,6 +88,7 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
     bounds = tokens.bounds
     group = own["group"].to_numpy()
     medoid = dict(zip(group[own["medoid"]][::-1], np.flatnonzero(own["medoid"])[::-1], strict=True))
+    kinds = _kinds(tokens, said)
     rows = []
     known: dict[tuple[bytes, int], list[tuple[int, int]]] = {}
     for i, (g, output, start) in enumerate(zip(group, own["output"], own["start"], strict=True)):
@@ -90,8 +99,10 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
             known[key] = [(a, b) for kind, a, b, _, _ in _opcodes(mine, other) if kind != "equal" and b > a]
         for a, b in known[key]:
             first, last = bounds[i] + a, bounds[i] + b - 1
-            rows.append((output, start + tokens.start[first], start + tokens.end[last], g))
-    return pd.DataFrame(rows, columns=["output", "start", "end", "group"]).astype("int64")
+            what = max(kinds[mine[a:b]], key=lambda kind: _WEIGHT[kind])
+            rows.append((output, start + tokens.start[first], start + tokens.end[last], g, what))
+    table = pd.DataFrame(rows, columns=["output", "start", "end", "group", "what"], dtype=object)
+    return table.astype(dict.fromkeys(["output", "start", "end", "group"], "int64"))
 
 
 def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[str, int, int, int, int]]:
@@ -102,6 +113,23 @@ def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[s
         (op.tag, op.dest_start, op.dest_end, op.src_start, op.src_end)
         for op in Levenshtein.opcodes(b.tolist(), a.tolist())
     ]
+
+
+_WEIGHT = {"": 0, "name": 1, "number": 2, "negation": 3}
+
+
+def _kinds(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.object_]:
+    """What each word of the vocabulary is: "number", "negation", "name" or ""."""
+    names = _names(tokens, written)
+    kinds = np.full(len(tokens.vocabulary), "", object)
+    for i, form in enumerate(tokens.vocabulary):
+        if any(map(str.isdigit, form)) or form in _NUMBERS:
+            kinds[i] = "number"
+        elif form in _NEGATIONS or form.endswith("n't"):
+            kinds[i] = "negation"
+        elif names[i]:
+            kinds[i] = "name"
+    return kinds
 
 
 def _names(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.bool_]:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.text.utf16 import utf16
 from outlens.text.words import Tokens, check, tokenize
 
 Ints = npt.NDArray[np.int32]
@@ -215,7 +216,7 @@ class Index:
         variant : uint32 (n,), the variant of each output.
         weight : uint32 (variants,), its outputs.
         bounds : uint32 (variants + 1,), the words bounds[v] to bounds[v + 1] are those of variant v.
-        start, end : uint32 (words,), code points in the variant's text.
+        start, end : uint32 (words,), UTF-16 units in the variant's text.
         suffix : uint32 (words,), the words sorted by the sequences that they begin.
         lcp : uint16 (words,), how many words each entry of `suffix` and the one before have in common, at most 65 535.
         echo : uint16 (words,), how many words from each on also stand in the prompt; empty without one.
@@ -226,12 +227,16 @@ class Index:
         end of the variant or over an echo; and 1 where that is less.
         """
         top = np.iinfo(np.uint16).max
+        start, end = self.tokens.start.astype(np.uint32), self.tokens.end.astype(np.uint32)
+        for text, a, b in zip(self._texts, self.tokens.bounds[:-1], self.tokens.bounds[1:], strict=True):
+            if not text.isascii():
+                start[a:b], end[a:b] = utf16(text, start[a:b]), utf16(text, end[a:b])
         return {
             "variant": self.variant.astype(np.uint32),
             "weight": self.weight.astype(np.uint32),
             "bounds": self.tokens.bounds.astype(np.uint32),
-            "start": self.tokens.start.astype(np.uint32),
-            "end": self.tokens.end.astype(np.uint32),
+            "start": start,
+            "end": end,
             "suffix": self.suffix.astype(np.uint32),
             "lcp": np.minimum(self.lcp, top).astype(np.uint16),
             "echo": np.minimum(np.zeros(0) if self.echo is None else self.echo, top).astype(np.uint16),

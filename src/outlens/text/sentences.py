@@ -85,7 +85,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
     while at <= len(text):
         end = text.find("\n", at)
         end = len(text) if end < 0 else end
-        yield at, end
+        yield at, end - text.endswith("\r", at, end)
         at = end + 1
 
 
