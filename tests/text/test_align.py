@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import random
 from pathlib import Path
 
@@ -9,7 +10,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outlens.text import align, inversions, varying, words
+from outlens.text import align, alignment_strength, inversions, varying, words
+
+module = importlib.import_module("outlens.text.align")  # the package's name "align" is the function
 
 PARTS = [
     "Check the tyres and the brakes before every long journey.",
@@ -78,7 +81,11 @@ def test_planted_parts_are_found_again(reordered: bool, precision: float, recall
 def test_unrelated_texts_are_not_aligned() -> None:
     rng = random.Random(5)
     texts = [" ".join(nonsense(rng, 12) for _ in range(8)) for _ in range(30)]
-    assert (align(texts)["group"] >= 0).mean() < 0.1
+    found = align(texts)
+    assert (found["group"] >= 0).mean() < 0.1
+    assert alignment_strength(found) < module.NO_ALIGNMENT
+    assert alignment_strength(align(planted(1, False)[0])) > 0.5
+    assert alignment_strength(align([])) == 0
 
 
 def test_real_unrelated_texts_are_hardly_aligned(shared_data: Path) -> None:
@@ -87,6 +94,19 @@ def test_real_unrelated_texts_are_hardly_aligned(shared_data: Path) -> None:
     found = align(texts)
     assert (found["group"] >= 0).mean() < 0.1
     assert (found["outputs"] < len(texts) / 5).all()
+
+
+def test_whether_there_is_an_alignment_is_told(shared_data: Path) -> None:
+    frame = pd.read_parquet(shared_data / "many_models.parquet")
+    large = pd.read_parquet(shared_data / "large_100k.parquet", columns=["prompt", "response"])
+    poems = large[large["prompt"].str.contains("funny, interesting, inspiring poem")]["response"]
+    for texts, none in (
+        (frame.loc[frame["kind"] == "creative", "response"], True),
+        (poems, True),
+        (frame.loc[frame["kind"] == "advice", "response"], False),
+        (frame.loc[frame["kind"] == "explanation", "response"], False),
+    ):
+        assert (alignment_strength(align(texts.head(100).tolist())) < module.NO_ALIGNMENT) == none
 
 
 def test_another_order_of_paragraphs_is_the_same_groups() -> None:  # hard case 19

@@ -1,6 +1,6 @@
 """Words, what outputs share and where they differ: plain functions over a list of texts, giving span tables."""
 
-from outlens.text.align import align, inversions
+from outlens.text.align import align, alignment_strength, inversions
 from outlens.text.differs import varying
 from outlens.text.distinctive import distinctive, distinctive_words
 from outlens.text.find import find
@@ -12,6 +12,7 @@ from outlens.text.words import forms, words
 __all__ = [
     "Index",
     "align",
+    "alignment_strength",
     "coverage",
     "distinctive",
     "distinctive_words",

