@@ -70,7 +70,7 @@ def rows(spans: pd.DataFrame) -> list[tuple[int, ...]]:
     return [tuple(row) for row in spans[["output", "start", "end", "words", "outputs"]].to_numpy().tolist()]
 
 
-@settings(max_examples=300)
+@settings(max_examples=600)
 @given(TEXTS, st.integers(2, 6), st.integers(1, 5), st.none() | LETTERS)
 def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int, m: int, prompt: str | None) -> None:
     index = Index(texts, prompt=prompt)

@@ -281,7 +281,9 @@ def _without_list_numbers(
 
 @lru_cache(maxsize=1)
 def _randoms() -> npt.NDArray[np.uint64]:
-    return np.random.default_rng(0).integers(0, 1 << 64, 1 << 16, np.uint64)
+    # Others in every process, so that no text can be written to make two words look the same; nothing that is told
+    # depends on them.
+    return np.random.default_rng().integers(0, 1 << 64, 1 << 16, np.uint64)
 
 
 @lru_cache(maxsize=2)
