@@ -273,18 +273,13 @@ class Index:
 
         if not len(self.suffix):
             return None
-        at = np.arange(len(self.suffix), dtype=np.int32)
         text, bounds = self._text_by_rank, self.tokens.bounds
-        room = bounds[1:].astype(np.int32)[self._text] - at
-        reach = np.empty(len(at), np.int32)
-        reach[self.suffix] = suffixes.reach(self.lcp, text, room[self.suffix], self.weight, k)
+        reach = suffixes.reach(self.lcp, text, self.suffix, bounds, self.weight, k)
         if self.echo is not None:
             reach = np.minimum(reach, self._room(m))
-        begins = suffixes.maximal(at + reach, bounds, m)
+        begins = suffixes.maximal(reach, bounds, m)
         reach[~begins] = 0
-        by_rank = suffixes.holders(self.lcp, text, self.weight, reach[self.suffix])
-        count, first = np.empty(len(at), np.int32), np.empty(len(at), np.int32)
-        count[self.suffix], first[self.suffix] = by_rank
+        count, first = suffixes.holders(self.lcp, text, self.suffix, self.weight, reach)
         word = np.flatnonzero(begins)
         # The first rank and the length name a sequence; in that order they do not depend on the outputs' order.
         key = (first[word].astype(np.int64) << 32) + reach[word]

@@ -56,8 +56,8 @@ def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
 
 
 @compiled
-def reach(lcp: Ints, text: Ints, room: Ints, weight: Ints, k: int) -> Ints:
-    """For each entry, how many of its first words stand in at least `k` outputs.
+def reach(lcp: Ints, text: Ints, suffix: Ints, bounds: npt.NDArray[np.int64], weight: Ints, k: int) -> Ints:
+    """For each word, how many words from it on stand in at least `k` outputs.
 
     A window over ranks that holds k outputs and is as narrow as it can be for its right end; then a sweep each way,
     since entries just outside such a window may share almost as much.
@@ -90,19 +90,22 @@ def reach(lcp: Ints, text: Ints, room: Ints, weight: Ints, k: int) -> Ints:
         while head < tail and rising[head] <= left:
             head += 1
         if held >= k:
-            out[r] = room[r] if left == r else lcp[rising[head]]
+            out[r] = bounds[d + 1] - suffix[r] if left == r else lcp[rising[head]]
     for r in range(1, n):
         out[r] = max(out[r], min(out[r - 1], lcp[r]))
     for r in range(n - 2, -1, -1):
         out[r] = max(out[r], min(out[r + 1], lcp[r + 1]))
-    return out
+    by_word = np.empty(n, np.int32)
+    for r in range(n):
+        by_word[suffix[r]] = out[r]
+    return by_word
 
 
 @compiled
-def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Ints]:
-    """For each entry, how many outputs hold its first `words` words, and the first rank that begins with them.
+def holders(lcp: Ints, text: Ints, suffix: Ints, weight: Ints, words: Ints) -> tuple[Ints, Ints]:
+    """For each word, how many outputs hold the `words` words from it on, and the first rank that begins with them.
 
-    Entries whose `words` is 0 are not asked for.
+    Words whose `words` is 0 are not asked for.
     """
     n = len(lcp)
     # The path from the root to the entry: intervals by left end, depth and number.
@@ -148,8 +151,9 @@ def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Int
             total[node[low]] -= weight[d]
         last[d] = r
         first[r] = r
-        if 0 < words[r] <= depth[top]:
-            heapq.heappush(waiting, -((np.int64(words[r]) << 32) + r))
+        wanted = words[suffix[r]]
+        if 0 < wanted <= depth[top]:
+            heapq.heappush(waiting, -((np.int64(wanted) << 32) + r))
         # An interval is known when its end is: then all that ask for more words than go on are answered.
         while len(waiting) and (-waiting[0]) >> 32 > after:
             asked = -heapq.heappop(waiting)
@@ -165,10 +169,11 @@ def holders(lcp: Ints, text: Ints, weight: Ints, words: Ints) -> tuple[Ints, Int
         while depth[top] > after:
             total[node[top - 1]] += total[node[top]]
             top -= 1
-    count = np.empty(n, np.int32)
+    count, rank = np.empty(n, np.int32), np.empty(n, np.int32)
     for r in range(n):
-        count[r] = total[of[r]] if of[r] >= 0 else weight[text[r]]
-    return count, first
+        count[suffix[r]] = total[of[r]] if of[r] >= 0 else weight[text[r]]
+        rank[suffix[r]] = first[r]
+    return count, rank
 
 
 @compiled
@@ -210,14 +215,14 @@ def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
 
 
 @compiled
-def maximal(ends: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
-    """Which words begin a maximal span, where `ends` is the end of the longest one from each."""
-    out = np.zeros(len(ends), np.bool_)
+def maximal(reach: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
+    """Which words begin a maximal span of at least m words, where `reach` is that of the longest from each."""
+    out = np.zeros(len(reach), np.bool_)
     for t in range(len(bounds) - 1):
-        before = np.int32(-1)
+        before = -1
         for at in range(bounds[t], bounds[t + 1]):
-            out[at] = ends[at] - at >= m and ends[at] > before
-            before = ends[at]
+            out[at] = reach[at] >= m and at + reach[at] > before
+            before = at + reach[at]
     return out
 
 
