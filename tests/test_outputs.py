@@ -167,3 +167,82 @@ def test_odd_texts_go_through(shared_data: Path, tmp_path: Path) -> None:
     assert np.isfinite(lens.vectors).all()
     assert lens.to_html(tmp_path / "odd.html").stat().st_size > 0
     assert_frame_equal(lens.frame[frame.columns], frame)
+
+
+WRITTEN = ["None", "N/A", "null", "NA", "nan", "37", "007", "1e5"]
+
+
+@pytest.mark.parametrize(("suffix", "sep"), [(".csv", ","), (".tsv", "\t")])
+def test_texts_of_a_table_file_stay_as_written(tmp_path: Path, suffix: str, sep: str) -> None:
+    path = tmp_path / f"a{suffix}"
+    path.write_text(f"response{sep}n\n" + "".join(f"{t}{sep}{i}\n" for i, t in enumerate(WRITTEN)) + f"{sep}9\n")
+    made = read(path)
+    assert made.texts == [*WRITTEN, ""]
+    assert made.n_missing == 1
+    assert made.frame["n"].dtype == "int64"
+
+
+def test_ints_of_a_json_file_stay_ints(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("".join(json.dumps({"response": v, "n": v}) + "\n" for v in (37, None, 12345678901234567)))
+    made = read(path)
+    assert made.texts == ["37", "", "12345678901234567"]
+    assert pd.api.types.is_numeric_dtype(made.frame["n"])
+    assert made.frame["n"].tolist()[2] == 12345678901234567
+
+
+def test_a_mask_may_hold_missing_values() -> None:
+    made = read(["sorry", None, "yes"])
+    assert made.positions(pd.Series([True, None, False], dtype=object)).tolist() == [0]
+    assert made.positions([True, None, False]).tolist() == [0]
+    assert made.positions(made.frame["response"].str.contains("sorry")).tolist() == [0]
+
+
+def test_rows_with_repeated_labels_are_told_apart() -> None:
+    frame = pd.concat([pd.DataFrame({"response": ["a", "b"], "model": m}) for m in ("m1", "m2")])
+    made = read(frame)
+    assert made.positions(frame[frame.model == "m1"]).tolist() == [0, 1]
+    assert made.positions(frame.iloc[[3]]).tolist() == [3]
+    assert made.positions(frame).tolist() == [0, 1, 2, 3]
+    assert made.positions(0).tolist() == [0, 2]
+    with pytest.raises(ValueError, match="labels repeat"):
+        made.positions(frame[frame.model == "m1"][["response"]])
+    with pytest.raises(ValueError, match="labels repeat"):
+        made.positions(pd.Series([True, False], index=[0, 1]))
+
+
+def test_prompts_may_be_messages() -> None:
+    messages = [{"role": "user", "content": "hi"}]
+    made = read([{"prompt": messages, "response": "a"}, {"prompt": None, "response": "b"}])
+    assert [(label, at.tolist()) for label, at in made.prompts()] == [(str(messages), [0]), ("(no prompt)", [1])]
+
+
+def test_labels_in_any_collection() -> None:
+    made = read(["a", "b", "c"])
+    for some in ({0, 2}, {0: 1, 2: 1}.keys(), (i for i in (0, 2)), (0, 2), range(0, 3, 2)):
+        assert made.positions(some).tolist() == [0, 2]
+    with pytest.raises(ValueError, match="no list of row labels"):
+        made.positions([[0, 1]])
+    many = read(pd.DataFrame({"response": ["a"]}, index=pd.MultiIndex.from_tuples([("x", 1)])))
+    with pytest.raises((ValueError, KeyError), match=r"tuples|labelled"):
+        many.positions("x")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.jsonl", '{"response": "a"}\n"b"\n', "line 2 of .*a.jsonl"),
+        ("a.jsonl", "1\n", "line 1 of .*a.jsonl"),
+        ("a.json", '{"responses": "abc"}', "list of texts"),
+        ("a.json", '"other.csv"', "a.json.* holds"),
+    ],
+)
+def test_files_that_hold_something_else_say_so(tmp_path: Path, name: str, content: str, said: str) -> None:
+    (tmp_path / name).write_text(content)
+    with pytest.raises(ValueError, match=said):
+        read(tmp_path / name)
+
+
+def test_a_dict_of_one_text_is_refused() -> None:
+    with pytest.raises(TypeError, match="dict of lists"):
+        read({"response": "hello"})

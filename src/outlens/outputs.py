@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import difflib
 import json
-from collections.abc import Hashable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Hashable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,10 @@ TEXT_COLUMNS = ("response", "output", "completion", "generation", "answer", "tex
 """Where the outputs are looked for when no column is named."""
 
 NO_PROMPT = "(no prompt)"
+
+REPEATED = (
+    "labels repeat in the frame's index, so these could be several rows; give a mask with one True or False a row."
+)
 
 
 @dataclass(frozen=True)
@@ -58,10 +63,10 @@ class Outputs:
         """Each different prompt, in order of first appearance, with the positions of its outputs, int64."""
         if self.prompt is None or not len(self.frame):
             return [("", np.arange(len(self.texts), dtype=np.int64))]
-        codes, values = pd.factorize(self.frame[self.prompt], use_na_sentinel=False)
+        codes, values = factorize(self.frame[self.prompt])
         order = np.argsort(codes, kind="stable").astype(np.int64)
         parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
-        labels = [NO_PROMPT if pd.isna(value) else str(value) for value in values]
+        labels = [NO_PROMPT if value is None else str(value) for value in values]
         return list(zip(labels, parts, strict=True))
 
     def positions(self, rows: Any) -> npt.NDArray[np.int64]:
@@ -83,28 +88,56 @@ class Outputs:
             return np.zeros(0, np.int64)
         index = self.frame.index
         if isinstance(rows, pd.DataFrame):
-            return self._labelled(rows.index)
+            return self._rows(rows)
         if isinstance(rows, pd.Series):
-            if not pd.api.types.is_bool_dtype(rows) and not _all_bool(rows):
-                return self._labelled(rows.index)
+            if not pd.api.types.is_bool_dtype(rows) and not _is_mask(rows):
+                return self._rows(rows)
             if len(rows) == len(index) and rows.index.equals(index):
-                return self._mask(rows.fillna(False).to_numpy(dtype=bool))
+                return self._mask(_as_mask(rows))
             if len(rows) > len(index) and not rows.index.isin(index).all():
                 raise ValueError(
                     f"the mask has {len(rows)} values for {len(index)} rows; make it from the frame that the lens was"
                     " made of."
                 )
-            return self._labelled(rows.index[rows.fillna(False).to_numpy(dtype=bool)])
+            chosen = rows.index[_as_mask(rows)]
+            if not index.is_unique and self._ambiguous(chosen):
+                raise ValueError(REPEATED)
+            return self._labelled(chosen)
+        if isinstance(rows, Iterator | Set):
+            rows = list(rows)
         if (
             isinstance(rows, str | bytes)
-            or not isinstance(rows, Sequence | np.ndarray | pd.Index | set | range)
+            or not isinstance(rows, Sequence | np.ndarray | pd.Index | pd.api.extensions.ExtensionArray)
             or (isinstance(rows, tuple) and isinstance(index, pd.MultiIndex))
         ):
             return self._labelled([rows])
-        labels = list(rows) if isinstance(rows, set) else rows
-        if len(labels) and (getattr(labels, "dtype", None) == np.bool_ or _all_bool(labels)):
-            return self._mask(np.asarray(labels, dtype=bool))
-        return self._labelled(labels)
+        if getattr(rows, "ndim", 1) == 1 and _is_mask(rows):
+            return self._mask(_as_mask(rows))
+        if getattr(rows, "dtype", None) == np.bool_ and len(rows):
+            return self._mask(np.asarray(rows))
+        return self._labelled(rows)
+
+    def _ambiguous(self, labels: pd.Index[Any]) -> bool:
+        """Whether some labels stand for more rows than they are given times."""
+        given = labels.value_counts()
+        return bool((self.frame.index.value_counts().reindex(given.index).fillna(0) > given).any())
+
+    def _rows(self, rows: pd.DataFrame | pd.Series[Any]) -> npt.NDArray[np.int64]:
+        """Positions of rows of the frame; where labels repeat, by what the rows hold."""
+        found = self._labelled(rows.index)
+        if self.frame.index.is_unique or not self._ambiguous(rows.index):
+            return found
+        part = rows if isinstance(rows, pd.DataFrame) else rows.to_frame()
+        shared = [c for c in part.columns if c in self.frame.columns]
+        if not shared:
+            raise ValueError(REPEATED)
+        mine = _contents(self.frame.iloc[found], shared)
+        given = Counter(_contents(part, shared))
+        there = Counter(mine)
+        # Rows that are alike in all may be told apart only where all of them are given.
+        if any(count != there[key] for key, count in given.items()):
+            raise ValueError(REPEATED)
+        return found[[key in given for key in mine]]
 
     def _mask(self, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
         if mask.shape != (len(self.texts),):
@@ -120,7 +153,16 @@ class Outputs:
 
     def _labelled(self, labels: Any) -> npt.NDArray[np.int64]:
         index = self.frame.index
-        wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
+        try:
+            wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
+            if index.nlevels > 1 and wanted.nlevels != index.nlevels and len(wanted):
+                raise TypeError
+            hash(tuple(wanted))
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{_short(labels)} is no list of row labels; give labels of the frame's index"
+                f"{' (tuples)' if index.nlevels > 1 else ''}, or a mask such as {self._mask_for(None)}."
+            ) from None
         if not len(wanted):
             return np.zeros(0, np.int64)
         missing = wanted[~wanted.isin(index)]
@@ -158,7 +200,7 @@ def read(
     ValueError, TypeError, KeyError
         One sentence with what was wrong, the value seen and what to write instead.
     """
-    frame = _frame(data)
+    frame = _frame(data, [name for name in (text, prompt, id, *_names(by)) if name is not None])
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise ValueError(f"two columns are named {twice!r}; rename one of them.")
@@ -167,8 +209,7 @@ def read(
         prompt = _column(frame, prompt, "prompt")
     else:
         prompt = next((c for c in ("prompt", "instruction") if c in frame and c != text), None)
-    names = [] if by is None else [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)
-    by_columns = [_column(frame, name, "by") for name in names]
+    by_columns = [_column(frame, name, "by") for name in _names(by)]
     if id is not None:
         id = _column(frame, id, "id")
         repeated = frame[id][frame[id].duplicated() | frame[id].isna()]
@@ -184,19 +225,53 @@ def read(
     return Outputs(frame, texts, text, prompt, by_columns, id, n_missing, n_blank)
 
 
-def _all_bool(values: Any) -> bool:
-    return len(values) > 0 and all(isinstance(v, bool | np.bool_) for v in values)
+def factorize(values: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[Any]]:
+    """The number of each cell's value, int64, and the values in order of first appearance, None for a missing one.
+
+    Values that print alike are one, and a list or a dict counts as it prints.
+    """
+    keys = [None if gone else str(v) for v, gone in zip(values, missing(values), strict=True)]
+    numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
+    return np.array([numbers[key] for key in keys], np.int64), list(numbers)
 
 
-def _frame(data: Any) -> pd.DataFrame:
+def missing(values: pd.Series[Any]) -> npt.NDArray[np.bool_]:
+    """Which cells hold nothing."""
+    return np.asarray(values.isna(), dtype=bool)
+
+
+def _is_mask(values: Any) -> bool:
+    """Whether some values are a mask: True and False, and nothing else but missing ones."""
+    if getattr(values, "ndim", 1) != 1:
+        return False
+    held = [v for v in values if not _is_missing(v)]
+    return len(held) > 0 and all(isinstance(v, bool | np.bool_) for v in held)
+
+
+def _is_missing(value: Any) -> bool:
+    return value is None or value is pd.NA or (isinstance(value, float) and value != value)
+
+
+def _as_mask(values: Any) -> npt.NDArray[np.bool_]:
+    return np.array([not _is_missing(v) and bool(v) for v in values], dtype=bool)
+
+
+def _names(by: Hashable | Sequence[Hashable] | None) -> list[Hashable]:
+    return [] if by is None else [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)
+
+
+def _frame(data: Any, named: Sequence[Hashable] = ()) -> pd.DataFrame:
     if isinstance(data, pd.DataFrame):
         # Deep, so that what they change later does not move what they see here.
         return data.copy()
     if isinstance(data, str | Path):
-        return _file(Path(data))
+        return _file(Path(data), named)
     if isinstance(data, pd.Series):
         return data.to_frame(data.name if data.name is not None else "response")
     if isinstance(data, Mapping):
+        lone = next((value for value in data.values() if isinstance(value, str | bytes)), None)
+        if lone is not None:
+            raise TypeError(f"a dict of lists is expected, such as {{'response': [...]}}, not {_short(data)}.")
         lengths = {key: len(value) for key, value in data.items() if hasattr(value, "__len__")}
         if len(set(lengths.values())) > 1:
             raise ValueError(f"the lists have different lengths, {lengths}; give one value a row in each.")
@@ -224,11 +299,25 @@ def _records(items: Sequence[Any]) -> pd.DataFrame:
 
 
 def _new_frame(data: Any) -> pd.DataFrame:
+    # As Python's own first: Arrow's strings take no lone surrogate, and an int beside a None would become a float.
+    given = pd.DataFrame(data, dtype=object)
     try:
-        return pd.DataFrame(data)
+        frame = pd.DataFrame(data)
     except UnicodeEncodeError:
-        # Arrow's strings take no lone surrogate; Python's own do.
-        return pd.DataFrame(data, dtype=object)
+        return given
+    for place, name in enumerate(given.columns):
+        if pd.api.types.is_float_dtype(frame.iloc[:, place]):
+            cells = given.iloc[:, place]
+            ints = sum(isinstance(v, int) and not isinstance(v, bool) for v in cells)
+            if ints and str(name).lower() in TEXT_COLUMNS:
+                frame[name] = cells
+            elif ints and not _floats(cells):
+                frame[name] = cells.astype("Int64")
+    return frame
+
+
+def _floats(cells: pd.Series[Any]) -> bool:
+    return any(isinstance(v, float) and v == v for v in cells)
 
 
 def _text_column(frame: pd.DataFrame) -> Hashable:
@@ -244,6 +333,12 @@ def _text_column(frame: pd.DataFrame) -> Hashable:
     raise ValueError(f"no column named {', '.join(TEXT_COLUMNS)} among {listed}; name one with text=.")
 
 
+def _contents(frame: pd.DataFrame, columns: Sequence[Hashable]) -> list[tuple[str, ...]]:
+    """Each row's label and cells, printed: a cell may be a list, and nan is not itself."""
+    cells = [map(repr, frame[c].tolist()) for c in columns]
+    return list(zip(map(repr, frame.index.tolist()), *cells, strict=True))
+
+
 def _column(frame: pd.DataFrame, name: Hashable, what: str) -> Hashable:
     if isinstance(name, Hashable) and name in frame.columns:
         return name
@@ -252,13 +347,13 @@ def _column(frame: pd.DataFrame, name: Hashable, what: str) -> Hashable:
     raise KeyError(f"{what}={name!r} is not a column; {hint}")
 
 
-def _file(path: Path) -> pd.DataFrame:
+def _file(path: Path, named: Sequence[Hashable]) -> pd.DataFrame:
     if not path.is_file():
         raise ValueError(f"no file {str(path)!r}; give the path of a .csv, .tsv, .jsonl, .json or .parquet file.")
     kind = path.suffix.lower()
     try:
         if kind in (".csv", ".tsv"):
-            return pd.read_csv(path, sep="," if kind == ".csv" else "\t")
+            return _csv(path, "," if kind == ".csv" else "\t", named)
         if kind == ".jsonl":
             return _jsonl(path)
         if kind == ".json":
@@ -268,6 +363,19 @@ def _file(path: Path) -> pd.DataFrame:
     except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
         raise ValueError(f"{str(path)!r} is not a readable {kind} file: {str(error).strip()}.") from None
     raise ValueError(f"{str(path)!r} ends in {kind or 'nothing'}; give a .csv, .tsv, .jsonl, .json or .parquet file.")
+
+
+def _csv(path: Path, sep: str, named: Sequence[Hashable]) -> pd.DataFrame:
+    """The columns that are read as text stay as written ("None", "007"); pandas reads the others."""
+    frame = pd.read_csv(path, sep=sep)
+    if not isinstance(frame.index, pd.RangeIndex):
+        return frame
+    written = pd.read_csv(path, sep=sep, dtype=str, keep_default_na=False)
+    for name in frame.columns:
+        if name in named or str(name).lower() in (*TEXT_COLUMNS, "prompt", "instruction"):
+            # An empty field is a missing text.
+            frame[name] = written[name].astype(object).where(written[name] != "", None)
+    return frame
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -286,7 +394,10 @@ def _jsonl(path: Path) -> pd.DataFrame:
             if not line.strip():
                 continue
             try:
-                rows.append(json.loads(line))
+                row = json.loads(line)
+                if not isinstance(row, Mapping):
+                    raise ValueError(f"line {number} of {str(path)!r} is no JSON object, {_short(row)}.")
+                rows.append(row)
             except json.JSONDecodeError as error:
                 raise ValueError(
                     f"line {number} of {str(path)!r} is not JSON, {_short(line.strip())}: {error.msg}."
@@ -305,10 +416,14 @@ def _json(path: Path) -> pd.DataFrame:
         return _records(data)
     if isinstance(data, Mapping) and "responses" in data:
         return _responses(data)
+    if not isinstance(data, Mapping):
+        raise ValueError(f"{str(path)!r} holds {_short(data)}; give a list of texts or objects, or an object of lists.")
     return _frame(data)
 
 
 def _responses(item: Mapping[str, Any]) -> pd.DataFrame:
+    if not isinstance(item["responses"], list):
+        raise ValueError(f"'responses' is a list of texts or objects, not {_short(item['responses'])}.")
     frame = _records(item["responses"])
     shared = {key: value for key, value in item.items() if key != "responses" and key not in frame}
     for place, (key, value) in enumerate(shared.items()):
