@@ -240,3 +240,43 @@ def test_lone_surrogates_go_through_everything(tmp_path: Path) -> None:
         assert lens.frame["response"].tolist() == texts
         assert "&lt;b&gt;" in lens._repr_mimebundle_()[0]["text/html"]
         assert lens.to_html(tmp_path / "page.html").exists()
+
+
+def small(**columns: object) -> ol.Lens:
+    return ol.Lens(pd.DataFrame({"response": ["a", "b", "c"], **columns}), by=list(columns), vectors=np.eye(3))
+
+
+def test_by_values_that_print_alike_are_counted_together_and_cells_may_be_lists() -> None:
+    lens = small(m=[1, "1", None], where=[{"k": 1}, {"k": 1}, [2]])
+    table = lens.clusters
+    assert table["m=1"].sum() == 2
+    assert table["where={'k': 1}"].sum() == 2
+    assert "a typical output" in lens._table()
+
+
+def test_columns_named_as_ours_keep_theirs() -> None:
+    lens = small(cluster=["u", "v", "u"], cluster_lens=["x", "y", "x"])
+    assert lens.frame["cluster"].tolist() == ["u", "v", "u"]
+    assert lens.frame["cluster_lens"].tolist() == ["x", "y", "x"]
+    assert lens.frame["cluster_lens2"].dtype == "int64"
+    lens.view.color = "cluster (yours)"
+    assert lens.view.color == "cluster (yours)"
+
+
+def test_an_observer_that_raises_does_not_stop_the_others() -> None:
+    lens, seen = small(), []
+
+    def fail(_lens: ol.Lens) -> None:
+        raise RuntimeError("theirs")
+
+    lens.observe(fail)
+    lens.observe(seen.append)
+    with pytest.raises(RuntimeError, match="theirs"):
+        lens.select([0])
+    assert seen == [lens]
+
+
+def test_a_query_with_a_lone_surrogate_can_travel() -> None:
+    lens = small()
+    lens.view.query = "\ud800"
+    assert lens.view.query == "\ufffd"

@@ -139,7 +139,8 @@ class Lens:
         ours = {"cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1]}
         frame = self._outputs.frame.iloc[made].copy()
         for column, values in ours.items():
-            frame[f"{column}_lens" if column in self._outputs.frame else column] = values[made]
+            free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(frame.columns) + 2)))
+            frame[next(name for name in free if name not in frame)] = values[made]
         return frame
 
     @property
@@ -150,6 +151,9 @@ class Lens:
         `medoid` (the index label of the most typical row), `text` (its text), `words` (tuple), and a column
         "by=value" with the size for each value of each `by` column. Outputs like no other are the last row, -1.
         """
+        return self._clusters(self._outputs.by)
+
+    def _clusters(self, by_columns: list[Hashable]) -> pd.DataFrame:
         p = self._widget.prompt_index
         land, rows = self._land(p), self._prompts[p][1]
         cut = land.tree.cut(self.granularity)
@@ -175,10 +179,10 @@ class Lens:
         frame = pd.DataFrame(table, columns=columns, dtype=object).set_index("cluster")
         frame.index = frame.index.astype("int64")
         frame = frame.astype({"size": "int64", "share": "float64", "holds": "float64"})
-        for by in self._outputs.by:
+        for by in by_columns:
             counts: dict[str, npt.NDArray[np.int64]] = {}
-            code, values = pd.factorize(self._outputs.frame[by].iloc[rows].to_numpy(dtype=object))
-            for k in sorted(range(len(values)), key=lambda k: str(values[k])):
+            code, values = outputs.factorize(self._outputs.frame[by].iloc[rows])
+            for k in sorted((k for k, value in enumerate(values) if value is not None), key=values.__getitem__):
                 sizes = np.bincount(cut[code == k] + 1, minlength=len(frame) + 1)
                 counts[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
             frame = pd.concat([frame, pd.DataFrame(counts, index=frame.index)], axis=1)
@@ -325,7 +329,7 @@ class Lens:
         rows = "".join(
             f"<tr><td>{html.escape(wire.clean(str(c.name)))}</td><td>{c.size}</td>"
             f"<td>{html.escape(wire.clean(str(c.text)[:160]))}</td></tr>"
-            for c in self.clusters[["name", "size", "text"]].rename_axis(None).itertuples(index=False, name="C")
+            for c in self._clusters([])[["name", "size", "text"]].rename_axis(None).itertuples(index=False, name="C")
         )
         return (
             f"<table><caption>{html.escape(repr(self))}</caption>"
@@ -386,13 +390,16 @@ class Lens:
         land, (label, rows) = self._land(p), self._prompts[p]
         frame = self._outputs.frame.iloc[rows]
         data, offsets = self._encoded_texts(p, None)
-        columns = {}
+        columns: dict[str, bytes] = {}
         about = []
         for name in [*self._outputs.by, *(c for c in frame.columns if c not in self._outputs.by)]:
             if name in (self._outputs.text, self._outputs.prompt, self._outputs.id):
                 continue
             made = wire.column(frame[name], by=name in self._outputs.by)
             if made is not None:
+                # "cluster" is the lens's own colour.
+                while made[0]["name"] in ("cluster", *columns):
+                    made[0]["name"] += " (yours)"
                 about.append(made[0])
                 columns[made[0]["name"]] = made[1]
         index = frame.index if self._outputs.id is None else pd.Index(frame[self._outputs.id])
@@ -438,7 +445,7 @@ class Lens:
         return np.unique(text.find(texts, query, regex=regex)["output"]).astype(np.int64)
 
     def _set_view(self, view: dict[str, Any]) -> None:
-        self._widget.view = view
+        self._widget.view = {k: wire.clean(v) if isinstance(v, str) else v for k, v in view.items()}
 
     def _colour_columns(self) -> list[str]:
         return [column["name"] for column in self._widget._info["columns"]]
@@ -453,8 +460,14 @@ class Lens:
                 raise
 
     def _on_selection(self, _change: object) -> None:
+        first: BaseException | None = None
         for function in list(self._observers):
-            function(self)
+            try:
+                function(self)
+            except Exception as error:
+                first = first or error
+        if first is not None:
+            raise first
 
 
 def _same_members(a: list[int], b: list[int], weight: npt.NDArray[np.int64]) -> bool:

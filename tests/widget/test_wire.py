@@ -50,3 +50,20 @@ def test_texts_ids_and_objects_are_not_colours() -> None:
 def test_labels_of_a_plain_index_travel_as_two_numbers() -> None:
     assert wire.labels(pd.RangeIndex(5, 50, 5)) == {"start": 5, "step": 5}
     assert wire.labels(pd.Index(["a", "b\ud800"], dtype=object)) == ["a", "b\ufffd"]
+
+
+def test_categories_are_short_and_come_again() -> None:
+    def is_category(values: list[str]) -> bool:
+        return wire.column(pd.Series(values, name="c"), by=False) is not None
+
+    assert is_category(["gpt", "claude", "gemini"])
+    assert is_category([f"v{i % 10}" for i in range(20)])
+    assert not is_category([f"v{i % 11}" for i in range(20)])
+    assert not is_category([c * 400 for c in "abc"])
+
+
+def test_huge_numbers_travel_as_the_largest_float() -> None:
+    about, data = wire.column(pd.Series([0.0, 1e300], name="x"), by=False) or ({}, b"")
+    values = np.frombuffer(data, "<f4")
+    assert np.isfinite(values).all()
+    assert about["max"] == values.max()

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.outputs import factorize
 from outlens.vectors import Landscape
 
 PAGED_ABOVE = 8_000_000
@@ -20,6 +21,12 @@ MISSING = 65_535
 
 MAX_CATEGORIES = 60
 """Columns with more different strings than this are texts or ids rather than categories."""
+
+MAX_LENGTH = 100
+"""Characters above which a string is a text rather than a category."""
+
+FEW = 5
+"""Different short strings that are categories even where none comes twice."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -57,10 +64,12 @@ def column(series: pd.Series[Any], *, by: bool) -> tuple[dict[str, Any], bytes] 
         if pd.api.types.is_complex_dtype(series):
             return None
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+        most = float(np.finfo(np.float32).max)
+        values = np.where(np.isfinite(values), np.clip(values, -most, most), np.nan)
         finite = values[np.isfinite(values)]
         if not len(finite):
             return None
-        values = np.where(np.isfinite(values), values, np.nan).astype(np.float32)
+        values = values.astype(np.float32)
         about = {
             "name": name,
             "kind": "number",
@@ -71,19 +80,20 @@ def column(series: pd.Series[Any], *, by: bool) -> tuple[dict[str, Any], bytes] 
         return about, values.tobytes()
     if not by and not numeric and not _categorical(series):
         return None
-    # As Python's own strings: Arrow's take no lone surrogate.
-    missing = series.isna().to_numpy()
-    strings = np.array([None if m else str(v) for v, m in zip(series, missing, strict=True)], object)
-    codes, values = pd.factorize(strings, use_na_sentinel=True)
-    if len(values) > (MISSING - 1 if by else MAX_CATEGORIES):
+    codes, strings = factorize(series)
+    if None in strings:
+        gap = strings.index(None)
+        codes = np.where(codes == gap, -1, codes - (codes > gap))
+        strings.pop(gap)
+    if len(strings) > (MISSING - 1 if by else MAX_CATEGORIES):
         return None
-    # Most frequent first: the colours that can be told apart go to the values that are seen most.
-    counts = np.bincount(codes[codes >= 0], minlength=len(values))
-    order = np.lexsort((np.asarray(values, dtype=object).astype(str), -counts))
-    rank = np.empty(len(values) + 1, np.uint16)
-    rank[order] = np.arange(len(values))
+    # Most frequent first: the colours that can be told apart go to the strings that are seen most.
+    counts = np.bincount(codes[codes >= 0], minlength=len(strings))
+    order = np.lexsort((np.asarray(strings, dtype=object).astype(str), -counts))
+    rank = np.empty(len(strings) + 1, np.uint16)
+    rank[order] = np.arange(len(strings))
     rank[-1] = MISSING
-    about = {"name": name, "kind": "category", "by": by, "categories": [clean(str(values[i])) for i in order]}
+    about = {"name": name, "kind": "category", "by": by, "categories": [clean(str(strings[i])) for i in order]}
     return about, rank[codes].tobytes()
 
 
@@ -92,9 +102,12 @@ def _categorical(series: pd.Series[Any]) -> bool:
         return True
     if not (series.dtype == object or pd.api.types.is_string_dtype(series)):
         return False
-    values = series.dropna()
+    values = series.dropna().tolist()
     # A list or a dict in a cell is data, not a category.
-    return all(isinstance(v, str | bool | int) for v in values)
+    if not all(isinstance(v, str | bool | int) and len(str(v)) <= MAX_LENGTH for v in values):
+        return False
+    # Categories come again; what is different in most rows is a text or an id.
+    return len({str(v) for v in values}) <= max(len(values) // 2, FEW)
 
 
 def labels(index: pd.Index[Any]) -> dict[str, int] | list[str]:
