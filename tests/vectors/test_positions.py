@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from outlens.vectors import landscape, project
+from outlens.vectors.positions import _principal
 
 
 def blobs(n: int, seed: int = 0) -> np.ndarray:
@@ -73,3 +74,10 @@ def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
+
+
+def test_the_principal_axes_of_few_vectors_of_many_dimensions() -> None:
+    v = np.random.default_rng(0).normal(size=(12, 40)).astype(np.float32)
+    centred = v.astype(np.float64) - v.mean(axis=0, dtype=np.float64)
+    want = centred @ np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
+    np.testing.assert_allclose(np.abs(_principal(v)), np.abs(want), atol=1e-8)
