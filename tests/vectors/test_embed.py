@@ -3,6 +3,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import sys
+from contextlib import closing
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
@@ -206,3 +207,11 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
     assert [w.exitcode for w in writers] == [0, 0]
     got = Cache(path).get([key("m", str(i)) for i in range(80)])
     assert [int(got[key("m", str(i))][0]) for i in range(80)] == list(range(80))
+
+
+def test_a_damaged_vector_is_not_there(tmp_path: Path) -> None:
+    cache = Cache(tmp_path / "v.sqlite")
+    cache.put([b"a", b"b"], np.eye(2, dtype=np.float32))
+    with closing(sqlite3.connect(cache.path)) as db, db:
+        db.execute("UPDATE vectors SET vector = x'010203' WHERE key = ?", [b"a"])
+    assert list(cache.get([b"a", b"b"])) == [b"b"]

@@ -61,7 +61,8 @@ class Cache:
                 part = keys[start : start + 500]
                 marks = ",".join("?" * len(part))
                 rows = db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part).fetchall()
-                found.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows)
+                # A blob that is no whole number of floats is damaged, and is made again.
+                found.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows if len(v) % 4 == 0)
             # Once a day is enough to tell what is used from what is not, and spares most runs the write.
             day = int(time.time() // 86_400)
             stale = [(day, k, day) for k in found]
@@ -117,6 +118,10 @@ class Cache:
                 warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
                 return
             except sqlite3.DatabaseError as error:
+                damaged = "malformed" in str(error) or "not a database" in str(error)
+                if not damaged:
+                    warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
+                    return
                 if rebuilt:
                     warnings.warn(f"vectors are not kept: {self.path} cannot be rebuilt ({error}).", stacklevel=4)
                     return
