@@ -280,3 +280,20 @@ def test_a_query_with_a_lone_surrogate_can_travel() -> None:
     lens = small()
     lens.view.query = "\ud800"
     assert lens.view.query == "\ufffd"
+
+
+def test_what_is_shared_distinctive_and_aligned_is_told_by_row() -> None:
+    said = ["Take the old road to the sea.", "Take the old road to the lake.", "Never mind."]
+    frame = pd.DataFrame({"prompt": ["p", "q", "q", "q"] * 5, "response": ["Hello.", *said] * 5})
+    frame["model"] = ["m", "m", "n", "m"] * 5
+    lens = ol.Lens(frame, prompt="prompt", by="model", vectors=np.random.default_rng(0).normal(size=(20, 4)))
+    lens.prompt = "q"
+    for spans in (lens.shared(0.5, 4), lens.aligned()):
+        assert set(frame["prompt"].iloc[spans["output"]]) == {"q"}
+        assert all(0 <= s < e <= len(frame["response"][o]) for o, s, e in spans[["output", "start", "end"]].to_numpy())
+    o, s, e = lens.shared(0.5, 4)[["output", "start", "end"]].to_numpy()[0]
+    assert (o, frame["response"][o][s:e]) == (1, "Take the old road to the")
+    assert lens.distinctive().query("group == 'n'")["form"].tolist()[0] == "road to the lake"
+    assert set(lens.distinctive(by="response")["group"]) <= set(said)
+    with pytest.raises(KeyError, match="by='modle' is not a column; did you mean 'model'"):
+        lens.distinctive(by="modle")

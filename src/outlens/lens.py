@@ -16,6 +16,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import outputs, report, text
+from outlens.text import Index
 from outlens.vectors import Landscape, check, landscape
 from outlens.widget import LensWidget, View, wire
 
@@ -81,10 +82,11 @@ class Lens:
         self._seed = seed
         n = len(self._outputs.texts)
         if isinstance(vectors, str):
-            vectors = list(self._outputs.column(vectors))
+            vectors = list(self._outputs.column(vectors, "vectors"))
         self._vectors = None if vectors is None else check(vectors, n)
         self._prompts = self._outputs.prompts()
         self._lands: dict[int, Landscape] = {}
+        self._indexes: dict[int, Index] = {}
         self._observers: list[Callable[[Lens], object]] = []
         self._widget = LensWidget(self._encoded_texts, self._matching)
         self._land(0)
@@ -240,6 +242,47 @@ class Lens:
         self._widget.selection = np.unique(spans["output"]).astype("<u4").tobytes()
         return spans
 
+    # What they share, and where they differ
+
+    def shared(self, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
+        """What the outputs of the prompt shown share: `text.shared_spans`, `output` being the row's position.
+
+        What only repeats the prompt is not counted.
+        """
+        p = self._widget.prompt_index
+        if p not in self._indexes:
+            self._indexes[p] = Index(self._texts(p), prompt=self._prompts[p][0] if self._outputs.prompt else None)
+        return self._placed(p, self._indexes[p].shared_spans(min_outputs, min_words))
+
+    def distinctive(self, by: str | None = None) -> pd.DataFrame:
+        """What each group of the outputs shown says more often than the others: `text.distinctive`.
+
+        Parameters
+        ----------
+        by : the column that names the groups; None takes the first `by` column of the lens, or without one the
+            clusters.
+        """
+        p = self._widget.prompt_index
+        rows = self._prompts[p][1]
+        if by is None and not self._outputs.by:
+            names = np.array([*self._names(p), ALONE], object)
+            groups = names[self._land(p).tree.cut(self.granularity)].tolist()
+        else:
+            column = self._outputs.by[0] if by is None else by
+            groups = self._outputs.column(column, "by").iloc[rows].tolist()
+        return text.distinctive(self._texts(p), groups)
+
+    def aligned(self) -> pd.DataFrame:
+        """Which sentences of the outputs shown play the same part: `text.align`, `output` being the row's position."""
+        p = self._widget.prompt_index
+        return self._placed(p, text.align(self._texts(p)))
+
+    def _texts(self, p: int) -> list[str]:
+        return [self._outputs.texts[i] for i in self._prompts[p][1]]
+
+    def _placed(self, p: int, spans: pd.DataFrame) -> pd.DataFrame:
+        return spans.assign(output=self._prompts[p][1][spans["output"]])
+
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
         """Call `function(lens)` after every change of the selection; returns what ends that."""
         if not callable(function):
@@ -343,7 +386,7 @@ class Lens:
         if p not in self._lands:
             label, rows = self._prompts[p]
             self._lands[p] = landscape(
-                [self._outputs.texts[i] for i in rows],
+                self._texts(p),
                 prompt=label if self._outputs.prompt else None,
                 vectors=None if self._vectors is None else self._vectors[rows],
                 model=self._model,
@@ -441,8 +484,7 @@ class Lens:
         return wire.encode([self._outputs.texts[i] for i in chosen])
 
     def _matching(self, p: int, query: str, regex: bool) -> npt.NDArray[np.int64]:
-        texts = [self._outputs.texts[i] for i in self._prompts[p][1]]
-        return np.unique(text.find(texts, query, regex=regex)["output"]).astype(np.int64)
+        return np.unique(text.find(self._texts(p), query, regex=regex)["output"]).astype(np.int64)
 
     def _set_view(self, view: dict[str, Any]) -> None:
         self._widget.view = {k: wire.clean(v) if isinstance(v, str) else v for k, v in view.items()}

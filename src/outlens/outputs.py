@@ -55,9 +55,9 @@ class Outputs:
                 notes.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {what}; kept as rows.")
         return notes
 
-    def column(self, name: Hashable) -> pd.Series[Any]:
-        """A column of the user's frame; KeyError with the near name if there is none."""
-        return self.frame[_column(self.frame, name, "vectors")]
+    def column(self, name: Hashable, what: str) -> pd.Series[Any]:
+        """The column that the keyword `what` names; KeyError with the near name if there is none."""
+        return self.frame[_column(self.frame, name, what)]
 
     def prompts(self) -> list[tuple[str, npt.NDArray[np.int64]]]:
         """Each different prompt, in order of first appearance, with the positions of its outputs, int64."""

@@ -348,3 +348,9 @@ def test_a_phrase_does_not_go_over_the_end_of_a_line() -> None:
     texts = ["red ink\nblue pen"] * 6 + ["green tea"] * 6
     found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
     assert set(found["form"]) == {"red ink", "blue pen", "green tea"}
+
+
+def test_the_end_of_a_sentence_is_told_where_its_beginning_is_common() -> None:
+    texts = ["Take the old road to the lake."] * 6 + ["Take the old road to the sea."] * 6
+    found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
+    assert found["form"].tolist() == ["road to the lake", "road to the sea"]

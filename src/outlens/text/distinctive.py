@@ -326,9 +326,11 @@ def _features(tokens: Tokens, line: Ints, weight: Ints, longest: int, least: int
                 stays[-1][head[before.outputs[head] == outputs]] = False
                 stays[-1][tail[before.outputs[tail] == outputs]] = False
             else:
-                # By where they are first, so that of words that go round in a loop one phrase stays.
+                # The words before stand for it only where they are in no other outputs. And by where they are first, so
+                # that of words that go round in a loop one phrase stays.
                 first = _first(before)
-                stays[-1][tail[(before.outputs[tail] == outputs) & (first[head] < first[tail])]] = False
+                same = (before.outputs[tail] == outputs) & (before.outputs[head] == outputs)
+                stays[-1][tail[same & (first[head] < first[tail])]] = False
         if level.words <= longest:
             levels.append(level)
             stays.append(level.outputs >= (least if level.words == 1 else max(least, 2)))
