@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+import subprocess
 import sys
 from collections import Counter
 from typing import Any
@@ -354,3 +355,11 @@ def test_the_end_of_a_sentence_is_told_where_its_beginning_is_common() -> None:
     texts = ["Take the old road to the lake."] * 6 + ["Take the old road to the sea."] * 6
     found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
     assert found["form"].tolist() == ["road to the lake", "road to the sea"]
+
+
+def test_rare_words_are_told_without_importing_torch() -> None:
+    program = (
+        "import sys; from outlens.text import distinctive_words;"
+        "distinctive_words(['a house', 'a hovercraft', 'x']); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program]).returncode == 0

