@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { make, TEXTS } from "./fixture";
-import { array } from "./model";
+import { make, TEXTS, traits } from "./fixture";
+import { array, PageModel, Traits } from "./model";
+import { State } from "./state";
 
 const rows = (...values: number[]) => new DataView(Uint32Array.from(values).buffer);
 const selection = (model: { get(name: string): unknown }) => [...array(model.get("selection") as DataView, Uint32Array)];
@@ -127,5 +128,59 @@ describe("another prompt", () => {
     model.set("_info", info);
     expect(state.preparing.value).toBe(false);
     expect(state.info.value.n).toBe(2);
+  });
+});
+
+describe("what is changed from elsewhere", () => {
+  it("takes away a filter of groups that are no longer there, and nothing else does", () => {
+    const { state, model } = make();
+    const change = (name: string, value: unknown) => {
+      state.toggle(1);
+      expect(state.hidden.value.size).toBe(1);
+      model.set(name, value);
+    };
+    change("view", { ...state.view.value, query: "apple" });
+    expect(state.hidden.value.size).toBe(1);
+    state.toggle(1);
+    change("view", { ...state.view.value, color: "model" });
+    expect(state.hidden.value.size).toBe(0);
+    change("granularity", 0);
+    expect(state.hidden.value.size).toBe(1);
+    model.set("view", { ...state.view.value, color: "cluster" });
+    model.set("granularity", 0.5);
+    change("granularity", 0);
+    expect(state.hidden.value.size).toBe(0);
+    state.cursor.value = state.hover.value = 3;
+    model.set("_info", { ...(model.get("_info") as object), prompt: 1 });
+    expect([state.cursor.value, state.hover.value]).toEqual([-1, -1]);
+  });
+
+  it("is answered though something else was typed meanwhile", async () => {
+    const model = new PageModel({ ...traits(), _paged: true });
+    const asked: { id: number; query: string }[] = [];
+    let reply: (message: unknown, buffers: DataView[]) => void = () => {};
+    model.send = (message?: unknown) => void asked.push(message as { id: number; query: string });
+    const on = model.on.bind(model);
+    model.on = (name, callback) => (name === "msg:custom" ? void (reply = callback) : on(name, callback));
+    const until = new AbortController().signal;
+    const state = new State(new Traits(model, until), until);
+    const type = async (query: string) => {
+      state.set({ query });
+      void state.matches.value;
+      await Promise.resolve();
+    };
+    const answer = () => {
+      const { id, query } = asked[asked.length - 1];
+      reply({ kind: "found", prompt: 0, id, query }, [rows(0)]);
+    };
+    await type("abc");
+    answer();
+    expect(state.matchCount.value).toBe(1);
+    await type("abcd");
+    await type("abc");
+    answer();
+    await type("abcd");
+    if (!state.matches.value) answer();
+    expect(state.matchCount.value).toBe(1);
   });
 });

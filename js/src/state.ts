@@ -1,5 +1,5 @@
 // What the panels show, derived from the traits. A view of the widget has one State.
-import { batch, computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
 import { array, type Order, type Rename, type Traits, type View } from "./model";
 import { compile, hits } from "./text/search";
@@ -62,10 +62,26 @@ export class State {
       void this.traits.selection.value;
     });
     until.addEventListener("abort", stop);
+    // Whoever changes what is coloured, or the prompt, here, in another view or in Python: groups and positions are others.
+    let groups = "";
+    let prompt = -1;
+    const reset = effect(() => {
+      const level = this.scheme.value.kind === "cluster" ? this.level.value : 0;
+      const now = JSON.stringify([this.info.value.prompt, this.view.value.color, level]);
+      if (groups && now !== groups) this.hidden.value = new Set();
+      groups = now;
+      if (prompt >= 0 && prompt !== this.info.value.prompt) {
+        this.hover.value = this.cursor.value = -1;
+        this.pointed.value = null;
+      }
+      prompt = this.info.value.prompt;
+    });
+    until.addEventListener("abort", reset);
     traits.onReply((reply, buffers) => {
       if (reply.kind === "texts" && reply.prompt === this.info.value.prompt) {
         this.texts.value.receive(reply.ids, array(buffers[0], Uint8Array), array(buffers[1], Uint32Array));
-      } else if (reply.kind === "found" && this.#key() === this.#asked && reply.id === this.#askedId) {
+      } else if (reply.kind === "found" && reply.id === this.#askedId) {
+        // Also when something else is typed by now: kept under its own key, it is there when that comes back.
         this.#found.value = { key: this.#asked, ids: array(buffers[0], Uint32Array), error: reply.error ?? "" };
       }
     }, until);
@@ -359,26 +375,16 @@ export class State {
   });
 
   set(view: Partial<View>): void {
-    batch(() => {
-      if (view.color !== undefined && view.color !== this.view.value.color) this.hidden.value = new Set();
-      this.traits.set("view", { ...this.view.value, ...view });
-    });
+    this.traits.set("view", { ...this.view.value, ...view });
   }
 
   setGranularity(value: number): void {
-    batch(() => {
-      if (this.scheme.value.kind === "cluster") this.hidden.value = new Set();
-      this.traits.set("granularity", value);
-    });
+    this.traits.set("granularity", value);
     this.status.value = `${this.clusters.value.length} clusters`;
   }
 
   setPrompt(index: number): void {
-    batch(() => {
-      this.hidden.value = new Set();
-      this.hover.value = this.cursor.value = -1;
-      this.traits.set("prompt_index", index);
-    });
+    this.traits.set("prompt_index", index);
   }
 
   #where(test: (i: number) => boolean): Uint32Array {

@@ -190,7 +190,7 @@ function draw(
       if (id >= 0) {
         state.cursor.value = id;
         state.select([id], mode);
-      } else if (mode === "replace") state.clear();
+      } else if (mode === "replace") state.select([], "replace");
     },
     onLasso: (ids, mode) => state.select(ids, mode),
     onView: place,
