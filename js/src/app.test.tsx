@@ -1,5 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it } from "vitest";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { traits } from "./fixture";
+import { CanvasMap } from "./map/canvas-map";
 import { mount } from "./widget";
 
 let host: HTMLElement;
@@ -38,6 +39,55 @@ describe("the widget", () => {
     river.dispatchEvent(new MouseEvent("click", { bubbles: true, shiftKey: true }));
     await settled();
     expect(root.querySelector(".ol-selected")!.textContent).toBe("5 selected");
+  });
+
+  it("tells of the output that j and k go to, and zooms to a cluster by key", async () => {
+    const root = show();
+    const press = (target: Element, key: string) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    press(root.querySelector(".ol-map")!, "j");
+    await settled();
+    expect(root.querySelector(".ol-status")!.textContent).toBe("m1, apple, apple pie");
+    press(root.querySelector(".ol-map")!, "j");
+    await settled();
+    expect(root.querySelector(".ol-status")!.textContent).toBe("m1, apple, apple tart");
+    await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
+    const zoom = vi.spyOn(CanvasMap.prototype, "zoomTo");
+    press(root.querySelectorAll(".ol-name")[1], "z");
+    expect(zoom.mock.calls.map(([ids]) => [...ids])).toEqual([[3, 4]]);
+    press(root.querySelectorAll(".ol-name")[1], "F2");
+    await settled();
+    press(root.querySelector(".ol-row input")!, "z");
+    expect(zoom).toHaveBeenCalledTimes(1);
+    zoom.mockRestore();
+  });
+
+  it("keeps the focus in the list of keys while it is open", async () => {
+    const root = show();
+    const map = root.querySelector<HTMLElement>(".ol-map")!;
+    const press = (key: string, more: object = {}) => {
+      const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
+      document.activeElement!.dispatchEvent(event);
+      return event;
+    };
+    map.focus();
+    press("?");
+    await settled();
+    const close = root.querySelector(".ol-help button")!;
+    const dialog = root.querySelector<HTMLElement>(".ol-help")!;
+    expect(document.activeElement).toBe(close);
+    for (const shiftKey of [false, true]) {
+      expect(press("Tab", { shiftKey }).defaultPrevented).toBe(true);
+      expect(document.activeElement).toBe(close);
+      // Where a click beside the button leaves it.
+      dialog.focus();
+      expect(document.activeElement).toBe(dialog);
+    }
+    press("Tab");
+    expect(document.activeElement).toBe(close);
+    press("Escape");
+    await settled();
+    expect(document.activeElement).toBe(map);
+    expect(press("Tab").defaultPrevented).toBe(false);
   });
 
   it("keeps plain keys from the notebook and lets its own through", () => {

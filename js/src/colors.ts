@@ -31,11 +31,13 @@ export interface Scheme {
   /** Cluster number, category or step of each point; -1 = none. */
   group: Int32Array;
   entries: Entry[];
+  /** Whether the last values share an entry: there are too many for a legend of several lines. */
+  many: boolean;
 }
 
 const SHOWN = 8;
 
-/** Up to eight groups have a colour of their own; the others share a grey. */
+/** Up to eight groups have a colour of their own; the others share a grey and, where they are values, an entry of the legend. */
 export function byGroup(kind: "cluster" | "category", name: string, group: Int32Array, labels: string[], dark: boolean, none: string): Scheme {
   const theme = dark ? "dark" : "light";
   const palette = [...CATEGORIES[theme], REST[theme], NONE[theme]];
@@ -46,12 +48,19 @@ export function byGroup(kind: "cluster" | "category", name: string, group: Int32
     codes[i] = g < 0 ? SHOWN + 1 : Math.min(g, SHOWN);
     counts[g < 0 ? labels.length : g]++;
   }
-  const entries = labels
+  let entries = labels
     .map((label, g) => ({ group: g, label, color: palette[Math.min(g, SHOWN)], count: counts[g] }))
     .filter((entry) => entry.count > 0);
+  const others = entries.filter((entry) => entry.group >= SHOWN);
+  const many = kind === "category" && others.length > 1;
+  if (many) {
+    const count = others.reduce((sum, entry) => sum + entry.count, 0);
+    entries = [...entries.slice(0, -others.length), { group: SHOWN, label: `others (${others.length})`, color: palette[SHOWN], count }];
+    group = group.map((g) => Math.min(g, SHOWN));
+  }
   const without = counts[labels.length];
   if (without) entries.push({ group: -1, label: none, color: palette[SHOWN + 1], count: without });
-  return { kind, name, palette, codes, group, entries };
+  return { kind, name, palette, codes, group, entries, many };
 }
 
 export function byNumber(column: Column, values: Float32Array, dark: boolean): Scheme {
@@ -83,7 +92,7 @@ export function byNumber(column: Column, values: Float32Array, dark: boolean): S
     entries.push({ group: step, label, color: steps[step], count: counts[step] });
   }
   if (counts[steps.length]) entries.push({ group: -1, label: "no value", color: NONE[theme], count: counts[steps.length] });
-  return { kind: "number", name: column.name, palette, codes, group, entries };
+  return { kind: "number", name: column.name, palette, codes, group, entries, many: false };
 }
 
 /** As many decimals as tell the ends of the steps apart. */

@@ -9,10 +9,10 @@ export const KEYS: [string, string][] = [
   ["l p", "a drag lassoes, a drag moves the map"],
   ["+ - 0", "zoom in, out, show everything"],
   ["[ ]", "coarser and finer clusters"],
-  ["F2", "on a cluster: rename it"],
+  ["F2 z", "on a cluster: rename it, zoom to it"],
   ["/", "search; Enter selects what matches, Escape leaves"],
   ["a", "select what the reader lists"],
-  ["c", "clear the selection"],
+  ["c", "clear the selection of all prompts"],
   ["?", "this list"],
   ["Shift Alt", "with a lasso or a click: add, remove"],
   ["Ctrl", "with the wheel: zoom, wherever the focus is"],
@@ -55,9 +55,9 @@ export function listen(root: HTMLElement, state: State, until: AbortSignal): voi
 /** Whether JupyterLab is to have a key. */
 function isNotebooks({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent, text: boolean, help: boolean): boolean {
   if (key === "Escape") return !help && !text;
-  // Tab leads out, Shift+Enter runs the cell, and all that Ctrl or Meta goes with; a field keeps its own.
+  // Tab leads out, except of the list of keys; Shift+Enter runs the cell, and all that Ctrl or Meta goes with; a field keeps its own.
   if (ctrlKey || metaKey) return !text || !/^[acvxyz]$/i.test(key);
-  return key === "Tab" || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !text);
+  return (key === "Tab" && !help) || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !text);
 }
 
 function isText(target: HTMLElement): boolean {
@@ -142,5 +142,7 @@ function step(state: State, by: number): void {
   const listed = state.listed.value;
   if (!listed.length) return;
   const at = listed.indexOf(state.cursor.value);
-  state.cursor.value = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
+  const to = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
+  state.cursor.value = to;
+  state.status.value = state.describe(to);
 }

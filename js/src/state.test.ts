@@ -1,4 +1,4 @@
-import { describe, expect, it } from "vitest";
+import { describe, expect, it, vi } from "vitest";
 import { make, TEXTS, traits } from "./fixture";
 import { array, PageModel, Traits } from "./model";
 import { State } from "./state";
@@ -36,6 +36,36 @@ describe("selection", () => {
     expect([state.scope.value, [...state.listed.value]]).toEqual(["selected", [3]]);
     state.pick(3);
     expect(state.scope.value).toBe("all");
+  });
+
+  it("by lasso or cluster takes only what passes search and legend, and takes away only that", () => {
+    const { state } = make();
+    const chosen = () => [...state.selected.value].flatMap((s, i) => (s ? [i] : []));
+    state.take([0, 1, 3], "replace");
+    expect(chosen()).toEqual([0, 1, 3]);
+    state.set({ query: "pie" });
+    state.take([0, 1, 2], "remove");
+    expect(chosen()).toEqual([1, 3]);
+    state.set({ query: "e", color: "model" });
+    state.only(1);
+    state.take([0, 1, 2, 3, 4, 5], "add");
+    expect(chosen()).toEqual([1, 2, 3]);
+    // A cluster that is pointed at only dims the others.
+    state.pointed.value = 0;
+    state.take([3], "replace");
+    expect(chosen()).toEqual([3]);
+  });
+
+  it("is cleared in every prompt at once, which is told", () => {
+    const { state, model } = make({ selection: rows(0, 1, 3) });
+    state.select([], "replace");
+    expect(selection(model)).toEqual([3]);
+    state.select([0, 1], "replace");
+    state.clear();
+    expect(selection(model)).toEqual([]);
+    expect(state.status.value).toBe("3 outputs deselected, 1 of them in other prompts");
+    state.clear();
+    expect(state.status.value).toBe("Nothing selected");
   });
 });
 
@@ -75,6 +105,29 @@ describe("search", () => {
     expect([...state.faded.value!]).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
+  it("tells how many match once the typing has paused", () => {
+    vi.useFakeTimers();
+    const { state } = make();
+    for (const query of ["a", "ap", "apple"]) state.set({ query });
+    expect(state.status.value).toBe("");
+    vi.advanceTimersByTime(1000);
+    expect(state.status.value).toBe("3 matches");
+    state.select([0], "replace");
+    expect(state.status.value).toBe("1 of 6 selected");
+    // Told again though the count is the same.
+    state.set({ query: "appl" });
+    vi.advanceTimersByTime(1000);
+    expect(state.status.value).toBe("3 matches");
+    state.set({ query: "(", regex: true });
+    vi.advanceTimersByTime(1000);
+    expect(state.status.value).toBe(state.searchError.value);
+    state.set({ query: "apple", regex: false });
+    state.set({ query: "" });
+    vi.advanceTimersByTime(1000);
+    expect(state.status.value).not.toBe("3 matches");
+    vi.useRealTimers();
+  });
+
   it("with a bad expression says so and hides nothing", () => {
     const { state } = make();
     state.set({ query: "(", regex: true });
@@ -105,6 +158,24 @@ describe("order, colour and legend", () => {
     expect([...state.listed.value]).toEqual([5]);
     state.toggle(-1);
     expect(state.listed.value.length).toBe(6);
+  });
+
+  it("puts many values without a colour of their own into one entry", () => {
+    const many = (count: number) => {
+      const codes = Uint16Array.of(0, 7, 8, 9, 10, 65535);
+      const { state } = make({
+        _info: { ...(traits()._info as object), columns: [{ name: "model", kind: "category", by: true, categories: Array.from({ length: count }, (_, i) => `m${i}`) }] },
+        _columns: { model: new DataView(codes.map((c) => (c < count || c === 65535 ? c : 0)).buffer) },
+      });
+      state.set({ color: "model" });
+      return state;
+    };
+    const state = many(11);
+    expect(state.scheme.value.entries.map((e) => [e.label, e.count])).toEqual([["m0", 1], ["m7", 1], ["others (3)", 3], ["no value", 1]]);
+    state.only(state.scheme.value.entries[2].group);
+    expect([...state.listed.value]).toEqual([2, 3, 4]);
+    // One alone keeps its name.
+    expect(many(9).scheme.value.entries.map((e) => e.label)).toEqual(["m0", "m7", "m8", "no value"]);
   });
 
   it("puts numbers into steps that hold all of them", () => {

@@ -2,6 +2,7 @@
 import { computed, effect, signal } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
 import { array, type Order, type Rename, type Traits, type View } from "./model";
+import { plural } from "./plural";
 import { compile, hits } from "./text/search";
 import { findBeside } from "./text/search-worker";
 import { Texts } from "./text/texts";
@@ -33,6 +34,9 @@ export interface MapControl {
 export type Mode = "replace" | "add" | "remove";
 
 const ALONE = "like no other";
+const SEARCHING = "searching…";
+/** Milliseconds without typing after which it is told how many outputs match. */
+const PAUSE = 600;
 
 export class State {
   readonly dark = signal(false);
@@ -77,6 +81,22 @@ export class State {
       prompt = this.info.value.prompt;
     });
     until.addEventListener("abort", reset);
+    let typing: ReturnType<typeof setTimeout> | undefined;
+    const tell = effect(() => {
+      void this.view.value.query;
+      const says = this.searchSays.value;
+      clearTimeout(typing);
+      if (!says || says === SEARCHING) return;
+      typing = setTimeout(() => {
+        // What is said already would not be read out again.
+        this.status.value = "";
+        this.status.value = says;
+      }, PAUSE);
+    });
+    until.addEventListener("abort", () => {
+      tell();
+      clearTimeout(typing);
+    });
     traits.onReply((reply, buffers) => {
       if (reply.kind === "texts" && reply.prompt === this.info.value.prompt) {
         this.texts.value.receive(reply.ids, array(buffers[0], Uint8Array), array(buffers[1], Uint32Array));
@@ -108,6 +128,11 @@ export class State {
   /** What stands for a text without a character to show. */
   blank(i: number): string {
     return this.info.value.missing.includes(i) ? "(missing)" : "(blank)";
+  }
+
+  /** What is read out of an output. */
+  describe(i: number): string {
+    return [this.source(i), this.clusterName(i), (this.texts.value.get(i) ?? "").slice(0, 120)].filter(Boolean).join(", ");
   }
 
   source(i: number): string {
@@ -229,7 +254,7 @@ export class State {
     try {
       return { pattern: compile(this.view.value), error: "" };
     } catch (error) {
-      return { pattern: null, error: (error as Error).message.replace(/^Invalid regular expression: /, "").replace(/\/[a-z]*: /, "/: ") };
+      return { pattern: null, error: (error as Error).message };
     }
   });
   /** Regular expressions are looked for beside the page, and where Python has the texts, there. */
@@ -256,6 +281,13 @@ export class State {
   readonly searchError = computed(() => {
     if (this.pattern.value.error || !this.pattern.value.pattern || !this.#elsewhere.value) return this.pattern.value.error;
     return this.#found.value.key === this.#key() ? this.#found.value.error : "";
+  });
+
+  /** How many match, or why it cannot be told; "" without a search. */
+  readonly searchSays = computed(() => {
+    if (this.searchError.value) return this.searchError.value;
+    if (!this.view.value.query) return "";
+    return this.matches.value ? plural(this.matchCount.value, "match", "matches") : SEARCHING;
   });
 
   marks(text: string): number[] {
@@ -324,6 +356,12 @@ export class State {
     this.status.value = `${this.selectedCount.value} of ${this.info.value.n} selected`;
   }
 
+  /** As `select`, but only what passes search and legend: a lasso, or a click on a cluster, takes nothing that is dimmed. */
+  take(ids: ArrayLike<number>, mode: Mode): void {
+    const passes = this.#passes.value;
+    this.select(passes ? Array.from(ids).filter(passes) : ids, mode);
+  }
+
   /** Adds or removes one output, and the reader goes on listing what it lists: one reads on after picking. */
   pick(i: number): void {
     const scope = this.scope.value;
@@ -331,47 +369,49 @@ export class State {
     if (this.selectedCount.value) this.scope.value = scope;
   }
 
+  /** In every prompt. */
   clear(): void {
+    const count = this.traits.selection.value.length;
+    const elsewhere = this.selectedElsewhere.value;
     this.traits.select(new Uint32Array());
-    this.status.value = "Nothing selected";
+    const told = `${plural(count, "output")} deselected${elsewhere ? `, ${elsewhere} of them in other prompts` : ""}`;
+    this.status.value = count ? told : "Nothing selected";
   }
 
   // What the reader lists
 
-  /** Passes the legend's filter. */
-  readonly #unfiltered = computed(() => {
+  /** Passes the legend's filter and the search; null where there is neither. */
+  readonly #passes = computed(() => {
     const hidden = this.hidden.value;
-    if (!hidden.size) return null;
-    const { group } = this.scheme.value;
-    return (i: number) => !hidden.has(group[i]);
+    const matches = this.matches.value;
+    if (!hidden.size && !matches) return null;
+    const group = hidden.size ? this.scheme.value.group : null;
+    return (i: number) => (!group || !hidden.has(group[i])) && (!matches || !!matches[i]);
   });
   /** Points to dim: filtered out by the legend or the search, or not of the cluster pointed at. */
   readonly faded = computed<Uint8Array | null>(() => {
-    const passes = this.#unfiltered.value;
-    const matches = this.matches.value;
+    const passes = this.#passes.value;
     const pointed = this.pointed.value;
-    if (!passes && !matches && pointed === null) return null;
+    if (!passes && pointed === null) return null;
     const clusters = this.clusterOf.value;
     const faded = new Uint8Array(this.info.value.n);
     for (let i = 0; i < faded.length; i++) {
-      if ((passes && !passes(i)) || (matches && !matches[i]) || (pointed !== null && clusters[i] !== pointed)) faded[i] = 1;
+      if ((passes && !passes(i)) || (pointed !== null && clusters[i] !== pointed)) faded[i] = 1;
     }
     return faded;
   });
   readonly matchCount = computed(() => this.matches.value?.reduce((sum, m) => sum + m, 0) ?? 0);
   /** Outputs in the reader, in its order. */
   readonly listed = computed<Uint32Array>(() => {
-    const passes = this.#unfiltered.value;
-    const matches = this.matches.value;
+    const passes = this.#passes.value;
     const selected = this.scope.value === "selected" ? this.selected.value : null;
-    const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)) && (!matches || !!matches[i]));
+    const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)));
     return order(ids, this.view.value.order, this.shown.value.typical);
   });
   /** What passes search and legend, selected or not. */
   readonly passing = computed<Uint32Array>(() => {
-    const passes = this.#unfiltered.value;
-    const matches = this.matches.value;
-    return this.#where((i) => (!passes || passes(i)) && (!matches || !!matches[i]));
+    const passes = this.#passes.value;
+    return this.#where((i) => !passes || passes(i));
   });
 
   set(view: Partial<View>): void {

@@ -143,3 +143,37 @@ def test_everything_can_be_reached_and_has_a_name(path: Path, offline: tuple[Pag
         }).map((e) => e.outerHTML.slice(0, 90))"""
     )
     assert nameless == []
+
+
+def test_a_lasso_and_a_cluster_take_what_is_not_dimmed(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    widget.get_by_label("Colour the map by").select_option("model")
+    widget.get_by_role("switch", name="aster").click()
+    widget.locator(".ol-row .ol-name").first.click()
+    expect(widget.locator(".ol-footer")).to_contain_text("15 selected")
+    widget.get_by_role("searchbox").fill("/\\bDAY 1?[17]\\b/")
+    expect(widget.locator(".ol-status")).to_have_text("4 matches")
+    widget.locator(".ol-row .ol-name").first.click()
+    expect(widget.locator(".ol-footer")).to_contain_text("4 selected")
+    widget.get_by_role("button", name="Remove filter").click()
+    widget.get_by_role("searchbox").fill("/(?i)day \\d\\Z/")
+    expect(widget.locator(".ol-status")).to_have_text("0 matches")
+    lasso_left_half(page, widget)
+    expect(widget.locator(".ol-footer")).to_contain_text("0 selected")
+
+
+def test_tab_stays_in_the_list_of_keys(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("?")
+    dialog = widget.get_by_role("dialog")
+    dialog.locator("dl").click()
+    for key in ("Tab", "Tab", "Shift+Tab"):
+        page.keyboard.press(key)
+        expect(dialog.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(widget.locator(".ol-map")).to_be_focused()

@@ -314,6 +314,32 @@ describe('gestures', () => {
   });
 });
 
+it('dims what is selected and filtered out, and keeps its ring', () => {
+  let image: ImageData | null = null;
+  const pen = {
+    createImageData: (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
+    putImageData: (painted: ImageData) => (image = painted),
+  };
+  const context = new Proxy(pen, { get: (known, name) => known[name as keyof typeof pen] ?? (() => {}), set: () => true });
+  const spy = vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  const { map } = makeMap();
+  const colours = (faded: Uint8Array | null) => {
+    map.setStyle(styleFor(5, { selected: Uint8Array.of(0, 0, 0, 0, 1), anySelected: true, faded }));
+    nextFrame();
+    const { data, width } = image!;
+    // The middle's point, from its centre to the right: pixels stand behind a frame of 16.
+    return Array.from({ length: 10 }, (_, x) => [...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3)]);
+  };
+  const full = colours(null);
+  const dimmed = colours(Uint8Array.of(1, 1, 1, 1, 1));
+  const darkest = (row: number[][]) => Math.min(...row.map(([r, g, b]) => r! + g! + b!));
+  expect(full[0]).toEqual([0, 0x72, 0xb2]);
+  expect(dimmed[0]![0]).toBeGreaterThan(120);
+  expect(darkest(dimmed)).toBeLessThan(250);
+  expect(colours(Uint8Array.of(1, 1, 1, 1, 0))).toEqual(full);
+  spy.mockRestore();
+});
+
 it('leaves nothing behind', () => {
   const { map, events } = makeMap();
   map.panBy(1, 1);

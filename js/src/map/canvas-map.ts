@@ -61,12 +61,11 @@ const SMALLEST_ZOOM = 0.2;
 /** Wide enough for the largest disc: one whose centre is just outside the map still shows its edge. */
 const PAD = 16;
 
-/** The points in the order of painting, in three layers: [0, faded), [faded, plain), [plain, n). */
+/** The points in the order of painting: faded, faded but selected, plain, selected; and where each of these layers ends. */
 interface Layers {
   xy: Float32Array;
   codes: Uint16Array;
-  faded: number;
-  plain: number;
+  ends: number[];
 }
 
 interface Flight {
@@ -389,18 +388,17 @@ export class CanvasMap {
     const { order, xy } = this;
     const { selected, faded } = style;
     // Copied side by side: reading here and there in memory would take longer than painting.
-    const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), faded: 0, plain: 0 };
+    const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), ends: [] };
     let next = 0;
-    for (let layer = 0; layer < 3; layer++) {
+    for (let layer = 0; layer < 4; layer++) {
       for (let i = 0; i < order.length; i++) {
         const id = order[i] as number;
-        if ((selected[id] ? 2 : faded?.[id] ? 0 : 1) !== layer) continue;
+        if ((faded?.[id] ? 0 : 2) + (selected[id] ? 1 : 0) !== layer) continue;
         layers.xy[2 * next] = xy[2 * id] as number;
         layers.xy[2 * next + 1] = xy[2 * id + 1] as number;
         layers.codes[next++] = style.codes[id] as number;
       }
-      if (layer === 0) layers.faded = next;
-      if (layer === 1) layers.plain = next;
+      layers.ends.push(next);
     }
     return (this.layers = layers);
   }
@@ -443,11 +441,14 @@ export class CanvasMap {
       paintDiscs(pixels, layers.xy, scaled, from, to, disc, layers.codes, colours, rim);
     };
     // Dimmed colours are mixed toward the background beforehand: transparency alone would add up where points are dense.
-    paint(0, layers.faded, radius, 0.7, 0.82, 0);
-    paint(layers.faded, layers.plain, radius, 0.7, style.anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0, 0);
-    const few = this.radius(layers.codes.length - layers.plain);
+    const [faded = 0, fadedSelected = 0, plain = 0, all = 0] = layers.ends;
+    const few = this.radius(fadedSelected - faded + all - plain);
     const large = Math.max(radius * 1.2, few >= OUTLINED ? Math.min(5, few) : 0);
-    paint(layers.plain, layers.codes.length, large, 1, 0, few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0);
+    const outline = few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0;
+    paint(0, faded, radius, 0.7, 0.82, 0);
+    paint(faded, fadedSelected, large, 1, 0.82, outline);
+    paint(fadedSelected, plain, radius, 0.7, style.anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0, 0);
+    paint(plain, all, large, 1, 0, outline);
   }
 
   private paintOverlay(): void {

@@ -2,7 +2,7 @@
 import { computed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import type { Cluster, Mode, State } from "../state";
-import { plural } from "./header";
+import { plural } from "../plural";
 
 /** More sources than this do not fit as bars of their own. */
 const MAX_BARS = 12;
@@ -53,7 +53,8 @@ function Row({ state, cluster, largest, share }: RowProps) {
   const row = useRef<HTMLLIElement>(null);
   const { number, name, size } = cluster;
   const chosen = useMemo(() => computed(() => selectedIn(state, number)), [state, number]).value;
-  const select = (event: MouseEvent | KeyboardEvent) => state.select(state.members(number), mode(event));
+  const select = (event: MouseEvent | KeyboardEvent) => state.take(state.members(number), mode(event));
+  const zoom = () => state.map?.zoomTo(state.members(number));
   const stop = (named: string | null) => {
     renaming.value = false;
     if (named !== null) state.rename(cluster, named);
@@ -66,10 +67,11 @@ function Row({ state, cluster, largest, share }: RowProps) {
       onMouseEnter={() => (state.pointed.value = number)}
       onMouseLeave={() => (state.pointed.value = null)}
       onKeyDown={(event) => {
-        if (event.key === "F2" && !renaming.value) {
+        if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "F2") {
           event.preventDefault();
           renaming.value = true;
-        }
+        } else if (event.key === "z") zoom();
       }}
     >
       <Swatch state={state} group={number} label={name} />
@@ -79,7 +81,7 @@ function Row({ state, cluster, largest, share }: RowProps) {
         <button
           type="button" class="ol-name"  aria-pressed={chosen === size}
           title={describe(cluster)} onClick={select}
-          onDblClick={() => state.map?.zoomTo(state.members(number))}
+          onDblClick={zoom}
         >
           {name}
         </button>
@@ -109,7 +111,7 @@ function Alone({ state, largest }: { state: State; largest: number }) {
       <Swatch state={state} group={-1} label="like no other" />
       <button
         type="button" class="ol-name ol-muted"  aria-pressed={chosen === size}
-        title="Outputs that are close to no other" onClick={(event) => state.select(state.members(-1), mode(event))}
+        title={"Outputs that are close to no other\nclick: select what is not dimmed"} onClick={(event) => state.take(state.members(-1), mode(event))}
       >
         like no other
       </button>
@@ -229,7 +231,7 @@ function describe({ name, given, size, holds, words }: Cluster): string {
   const lines = [name, plural(size, "output")];
   if (!given) lines.push(`${Math.round(100 * holds)} % of them say so`);
   if (words.length) lines.push(`typical words: ${words.join(", ")}`);
-  return [...lines, "click: select · double click: zoom · F2: rename"].join("\n");
+  return [...lines, "click: select what is not dimmed · double click or z: zoom · F2: rename"].join("\n");
 }
 
 export function mode(event: { shiftKey: boolean; altKey: boolean }): Mode {

@@ -1,6 +1,6 @@
 // What is selected, and how to reach it from Python.
 import type { State } from "../state";
-import { plural } from "./header";
+import { plural } from "../plural";
 
 export function Footer({ state }: { state: State }) {
   const count = state.selectedCount.value;
@@ -15,7 +15,7 @@ export function Footer({ state }: { state: State }) {
       {total > 0 ? (
         <>
           <code class="ol-muted">= lens.selected</code>
-          <button type="button"  title="Clear the selection (c)" onClick={() => state.clear()}>
+          <button type="button"  title="Clear the selection of all prompts (c)" onClick={() => state.clear()}>
             Clear
           </button>
         </>

@@ -1,5 +1,6 @@
 // The prompt, what there is, and the search.
 import { useSignal } from "@preact/signals";
+import { plural } from "../plural";
 import { print, parse } from "../text/search";
 import type { State } from "../state";
 
@@ -74,7 +75,7 @@ function Search({ state }: { state: State }) {
   const error = state.searchError.value;
   const searching = state.view.value.query !== "";
   const matches = state.matches.value;
-  const status = error || !searching ? error : matches ? plural(state.matchCount.value, "match", "matches") : "searching…";
+  const status = state.searchSays.value;
   const selectHits = () => {
     if (matches) state.select(indices(matches), "replace");
   };
@@ -111,10 +112,6 @@ function Search({ state }: { state: State }) {
       )}
     </span>
   );
-}
-
-export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }
 
 export function indices(mask: Uint8Array): number[] {

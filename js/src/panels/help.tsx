@@ -13,7 +13,15 @@ export function Help({ state }: { state: State }) {
   }, []);
   return (
     <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (state.help.value = false)}>
-      <div class="ol-help" role="dialog" aria-modal="true" aria-label="Keys">
+      <div
+        class="ol-help" role="dialog" aria-modal="true" aria-label="Keys" tabIndex={-1}
+        onKeyDown={(event) => {
+          // The one button is all that Tab can reach while the list is open.
+          if (event.key !== "Tab") return;
+          event.preventDefault();
+          close.current?.focus();
+        }}
+      >
         <div class="ol-help-head">
           <b>Keys</b>
           <button ref={close} type="button"  onClick={() => (state.help.value = false)}>
@@ -35,5 +43,5 @@ export function Help({ state }: { state: State }) {
         <p class="ol-muted">{state.info.value.params}</p>
       </div>
     </div>
-  );
+  ); // prettier-ignore
 }

@@ -5,7 +5,7 @@ import { CanvasMap } from "../map/canvas-map";
 import { type Label, placeLabels } from "../map/labels";
 import { number } from "../colors";
 import type { Cluster, State } from "../state";
-import { plural } from "./header";
+import { plural } from "../plural";
 import { Marked } from "../text/marks";
 
 /** Names on the map: more than this and none can be read. */
@@ -67,7 +67,7 @@ function Tools({ state }: { state: State }) {
           type="button" aria-pressed={tool === "pan"} title="A drag moves the map (p)"  onClick={() => state.set({ tool: "pan" })}
         >Pan</button>
         <button
-          type="button" aria-pressed={tool === "lasso"} title="A drag selects; Shift adds, Alt removes (l)"  onClick={() => state.set({ tool: "lasso" })}
+          type="button" aria-pressed={tool === "lasso"} title="A drag selects what is not dimmed; Shift adds, Alt removes (l)"  onClick={() => state.set({ tool: "lasso" })}
         >Lasso</button>
       </span>
       <label class="ol-field">
@@ -92,12 +92,12 @@ function Tools({ state }: { state: State }) {
 }
 
 function Legend({ state }: { state: State }) {
-  const { kind, name, entries } = state.scheme.value;
+  const { kind, name, entries, many } = state.scheme.value;
   // The list of clusters is the legend of the clusters.
   if (kind === "cluster") return null;
   const hidden = state.hidden.value;
   return (
-    <div class="ol-legend" role="group" aria-label={`Legend: ${name}`}>
+    <div class={many ? "ol-legend ol-one-line" : "ol-legend"} role="group" aria-label={`Legend: ${name}`}>
       {entries.map(({ group, label, color, count }) => (
         <button
           key={group} type="button" role="switch" aria-checked={!hidden.has(group)} 
@@ -192,7 +192,7 @@ function draw(
         state.select([id], mode);
       } else if (mode === "replace") state.select([], "replace");
     },
-    onLasso: (ids, mode) => state.select(ids, mode),
+    onLasso: (ids, mode) => state.take(ids, mode),
     onView: place,
   });
   state.map = {
@@ -200,7 +200,7 @@ function draw(
       const from = state.cursor.value;
       const to = from < 0 ? centreMost(state) : map.nearest(from, direction);
       if (to >= 0) state.cursor.value = to;
-      if (to >= 0) state.status.value = describe(state, to);
+      if (to >= 0) state.status.value = state.describe(to);
     },
     zoom: (factor) => map.zoomBy(factor),
     fit: () => map.fit(true),
@@ -252,10 +252,6 @@ function draw(
 function centreMost(state: State): number {
   const [first] = state.clusters.value;
   return first ? first.medoid : state.info.value.n ? 0 : -1;
-}
-
-function describe(state: State, i: number): string {
-  return [state.source(i), state.clusterName(i), (state.texts.value.get(i) ?? "").slice(0, 120)].filter(Boolean).join(", ");
 }
 
 /** For each of the larger clusters the member nearest to the middle of its points: where its name goes. */

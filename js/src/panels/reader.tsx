@@ -6,7 +6,7 @@ import type { Order } from "../model";
 import type { State } from "../state";
 import { Card, estimate } from "./card";
 import { print } from "../text/search";
-import { plural } from "./header";
+import { plural } from "../plural";
 
 const GAP = 10;
 /** Cards narrower than this are hard to read. */

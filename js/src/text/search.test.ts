@@ -37,4 +37,39 @@ describe("search", () => {
   it("stops at the limit", () => {
     expect(hits("aaaa", compile({ query: "a", regex: false })!, 2)).toEqual([0, 1, 1, 2]);
   });
+
+  // What Python's find gives for these, worked out by hand.
+  it.each<[string, string, string[]]>([
+    [String.raw`\bécole\b`, "école, lycéecole, écoles, École", ["école", "École"]],
+    [String.raw`\w+`, "naïve_1 e\u0301te\u0301 中文—x²", ["naïve_1", "e\u0301te\u0301", "中文", "x"]],
+    [String.raw`[\w-]+`, "é-ä !", ["é-ä"]],
+    [String.raw`[^\W_]+`, "é_ü", ["é", "ü"]],
+    [String.raw`[^\w\s]`, "é !", ["!"]],
+    [String.raw`\W+`, "é, ü", [", "]],
+    [String.raw`\d+[\d]`, "١٢٣ 4", ["١٢٣"]],
+    [String.raw`\D+`, "1a٢", ["a"]],
+    [String.raw`\Bé`, "é né", ["é"]],
+    [String.raw`(?i)(?s)a.b`, "A\nB", ["A\nB"]],
+    ["a.b", "a\nb a\u2028b", ["a\u2028b"]],
+    ["(?m)^b$", "a\nb\nc", ["b"]],
+    ["^b|c$", "b\nb\nc\n", ["b", "c"]],
+    [String.raw`(?m)\Ab|c\Z`, "b\nb c\nc", ["b", "c"]],
+    [String.raw`(?P<q>['"])a(?P=q)`, "'a' \"a'", ["'a'"]],
+    [String.raw`[]a]+[^]a]`, "a]b", ["a]b"]],
+    [String.raw`[(&&|[)@.-]+\-\"\ \@`, "&&[-\" @", ["&&[-\" @"]],
+    [String.raw`[\]\-a-c]+`, "]-b-d", ["]-b-"]],
+    ["a{,2}b", "aaab", ["aab"]],
+    ["{a}", "{a}", ["{a}"]],
+    ["x]", "x]", ["x]"]],
+    ["[😀-😂]", "😁", ["😁"]],
+  ])("understands Python's %s", (query, text, found) => {
+    const at = hits(text, compile({ query, regex: true })!);
+    expect(at.flatMap((start, k) => (k % 2 ? [] : [text.slice(start, at[k + 1])]))).toEqual(found);
+  });
+
+  it("says it of the expression as it was typed", () => {
+    for (const query of [String.raw`\b(é`, "[a", "(?x)a b", "(?#b)a", String.raw`\N{BULLET}`, "(?P>a)"]) {
+      expect(() => compile({ query, regex: true }), query).toThrow(`/${query}/: `);
+    }
+  });
 });

@@ -1,4 +1,5 @@
 // Search in the browser: a text or a /regular expression/, any case.
+import { translate } from "./python-pattern";
 
 export interface Query {
   query: string;
@@ -20,11 +21,12 @@ export function print({ query, regex }: Query): string {
 export function compile({ query, regex }: Query): RegExp | null {
   if (!query) return null;
   if (!regex) return new RegExp(query.replace(/[\\^$.*+?()[\]{}|]/g, "\\$&"), "giu");
+  const { source, flags } = translate(query);
   try {
-    return new RegExp(query, "giu");
-  } catch {
-    // Escapes such as \- are fine in Python and only without "u" here.
-    return new RegExp(query, "gi");
+    return new RegExp(source, `gi${flags}`);
+  } catch (error) {
+    const why = (error as Error).message.replace(/^Invalid regular expression: (\/[^]*\/[a-z]*: )?/, "");
+    throw new SyntaxError(`/${query}/: ${why}`);
   }
 }
 
