@@ -52,15 +52,16 @@ def obvious_spans(texts: list[str], k: int, m: int, prompt: str | None) -> list[
     return found
 
 
-def obvious_coverage(texts: list[str], m: int, prompt: str | None) -> list[list[int]]:
+def obvious_coverage(texts: list[str], m: int, prompt: str | None, counted: set[int] | None = None) -> list[list[int]]:
     said = [forms(text) for text in texts]
+    those = said if counted is None else [said[d] for d in counted]
     covered = [[1] * len(text) for text in said]
     for d, text in enumerate(said):
         echo = echo_words(text, forms(prompt), m) if prompt is not None else set()
         for i in range(len(text) - m + 1):
             if echo & set(range(i, i + m)):
                 continue
-            count = sum(holds(text[i : i + m], other) for other in said)
+            count = sum(holds(text[i : i + m], other) for other in those)
             for j in range(i, i + m):
                 covered[d][j] = max(covered[d][j], count)
     return covered
@@ -77,6 +78,18 @@ def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int,
     if k <= max(2, len(texts)):
         assert rows(index.shared_spans(k, m)) == obvious_spans(texts, k, m, prompt)
     assert [c.tolist() for c in index.coverage(m)] == obvious_coverage(texts, m, prompt)
+
+
+@settings(max_examples=300)
+@given(TEXTS, st.integers(1, 4), st.none() | LETTERS, st.sets(st.integers(0, 5)))
+def test_coverage_counts_the_outputs_that_are_asked_for(
+    texts: list[str], m: int, prompt: str | None, counted: set[int]
+) -> None:
+    counted &= set(range(len(texts)))
+    mask = np.array([d in counted for d in range(len(texts))], bool)
+    for outputs in (list(counted), mask):
+        found = Index(texts, prompt=prompt).coverage(m, outputs=outputs)
+        assert [c.tolist() for c in found] == obvious_coverage(texts, m, prompt, counted)
 
 
 @given(TEXTS, st.integers(1, 4), LETTERS)

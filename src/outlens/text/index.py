@@ -126,18 +126,29 @@ class Index:
         found = self._spans(self._count(min_outputs), _words(min_words))
         return self._table(found)
 
-    def coverage(self, min_words: int = 4) -> list[Ints]:
+    def coverage(self, min_words: int = 4, *, outputs: npt.ArrayLike | None = None) -> list[Ints]:
         """For each word of each output, the largest number of outputs that share a sequence covering it.
 
         Sequences of `min_words` words count; 1 where no other output has one. Returns one int32 array an output, one
         number a word; equal outputs share theirs.
+
+        Parameters
+        ----------
+        min_words : length of the sequences.
+        outputs : positions of the outputs that are counted, or a mask; None counts all. The words of the others are told as well:
+            how many of those that are counted share what covers them.
 
         Raises
         ------
         ValueError
             Where `min_words` is below 1.
         """
-        covered = self._coverage(_words(min_words))
+        weight = self.weight
+        if outputs is not None:
+            given = np.asarray(outputs)
+            chosen = np.flatnonzero(given) if given.dtype == bool else np.unique(given.astype(np.int64))
+            weight = np.bincount(self.variant[chosen], minlength=len(weight)).astype(np.int32)
+        covered = self._coverage(_words(min_words), weight)
         parts = np.split(covered, self.tokens.bounds[1:-1]) if len(self.weight) else []
         return [parts[v] for v in self.variant]
 
@@ -310,13 +321,13 @@ class Index:
         order = np.argsort((table["output"].to_numpy() << 32) + table["start"].to_numpy(), kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
-    def _coverage(self, m: int) -> Ints:
+    def _coverage(self, m: int, weight: Ints) -> Ints:
         from outlens.text import suffixes
 
         if not len(self.suffix):
             return np.zeros(0, np.int32)
         count = np.empty(len(self.suffix), np.int32)
-        count[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, self.weight, m)
+        count[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, weight, m)
         count[self._room(m) < m] = 0
         longest = int(np.diff(self.tokens.bounds).max())
         return suffixes.widest(count, self.tokens.bounds, min(m, longest))  # type: ignore[no-any-return]
