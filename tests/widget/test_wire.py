@@ -7,6 +7,7 @@ import pandas as pd
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outlens import text
 from outlens.widget import wire
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
@@ -16,8 +17,8 @@ ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)
 def test_texts_come_back_but_for_lone_surrogates(texts: list[str]) -> None:
     data, offsets = wire.encode(texts)
     assert len(offsets) == len(texts) + 1
-    for i, text in enumerate(texts):
-        want = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in text)
+    for i, given_text in enumerate(texts):
+        want = "".join("\ufffd" if "\ud800" <= c <= "\udfff" else c for c in given_text)
         assert data[offsets[i] : offsets[i + 1]].decode() == want
 
 
@@ -67,3 +68,75 @@ def test_huge_numbers_travel_as_the_largest_float() -> None:
     values = np.frombuffer(data, "<f4")
     assert np.isfinite(values).all()
     assert about["max"] == values.max()
+
+
+def ints(data: bytes, kind: str = "<u4") -> list[int]:
+    return np.frombuffer(data, kind).tolist()
+
+
+@given(st.lists(ANY_TEXT | st.sampled_from(["a", "b"]), max_size=12))
+def test_equal_texts_share_a_number_by_first_appearance(texts: list[str]) -> None:
+    numbers = ints(wire.variants(texts))
+    assert [texts[numbers.index(k)] for k in numbers] == texts
+    assert list(dict.fromkeys(numbers)) == list(range(len(set(texts))))
+
+
+SAID = ["Take 5 mg.", "take 50 mg 😀 daily", "It is not good.", "It is good at Riverton.", "It is good here now.", "é"]
+
+
+@given(st.lists(st.lists(st.sampled_from(SAID), max_size=4).map("\n".join), max_size=7))
+def test_an_alignment_comes_back_from_its_arrays(texts: list[str]) -> None:
+    table = text.align(texts)
+    made = wire.alignment(texts, table)
+    assert made["strength"] == text.alignment_strength(table)
+    assert made["enough"] == (made["strength"] >= 0.15)
+    first, start, end, vary = (ints(made[name]) for name in ("first", "start", "end", "vary"))
+    unit, vary_first, group = ints(made["unit"]), ints(made["vary_first"]), ints(made["group"], "<i4")
+    assert len(first) == len(texts) + 1
+    assert len(vary_first) == len(table) + 1
+    rows = list(table.itertuples())
+    found = []
+    for i, own in enumerate(texts):
+        wide = own.encode("utf-16-le")
+        for u in range(first[i], first[i + 1]):
+            row = rows[u]
+            assert row.output == i
+            assert wide[2 * start[u] : 2 * end[u]].decode("utf-16-le") == own[row.start : row.end]
+            flags = ints(made["flags"], "u1")[u]
+            told = [name for bit, name in ((1, "number"), (2, "negation"), (4, "name")) if flags & bit]
+            assert sorted(told) == sorted(row.differs.split(", ") if row.differs else [])
+            assert (flags >= 8) == row.medoid
+            assert (group[u], ints(made["times"], "<u2")[u]) == (row.rank, row.times)
+            assert ints(made["position"], "<f4")[u] == np.float32(row.position)
+            for k in range(3 * vary_first[u], 3 * vary_first[u + 1], 3):
+                assert start[u] <= vary[k] < vary[k + 1] <= end[u]
+                words = wide[2 * vary[k] : 2 * vary[k + 1]].decode("utf-16-le")
+                found.append((i, words, ["", "number", "negation", "name"][vary[k + 2]]))
+    varying = text.varying(texts, table)
+    assert found == [(v.output, texts[v.output][v.start : v.end], v.what) for v in varying.itertuples()]
+    surfaces = [texts[row.output][row.start : row.end].strip() for row in rows]
+    assert [surfaces[unit.index(k)] for k in unit] == surfaces
+    assert len(set(unit)) == len(set(surfaces))
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["so", "sorry", "no", "Sorry no", "no\nso", "so. no", "so--no", "\ufdfa"]), max_size=6
+        ).map(" ".join),
+        min_size=8,
+        max_size=16,
+    )
+)
+def test_who_says_a_phrase_is_as_many_as_were_counted(texts: list[str]) -> None:
+    half = [i % 2 == 0 for i in range(len(texts))]
+    table = text.distinctive(texts, half, min_outputs=1)
+    rows, (ids, offsets) = wire.phrases(texts, table)
+    at = ints(offsets)
+    assert len(at) == len(rows) + 1
+    for k, (row, group) in enumerate(zip(rows, table["group"], strict=True)):
+        own = ints(ids)[at[k] : at[k + 1]]
+        assert own == sorted(set(own))
+        assert sum(half[i] == group for i in own) == row["f1"]
+        assert sum(half[i] != group for i in own) == row["f2"]
+        assert row["q"] is None or 0 <= row["q"] <= 1

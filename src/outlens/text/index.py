@@ -135,8 +135,8 @@ class Index:
         Parameters
         ----------
         min_words : length of the sequences.
-        outputs : positions of the outputs that are counted, or a mask; None counts all. The words of the others are told as well:
-            how many of those that are counted share what covers them.
+        outputs : positions of the outputs that are counted, or a mask; None counts all. The words of the others are
+            told as well: how many of those that are counted share what covers them.
 
         Raises
         ------

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens.outputs import factorize
+from outlens.text import Index, alignment_strength, forms, varying
+from outlens.text.align import NO_ALIGNMENT
+from outlens.text.utf16 import utf16
+from outlens.text.words import tokenize
 from outlens.vectors import Landscape
 
 PAGED_ABOVE = 8_000_000
@@ -27,6 +32,9 @@ MAX_LENGTH = 100
 
 FEW = 5
 """Different short strings that are categories even where none comes twice."""
+
+MOST_PHRASES = 60
+"""Rows of what sets a selection apart that travel at once."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")
 
@@ -134,3 +142,138 @@ def tree(land: Landscape) -> dict[str, Any]:
             for name, medoid in zip(land.names, t.medoids, strict=True)
         ],
     }
+
+
+def variants(texts: Sequence[str]) -> bytes:
+    """uint32, which of the different texts each is, numbered by first appearance."""
+    numbers: dict[str, int] = {}
+    return np.array([numbers.setdefault(text, len(numbers)) for text in texts], "<u4").tobytes()
+
+
+def index(made: Index) -> dict[str, bytes]:
+    """The arrays of an index, by name."""
+    return {name: little(array) for name, array in made.arrays().items()}
+
+
+def little(array: npt.NDArray[Any]) -> bytes:
+    """An array's little-endian bytes."""
+    return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
+
+
+_FLAGS = {"number": 1, "negation": 2, "name": 4}
+_MEDOID = 8
+_WHAT = {"": 0, "number": 1, "negation": 2, "name": 3}
+
+
+def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
+    """An alignment for the browser.
+
+    Parameters
+    ----------
+    texts : the outputs of a prompt.
+    aligned : what `text.align` gives for them.
+
+    Returns
+    -------
+    strength, enough : how far the outputs have a common course, and whether far enough.
+    first : uint32 (n + 1,), the units first[i] to first[i + 1] are those of output i.
+    start, end : uint32 (units,), UTF-16 in the output's text.
+    group : int32 (units,), the rank of the group; -1 = alone.
+    unit : uint32 (units,), one number for units that are written the same.
+    times : uint16 (units,). position : float32 (units,).
+    flags : uint8 (units,), 1 number, 2 negation, 4 name, 8 the medoid's wording.
+    vary_first : uint32 (units + 1,), where each unit's triples begin in `vary`, counted in triples.
+    vary : uint32 (start, end, what)*, the words that the medoid does not have; what 1 number, 2 negation, 3 name.
+    """
+    output, start = aligned["output"].to_numpy(), aligned["start"].to_numpy()
+    spans = zip(output.tolist(), start.tolist(), aligned["end"].tolist(), strict=True)
+    numbers: dict[str, int] = {}
+    unit = [numbers.setdefault(texts[o][a:b].strip(), len(numbers)) for o, a, b in spans]
+    flags = aligned["medoid"].to_numpy() * _MEDOID
+    for name, bit in _FLAGS.items():
+        flags = flags + bit * aligned["differs"].map(lambda told, name=name: name in told.split(", ")).to_numpy(bool)
+    varies = varying(texts, aligned)
+    # The unit that each of these words is in: units are sorted, and apart.
+    places = (output << 32) + start
+    own = np.searchsorted(places, (varies["output"].to_numpy() << 32) + varies["start"].to_numpy(), "right") - 1
+    strength = alignment_strength(aligned)
+    vary = varies[["output", "start", "end"]].assign(what=varies["what"].map(_WHAT)).to_numpy(np.int64)
+    vary = vary[np.argsort(own, kind="stable")]
+    vary[:, 1:3] = units(texts, vary[:, 0], vary[:, 1:3])
+    place = units(texts, output, aligned[["start", "end"]].to_numpy())
+    arrays: dict[str, npt.NDArray[Any]] = {
+        "first": np.searchsorted(output, np.arange(len(texts) + 1)).astype(np.uint32),
+        "start": place[:, 0].astype(np.uint32),
+        "end": place[:, 1].astype(np.uint32),
+        "group": aligned["rank"].to_numpy(np.int32),
+        "unit": np.array(unit, np.uint32),
+        "times": np.minimum(aligned["times"].to_numpy(), np.iinfo(np.uint16).max).astype(np.uint16),
+        "position": aligned["position"].to_numpy(np.float32),
+        "flags": flags.astype(np.uint8),
+        "vary_first": np.concatenate([[0], np.cumsum(np.bincount(own, minlength=len(aligned)))]).astype(np.uint32),
+        "vary": vary[:, 1:].astype(np.uint32),
+    }
+    made = {name: little(array) for name, array in arrays.items()}
+    return {"strength": strength, "enough": strength >= NO_ALIGNMENT, **made}
+
+
+def units(texts: Sequence[str], output: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
+    """Offsets in code points, one row for each of `output` (ascending), as offsets in UTF-16 units of its text."""
+    shifted = offsets.copy()
+    held, first = np.unique(output, return_index=True)
+    edges = [*first.tolist(), len(output)]
+    for i, (a, b) in zip(held.tolist(), pairwise(edges), strict=True):
+        if not texts[i].isascii():
+            shifted[a:b] = utf16(texts[i], offsets[a:b].reshape(-1)).reshape(offsets[a:b].shape)
+    return shifted
+
+
+def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """Rows of `text.distinctive`, and which of the outputs say each.
+
+    Returns
+    -------
+    rows : text, words, f1, n1, f2, n2 and q (None where NaN).
+    buffers : uint32, all rows' outputs one after another; uint32 (rows + 1,), where each row's begin.
+    """
+    rows = [
+        {
+            "text": clean(row["text"]),
+            **{name: int(row[name]) for name in ("words", "f1", "n1", "f2", "n2")},
+            "q": None if np.isnan(row["q"]) else float(row["q"]),
+        }
+        for row in table.to_dict("records")
+    ]
+    ids = _sayers(texts, table["text"].tolist())
+    offsets = np.concatenate([[0], np.cumsum([len(own) for own in ids])])
+    joined = np.concatenate([*ids, np.zeros(0, np.int64)])
+    return rows, [little(joined.astype(np.uint32)), little(offsets.astype(np.uint32))]
+
+
+def _sayers(texts: Sequence[str], said: list[str]) -> list[npt.NDArray[np.int64]]:
+    """The outputs that say each of some phrases: its words on one line, at most one character between two of them."""
+    different = list(dict.fromkeys(texts))
+    number = {own: i for i, own in enumerate(different)}
+    variant = np.array([number[own] for own in texts], np.int64)
+    tokens = tokenize(different)
+    of, form = tokens.output, tokens.form
+    order = np.argsort(form, kind="stable")
+    begin = np.searchsorted(form[order], np.arange(len(tokens.vocabulary) + 1))
+    known = {name: i for i, name in enumerate(tokens.vocabulary)}
+    found = []
+    for phrase in forms(said):
+        wanted = [known.get(name, -1) for name in phrase]
+        at = order[begin[wanted[0]] : begin[wanted[0] + 1]] if wanted and min(wanted) >= 0 else order[:0]
+        for k, name in enumerate(wanted[1:], 1):
+            at = at[at + k < len(form)]
+            at = at[(form[at + k] == name) & (of[at + k] == of[at])]
+            gap = tokens.start[at + k] - tokens.end[at + k - 1]
+            line = [
+                g != 1 or different[t][b - 1] != "\n"
+                for g, t, b in zip(gap.tolist(), of[at].tolist(), tokens.start[at + k].tolist(), strict=True)
+            ]
+            at = at[(gap <= 1) & np.array(line, bool)]
+        holds = np.zeros(len(different), bool)
+        holds[of[at]] = True
+        found.append(np.flatnonzero(holds[variant]))
+    return found
