@@ -1,0 +1,255 @@
+"""The layers that mark text: the user's own, as they travel, and all of them as a span table."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens.text import Index
+from outlens.widget import wire
+
+Ints = npt.NDArray[np.int64]
+
+NAMES = ("shared", "common", "only", "echo", "aligned")
+"""The layers that every lens has."""
+
+RESERVED = (*NAMES, "search")
+"""Names that no layer of the user's can have."""
+
+TYPES = 8
+"""Types of spans that are told apart; those from here on in order of frequency are one."""
+
+SEVERAL = TYPES + 1
+"""The code of a place where types overlap; 0 is a place of no type."""
+
+
+@dataclass(frozen=True)
+class Own:
+    """A layer of the user's: spans in their rows, sorted by output."""
+
+    name: str
+    types: list[str]
+    """What kinds of spans there are, the most frequent first."""
+    output: Ints
+    start: Ints
+    end: Ints
+    code: Ints
+    """1 to 8, the type (8 = all from the eighth on); 0 = none."""
+
+    @classmethod
+    def of(cls, spans: Any, name: str, texts: Sequence[str], by: str | None) -> Own:
+        """The layer of a span table: columns output (position), start, end (code points), and `by`, the type."""
+        table = _checked(spans, texts, by)
+        types: list[str] = []
+        code = np.zeros(len(table), np.int64)
+        if by is not None:
+            told = ["" if gone else wire.clean(str(v)) for v, gone in zip(table[by], table[by].isna(), strict=True)]
+            counts = pd.Series(told, dtype=object).value_counts().to_dict()
+            types = sorted((str(kind) for kind in counts if kind), key=lambda kind: (-counts[kind], kind))
+            number = {kind: min(i, TYPES) for i, kind in enumerate(types, 1)}
+            code = np.array([number.get(kind, 0) for kind in told], np.int64)
+        return cls(name, types, table["output"].to_numpy(), table["start"].to_numpy(), table["end"].to_numpy(), code)
+
+    def pieces(self, texts: Sequence[str], rows: Ints) -> tuple[Ints, Ints]:
+        """The places that are marked in some outputs, which do not overlap: (pieces,) which of `rows`, and
+        (pieces, 3) start, end (code points) and code.
+
+        Spans of one type that overlap or touch are one; where several types meet the code is `SEVERAL`.
+        """
+        left, right = np.searchsorted(self.output, rows), np.searchsorted(self.output, rows, "right")
+        own = np.repeat(left - np.cumsum(right - left) + (right - left), right - left) + np.arange((right - left).sum())
+        local = np.repeat(np.arange(len(rows)), right - left)
+        # All outputs in one row of places, with a gap after each.
+        lengths = np.array([len(texts[row]) + 1 for row in rows.tolist()], np.int64)
+        origin = np.cumsum(lengths) - lengths
+        start, end, code = self.start[own] + origin[local], self.end[own] + origin[local], self.code[own]
+        cuts = np.unique(np.concatenate([start, end]))
+        kinds = np.zeros(len(cuts), np.int64)
+        what = np.zeros(len(cuts), np.int64)
+        covered = np.zeros(len(cuts), bool)
+        for kind in range(TYPES + 1):
+            mine = code == kind
+            change = np.bincount(np.searchsorted(cuts, start[mine]), minlength=len(cuts))
+            change -= np.bincount(np.searchsorted(cuts, end[mine]), minlength=len(cuts))
+            inside = np.cumsum(change) > 0
+            covered |= inside
+            if kind:
+                kinds += inside
+                what[inside] = kind
+        what[kinds > 1] = SEVERAL
+        # A piece begins where something is marked that was not so just before, and ends where that ends.
+        state = np.where(covered, what, -1)
+        before = np.concatenate([[-1], state[:-1]])
+        begins = np.flatnonzero((state >= 0) & (state != before))
+        ends = np.flatnonzero((before >= 0) & (state != before))
+        of = np.searchsorted(origin, cuts[begins], "right") - 1
+        places = np.stack([cuts[begins] - origin[of], cuts[ends] - origin[of], state[begins]], axis=1)
+        return of, places
+
+    def wire(self, texts: Sequence[str], rows: Ints) -> dict[str, Any]:
+        """What the browser gets for some outputs: name, types; first, uint32 (n + 1,), and pieces, uint32 (start, end,
+        code)*, in UTF-16 units."""
+        of, pieces = self.pieces(texts, rows)
+        pieces[:, :2] = wire.units([texts[row] for row in rows.tolist()], of, pieces[:, :2])
+        first = np.searchsorted(of, np.arange(len(rows) + 1))
+        arrays = {"first": first, "pieces": pieces}
+        return {"name": self.name, "types": self.types, **{k: wire.little(v.astype("<u4")) for k, v in arrays.items()}}
+
+    def kind(self, code: int) -> str:
+        """What a piece is told to be."""
+        if code == SEVERAL:
+            return "several"
+        if code == TYPES and len(self.types) > TYPES:
+            return "other"
+        return self.types[code - 1] if code else ""
+
+
+def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
+    """The user's span table, its rows checked and sorted, in a frame of its own."""
+    if not isinstance(spans, pd.DataFrame):
+        raise TypeError(
+            f"spans is a {type(spans).__name__}; give a DataFrame with the columns output, start and end, or None to"
+            " take the layer away."
+        )
+    columns = list(dict.fromkeys(["output", "start", "end", *([] if by is None else [by])]))
+    for column in columns:
+        there = sum(other == column for other in spans.columns)
+        if there != 1:
+            listed = ", ".join(map(repr, spans.columns)) or "none"
+            raise KeyError(f"the spans have {'no' if not there else 'twice a'} column {column!r}; they have {listed}.")
+    table = spans[columns].reset_index(drop=True)
+    place = np.stack([_numbers(table[column]) for column in ("output", "start", "end")], axis=1)
+    output, start, end = place.T
+    known = np.isfinite(place).all(axis=1) & (np.floor(place) == place).all(axis=1)
+    there = known & (output >= 0) & (output < len(texts))
+    lengths = np.zeros(len(table))
+    lengths[there] = [len(texts[i]) for i in output[there].astype(np.int64).tolist()]
+    bad = np.flatnonzero(~(there & (start >= 0) & (start <= end) & (end <= lengths)))
+    if len(bad):
+        row = int(bad[0])
+        cells = [(name, table[name].iloc[row]) for name in columns[:3]]
+        given = ", ".join(
+            f"{name} {value.item() if isinstance(value, np.generic) else value!r}" for name, value in cells
+        )
+        if not known[row]:
+            why = "whole numbers are wanted"
+        elif not there[row]:
+            why = f"there are outputs 0 to {len(texts) - 1}" if texts else "there are no outputs"
+        else:
+            why = f"that output has {lengths[row]:g} characters, and 0 <= start <= end <= {lengths[row]:g} is wanted"
+        raise ValueError(f"row {row} of the spans ({given}) is no place in an output: {why}.")
+    for column, values in zip(("output", "start", "end"), place.T, strict=True):
+        table[column] = values.astype(np.int64)
+    return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True)
+
+
+def _numbers(cells: Iterable[Any]) -> npt.NDArray[np.float64]:
+    """The cells as numbers, NaN where one is none."""
+
+    def number(cell: Any) -> float:
+        if isinstance(cell, bool) or not isinstance(cell, int | float | np.integer | np.floating):
+            return np.nan
+        try:
+            return float(cell)
+        except OverflowError:
+            return np.inf
+
+    return np.array([number(cell) for cell in cells], np.float64)
+
+
+def steps(coverage: npt.NDArray[np.integer[Any]], k: int, counted: int) -> Ints:
+    """How dark what so many outputs share is painted: 0 = fewer than k, else 1 to 3 on the way from k to all."""
+    above = 3 * (coverage.astype(np.int64) - k) // max(1, counted - k + 1)
+    return np.where(coverage >= k, 1 + np.minimum(2, above), 0)
+
+
+def threshold(min_outputs: float, counted: int) -> int:
+    """The view's `min_outputs` as a number of outputs."""
+    # Of 50 outputs .06 are 3: the product is a little above, and must not be rounded up to 4.
+    return max(2, int(min_outputs) if min_outputs > 1 else int(np.ceil(round(min_outputs * counted, 9))))
+
+
+def words(
+    index: Index, names: Iterable[str], min_outputs: float, min_words: int, marked: Ints, within: bool
+) -> list[tuple[str, pd.DataFrame]]:
+    """What the layers that are made of words mark.
+
+    Parameters
+    ----------
+    index : of the outputs of a prompt.
+    names : those of "shared", "common", "only" and "echo" that are on.
+    min_outputs, min_words : the thresholds of the view.
+    marked : positions of the outputs that are marked, ascending.
+    within : whether these alone are counted.
+
+    Returns
+    -------
+    For each layer its name and the table of output, start, end, value: adjacent words of one value are one span.
+    """
+    on = [name for name in names if name in ("shared", "common", "only", "echo")]
+    counted = len(marked) if within else index.n
+    # One output of each variant tells for the others.
+    _, first = np.unique(index.variant, return_index=True)
+    # No output has more words, and compiled loops take no larger numbers.
+    m = min(min_words, np.iinfo(np.int32).max)
+
+    def coverage(m: int) -> npt.NDArray[np.int32]:
+        parts = index.coverage(m, outputs=marked if within else None)
+        return np.concatenate([*(parts[i] for i in first.tolist()), np.zeros(0, np.int32)]).astype(np.int32)
+
+    found = []
+    k = threshold(min_outputs, counted)
+    covered = coverage(m) if {"shared", "common"} & set(on) else np.zeros(0, np.int32)
+    for name in on:
+        if name == "shared":
+            value = steps(covered, k, counted)
+            found.append((name, _runs(index, value, value > 0, marked)))
+        elif name == "common":
+            found.append((name, _runs(index, np.zeros(len(covered), np.int64), covered >= k, marked)))
+        elif name == "only" and counted > 1:
+            alone = coverage(1) == 1
+            if index.echo is not None:
+                alone &= index.echo < 1
+            found.append((name, _runs(index, np.zeros(len(alone), np.int64), alone, marked)))
+        elif name == "echo":
+            spans = index.echoed(m)[["output", "start", "end"]].assign(value=0)
+            found.append((name, spans[np.isin(spans["output"], marked)]))
+    return found
+
+
+def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) -> pd.DataFrame:
+    """Adjacent words (of the variants) that are on and have one value, as the spans of the outputs that are marked."""
+    tokens = index.tokens
+    of = tokens.output
+    if not len(of):
+        return pd.DataFrame({name: np.zeros(0, np.int64) for name in ("output", "start", "end", "value")})
+    joins = np.append(False, on[1:] & on[:-1] & (value[1:] == value[:-1]) & (of[1:] == of[:-1]))
+    first = np.flatnonzero(on & ~joins)
+    last = np.flatnonzero(on & ~np.append(joins[1:], False))
+    # The runs of each variant are one after the other; each output that is marked has those of its own.
+    begin = np.searchsorted(of[first], np.arange(len(index.weight) + 1))
+    own = begin[index.variant[marked]]
+    each = begin[index.variant[marked] + 1] - own
+    run = np.repeat(own - np.cumsum(each) + each, each) + np.arange(each.sum())
+    return pd.DataFrame({
+        "output": np.repeat(marked, each),
+        "start": tokens.start[first][run].astype(np.int64),
+        "end": tokens.end[last][run].astype(np.int64),
+        "value": value[first][run],
+    })  # fmt: skip
+
+
+def together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
+    """The spans of several layers as one table: layer, output, start, end and value, sorted by output and start."""
+    # Numbers and names stand in one column; an empty part settles the types where there is no other.
+    types = {"output": np.int64, "start": np.int64, "end": np.int64, "value": object}
+    none = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
+    table = pd.concat([none, *(spans[list(types)].astype(types) for _, spans in parts)], ignore_index=True)
+    layer = np.repeat(np.array([name for name, _ in parts], object), [len(spans) for _, spans in parts])
+    table.insert(0, "layer", pd.Series(layer, dtype=object))
+    return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True)
