@@ -1,25 +1,56 @@
-"""A packaged sample, so that everything runs with no data of one's own."""
+"""Packaged samples, so that everything runs with no data of one's own."""
 
 from __future__ import annotations
 
 from importlib.resources import files
+from typing import Literal
 
 import pandas as pd
 
+# The column that tells the outputs of one prompt apart, besides their number.
+_BY = {"outputs": "source", "emails": "temperature", "two_models": "source"}
 
-def sample() -> pd.DataFrame:
-    """168 outputs to one prompt, 24 from each of seven made-up sources, written for this package.
 
-    Columns `prompt` (str, all the same), `response` (str), `source` (str) and `sample` (int, 1 to 24 within a source).
-    They hold what real sets hold: shared openings, a few really different answers, lists and prose, refusals, equal
-    outputs, one that loops, one that is broken, one that is blank, emoji, other languages, code and markdown.
+def sample(name: Literal["outputs", "emails", "two_models"] = "outputs") -> pd.DataFrame:
+    """A set of outputs to one prompt, written for this package; no model named in it exists.
+
+    Parameters
+    ----------
+    name
+        "outputs": 168 outputs, 24 from each of seven sources. They hold what real sets hold: shared openings, a few
+        really different answers, lists and prose, refusals, equal outputs, one that loops, one that is broken, one that
+        is blank, emoji, other languages, code and markdown.
+
+        "emails": nine e-mails to a landlord, three at each of three temperatures, to choose one from and edit it. Most
+        say the same things in another order. One gets a number of the prompt wrong, one says "do not" where the others
+        agree, one has another tone, one is very short.
+
+        "two_models": 25 outputs of "Heron" and 25 of "Tern", to compare two models. Heron writes numbered lists with
+        bold heads, hedges and ends on a question; Tern writes plain prose, one piece of advice a sentence. Each has an
+        opening that about half of its outputs share, and two outputs that are equal. One of Heron's is a refusal; one
+        of Tern's has a number that is false.
+
+    Returns
+    -------
+    DataFrame
+        Columns `prompt` (str, all the same), `response` (str), `source` (str; in "emails" `temperature`, float64,
+        instead) and `sample` (int64, from 1: within a source, or through all nine e-mails).
+
+    Raises
+    ------
+    ValueError
+        When there is no sample of that name.
 
     Examples
     --------
     >>> import outlens as ol
     >>> ol.sample()["source"].nunique()
     7
+    >>> ol.sample("two_models")["source"].value_counts().to_dict()
+    {'Heron': 25, 'Tern': 25}
     """
-    with files(__name__).joinpath("outputs.jsonl").open(encoding="utf-8") as lines:
-        frame = pd.read_json(lines, lines=True, dtype={"sample": "int64"})
-    return frame[["prompt", "response", "source", "sample"]]
+    if name not in list(_BY):
+        raise ValueError(f'there is no sample {name!r}; write "outputs", "emails" or "two_models"')
+    with files(__name__).joinpath(f"{name}.jsonl").open(encoding="utf-8") as lines:
+        frame = pd.read_json(lines, lines=True, dtype={"sample": "int64"}, precise_float=True)
+    return frame[["prompt", "response", _BY[name], "sample"]]
