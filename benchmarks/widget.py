@@ -28,6 +28,7 @@ from server import chromium, jupyter_lab
 import outlens as ol
 from outlens import report
 from outlens.widget import wire
+from outlens.widget.view import DEFAULTS
 
 PAN = """async (seconds) => {
     const map = document.querySelector(".ol-map");
@@ -73,8 +74,8 @@ def _state(n: int) -> dict[str, object]:
             "nodes": [{"name": f"cluster {k}", "share": 1, "medoid": 0, "words": []} for k in range(12)],
         },
         "_typical": np.zeros(n, "<f4").tobytes(), "granularity": 0.5, "selection": b"", "prompt_index": 0,
-        "renames": [],
-        "view": {"color": "cluster", "order": "row", "query": "", "regex": False, "tool": "pan"},
+        "renames": [], "_variant": wire.variants(texts), "_index": {}, "_aligned": {}, "_layers": [],
+        "view": {**DEFAULTS, "tool": "pan"},
     }  # fmt: skip
 
 
@@ -134,7 +135,7 @@ def sent() -> None:
     rng = np.random.default_rng(0)
     words = np.array([f"word{i}" for i in range(900)])
     texts = [" ".join(rng.choice(words, 300)) for _ in range(1000)]
-    state = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._widget.page_state()
+    state = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._traits(0, paged=False)
     binary = sum(len(v) for v in state.values() if isinstance(v, bytes)) + sum(map(len, state["_columns"].values()))
     other = len(json.dumps({k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}))
     size = sum(len(t.encode()) for t in texts)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import outlens as ol
+from outlens.text import Index
 
 
 @pytest.fixture
@@ -297,3 +299,411 @@ def test_what_is_shared_distinctive_and_aligned_is_told_by_row() -> None:
     assert set(lens.distinctive(by="response")["group"]) <= set(said)
     with pytest.raises(KeyError, match="by='modle' is not a column; did you mean 'model'"):
         lens.distinctive(by="modle")
+
+
+# The reader: the view, layers, and what the browser asks for
+
+SAID = [
+    "Take the old road to the sea.",
+    "Take the old road 😀 to the lake.",
+    "Never mind.",
+    "take the old road to rest.",
+]
+
+
+def reader(**more: object) -> ol.Lens:
+    """Two prompts, five outputs of the first and eight of the second, two of those equal."""
+    frame = pd.DataFrame(
+        {
+            "prompt": ["p"] * 5 + ["Which old road?"] * 8,
+            "response": [f"Hello number {i}." for i in range(5)] + SAID + SAID[:1] + ["", "\ud800 é road", "Hello."],
+            "model": list("mnmnm") + list("mnmnmnmn"),
+            "score": range(13),
+        },
+        index=[f"r{i}" for i in range(13)],
+        dtype=object,  # Arrow's strings take no lone surrogate
+    ).astype({"score": "int64"})
+    return ol.Lens(frame, by="model", vectors=np.random.default_rng(0).normal(size=(13, 4)), **more)
+
+
+def ask(lens: ol.Lens, **message: object) -> list[tuple[dict, list[bytes]]]:
+    """What the lens answers to a message of the browser."""
+    sent: list[tuple[dict, list[bytes]]] = []
+    lens._widget.send = lambda content, buffers=None: sent.append((content, buffers))
+    lens._widget._handle_custom_msg(message, [])
+    return sent
+
+
+def numbers(data: bytes, kind: str = "<u4") -> list[int]:
+    return np.frombuffer(data, kind).tolist()
+
+
+VIEW = {
+    "color": ["score", "model", "cluster"],
+    "order": ["unusual", "row"],
+    "query": ["road", ""],
+    "regex": [True, False],
+    "tool": ["pan"],
+    "mode": ["grid", "interleaved", "cards"],
+    "scope": ["selected", "all"],
+    "layers": [["aligned", "echo"], [], ["common"]],
+    "min_outputs": [0.5, 1.0, 2, 40],
+    "min_words": [1, 9],
+    "context": ["selection", "all"],
+    "markdown": [True],
+    "fold": [True],
+    "rows": ["model", None],
+    "columns": ["model", None],
+    "filter": [{"column": "model", "value": "n"}, None],
+    "pins": [["r8", "r2"], ["r5"], []],
+    "scroll_to": ["r7", "r7", None],
+    "panel": ["phrases", "openings", ""],
+}
+
+
+def test_every_setting_of_the_view_can_be_set_and_read() -> None:
+    lens = reader()
+    assert set(VIEW) == set(lens._widget.view) == set(dir(lens.view))
+    for name, values in VIEW.items():
+        for value in values:
+            before = dict(lens._widget.view)
+            setattr(lens.view, name, value)
+            assert getattr(lens.view, name) == value
+            assert type(getattr(lens.view, name)) is type(value)
+            assert {**before, name: None} == {**lens._widget.view, name: None}
+            assert repr(value) in repr(lens.view)
+            json.dumps(lens._widget.view)
+
+
+def test_rows_travel_as_positions_and_are_read_as_labels() -> None:
+    lens = reader()
+    lens.view.pins = ["r4", "r1"]
+    lens.view.scroll_to = "r11"
+    assert lens._widget.view["pins"] == [4, 1]
+    assert lens._widget.view["scroll_to"] == 11
+    lens.view.pins = np.arange(13) == 6
+    assert lens.view.pins == ["r6"]
+    lens.view.pins = None
+    assert lens.view.pins == []
+    # What the browser sets is read, too; a row that is not there is none.
+    lens._widget.view = {**lens._widget.view, "pins": [12, 99], "scroll_to": 0, "min_outputs": 1}
+    assert lens.view.pins == ["r12"]
+    assert lens.view.scroll_to == "r0"
+    assert isinstance(lens.view.min_outputs, float)
+
+
+def test_scrolling_to_the_same_row_again_is_a_change() -> None:
+    lens, seen = reader(), []
+    lens._widget.observe(lambda change: seen.append(change["new"]["scroll_to"]), "view")
+    lens.view.scroll_to = "r3"
+    lens.view.scroll_to = "r3"
+    assert seen == [3, None, 3]
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "kind", "says"),
+    [
+        ("mode", "gird", ValueError, "did you mean 'grid'"),
+        ("mode", np.array(["a", "b"]), ValueError, "one of 'cards'"),
+        ("scope", None, ValueError, "'all', 'selected', not None"),
+        ("context", "selected", ValueError, "did you mean 'selection'"),
+        ("panel", "phrase", ValueError, "did you mean 'phrases'"),
+        ("layers", "shared", TypeError, r"takes a list of names, not 'shared'; write \['shared'\]"),
+        ("layers", ["shard"], ValueError, "not 'shard'; did you mean 'shared'"),
+        ("layers", ["search"], ValueError, "'search'"),
+        ("layers", [["shared"]], ValueError, r"\['shared'\]"),
+        ("min_outputs", 1, ValueError, r"up to 1\.0, or a number of them from 2 on, not 1"),
+        ("min_outputs", 0.0, ValueError, "above 0"),
+        ("min_outputs", 2.5, ValueError, "2.5"),
+        ("min_outputs", True, ValueError, "True"),
+        ("min_outputs", float("nan"), ValueError, "nan"),
+        ("min_outputs", "0.3", ValueError, "'0.3'"),
+        ("min_words", 0, ValueError, "from 1 on, not 0"),
+        ("min_words", 2.0, ValueError, "2.0"),
+        ("min_words", True, ValueError, "True"),
+        ("markdown", 1, TypeError, "takes a bool"),
+        ("fold", None, TypeError, "takes a bool"),
+        ("rows", "score", ValueError, "None or one of 'model', not 'score'"),
+        ("columns", "modle", ValueError, "did you mean 'model'"),
+        ("filter", "model", TypeError, '"column"'),
+        ("filter", {"column": "model"}, TypeError, '"value"'),
+        ("filter", {"column": "modl", "value": "n"}, ValueError, "did you mean 'model'"),
+        ("filter", {"column": "model", "value": "q"}, ValueError, "'m', 'n', not 'q'"),
+        ("pins", ["r1", "r99"], KeyError, "r99"),
+        ("pins", [f"r{i}" for i in range(7)], ValueError, "at most 6 rows, not 7"),
+        ("scroll_to", "r99", KeyError, "r99"),
+        ("scroll_to", ["r1", "r2"], ValueError, "stands for 2"),
+    ],
+)
+def test_a_wrong_setting_is_told_and_changes_nothing(name: str, value: object, kind: type, says: str) -> None:
+    lens = reader()
+    before = dict(lens._widget.view)
+    with pytest.raises(kind, match=says):
+        setattr(lens.view, name, value)
+    assert lens._widget.view == before
+
+
+def test_what_is_read_of_the_view_is_a_copy() -> None:
+    lens = reader()
+    lens.view.layers.append("echo")
+    assert lens.view.layers == ["shared", "only"]
+    lens.view.layers += ["echo"]
+    assert lens.view.layers == ["shared", "only", "echo"]
+    assert reader().view.layers == ["shared", "only"]
+
+
+def test_so_much_text_that_it_is_paged_opens_without_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlens.widget.wire.PAGED_ABOVE", 40)
+    assert reader().view.layers == []
+
+
+def test_selecting_in_python_shows_what_is_selected() -> None:
+    lens = reader()
+    seen = []
+    lens.observe(lambda lens: seen.append(lens.view.scope))
+    lens.select(["r1"])
+    assert lens.view.scope == "selected"
+    lens.select(None)
+    assert lens.view.scope == "all"
+    lens.find("number 3")
+    assert lens.view.scope == "all"
+    assert lens.view.query == "number 3"
+    assert seen == ["selected", "all", "all"]
+
+
+def test_equal_outputs_share_a_variant() -> None:
+    lens = reader()
+    assert numbers(lens._widget._variant) == [0, 1, 2, 3, 4]
+    lens.prompt = 1
+    assert numbers(lens._widget._variant) == [0, 1, 2, 3, 0, 4, 5, 6]
+
+
+def test_the_index_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    monkeypatch.setattr("outlens.lens.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
+    lens = reader()
+    assert lens._widget._index == {}
+    lens.prompt = 1
+    # The prompt's answer is kept, though another one is shown by the time it is there.
+    ask(lens, kind="index", prompt=0)
+    assert lens._widget._index == {}
+    lens.shared(2, 4)
+    ask(lens, kind="index", prompt=1)
+    texts = [*SAID, SAID[0], "", "\ud800 é road", "Hello."]
+    arrays = Index(texts, prompt="Which old road?").arrays()
+    kinds = {name: "<u2" if name in ("lcp", "echo") else "<u4" for name in arrays}
+    assert {name: numbers(lens._widget._index[name], kind) for name, kind in kinds.items()} == {
+        name: array.tolist() for name, array in arrays.items()
+    }
+    lens.prompt = 0
+    assert len(numbers(lens._widget._index["variant"])) == 5
+    ask(lens, kind="index", prompt=0)
+    ask(lens, kind="index", prompt=7)
+    ask(lens, kind="index", prompt=-1)
+    assert len(made) == 2
+
+
+def test_the_alignment_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made = []
+    align = ol.text.align
+    monkeypatch.setattr(ol.text, "align", lambda *a, **k: made.append(a) or align(*a, **k))
+    lens = reader()
+    lens.prompt = 1
+    table = lens.aligned()
+    assert lens._widget._aligned == {}
+    ask(lens, kind="aligned", prompt=1)
+    known = lens._widget._aligned
+    assert numbers(known["group"], "<i4") == table["rank"].tolist()
+    assert known["strength"] == ol.text.alignment_strength(table)
+    lens.prompt = 0
+    assert lens._widget._aligned == {}
+    lens.prompt = 1
+    assert lens._widget._aligned == known
+    lens.aligned()
+    assert len(made) == 1
+
+
+def test_why_nothing_is_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlens.widget.wire.ALIGNED", 7)
+    lens = reader()
+    ask(lens, kind="aligned", prompt=1)
+    lens.prompt = 1
+    assert lens._widget._aligned == {}
+    ask(lens, kind="aligned", prompt=1)
+    assert lens._widget._aligned["error"].startswith("The sentences of 8 outputs are too many")
+    assert set(lens.aligned()["output"]) <= set(range(5, 13))
+
+    def fail(*_args: object, **_more: object) -> None:
+        raise MemoryError
+
+    monkeypatch.setattr("outlens.lens.Index", fail)
+    ask(lens, kind="index", prompt=1)
+    assert lens._widget._index == {"error": "MemoryError"}
+    monkeypatch.undo()
+    ask(lens, kind="index", prompt=1)
+    assert "error" not in lens._widget._index
+
+
+def test_what_sets_the_selection_apart_is_answered() -> None:
+    lens = reader()
+    lens.prompt = 1
+    lens.select(["r5", "r6", "r8", "r9"])
+    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=9)
+    assert (reply["kind"], reply["prompt"], reply["id"], reply["error"]) == ("distinctive", 1, 9, "")
+    row = reply["rows"][0]
+    assert (row["text"].lower(), row["f1"], row["n1"], row["f2"], row["n2"]) == ("take the old road", 4, 4, 0, 4)
+    assert row["q"] is None  # fewer than five outputs are not tested
+    at = numbers(offsets)
+    assert len(at) == len(reply["rows"]) + 1
+    assert numbers(ids)[: at[1]] == [0, 1, 3, 4]
+    json.dumps(reply)
+
+
+@pytest.mark.parametrize(
+    ("rows", "says"),
+    [([], "No output is selected"), (["r0"], "No output is selected"), (range(13), "All outputs are selected")],
+)
+def test_without_a_selection_or_others_nothing_is_set_apart(rows: list, says: str) -> None:
+    lens = reader()
+    lens.prompt = 1
+    lens.select([f"r{r}" if isinstance(r, int) else r for r in rows])
+    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=1)
+    assert reply["error"].startswith(says)
+    assert (reply["rows"], numbers(ids), numbers(offsets)) == ([], [], [0])
+
+
+def test_a_layer_of_the_users_own_is_shown_replaced_and_taken_away() -> None:
+    lens = reader()
+    spans = pd.DataFrame(
+        {"output": [6, 5, 0, 5], "start": [18, 0, 0, 2], "end": [19, 4, 5, 8], "kind": ["s", "e", "e", "s"]}
+    )
+    before = spans.copy(deep=True)
+    lens.highlight(spans, "  mine\ud800 ", by="kind")
+    assert_frame_equal(spans, before)
+    assert lens.view.layers == ["shared", "only", "mine\ufffd"]
+    [first] = lens._widget._layers
+    assert (first["name"], first["types"]) == ("mine\ufffd", ["e", "s"])
+    assert numbers(first["pieces"]) == [0, 5, 1]
+    lens.prompt = 1
+    [second] = lens._widget._layers
+    # The smiling face is two units of UTF-16.
+    assert numbers(second["pieces"]) == [0, 2, 1, 2, 4, 9, 4, 8, 2, 18, 20, 2]
+    assert numbers(second["first"]) == [0, 3, 4, 4, 4, 4, 4, 4, 4]
+    lens.view.layers = ["mine\ufffd"]
+    lens.highlight(spans.iloc[:1], "mine\ufffd")
+    [third] = lens._widget._layers
+    assert numbers(third["pieces"]) == [18, 20, 0]
+    assert lens.view.layers == ["mine\ufffd"]
+    lens.highlight(None, "mine\ufffd")
+    assert lens._widget._layers == []
+    assert lens.view.layers == []
+
+
+def test_a_layer_that_cannot_be_changes_nothing() -> None:
+    lens = reader()
+    good = pd.DataFrame({"output": [0], "start": [0], "end": [5]})
+    lens.highlight(good, "mine")
+    before = lens._widget._layers, lens.view.layers
+    with pytest.raises(ValueError, match=r"row 1 of the spans \(output 0, start 2, end 99\).* 15 characters"):
+        lens.highlight(pd.DataFrame({"output": [0, 0], "start": [0, 2], "end": [5, 99]}), "mine")
+    for name in ("shared", "common", "only", "echo", "aligned", "search"):
+        with pytest.raises(ValueError, match=f"a layer {name!r} of its own"):
+            lens.highlight(good, name)
+    with pytest.raises(ValueError, match="not blank, not ' '"):
+        lens.highlight(good, " ")
+    with pytest.raises(KeyError, match="no layer 'other' of yours to take away; there are 'mine'"):
+        lens.highlight(None, "other")
+    with pytest.raises(KeyError, match="no column 'kind'"):
+        lens.highlight(good, "more", by="kind")
+    assert (lens._widget._layers, lens.view.layers) == before
+
+
+def said_in(lens: ol.Lens, frame: pd.DataFrame) -> list[tuple]:
+    texts = lens._outputs.texts
+    return [(row.layer, row.output, texts[row.output][row.start : row.end], row.value) for row in frame.itertuples()]
+
+
+def test_visible_is_what_the_layers_mark() -> None:
+    lens = reader()
+    lens.prompt = 1
+    lens.view.layers = ["shared"]
+    lens.view.min_outputs, lens.view.min_words = 4, 3
+    # "old road" stands in the prompt, but no three of these words do.
+    assert said_in(lens, lens.visible) == [
+        ("shared", 5, "Take the old road to", 1),
+        ("shared", 6, "Take the old road 😀 to", 1),
+        ("shared", 8, "take the old road to", 1),
+        ("shared", 9, "Take the old road to", 1),
+    ]
+    lens.view.min_outputs, lens.view.min_words = 3, 1
+    assert ("shared", 5, "Take the", 1 + min(2, 3 * (4 - 3) // 6)) in said_in(lens, lens.visible)
+    lens.view.layers = ["echo"]
+    lens.view.min_words = 2
+    assert said_in(lens, lens.visible) == [("echo", row, "old road", 0) for row in (5, 6, 8, 9)]
+    lens.view.layers = ["only"]
+    assert said_in(lens, lens.visible) == [
+        ("only", 6, "lake", 0),
+        ("only", 7, "Never mind", 0),
+        ("only", 8, "rest", 0),
+        ("only", 11, "é", 0),
+        ("only", 12, "Hello", 0),
+    ]
+    lens.view.layers = []
+    assert lens.visible.empty
+    lens.view.query = "(ROAD)|é"
+    assert lens.visible.empty
+    lens.view.regex = True
+    assert {span[2] for span in said_in(lens, lens.visible)} == {"road", "é"}
+    lens.view.query = "("
+    assert lens.visible.empty
+
+
+def test_visible_follows_the_selection() -> None:
+    lens = reader()
+    lens.prompt = 1
+    lens.view.layers = ["only", "aligned"]
+    lens.select(["r0", "r5", "r9"])
+    assert set(lens.visible["output"]) <= {5, 9}
+    lens.view.scope = "all"
+    assert {6, 7, 8} <= set(lens.visible["output"])
+    lens.view.context = "selection"
+    words = lens.visible.query("layer == 'only'")
+    assert words.empty  # r5 and r9 say the same
+    assert {6, 8} <= set(lens.visible["output"])  # sentences are grouped as before
+    lens.select(["r5", "r6"])
+    lens.view.scope = "all"
+    only = lens.visible.query("layer == 'only'")
+    assert said_in(lens, only) == [("only", 5, "sea", 0), ("only", 6, "lake", 0)]
+    lens.select(["r5"])
+    assert lens.visible.query("layer == 'only'").empty  # one output is compared with none
+
+
+def test_visible_tells_groups_and_types() -> None:
+    lens = reader()
+    lens.prompt = 1
+    lens.highlight(
+        pd.DataFrame({"output": [6, 0], "start": [18, 0], "end": [19, 1], "kind": ["face", "x"]}), "mine", by="kind"
+    )
+    lens.view.layers = ["aligned", "mine"]
+    found = lens.visible
+    assert said_in(lens, found.query("layer == 'mine'")) == [("mine", 6, "😀", "face")]
+    aligned = found.query("layer == 'aligned'")[["output", "start", "end", "value"]].astype(int)
+    table = lens.aligned().query("rank >= 0")[["output", "start", "end", "rank"]]
+    assert aligned.to_numpy().tolist() == table.to_numpy().tolist()
+    assert found.columns.tolist() == ["layer", "output", "start", "end", "value"]
+    assert (found.dtypes[["output", "start", "end"]] == np.int64).all()
+
+
+@pytest.mark.parametrize("texts", [[], [""], ["", " \n", "\u200b"], ["\ud800"]])
+def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> None:
+    lens = ol.Lens(texts, vectors=np.eye(4)[: len(texts)])
+    lens.highlight(pd.DataFrame({"output": [], "start": [], "end": []}), "mine")
+    lens.view.layers = ["shared", "common", "only", "echo", "aligned", "mine"]
+    assert lens.visible.empty
+    ask(lens, kind="index", prompt=0)
+    ask(lens, kind="aligned", prompt=0)
+    assert len(numbers(lens._widget._index["variant"])) == len(texts)
+    assert len(numbers(lens._widget._aligned["first"])) == len(texts) + 1
+    [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1)
+    assert reply["error"]
+    assert lens.to_html(tmp_path / "page.html").exists()

@@ -9,10 +9,13 @@ import re
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import outlens as ol
 from outlens import report
+from outlens.text import Index
+from outlens.widget import wire
 
 
 def _unpack(page: str) -> tuple[dict, bytes]:
@@ -46,3 +49,59 @@ def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> Non
 def test_the_same_lens_gives_the_same_page(tmp_path: Path) -> None:
     pages = [ol.Lens(["a b", "c d"], vectors=np.eye(2)).to_html(tmp_path / f"{i}.html").read_bytes() for i in (1, 2)]
     assert pages[0] == pages[1]
+
+
+def _pages(path: Path) -> tuple[list[dict], dict]:
+    """The prompts of a page with their bytes in place, and the view."""
+    head, blobs = _unpack(path.read_text("utf-8"))
+
+    def filled(value: object) -> object:
+        if isinstance(value, dict) and "$bytes" in value:
+            return blobs[value["$bytes"][0] : value["$bytes"][1]]
+        if isinstance(value, dict):
+            return {key: filled(item) for key, item in value.items()}
+        return [filled(item) for item in value] if isinstance(value, list) else value
+
+    return [filled(page) for page in head["_pages"]], head["view"]
+
+
+def _lens() -> ol.Lens:
+    said = ["We take tea at five. It rains.", "They take tea at six. It rains.", "No tea. It pours."]
+    data = {"prompt": ["p"] * 3 + ["q"] * 3 + ["r"], "response": [*said, *said, "Yes."]}
+    return ol.Lens(data, vectors=np.random.default_rng(0).normal(size=(7, 3)))
+
+
+def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_path: Path) -> None:
+    lens = _lens()
+    lens.prompt = "q"
+    lens.highlight(pd.DataFrame({"output": [3, 1], "start": [3, 0], "end": [7, 4]}), "mine")
+    lens.view.pins = [4]
+    with pytest.warns(UserWarning, match="holds 2 of 3 prompts"):
+        pages, view = _pages(lens.to_html(tmp_path / "page.html"))
+    assert view == lens._widget.view
+    assert view["pins"] == [4]
+    for prompt, (page, rows) in enumerate(zip(pages, ([0, 1, 2], [3, 4, 5]), strict=True)):
+        texts = [lens._outputs.texts[row] for row in rows]
+        assert page["_index"] == wire.index(Index(texts, prompt="pq"[prompt]))
+        assert page["_aligned"] == wire.alignment(texts, ol.text.align(texts))
+        assert np.frombuffer(page["_variant"], "<u4").tolist() == [0, 1, 2]
+        [layer] = page["_layers"]
+        assert layer["name"] == "mine"
+        assert np.frombuffer(layer["pieces"], "<u4").tolist() == [[0, 4, 0], [3, 7, 0]][prompt]
+    # Nothing is sent to the widget for that.
+    assert lens._widget._index == lens._widget._aligned == {}
+
+
+def test_a_page_leaves_out_what_would_be_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "INDEXED", 20)
+    monkeypatch.setattr(wire, "ALIGNED_IN_PAGE", 2)
+    lens = _lens()
+    lens.prompt = "q"
+    lens.aligned()
+    lens.prompt = "r"
+    pages, _ = _pages(lens.to_html(tmp_path / "page.html"))
+    assert [page["_index"] == {} for page in pages] == [False, False, False]  # 18 words
+    assert [page["_aligned"] == {} for page in pages] == [True, False, False]
+    monkeypatch.setattr(wire, "INDEXED", 17)
+    pages, _ = _pages(lens.to_html(tmp_path / "page.html"))
+    assert [page["_index"] == {} for page in pages] == [True, True, False]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import html
 import inspect
@@ -18,7 +19,8 @@ import pandas as pd
 from outlens import outputs, report, text
 from outlens.text import Index
 from outlens.vectors import Landscape, check, landscape
-from outlens.widget import LensWidget, View, wire
+from outlens.widget import LensWidget, View, layers, wire
+from outlens.widget.view import Shown
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -87,10 +89,17 @@ class Lens:
         self._prompts = self._outputs.prompts()
         self._lands: dict[int, Landscape] = {}
         self._indexes: dict[int, Index] = {}
+        self._alignments: dict[int, pd.DataFrame] = {}
+        # What the browser asked for, as it travels, by kind and prompt.
+        self._asked: dict[tuple[str, int], dict[str, Any]] = {}
+        self._layers: dict[str, layers.Own] = {}
         self._observers: list[Callable[[Lens], object]] = []
-        self._widget = LensWidget(self._encoded_texts, self._matching)
+        self._widget = LensWidget(self._encoded_texts, self._matching, self._prepare, self._set_apart)
         self._land(0)
         self._show_prompt(0)
+        if self._widget._paged:
+            # Comparing so much text takes a while: when it is asked for.
+            self._set_view({**self._widget.view, "layers": []})
         self._widget.observe(self._on_prompt, "prompt_index")
         self._widget.observe(self._on_selection, "selection")
 
@@ -202,8 +211,14 @@ class Lens:
 
     @property
     def view(self) -> View:
-        """The settings of the widget's view: colour, order, search, tool."""
-        return View(lambda: self._widget.view, self._set_view, self._colour_columns)
+        """The settings of the widget's view: what it shows of the outputs, and what it marks in them."""
+        shown = Shown(
+            columns=lambda: self._widget._info["columns"],
+            layers=lambda: list(self._layers),
+            positions=self._outputs.positions,
+            index=self._outputs.frame.index,
+        )
+        return View(lambda: self._widget.view, self._set_view, shown)
 
     # Selection
 
@@ -219,7 +234,7 @@ class Lens:
         return self._outputs.frame.iloc[self.selection].copy()
 
     def select(self, rows: Any) -> None:
-        """Select rows, here and in every view of this lens.
+        """Select rows, here and in every view of this lens; the reader shows them, or all when there are none.
 
         Parameters
         ----------
@@ -230,7 +245,10 @@ class Lens:
         KeyError, ValueError
             Where a label is not in the index, or a mask has another length.
         """
-        self._widget.selection = self._outputs.positions(rows).astype("<u4").tobytes()
+        positions = self._outputs.positions(rows)
+        with self._widget.hold_sync():
+            self._set_view({**self._widget.view, "scope": "selected" if len(positions) else "all"})
+            self._widget.selection = positions.astype("<u4").tobytes()
 
     def find(self, query: str, regex: bool = False) -> pd.DataFrame:
         """Select the outputs that contain a text, any case; the widget marks the hits.
@@ -250,9 +268,7 @@ class Lens:
         What only repeats the prompt is not counted.
         """
         p = self._widget.prompt_index
-        if p not in self._indexes:
-            self._indexes[p] = Index(self._texts(p), prompt=self._prompts[p][0] if self._outputs.prompt else None)
-        return self._placed(p, self._indexes[p].shared_spans(min_outputs, min_words))
+        return self._placed(p, self._index(p).shared_spans(min_outputs, min_words))
 
     def distinctive(self, by: str | None = None) -> pd.DataFrame:
         """What each group of the outputs shown says more often than the others: `text.distinctive`.
@@ -275,7 +291,103 @@ class Lens:
     def aligned(self) -> pd.DataFrame:
         """Which sentences of the outputs shown play the same part: `text.align`, `output` being the row's position."""
         p = self._widget.prompt_index
-        return self._placed(p, text.align(self._texts(p)))
+        return self._placed(p, self._alignment(p))
+
+    def highlight(self, spans: pd.DataFrame | None, name: str, by: str | None = None) -> None:
+        """Mark spans of your own in the texts, as a layer that is switched on and off like the others.
+
+        Parameters
+        ----------
+        spans : DataFrame with the columns output (position of the row in your frame), start, end (code points, as in
+            `text[start:end]`), of any prompts; spans may overlap. None takes the layer away.
+        name : of the layer. One of the same name is replaced; a new one is switched on.
+        by : column of `spans` that tells what each span is; the eight most frequent have a colour of their own.
+
+        Raises
+        ------
+        TypeError, KeyError
+            Where spans is no such table.
+        ValueError
+            Where a span does not lie in its output (it says which), or the name is taken by one of the lens's layers.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> import outlens as ol
+        >>> lens = ol.Lens(["It is 5 km.", "It is far."], vectors=[[1, 0], [0, 1]])
+        >>> spans = pd.DataFrame({"output": [0], "start": [6], "end": [10], "what": ["unit"]})
+        >>> lens.highlight(spans, "slips", by="what")
+        >>> lens.view.layers = ["slips"]
+        >>> lens.visible.values.tolist()
+        [['slips', 0, 6, 10, 'unit']]
+        """
+        if not isinstance(name, str) or not name.strip():
+            raise ValueError(f"a layer's name is a text that is not blank, not {name!r}.")
+        name = wire.clean(name.strip())
+        if name in layers.RESERVED:
+            raise ValueError(f"the lens has a layer {name!r} of its own; give yours another name.")
+        on = self._widget.view["layers"]
+        if spans is None:
+            if name not in self._layers:
+                listed = ", ".join(map(repr, self._layers)) or "none"
+                raise KeyError(f"there is no layer {name!r} of yours to take away; there are {listed}.")
+            kept = {other: layer for other, layer in self._layers.items() if other != name}
+            on = [other for other in on if other != name]
+        else:
+            kept = {**self._layers, name: layers.Own.of(spans, name, self._outputs.texts, by)}
+            on = on if name in self._layers else [*on, name]
+        rows = self._prompts[self._widget.prompt_index][1]
+        encoded = [layer.wire(self._outputs.texts, rows) for layer in kept.values()]
+        self._layers = kept
+        with self._widget.hold_sync():
+            self._widget._layers = encoded
+            self._set_view({**self._widget.view, "layers": on})
+
+    @property
+    def visible(self) -> pd.DataFrame:
+        """What the layers that are on mark in the outputs shown, one row a span, sorted by output and start.
+
+        Columns `layer` ("shared", "common", "only", "echo", "aligned", "search", or your own layer's name), `output`
+        (position), `start`, `end` (code points), int64, and `value`: of "shared" 1 to 3, few to all of the outputs; of
+        "aligned" the group's rank; of your own layers the type; else 0. Shown is the prompt that is shown, and of it
+        with `view.scope` "selected" what is selected.
+        """
+        p = self._widget.prompt_index
+        rows = self._prompts[p][1]
+        view = self.view
+        selected = np.flatnonzero(np.isin(rows, self.selection))
+        shown = selected if view.scope == "selected" and len(selected) else np.arange(len(rows))
+        within = view.context == "selection" and len(selected) > 0
+        on = [name for name in (*layers.NAMES, *self._layers) if name in view.layers]
+        parts: list[tuple[str, pd.DataFrame]] = []
+        if set(on) & set(layers.OF_WORDS):
+            marked = selected if within else shown
+            parts += layers.words(self._index(p), on, view.min_outputs, view.min_words, marked, within)
+        if "aligned" in on and len(rows) <= wire.ALIGNED:
+            units = self._alignment(p)
+            own = units[(units["rank"] >= 0) & np.isin(units["output"], shown)]
+            parts.append(("aligned", own.assign(value=own["rank"])))
+        for name, layer in self._layers.items():
+            if name in on:
+                spans = layer.spans(self._outputs.texts, rows[shown])
+                parts.append((name, spans.assign(output=shown[spans["output"]])))
+        if view.query:
+            # The search box says what is wrong with an expression, and nothing is marked.
+            with contextlib.suppress(ValueError):
+                texts = [self._outputs.texts[row] for row in rows[shown].tolist()]
+                found = text.find(texts, view.query, regex=view.regex)
+                parts.append(("search", found.assign(output=shown[found["output"]], value=0)))
+        return self._placed(p, layers.together(parts))
+
+    def _index(self, p: int) -> Index:
+        if p not in self._indexes:
+            self._indexes[p] = Index(self._texts(p), prompt=self._prompts[p][0] if self._outputs.prompt else None)
+        return self._indexes[p]
+
+    def _alignment(self, p: int) -> pd.DataFrame:
+        if p not in self._alignments:
+            self._alignments[p] = text.align(self._texts(p))
+        return self._alignments[p]
 
     def _texts(self, p: int) -> list[str]:
         return [self._outputs.texts[i] for i in self._prompts[p][1]]
@@ -346,7 +458,13 @@ class Lens:
         for number, p in enumerate(made):
             traits = self._traits(p, paged=False)
             prompts = [traits["_info"]["prompts"][other] for other in made]
-            pages.append({**traits, "_info": {**traits["_info"], "prompts": prompts, "prompt": number}})
+            aligned = p in self._alignments or len(self._prompts[p][1]) <= wire.ALIGNED_IN_PAGE
+            pages.append({
+                **traits,
+                "_info": {**traits["_info"], "prompts": prompts, "prompt": number},
+                "_index": self._encoded("index", p) if wire.indexed(self._texts(p)) else {},
+                "_aligned": self._encoded("aligned", p) if aligned else {},
+            })  # fmt: skip
         state["_pages"] = pages
         title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
         return report.write(path, report.page(state, title=title, fallback=self._table()))
@@ -427,6 +545,8 @@ class Lens:
             self._widget.prompt_index = p
             for name, value in traits.items():
                 setattr(self._widget, name, value)
+            for kind in ("index", "aligned"):
+                setattr(self._widget, f"_{kind}", self._asked.get((kind, p), {}))
 
     def _traits(self, p: int, *, paged: bool) -> dict[str, Any]:
         """What the browser knows of a prompt's outputs, by trait."""
@@ -456,6 +576,8 @@ class Lens:
             "_leaf": land.tree.leaf.astype("<i4").tobytes(),
             "_tree": wire.tree(land),
             "_typical": land.typical.astype("<f4").tobytes(),
+            "_variant": wire.variants(self._texts(p)),
+            "_layers": [layer.wire(self._outputs.texts, rows) for layer in self._layers.values()],
             "_info": {
                 "n": len(rows),
                 "total": len(self._outputs.texts),
@@ -486,11 +608,52 @@ class Lens:
     def _matching(self, p: int, query: str, regex: bool) -> npt.NDArray[np.int64]:
         return np.unique(text.find(self._texts(p), query, regex=regex)["output"]).astype(np.int64)
 
+    def _prepare(self, kind: str, p: int) -> None:
+        """Make what the browser asks for, "index" or "aligned"; also when another prompt is shown by now."""
+        if not 0 <= p < len(self._prompts):
+            return
+        made = self._encoded(kind, p)
+        if "error" not in made:
+            self._asked[kind, p] = made
+        if p == self._widget._info["prompt"]:
+            setattr(self._widget, f"_{kind}", made)
+
+    def _encoded(self, kind: str, p: int) -> dict[str, Any]:
+        """The index or the alignment of a prompt as it travels, or {"error": why not}."""
+        if (kind, p) in self._asked:
+            return self._asked[kind, p]
+        n = len(self._prompts[p][1])
+        try:
+            if kind == "index":
+                return wire.index(self._index(p))
+            if n > wire.ALIGNED:
+                raise ValueError(
+                    f"The sentences of {n:,} outputs are too many to align here, where {wire.ALIGNED:,} are the most;"
+                    " lens.aligned() makes the table in Python."
+                )
+            return wire.alignment(self._texts(p), self._alignment(p))
+        except Exception as error:
+            # The browser waits for an answer, whatever it is.
+            return {"error": str(error) or type(error).__name__}
+
+    def _set_apart(self, p: int) -> tuple[list[dict[str, Any]], list[bytes]]:
+        """What the selected outputs of a prompt say more often than its others."""
+        if not 0 <= p < len(self._prompts):
+            raise ValueError(f"There is no prompt {p}.")
+        own = np.isin(self._prompts[p][1], self.selection)
+        if not own.any():
+            raise ValueError("No output is selected: select some to see what sets them apart.")
+        if own.all():
+            raise ValueError("All outputs are selected: there are no others to compare them with.")
+        texts = self._texts(p)
+        table = text.distinctive(texts, np.where(own, "selected", "others").tolist())
+        table = table[table["group"] == "selected"].head(wire.MOST_PHRASES)
+        if not len(table):
+            raise ValueError("The selected outputs say nothing more often than the others.")
+        return wire.phrases(texts, table)
+
     def _set_view(self, view: dict[str, Any]) -> None:
         self._widget.view = {k: wire.clean(v) if isinstance(v, str) else v for k, v in view.items()}
-
-    def _colour_columns(self) -> list[str]:
-        return [column["name"] for column in self._widget._info["columns"]]
 
     def _on_prompt(self, change: dict[str, Any]) -> None:
         if change["new"] != self._widget._info["prompt"] and 0 <= change["new"] < len(self._prompts):

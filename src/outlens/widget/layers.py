@@ -15,7 +15,10 @@ from outlens.widget import wire
 
 Ints = npt.NDArray[np.int64]
 
-NAMES = ("shared", "common", "only", "echo", "aligned")
+OF_WORDS = ("shared", "common", "only", "echo")
+"""The layers that tell how many outputs say each word."""
+
+NAMES = (*OF_WORDS, "aligned")
 """The layers that every lens has."""
 
 RESERVED = (*NAMES, "search")
@@ -100,13 +103,20 @@ class Own:
         arrays = {"first": first, "pieces": pieces}
         return {"name": self.name, "types": self.types, **{k: wire.little(v.astype("<u4")) for k, v in arrays.items()}}
 
+    def spans(self, texts: Sequence[str], rows: Ints) -> pd.DataFrame:
+        """The pieces as a table: output (which of `rows`), start, end (code points) and value, the type's name."""
+        of, pieces = self.pieces(texts, rows)
+        table = pd.DataFrame({"output": of, "start": pieces[:, 0], "end": pieces[:, 1]})
+        kinds = np.array([self.kind(code) for code in range(SEVERAL + 1)], object)
+        return table.assign(value=pd.Series(kinds[pieces[:, 2]], dtype=object))
+
     def kind(self, code: int) -> str:
         """What a piece is told to be."""
         if code == SEVERAL:
             return "several"
         if code == TYPES and len(self.types) > TYPES:
             return "other"
-        return self.types[code - 1] if code else ""
+        return self.types[code - 1] if 0 < code <= len(self.types) else ""
 
 
 def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
@@ -182,7 +192,7 @@ def words(
     Parameters
     ----------
     index : of the outputs of a prompt.
-    names : those of "shared", "common", "only" and "echo" that are on.
+    names : the layers that are on; of them those of `OF_WORDS` count.
     min_outputs, min_words : the thresholds of the view.
     marked : positions of the outputs that are marked, ascending.
     within : whether these alone are counted.
@@ -191,7 +201,7 @@ def words(
     -------
     For each layer its name and the table of output, start, end, value: adjacent words of one value are one span.
     """
-    on = [name for name in names if name in ("shared", "common", "only", "echo")]
+    on = [name for name in names if name in OF_WORDS]
     counted = len(marked) if within else index.n
     # One output of each variant tells for the others.
     _, first = np.unique(index.variant, return_index=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -49,6 +50,14 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """The clusters at every granularity, with their names."""
     _typical = t.Bytes(b"").tag(sync=True)
     """float32, how typical each output is of all."""
+    _variant = t.Bytes(b"").tag(sync=True)
+    """uint32, which of the different texts each output is, numbered by first appearance."""
+    _index = t.Dict().tag(sync=True)
+    """`text.Index.arrays()` as bytes: what outputs share. {} until the browser asks; {"error"} where it cannot be."""
+    _aligned = t.Dict().tag(sync=True)
+    """Which sentences play the same part, `wire.alignment`; {} and {"error"} as for `_index`."""
+    _layers: t.List[dict[str, Any]] = t.List().tag(sync=True)
+    """The user's own layers: name, types, first, pieces."""
     granularity = t.Float(0.5).tag(sync=True)
     """0 (coarse) to 1 (fine)."""
     # What comes from the browser is a memoryview, which is no bytes to traitlets.
@@ -58,19 +67,29 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """Which of the prompts is shown."""
     renames: t.List[dict[str, Any]] = t.List().tag(sync=True)
     """Names the user gave: {prompt, name, leaves}."""
-    view = t.Dict(dict(DEFAULTS)).tag(sync=True)
-    """Colour, order, search, tool."""
+    view = t.Dict(copy.deepcopy(DEFAULTS)).tag(sync=True)
+    """The settings of the view; see `View`. Pins and scroll_to are rows."""
 
     def __init__(
         self,
         texts: Callable[[int, list[int]], tuple[bytes, npt.NDArray[np.uint32]]],
         find: Callable[[int, str, bool], npt.NDArray[np.int64]],
+        prepare: Callable[[str, int], None],
+        distinctive: Callable[[int], tuple[list[dict[str, Any]], list[bytes]]],
         **state: Any,
     ) -> None:
         super().__init__(**state)
-        self._answers = {"texts": self._send_texts, "find": self._send_found}
+        self._answers = {
+            "texts": self._send_texts,
+            "find": self._send_found,
+            "index": self._prepare_asked,
+            "aligned": self._prepare_asked,
+            "distinctive": self._send_distinctive,
+        }
         self._get_texts = texts
         self._find = find
+        self._prepare = prepare
+        self._distinctive = distinctive
         self.on_msg(self._answer)
 
     def _answer(self, _widget: object, message: object, _buffers: object) -> None:
@@ -90,6 +109,21 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
             self.send({**reply, "error": str(error)}, [b""])
         else:
             self.send(reply, [hits.astype("<u4").tobytes()])
+
+    def _prepare_asked(self, message: dict[str, Any]) -> None:
+        self._prepare(message["kind"], int(message["prompt"]))
+
+    def _send_distinctive(self, message: dict[str, Any]) -> None:
+        rows: list[dict[str, Any]] = []
+        buffers = [b"", bytes(4)]
+        error = ""
+        try:
+            rows, buffers = self._distinctive(int(message["prompt"]))
+        except Exception as told:
+            # The browser waits for an answer, whatever it is.
+            error = str(told) or type(told).__name__
+        reply = {"kind": "distinctive", "prompt": message["prompt"], "id": message["id"]}
+        self.send({**reply, "rows": rows, "error": error}, buffers)
 
     def page_state(self) -> dict[str, Any]:
         """What is set in the widget, by trait name."""

@@ -2,14 +2,66 @@
 
 from __future__ import annotations
 
+import copy
 import difflib
-from collections.abc import Callable
+from collections.abc import Callable, Hashable, Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
-_CHOICES: dict[str, tuple[str, ...]] = {"order": ("row", "typical", "unusual"), "tool": ("lasso", "pan")}
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
 
-DEFAULTS: dict[str, Any] = {"color": "cluster", "order": "row", "query": "", "regex": False, "tool": "lasso"}
+from outlens.widget import layers, wire
+
+_CHOICES: dict[str, tuple[str, ...]] = {
+    "order": ("row", "typical", "unusual"),
+    "tool": ("lasso", "pan"),
+    "mode": ("cards", "grid", "interleaved"),
+    "scope": ("all", "selected"),
+    "context": ("all", "selection"),
+    "panel": ("", "phrases", "openings"),
+}
+
+MOST_PINS = 6
+"""Outputs that can be pinned at once."""
+
+DEFAULTS: dict[str, Any] = {
+    "color": "cluster",
+    "order": "row",
+    "query": "",
+    "regex": False,
+    "tool": "lasso",
+    "mode": "cards",
+    "scope": "all",
+    "layers": ["shared", "only"],
+    "min_outputs": 0.3,
+    "min_words": 4,
+    "context": "all",
+    "markdown": False,
+    "fold": False,
+    "rows": None,
+    "columns": None,
+    "filter": None,
+    "pins": [],
+    "scroll_to": None,
+    "panel": "",
+}
 """How a lens opens."""
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What a view can name, asked for when it is needed."""
+
+    columns: Callable[[], list[dict[str, Any]]]
+    """The columns as the browser knows them: name, kind, categories."""
+    layers: Callable[[], list[str]]
+    """The user's own layers."""
+    positions: Callable[[Any], npt.NDArray[np.int64]]
+    """Positions of rows that the user names."""
+    index: pd.Index[Any]
+    """The labels of the user's rows."""
 
 
 class View:
@@ -21,43 +73,157 @@ class View:
     order : "row", "typical" or "unusual", how the reader is sorted.
     query, regex : what the search box holds, and whether it is a regular expression.
     tool : "lasso" or "pan", what a drag on the map does.
+    mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
+    scope : "all" or "selected", which it shows; all too where nothing is selected.
+    layers : list of what is marked in the texts: "shared", "common", "only", "echo", "aligned" and your own layers.
+    min_outputs : in how many outputs what they share must be: a share above 0 up to 1.0, or a number from 2 on.
+    min_words : and in how many words on end, from 1 on.
+    context : "all" or "selection", with which outputs each is compared.
+    markdown, fold : whether markdown is shown as it reads, and whether long shared passages are folded.
+    rows, columns : the columns that make the grid's rows and columns, or None.
+    filter : None or {"column": name, "value": value}, what of a column the grid shows.
+    pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
+    scroll_to : None or a row, brought into sight; reads as its label.
+    panel : "", "phrases" or "openings", the list beside the texts.
     """
 
-    __slots__ = ("_columns", "_get", "_set")
+    __slots__ = ("_get", "_set", "_shown")
 
-    def __init__(
-        self,
-        get: Callable[[], dict[str, Any]],
-        set: Callable[[dict[str, Any]], None],
-        columns: Callable[[], list[str]],
-    ) -> None:
+    def __init__(self, get: Callable[[], dict[str, Any]], set: Callable[[dict[str, Any]], None], shown: Shown) -> None:
         object.__setattr__(self, "_get", get)
         object.__setattr__(self, "_set", set)
-        object.__setattr__(self, "_columns", columns)
+        object.__setattr__(self, "_shown", shown)
 
     def __getattr__(self, name: str) -> Any:
         if name not in DEFAULTS:
             raise AttributeError(_unknown(name))
-        return {**DEFAULTS, **self._get()}[name]
+        value = copy.deepcopy({**DEFAULTS, **self._get()}[name])
+        labels = self._shown.index
+        if name == "pins":
+            return [labels[row] for row in value if 0 <= row < len(labels)]
+        if name == "scroll_to":
+            return None if value is None or not 0 <= value < len(labels) else labels[value]
+        # JSON knows no difference between 1 and 1.0.
+        return float(value) if name == "min_outputs" and value <= 1 else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in DEFAULTS:
             raise AttributeError(_unknown(name))
-        choices = ("cluster", *self._columns()) if name == "color" else _CHOICES.get(name)
-        if choices is not None and value not in choices:
-            raise ValueError(f"view.{name} is one of {', '.join(map(repr, choices))}, not {value!r}.")
-        if choices is None and not isinstance(value, type(DEFAULTS[name])):
-            raise TypeError(
-                f"view.{name} takes a {type(DEFAULTS[name]).__name__}, not {value!r} of type {type(value).__name__}."
+        stored = self._stored(name, value)
+        state = {**DEFAULTS, **self._get()}
+        if name == "scroll_to" and stored is not None and stored == state[name]:
+            # One that was scrolled away from comes back.
+            self._set({**state, name: None})
+        self._set({**state, name: stored})
+
+    def _stored(self, name: str, value: Any) -> Any:
+        """The value as it travels."""
+        if name == "color":
+            return _choice(name, value, ["cluster", *(column["name"] for column in self._shown.columns())])
+        if name in _CHOICES:
+            return _choice(name, value, _CHOICES[name])
+        if name == "layers":
+            return self._layers(value)
+        if name == "min_outputs":
+            return _min_outputs(value)
+        if name == "min_words":
+            if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
+                raise ValueError(f"view.min_words is a whole number of words from 1 on, not {value!r}.")
+            return int(value)
+        if name in ("rows", "columns"):
+            return None if value is None else _choice(name, value, self._categories(), "None or ")
+        if name == "filter":
+            return None if value is None else self._filter(value)
+        if name == "pins":
+            return self._pins(value)
+        if name == "scroll_to":
+            return None if value is None else self._row(value)
+        kind = type(DEFAULTS[name])
+        if not isinstance(value, kind):
+            raise TypeError(f"view.{name} takes a {kind.__name__}, not {value!r} of type {type(value).__name__}.")
+        return wire.clean(value) if isinstance(value, str) else value
+
+    def _layers(self, value: Any) -> list[str]:
+        if not isinstance(value, list | tuple):
+            hint = f"; write [{value!r}]" if isinstance(value, str) else ""
+            raise TypeError(f"view.layers takes a list of names, not {value!r}{hint}.")
+        names = [*layers.NAMES, *self._shown.layers()]
+        found = [_choice("layers", name, names, "a list of ") for name in value]
+        return list(dict.fromkeys(found))
+
+    def _categories(self) -> dict[str, list[str]]:
+        return {c["name"]: c["categories"] for c in self._shown.columns() if c["kind"] == "category"}
+
+    def _filter(self, value: Any) -> dict[str, str]:
+        if not isinstance(value, dict) or set(value) != {"column", "value"}:
+            raise TypeError(f'view.filter is None or {{"column": name, "value": value}}, not {value!r}.')
+        categories = self._categories()
+        column = _choice("filter's column", value["column"], categories)
+        wanted = wire.clean(str(value["value"]))
+        if wanted not in categories[column]:
+            raise ValueError(
+                f"view.filter's value is one of the column {column!r}'s, {_listed(categories[column])}, not"
+                f" {value['value']!r}{_near(wanted, categories[column])}."
             )
-        self._set({**DEFAULTS, **self._get(), name: value})
+        return {"column": column, "value": wanted}
+
+    def _pins(self, value: Any) -> list[int]:
+        rows = self._shown.positions(value).tolist()
+        if len(rows) > MOST_PINS:
+            raise ValueError(f"view.pins takes at most {MOST_PINS} rows, not {len(rows)}: {value!r:.80}.")
+        labels = list(value) if isinstance(value, list | tuple | pd.Index) else []
+        if any(isinstance(label, bool | np.bool_) for label in labels):
+            labels = []
+        # In the order in which they are given.
+        place: dict[Hashable, int] = {}
+        for label in labels:
+            place.setdefault(label, len(place))
+        return sorted(rows, key=lambda row: place.get(self._shown.index[row], len(place)))
+
+    def _row(self, value: Any) -> int:
+        rows = self._shown.positions(value)
+        if len(rows) != 1:
+            raise ValueError(
+                f"view.scroll_to takes one row, and {value!r:.80} stands for {len(rows)}; give the label of one, or a"
+                " mask with one True."
+            )
+        return int(rows[0])
 
     def __dir__(self) -> list[str]:
         return list(DEFAULTS)
 
     def __repr__(self) -> str:
-        state = {**DEFAULTS, **self._get()}
-        return f"View({', '.join(f'{k}={state[k]!r}' for k in DEFAULTS)})"
+        return f"View({', '.join(f'{k}={getattr(self, k)!r}' for k in DEFAULTS)})"
+
+
+def _choice(name: str, value: Any, choices: Iterable[str], before: str = "") -> str:
+    known = list(choices)
+    wanted = wire.clean(value) if isinstance(value, str) else value
+    if not isinstance(wanted, str) or wanted not in known:
+        listed = f"{before}one of {_listed(known)}" if known else "None: no column has categories here"
+        raise ValueError(f"view.{name} is {listed}, not {value!r}{_near(wanted, known)}.")
+    return wanted
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(map(repr, names[:12])) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def _near(value: Any, names: Sequence[str]) -> str:
+    near = difflib.get_close_matches(value, [n for n in names if n], 1) if isinstance(value, str) else []
+    return f"; did you mean {near[0]!r}?" if near else ""
+
+
+def _min_outputs(value: Any) -> float:
+    if not isinstance(value, bool):
+        if isinstance(value, int | np.integer) and value >= 2:
+            return int(value)
+        if isinstance(value, float | np.floating) and 0 < value <= 1:
+            return float(value)
+    raise ValueError(
+        f"view.min_outputs is a share of the outputs above 0 and up to 1.0, or a number of them from 2 on, not"
+        f" {value!r}."
+    )
 
 
 def _unknown(name: str) -> str:

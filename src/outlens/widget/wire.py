@@ -21,6 +21,15 @@ from outlens.vectors import Landscape
 PAGED_ABOVE = 8_000_000
 """Bytes of text above which the browser asks for texts as it shows them."""
 
+INDEXED = 4_000_000
+"""Words of the different texts up to which a page holds what outputs share."""
+
+ALIGNED = 20_000
+"""Outputs up to which the reader shows an alignment."""
+
+ALIGNED_IN_PAGE = 2_000
+"""Outputs up to which an alignment is made for a page."""
+
 MISSING = 65_535
 """The code of a missing category."""
 
@@ -148,6 +157,13 @@ def variants(texts: Sequence[str]) -> bytes:
     """uint32, which of the different texts each is, numbered by first appearance."""
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(text, len(numbers)) for text in texts], "<u4").tobytes()
+
+
+def indexed(texts: Sequence[str]) -> bool:
+    """Whether a page holds what these outputs share."""
+    different = list(set(texts))
+    # No more words than characters: most pages are told without counting.
+    return sum(map(len, different)) <= INDEXED or len(tokenize(different).form) <= INDEXED
 
 
 def index(made: Index) -> dict[str, bytes]:
