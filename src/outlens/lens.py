@@ -450,6 +450,11 @@ class Lens:
         With several prompts it holds those that were shown; a warning tells when there are others.
         """
         self._warn_of_others("the page")
+        title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
+        return report.write(path, report.page(self._page_state(), title=title, fallback=self._table()))
+
+    def _page_state(self) -> dict[str, Any]:
+        """The widget's traits, and those of each prompt that was shown, for a page without a kernel."""
         made = sorted(self._lands)
         state = self._widget.page_state()
         state["prompt_index"] = made.index(state["prompt_index"])
@@ -466,8 +471,7 @@ class Lens:
                 "_aligned": self._encoded("aligned", p) if aligned else {},
             })  # fmt: skip
         state["_pages"] = pages
-        title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
-        return report.write(path, report.page(state, title=title, fallback=self._table()))
+        return state
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = self._widget._repr_mimebundle_(**kwargs)
