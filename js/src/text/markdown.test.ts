@@ -134,7 +134,7 @@ describe("blocks", () => {
       ["item", 0, "2. tea"],
     ]);
     expect(seen(text)).toBe(text);
-    expect(blocksOf("- a\n    - b\n\t- c").map(([, level]) => level)).toEqual([0, 1, 1]);
+    expect(blocksOf("- a\n    - b\n\t- c\n \t\t- d").map(([, level]) => level)).toEqual([0, 1, 1, 2]);
     // A paragraph at the margin ends all lists, one below an item does not.
     expect(blocksOf("- a\n\n  b\n\n  - c\n\nd\n\n  - e").map(([, level]) => level)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
     for (const line of ["-oak", "1.oak", "1 oak", "1234567890. oak"]) expect(blocksOf(line)[0][0], line).toBe("p");
