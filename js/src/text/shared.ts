@@ -10,19 +10,60 @@ export interface IndexArrays {
   echo: Uint16Array;
 }
 
+/** Words in common beyond this many are not told apart: it is the largest lcp. */
+export const TOP = 65535;
+
+/**
+ * `weight` is, throughout, how many of the counted outputs each variant is; all outputs where it is left out. What an
+ * output that is not counted says is told too: how many of the counted ones share it.
+ */
 export class SharedIndex {
   /** The variant of each word. */
-  readonly #of: Uint32Array;
+  readonly of: Uint32Array;
+  /** The variant of each place in the suffix array: the loops over places read on, and do not jump. */
+  readonly #ofPlace: Uint32Array;
+  #rank: Uint32Array | undefined;
+  #form: Uint32Array | undefined;
+  #room: { m: number; room: Uint32Array } | undefined;
 
   constructor(readonly arrays: IndexArrays) {
     const { bounds, suffix } = arrays;
-    this.#of = new Uint32Array(suffix.length);
-    for (let v = 0; v + 1 < bounds.length; v++) this.#of.fill(v, bounds[v], bounds[v + 1]);
+    this.of = new Uint32Array(suffix.length);
+    for (let v = 0; v + 1 < bounds.length; v++) this.of.fill(v, bounds[v], bounds[v + 1]);
+    this.#ofPlace = new Uint32Array(suffix.length);
+    for (let r = 0; r < suffix.length; r++) this.#ofPlace[r] = this.of[suffix[r]];
   }
 
-  /** For each word, how many words from it on lie in its variant and are no echo of the prompt. */
+  /** The place of each word in the suffix array. */
+  get rank(): Uint32Array {
+    if (!this.#rank) {
+      const { suffix } = this.arrays;
+      this.#rank = new Uint32Array(suffix.length);
+      for (let r = 0; r < suffix.length; r++) this.#rank[suffix[r]] = r;
+    }
+    return this.#rank;
+  }
+
+  /** A number for each word, alike for words of the same form and in the order of the forms. */
+  get form(): Uint32Array {
+    if (!this.#form) {
+      const { suffix, lcp } = this.arrays;
+      this.#form = new Uint32Array(suffix.length);
+      let form = 0;
+      for (let r = 0; r < suffix.length; r++) {
+        if (r && lcp[r] < 1) form++;
+        this.#form[suffix[r]] = form;
+      }
+    }
+    return this.#form;
+  }
+
+  /** For each word, how many words from it on lie in its variant and are no echo of the prompt. Not to be written to. */
   room(m: number): Uint32Array {
     const { bounds, suffix, echo } = this.arrays;
+    // Without a prompt it is the same for all m.
+    if (!echo.length) m = 1;
+    if (this.#room?.m === m) return this.#room.room;
     const room = new Uint32Array(suffix.length);
     for (let v = 0; v + 1 < bounds.length; v++) {
       let end = bounds[v];
@@ -34,37 +75,46 @@ export class SharedIndex {
       } else room.fill(1, bounds[v], bounds[v + 1]);
       for (let at = bounds[v + 1] - 2; at >= bounds[v]; at--) if (room[at]) room[at] = room[at + 1] + 1;
     }
+    this.#room = { m, room };
     return room;
   }
 
-  /** For each word, how many outputs hold the m words from it on; 0 where there are none. */
-  holders(m: number): Uint32Array {
-    const { weight, suffix, lcp } = this.arrays;
-    const of = this.#of;
-    const room = this.room(m);
-    const count = new Uint32Array(suffix.length);
+  /** For each word, how many outputs hold the m words from it on, echo or not; it must have them in its variant. */
+  counts(m: number, weight = this.arrays.weight): Uint32Array {
+    const { suffix, lcp } = this.arrays;
+    const of = this.#ofPlace;
+    const n = suffix.length;
+    const count = new Uint32Array(n);
     const seen = new Int32Array(weight.length).fill(-1);
-    for (let start = 0; start < suffix.length; ) {
+    for (let start = 0; start < n; ) {
       let sum = 0;
       let end = start;
       do {
-        const variant = of[suffix[end]];
+        const variant = of[end];
         if (seen[variant] !== start) {
           seen[variant] = start;
           sum += weight[variant];
         }
         end++;
-      } while (end < suffix.length && lcp[end] >= m);
-      for (let r = start; r < end; r++) if (room[suffix[r]] >= m) count[suffix[r]] = sum;
+      } while (end < n && lcp[end] >= m);
+      for (let r = start; r < end; r++) count[suffix[r]] = sum;
       start = end;
     }
     return count;
   }
 
+  /** For each word, how many outputs hold the m words from it on; 0 where there are none. */
+  holders(m: number, weight = this.arrays.weight): Uint32Array {
+    const room = this.room(m);
+    const count = this.counts(m, weight);
+    for (let at = 0; at < count.length; at++) if (room[at] < m) count[at] = 0;
+    return count;
+  }
+
   /** For each word of the variants, the largest number of outputs that share m words covering it; 1 where none do. */
-  coverage(m: number): Uint32Array {
+  coverage(m: number, weight = this.arrays.weight): Uint32Array {
     const { bounds } = this.arrays;
-    const count = this.holders(m);
+    const count = this.holders(m, weight);
     const covered = new Uint32Array(count.length).fill(1);
     // Words whose count falls from the front on: the first is the largest of the last m.
     const queue = new Uint32Array(count.length);
@@ -82,21 +132,21 @@ export class SharedIndex {
   }
 
   /** For each word, how many words from it on stand in at least k outputs. */
-  reach(k: number, m: number): Uint32Array {
-    const { bounds, weight, suffix, lcp, echo } = this.arrays;
-    const of = this.#of;
+  reach(k: number, m: number, weight = this.arrays.weight): Uint32Array {
+    const { bounds, suffix, lcp, echo } = this.arrays;
+    const of = this.#ofPlace;
     const n = suffix.length;
     const best = new Uint32Array(n);
     const held = new Uint32Array(weight.length);
     const rising = new Uint32Array(n);
     let [sum, left, head, tail] = [0, 0, 0, 0];
     for (let r = 0; r < n; r++) {
-      const variant = of[suffix[r]];
+      const variant = of[r];
       if (held[variant]++ === 0) sum += weight[variant];
       while (tail > head && lcp[rising[tail - 1]] >= lcp[r]) tail--;
       rising[tail++] = r;
       for (; left < r; left++) {
-        const first = of[suffix[left]];
+        const first = of[left];
         if (held[first] === 1) {
           if (sum - weight[first] < k) break;
           sum -= weight[first];
@@ -127,5 +177,32 @@ export class SharedIndex {
       before = at + reach[at];
     }
     return found;
+  }
+
+  /** The places [from, to) in the suffix array of all that begins with the `words` words from `at` on. */
+  range(at: number, words: number): [number, number] {
+    const { lcp } = this.arrays;
+    const least = Math.min(words, TOP);
+    let from = this.rank[at];
+    let to = from + 1;
+    // Step by step: whoever asks goes over all these places anyway, so a search by halves would save nothing.
+    while (from > 0 && lcp[from] >= least) from--;
+    while (to < lcp.length && lcp[to] >= least) to++;
+    return [from, to];
+  }
+
+  /** Who holds the `words` words from `at` on: the different variants, rising, and how many outputs they are. */
+  held(at: number, words: number, weight = this.arrays.weight): { variants: number[]; outputs: number } {
+    const [from, to] = this.range(at, words);
+    const holds = new Uint8Array(weight.length);
+    for (let r = from; r < to; r++) holds[this.#ofPlace[r]] = 1;
+    const variants: number[] = [];
+    let outputs = 0;
+    for (let v = 0; v < weight.length; v++) {
+      if (!holds[v] || !weight[v]) continue;
+      variants.push(v);
+      outputs += weight[v];
+    }
+    return { variants, outputs };
   }
 }
