@@ -1,0 +1,142 @@
+import { describe, expect, it } from "vitest";
+import { echoed, holds, indexArrays, randomCase } from "../testing/index-arrays";
+import { seeded } from "../testing/random";
+import { phrases, through } from "./phrases";
+import { SharedIndex } from "./shared";
+
+const said = (text: string) => text.split(" ");
+
+describe("the phrases through a word", () => {
+  it("are what brute force finds", () => {
+    for (let seed = 1; seed <= 500; seed++) {
+      const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
+      const [k, m] = [2 + below(3), 1 + below(4)];
+      const index = new SharedIndex(arrays);
+      const words = [...arrays.variant].reduce<string[]>((all, v, d) => ((all[v] = texts[d].join(" ")), all), []).flatMap((t) => said(t).filter(Boolean));
+      const count = (part: string[]) => counted.filter((t) => holds(t, part)).length;
+      texts.forEach((text, d) => {
+        const variant = arrays.variant[d];
+        const echo = echoed(text, prompt, m);
+        for (let w = 0; w < text.length; w++) {
+          const may = (from: number, to: number) =>
+            from >= 0 && to <= text.length && text.slice(from, to).every((_, i) => echo.has(from + i) === echo.has(w));
+          const all: string[][] = [];
+          for (let from = 0; from <= w; from++) {
+            for (let to = w + 1; to <= text.length; to++) {
+              const outputs = count(text.slice(from, to));
+              const more = [[from - 1, to], [from, to + 1]].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs); // prettier-ignore
+              if (may(from, to) && outputs >= 2 && !more) all.push(text.slice(from, to));
+            }
+          }
+          const longest = Math.max(...all.map((part) => part.length));
+          const wanted = new Set(all.filter((part) => part.length >= Math.min(m, longest)).map((part) => part.join(" ")));
+          const most = Math.max(...[...wanted].map((part) => count(said(part))));
+          if (wanted.size && count([text[w]]) > most) wanted.add(text[w]);
+          const found = through(index, arrays.bounds[variant] + w, k, m, weight);
+          const listed = found.map(({ at, words: length }) => words.slice(at, at + length));
+          expect(new Set(listed.map((part) => part.join(" ")))).toEqual(wanted);
+          expect(listed.length).toBe(wanted.size);
+          const sizes = listed.map((part) => part.length * count(part));
+          if (listed.length && count([text[w]]) > most) sizes.pop();
+          expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+          found.forEach(({ at, words: length, variants }) => {
+            expect(at <= arrays.bounds[variant] + w && arrays.bounds[variant] + w < at + length).toBe(true);
+            expect(variants).toEqual(index.held(at, length, weight).variants);
+          });
+        }
+      });
+    }
+  });
+
+  it("are twelve at most, those that k outputs hold among them", () => {
+    const long = Array.from({ length: 60 }, (_, i) => `w${i}`);
+    const texts = [long];
+    // Each of these shares a longer part with the first, and so does one of few words with all of them.
+    for (let i = 0; i < 20; i++) texts.push([...long.slice(10 - (i >> 1), 32 + i), `end${i}`]);
+    for (let i = 0; i < 4; i++) texts.push([`own${i}`, "w30", "w31", `other${i}`]);
+    const index = new SharedIndex(indexArrays(texts));
+    const found = through(index, index.arrays.bounds[index.arrays.variant[0]] + 30, 25, 2);
+    expect(found.length).toBe(12);
+    expect(found.map(({ words, variants }) => [words, variants.length])).toContainEqual([2, 25]);
+  });
+
+  it("come quickly from a long run of one word", () => {
+    const index = new SharedIndex(run([300_000, 299_000, 1000]));
+    const before = performance.now();
+    const found = through(index, 150_000, 2, 4);
+    expect(performance.now() - before).toBeLessThan(2000);
+    expect(found.length).toBeGreaterThan(0);
+  });
+});
+
+/** The index of outputs that say one word so many times. */
+function run(lengths: number[]) {
+  const bounds = [0];
+  for (const length of lengths) bounds.push(bounds[bounds.length - 1] + length);
+  const words = lengths.flatMap((length, v) => Array.from({ length }, (_, i) => ({ at: bounds[v] + i, left: length - i })));
+  words.sort((a, b) => a.left - b.left || a.at - b.at);
+  return {
+    variant: Uint32Array.from(lengths.keys()),
+    weight: new Uint32Array(lengths.length).fill(1),
+    bounds: Uint32Array.from(bounds),
+    suffix: Uint32Array.from(words, ({ at }) => at),
+    lcp: Uint16Array.from(words, (_, r) => (r ? Math.min(65535, words[r - 1].left) : 0)),
+    echo: new Uint16Array(),
+  };
+}
+
+describe("the best phrases", () => {
+  it("are ranked and told apart as by brute force", () => {
+    for (let seed = 1; seed <= 600; seed++) {
+      const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
+      const [k, m, limit] = [2 + below(3), 1 + below(4), 1 + below(8)];
+      const count = (part: string[]) => counted.filter((t) => holds(t, part)).length;
+      const found = new Map<string, string[]>();
+      for (const text of counted) {
+        const echo = echoed(text, prompt, m);
+        let before = -1;
+        for (let i = 0; i < text.length; i++) {
+          let length = 0;
+          while (i + length < text.length && !echo.has(i + length) && count(text.slice(i, i + length + 1)) >= k) length++;
+          const part = text.slice(i, i + length);
+          if (length >= m && i + length > before) found.set(part.join(" "), part);
+          before = i + length;
+        }
+      }
+      const score = (part: string[]) => Math.round(1e6 * count(part) ** 2 * part.reduce((sum, word) => sum + 1 / count([word]), 0));
+      // Among equal scores the first in the order of the words, where a sequence comes before those that it begins.
+      const order = [...found.values()].sort((a, b) => score(b) - score(a) || (a.join(" ") < b.join(" ") ? -1 : 1));
+      const listed: string[][] = [];
+      for (const part of order) {
+        const near = (other: string[]) => {
+          const [few, many] = [count(part), count(other)].sort((a, b) => a - b);
+          return few >= 0.8 * many && (holds(part, other) || holds(other, part));
+        };
+        if (listed.length < limit && !listed.some(near)) listed.push(part);
+      }
+      const index = new SharedIndex(arrays);
+      const words = new Map<number, string>();
+      texts.forEach((text, d) => text.forEach((word, i) => words.set(arrays.bounds[arrays.variant[d]] + i, word)));
+      const got = phrases(index, k, m, limit, weight);
+      expect(got.map(({ at, words: length }) => Array.from({ length }, (_, i) => words.get(at + i)))).toEqual(listed);
+      got.forEach(({ at, words: length, variants }) => expect(variants).toEqual(index.held(at, length, weight).variants));
+    }
+  });
+
+  it("are those of numbers worked out by hand", () => {
+    const texts = ["we sail at dawn", "they sail at dawn", "we sail at noon", "we sail at dusk"].map(said);
+    const arrays = indexArrays(texts);
+    const found = phrases(new SharedIndex(arrays), 2, 2, 9);
+    // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but is
+    // no maximal span anywhere: "we" stands before it or "dawn" after it.
+    expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([[3, 3], [3, 2]]); // prettier-ignore
+  });
+
+  it("come quickly from runs of one word of all lengths", () => {
+    const index = new SharedIndex(run(Array.from({ length: 800 }, (_, i) => i + 1)));
+    const before = performance.now();
+    // All are near one another, but for those of few: the counts fall by one from 800 on.
+    expect(phrases(index, 2, 2, 60).length).toBeGreaterThan(2);
+    expect(performance.now() - before).toBeLessThan(2000);
+  });
+});

@@ -1,0 +1,221 @@
+// The phrases that outputs share: those through one word, and the best of all.
+import { type SharedIndex, TOP } from "./shared";
+
+/** A word sequence, as it stands from the word `at` on, and the variants that hold it. */
+export interface Phrase {
+  at: number;
+  words: number;
+  variants: number[];
+}
+
+const MOST = 12;
+/** Places of the suffix array that a click may visit: some 30 ms. Ordinary texts need a thousandth of that. */
+const VISITS = 4e6;
+/** Phrases within one another are one where their outputs are the same but for this: four of five, as in Python. */
+const NEAR = 0.8;
+
+interface Sequence {
+  at: number;
+  words: number;
+  outputs: number;
+}
+
+/**
+ * The phrases that cover a word: sequences of its variant of at least m words that at least two outputs hold, such that
+ * one word more on either side is in fewer outputs. Where none has m words, the longest. By outputs x words, 12 at
+ * most, and of more than 12 rather those that k outputs hold: a click tells what is painted. Last, the word alone, where
+ * more outputs hold it than any of these. No phrase is partly echo.
+ */
+export function through(index: SharedIndex, word: number, k: number, m: number, weight = index.arrays.weight): Phrase[] {
+  const { found, alone } = covering(index, word, m, weight);
+  const least = found.reduce((longest, { words }) => Math.max(longest, words), 1);
+  const size = ({ outputs, words }: Sequence) => outputs * words;
+  const bySize = (a: Sequence, b: Sequence) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at;
+  const painted = ({ outputs }: Sequence) => Number(outputs >= k);
+  const best = found.filter(({ words }) => words >= Math.min(m, least)).sort((a, b) => painted(b) - painted(a) || bySize(a, b));
+  let listed: Sequence[] = [];
+  for (const one of best) {
+    if (listed.length === MOST) break;
+    if (!listed.some((other) => same(index, one, other))) listed.push(one);
+  }
+  listed.sort(bySize);
+  if (listed.length && listed.every(({ outputs }) => outputs < alone)) {
+    listed = [...listed.slice(0, MOST - 1), { at: word, words: 1, outputs: alone }];
+  }
+  return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));
+}
+
+/**
+ * The maximal sequences that cover a word, and how many outputs hold the word alone.
+ *
+ * From each word before it, and from itself, a walk over the suffix array outwards meets the outputs by how many words
+ * they have in common; it ends when it has met all that could hold the words up to the asked one. In long runs of one
+ * word (a million times "ha") even this would take the square of the time, so there is an end to the places visited;
+ * what is found then may begin too late.
+ */
+function covering(index: SharedIndex, word: number, m: number, weight: Uint32Array): { found: Sequence[]; alone: number } {
+  const { bounds, lcp, suffix } = index.arrays;
+  const { rank, of } = index;
+  const room = index.room(m);
+  const own = of[word];
+  const alike = (at: number) => (room[at] === 0) === (room[word] === 0);
+  let end = word + 1;
+  while (end < bounds[own + 1] && alike(end)) end++;
+
+  const found: Sequence[] = [];
+  const met = new Int32Array(weight.length).fill(-1);
+  /** Those that begin at the word after, by their outputs. */
+  let after = new Map<number, Sequence>();
+  let most = Infinity;
+  let alone = 0;
+  let visits = 0;
+  for (let at = word; at >= bounds[own] && alike(at) && most > 1 && visits < VISITS; at--, visits++) {
+    const here = new Map<number, Sequence>();
+    let [from, to] = [rank[at], rank[at] + 1];
+    let [common, words] = [end - at, end - at];
+    let outputs = weight[own];
+    met[own] = at;
+    const keep = () => outputs > 1 && here.set(outputs, { at, words, outputs });
+    while (outputs < most) {
+      const next = Math.max(lcp[from], to < lcp.length ? lcp[to] : 0);
+      if (next <= word - at) break;
+      const variant = of[suffix[lcp[from] === next ? --from : to++]];
+      visits++;
+      common = Math.min(common, next);
+      if (met[variant] === at || !weight[variant]) continue;
+      met[variant] = at;
+      if (common < words) {
+        keep();
+        words = common;
+      }
+      outputs += weight[variant];
+    }
+    keep();
+    most = outputs;
+    if (at === word) alone = outputs;
+    // What goes one word further back in as many outputs is part of that.
+    for (const part of after.values()) if (!((here.get(part.outputs)?.words ?? 0) >= Math.min(part.words + 1, TOP))) found.push(part);
+    after = here;
+  }
+  return { found: [...found, ...after.values()], alone };
+}
+
+function same({ form }: SharedIndex, a: Sequence, b: Sequence): boolean {
+  if (a.words !== b.words || a.outputs !== b.outputs) return false;
+  let i = 0;
+  while (i < a.words && form[a.at + i] === form[b.at + i]) i++;
+  return i === a.words;
+}
+
+/** A phrase with its place among the suffixes, [from, to). */
+interface Placed extends Sequence {
+  from: number;
+  to: number;
+  score: number;
+}
+
+/**
+ * The best `limit` of the phrases that at least k outputs share: `shared_phrases` in Python's text.Index, see there for
+ * the score. `at` is where the first of the variants has it.
+ */
+export function phrases(index: SharedIndex, k: number, m: number, limit: number, weight = index.arrays.weight): Phrase[] {
+  const found = different(index, k, m, weight);
+  count(index, found, weight);
+  const frequency = index.counts(1, weight);
+  const sums = new Float64Array(frequency.length + 1);
+  for (let at = 0; at < frequency.length; at++) sums[at + 1] = sums[at] + 1 / Math.max(1, frequency[at]);
+  // Rounded, so that where in the sum a phrase stands does not put it before its equals.
+  for (const one of found) one.score = Math.round(1e6 * one.outputs ** 2 * (sums[one.at + one.words] - sums[one.at]));
+  found.sort((a, b) => b.score - a.score || a.from - b.from || a.words - b.words);
+  const listed: Placed[] = [];
+  for (const one of found) {
+    if (listed.length >= limit) break;
+    const near = ({ outputs }: Placed) => Math.min(outputs, one.outputs) >= NEAR * Math.max(outputs, one.outputs);
+    if (!listed.some((other) => near(other) && (one.words < other.words ? within(index, one, other) : within(index, other, one)))) listed.push(one);
+  }
+  return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));
+}
+
+/** The maximal spans of the counted variants, each sequence once. */
+function different(index: SharedIndex, k: number, m: number, weight: Uint32Array): Placed[] {
+  const { bounds, suffix, lcp } = index.arrays;
+  const n = suffix.length;
+  const reach = index.reach(k, m, weight);
+  const words = new Uint32Array(n);
+  for (let v = 0; v < weight.length; v++) {
+    const spans = weight[v] ? index.spans(v, m, reach) : [];
+    for (let s = 0; s < spans.length; s += 2) words[bounds[v] + spans[s]] = spans[s + 1];
+  }
+  // The places before (and after) which fewer words are in common than at any between there and here, by that number.
+  const stack = new Uint32Array(n + 1);
+  let top = 0;
+  const least = (r: number) => (r < n ? lcp[r] : 0);
+  /** The nearest of them where fewer than `words` words are in common. */
+  const nearest = (words: number) => {
+    let [low, high] = [0, top - 1];
+    while (low < high) {
+      const middle = (low + high + 1) >> 1;
+      if (least(stack[middle]) < Math.min(words, TOP)) low = middle;
+      else high = middle - 1;
+    }
+    return stack[low];
+  };
+  const to = new Uint32Array(n);
+  for (let r = n - 1; r >= 0; r--) {
+    while (top && least(stack[top - 1]) >= least(r + 1)) top--;
+    stack[top++] = r + 1;
+    if (words[suffix[r]]) to[r] = nearest(words[suffix[r]]);
+  }
+  const once = new Map<number, Placed>();
+  top = 0;
+  for (let r = 0; r < n; r++) {
+    while (top && lcp[stack[top - 1]] >= lcp[r]) top--;
+    stack[top++] = r;
+    const at = suffix[r];
+    if (!words[at]) continue;
+    const from = nearest(words[at]);
+    const key = from * (n + 1) + words[at];
+    const known = once.get(key);
+    if (!known) once.set(key, { at, words: words[at], from, to: to[r], outputs: 0, score: 0 });
+    else if (at < known.at) known.at = at;
+  }
+  return [...once.values()];
+}
+
+/**
+ * How many outputs hold each phrase. Of each variant only the last place up to here counts, so the sum over the places
+ * from `from` on is that of different variants; kept in a binary indexed tree (Fenwick 1994).
+ */
+function count(index: SharedIndex, found: Placed[], weight: Uint32Array): void {
+  const { suffix } = index.arrays;
+  const tree = new Int32Array(suffix.length + 1);
+  const last = new Int32Array(weight.length).fill(-1);
+  let all = 0;
+  let here = 0;
+  const add = (place: number, value: number) => {
+    all += value;
+    for (let i = place + 1; i < tree.length; i += i & -i) tree[i] += value;
+  };
+  for (const one of found.sort((a, b) => a.to - b.to)) {
+    for (; here < one.to; here++) {
+      const variant = index.of[suffix[here]];
+      if (!weight[variant]) continue;
+      if (last[variant] >= 0) add(last[variant], -weight[variant]);
+      add(here, weight[variant]);
+      last[variant] = here;
+    }
+    one.outputs = all;
+    for (let i = one.from; i > 0; i -= i & -i) one.outputs -= tree[i];
+  }
+}
+
+/** Whether a phrase is part of another, looked up where there are fewer places to look at. */
+function within({ arrays, rank }: SharedIndex, part: Placed, whole: Placed): boolean {
+  const last = whole.at + whole.words - part.words;
+  if (part.to - part.from < last - whole.at) {
+    for (let r = part.from; r < part.to; r++) if (whole.at <= arrays.suffix[r] && arrays.suffix[r] <= last) return true;
+    return false;
+  }
+  for (let at = whole.at; at <= last; at++) if (part.from <= rank[at] && rank[at] < part.to) return true;
+  return false;
+}
