@@ -44,5 +44,5 @@ export function openings(index: SharedIndex, least: number, weight = index.array
   };
   const begun: number[] = [];
   for (let v = 0; v < weight.length; v++) if (weight[v] && has(v, 0)) begun.push(v);
-  return after(begun.sort((a, b) => rank[bounds[a]] - rank[bounds[b]]), 0); // prettier-ignore
+  return after(begun.sort((a, b) => rank[bounds[a]] - rank[bounds[b]]), 0);
 }

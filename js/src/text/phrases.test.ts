@@ -24,7 +24,7 @@ describe("the phrases through a word", () => {
           for (let from = 0; from <= w; from++) {
             for (let to = w + 1; to <= text.length; to++) {
               const outputs = count(text.slice(from, to));
-              const more = [[from - 1, to], [from, to + 1]].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs); // prettier-ignore
+              const more = [[from - 1, to], [from, to + 1]].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs);
               if (may(from, to) && outputs >= 2 && !more) all.push(text.slice(from, to));
             }
           }
@@ -129,7 +129,7 @@ describe("the best phrases", () => {
     const found = phrases(new SharedIndex(arrays), 2, 2, 9);
     // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but is
     // no maximal span anywhere: "we" stands before it or "dawn" after it.
-    expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([[3, 3], [3, 2]]); // prettier-ignore
+    expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([[3, 3], [3, 2]]);
   });
 
   it("come quickly from runs of one word of all lengths", () => {
