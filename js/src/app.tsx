@@ -7,17 +7,19 @@ import { Header } from "./panels/header";
 import { Help } from "./panels/help";
 import { MapPanel } from "./panels/map-panel";
 import { Reader } from "./panels/reader";
+import type { Reading } from "./reading";
 import type { State } from "./state";
 
 interface Props {
   state: State;
+  reading: Reading;
   root: HTMLElement;
   until: AbortSignal;
 }
 
-export function App({ state, root, until }: Props) {
+export function App({ state, reading, root, until }: Props) {
   useEffect(() => followTheme(root, state, until), []);
-  useEffect(() => countChanges(root, state), []);
+  useEffect(() => countChanges(root, state, reading), []);
   return (
     <div class="ol-frame">
       <Header state={state} />
@@ -26,7 +28,7 @@ export function App({ state, root, until }: Props) {
           <MapPanel state={state} root={root} />
           <Clusters state={state} />
         </div>
-        <Reader state={state} />
+        <Reader state={state} reading={reading} />
       </div>
       <Footer state={state} />
       {state.help.value && <Help state={state} />}
@@ -51,13 +53,15 @@ function followTheme(root: HTMLElement, state: State, until: AbortSignal): void 
 }
 
 /** `data-outlens-rev` grows after each change has been painted; what drives the widget waits for it. */
-function countChanges(root: HTMLElement, state: State): () => void {
+function countChanges(root: HTMLElement, state: State, reading: Reading): () => void {
   let rev = 0;
   let frame = 0;
   const stop = effect(() => {
     void [
       state.shown.value, state.selected.value, state.listed.value, state.clusters.value, state.scheme.value,
       state.faded.value, state.cursor.value, state.help.value, state.preparing.value, state.searchError.value,
+      state.view.value, state.spread.value, state.traits.index.value, state.traits.aligned.value, state.traits.layers.value,
+      reading.opened.value, reading.unfolded.value, reading.asked.value, reading.hot.value, reading.place.value, reading.distinctive.value,
     ]; // prettier-ignore
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {

@@ -1,9 +1,13 @@
 // The keyboard. One listener on the widget's root; nothing on the page.
+import type { ReaderMode } from "./model";
+import type { Reading } from "./reading";
 import type { Direction, State } from "./state";
 
 export const KEYS: [string, string][] = [
-  ["j k", "next and previous output"],
-  ["x", "select or deselect the output"],
+  ["j k", "next and previous output; interleaved: group"],
+  ["x v", "select or deselect the output; pin it beside others"],
+  ["n N", "its next and previous mark, and what that is"],
+  ["m", "cards, grid, interleaved"],
   ["← → ↑ ↓", "on the map: the next point that way"],
   ["Enter Space", "on the map: select the point, or add and remove it"],
   ["l p", "a drag lassoes, a drag moves the map"],
@@ -28,7 +32,7 @@ const WALK: Record<string, Direction> = {
 /** JupyterLab leaves the keys alone that are pressed on an element with this attribute. */
 const SUPPRESS = "data-lm-suppress-shortcuts";
 
-export function listen(root: HTMLElement, state: State, until: AbortSignal): void {
+export function listen(root: HTMLElement, state: State, reading: Reading, until: AbortSignal): void {
   const on = <K extends keyof HTMLElementEventMap>(kind: K, listener: (event: HTMLElementEventMap[K]) => void) =>
     root.addEventListener(kind, listener, { signal: until });
   on("focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
@@ -37,7 +41,7 @@ export function listen(root: HTMLElement, state: State, until: AbortSignal): voi
   on("keydown", (event) => {
     const target = event.target as HTMLElement;
     const text = isText(target);
-    if (isNotebooks(event, text, state.help.value)) {
+    if (isNotebooks(event, text, state.help.value || reading.drawer.value, state.help.value)) {
       target.removeAttribute(SUPPRESS);
       return;
     }
@@ -46,15 +50,15 @@ export function listen(root: HTMLElement, state: State, until: AbortSignal): voi
     event.stopPropagation();
     target.setAttribute(SUPPRESS, "true");
     if (event.isComposing) return;
-    if (event.key === "Escape" ? leave(root, state, target) : !text && press(root, state, target, event)) {
+    if (event.key === "Escape" ? leave(root, state, reading, target) : !text && press(root, state, reading, target, event)) {
       event.preventDefault();
     }
   });
 }
 
 /** Whether JupyterLab is to have a key. */
-function isNotebooks({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent, text: boolean, help: boolean): boolean {
-  if (key === "Escape") return !help && !text;
+function isNotebooks({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent, text: boolean, closes: boolean, help: boolean): boolean {
+  if (key === "Escape") return !closes && !text;
   // Tab leads out, except of the list of keys; Shift+Enter runs the cell, and all that Ctrl or Meta goes with; a field keeps its own.
   if (ctrlKey || metaKey) return !text || !/^[acvxyz]$/i.test(key);
   return (key === "Tab" && !help) || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !text);
@@ -64,10 +68,16 @@ function isText(target: HTMLElement): boolean {
   return target.matches("select, input:not([type=range], [type=checkbox])");
 }
 
-/** Escape closes the list of keys, or leaves a field. */
-function leave(root: HTMLElement, state: State, target: HTMLElement): boolean {
+/** Escape closes the list of keys, leaves a field, or closes what is below the texts. */
+function leave(root: HTMLElement, state: State, reading: Reading, target: HTMLElement): boolean {
   if (state.help.value) {
     state.help.value = false;
+    return true;
+  }
+  if (!isText(target) && reading.drawer.value) {
+    // The focus must not fall off the widget with what is closed.
+    if (target.closest(".ol-drawer")) root.querySelector<HTMLElement>(".ol-list")?.focus();
+    reading.close();
     return true;
   }
   if (target.matches(".ol-search-input") && state.view.value.query) state.set({ query: "", regex: false });
@@ -75,7 +85,7 @@ function leave(root: HTMLElement, state: State, target: HTMLElement): boolean {
   return true;
 }
 
-function press(root: HTMLElement, state: State, target: HTMLElement, event: KeyboardEvent): boolean {
+function press(root: HTMLElement, state: State, reading: Reading, target: HTMLElement, event: KeyboardEvent): boolean {
   const map = state.map;
   const onMap = target.matches(".ol-map");
   switch (event.key) {
@@ -89,14 +99,27 @@ function press(root: HTMLElement, state: State, target: HTMLElement, event: Keyb
     case " ":
       if (!onMap || state.cursor.value < 0) return false;
       if (event.key === "Enter") state.select([state.cursor.value], "replace");
-      else state.pick(state.cursor.value);
+      else state.pick([state.cursor.value]);
       return true;
     case "j":
     case "k":
-      step(state, event.key === "j" ? 1 : -1);
+      step(state, reading, event.key === "j" ? 1 : -1);
       return true;
+    case "n":
+    case "N":
+      toMark(state, reading, event.key === "n" ? 1 : -1);
+      return true;
+    case "v":
+      if (state.cursor.value >= 0) reading.pin(state.cursor.value);
+      return true;
+    case "m": {
+      const mode = MODES[(MODES.indexOf(state.view.value.mode) + 1) % MODES.length];
+      state.set({ mode });
+      state.status.value = mode;
+      return true;
+    }
     case "x":
-      if (state.cursor.value >= 0) state.pick(state.cursor.value);
+      if (state.cursor.value >= 0) state.pick(state.copies(state.cursor.value));
       return true;
     case "l":
       state.set({ tool: "lasso" });
@@ -138,11 +161,30 @@ function press(root: HTMLElement, state: State, target: HTMLElement, event: Keyb
   }
 }
 
-function step(state: State, by: number): void {
-  const listed = state.listed.value;
+const MODES: ReaderMode[] = ["cards", "grid", "interleaved"];
+
+function step(state: State, reading: Reading, by: number): void {
+  if (state.view.value.mode === "interleaved") return reading.walk?.(by);
+  const listed = state.cards.value.ids;
   if (!listed.length) return;
   const at = listed.indexOf(state.cursor.value);
   const to = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
   state.cursor.value = to;
   state.status.value = state.describe(to);
+}
+
+/** Goes to the next mark of the output one is at, and says what it is. */
+function toMark(state: State, reading: Reading, by: 1 | -1): void {
+  const asked = reading.asked.value;
+  const id = asked?.id ?? (state.cursor.value >= 0 ? state.cursor.value : state.cards.value.ids[0]);
+  if (id === undefined || state.view.value.mode === "interleaved") return;
+  const at = reading.markFrom(id, asked?.id === id ? asked.at : by > 0 ? -1 : Infinity, by);
+  if (at < 0) {
+    state.status.value = by > 0 ? "No mark after this" : "No mark before this";
+    return;
+  }
+  reading.opened.value = new Set([...reading.opened.value, id]);
+  reading.ask(id, at);
+  reading.show(id, at);
+  state.status.value = reading.tell(id, at).join(", ");
 }

@@ -1,5 +1,6 @@
 // The one place that knows the names of the widget's traits: typed signals over the model.
 import { batch, signal } from "@preact/signals";
+import type { IndexArrays } from "./text/shared";
 
 export interface Column {
   name: string;
@@ -43,6 +44,8 @@ export interface Rename {
 
 export type Order = "row" | "typical" | "unusual";
 export type Tool = "lasso" | "pan";
+export type ReaderMode = "cards" | "grid" | "interleaved";
+export type Panel = "" | "phrases" | "openings";
 
 export interface View {
   color: string;
@@ -50,7 +53,59 @@ export interface View {
   query: string;
   regex: boolean;
   tool: Tool;
+  mode: ReaderMode;
+  scope: "all" | "selected";
+  /** Names of the layers that are on. */
+  layers: string[];
+  /** A share of the outputs up to 1, or a number of them. */
+  min_outputs: number;
+  min_words: number;
+  /** Whether outputs are compared with all of them or with the selected ones. */
+  context: "all" | "selection";
+  markdown: boolean;
+  fold: boolean;
+  /** Columns that make the rows and columns of the grid, and what of a third one it shows. */
+  rows: string | null;
+  columns: string | null;
+  filter: { column: string; value: string } | null;
+  /** Rows of the user's frame. */
+  pins: number[];
+  scroll_to: number | null;
+  panel: Panel;
 }
+
+/** `text.Index.arrays()`. */
+export interface WordArrays extends IndexArrays {
+  start: Uint32Array;
+  end: Uint32Array;
+}
+
+/** Units of text (sentences, items) and the groups of those that play the same part; see widget/model.py. */
+export interface Alignment {
+  strength: number;
+  enough: boolean;
+  first: Uint32Array;
+  start: Uint32Array;
+  end: Uint32Array;
+  group: Int32Array;
+  unit: Uint32Array;
+  times: Uint16Array;
+  position: Float32Array;
+  flags: Uint8Array;
+  vary_first: Uint32Array;
+  vary: Uint32Array;
+}
+
+/** A layer of the user's own: spans (start, end, type) of each output, in UTF-16 units. */
+export interface OwnLayer {
+  name: string;
+  types: string[];
+  first: Uint32Array;
+  pieces: Uint32Array;
+}
+
+/** What Python makes when it is asked for: not there, refused, or there. */
+export type Made<T> = { kind: "none" } | { kind: "error"; error: string } | { kind: "made"; value: T };
 
 /** The outputs of one prompt, as Python sent them. */
 export interface Shown {
@@ -64,10 +119,14 @@ export interface Shown {
   leaf: Int32Array;
   tree: Tree;
   typical: Float32Array;
+  /** Which of the different texts each output is. */
+  variant: Uint32Array;
 }
 
 /** What this bundle uses of anywidget's model; a page without a kernel brings its own. */
 export interface Model {
+  /** false where nobody answers what is sent. */
+  readonly kernel?: boolean;
   get(name: string): any;
   set(name: string, value: unknown): void;
   save_changes(): void;
@@ -76,12 +135,24 @@ export interface Model {
   send(content: unknown): void;
 }
 
-/** A message from Python: texts of a page, or what a search found. */
+/** What the selected outputs say more often than the others. */
+export interface Distinctive {
+  text: string;
+  f1: number;
+  n1: number;
+  f2: number;
+  n2: number;
+  q: number | null;
+}
+
+/** A message from Python: texts of a page, what a search found, or what sets the selection apart. */
 export type Reply =
   | { kind: "texts"; prompt: number; ids: number[] }
-  | { kind: "found"; prompt: number; id: number; error?: string };
+  | { kind: "found"; prompt: number; id: number; error?: string }
+  | { kind: "distinctive"; prompt: number; id: number; rows: Distinctive[]; error: string };
 
-const DATA = ["_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical"];
+const DATA = ["_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical", "_variant"];
+const SETTINGS = ["granularity", "selection", "prompt_index", "renames", "view", "_index", "_aligned", "_layers"];
 
 export class Traits {
   readonly shown = signal<Shown>(null!);
@@ -90,6 +161,10 @@ export class Traits {
   readonly promptIndex = signal(0);
   readonly renames = signal<Rename[]>([]);
   readonly view = signal<View>(null!);
+  readonly index = signal<Made<WordArrays>>({ kind: "none" });
+  readonly aligned = signal<Made<Alignment>>({ kind: "none" });
+  readonly layers = signal<OwnLayer[]>([]);
+  #made: unknown[] = [];
   #raw: unknown[] = [];
 
   constructor(
@@ -98,7 +173,7 @@ export class Traits {
   ) {
     this.#pull();
     const pull = () => this.#pull();
-    for (const name of [...DATA, "granularity", "selection", "prompt_index", "renames", "view"]) {
+    for (const name of [...DATA, ...SETTINGS]) {
       model.on(`change:${name}`, pull);
       until.addEventListener("abort", () => model.off(`change:${name}`, pull));
     }
@@ -127,19 +202,45 @@ export class Traits {
       const raw = DATA.map((name) => model.get(name));
       if (raw.some((value, i) => value !== this.#raw[i])) {
         this.#raw = raw;
-        this.shown.value = read(model);
+        this.shown.value = readShown(model);
       }
       this.granularity.value = model.get("granularity");
       this.promptIndex.value = model.get("prompt_index");
       this.renames.value = model.get("renames");
       this.view.value = model.get("view");
+      const made = ["_index", "_aligned", "_layers"].map((name) => model.get(name));
+      if (made[0] !== this.#made[0]) this.index.value = read(made[0], INDEX);
+      if (made[1] !== this.#made[1]) this.aligned.value = read(made[1], ALIGNED);
+      if (made[2] !== this.#made[2]) this.layers.value = ((made[2] ?? []) as Record<string, unknown>[]).map((l) => arrays(l, LAYER));
+      this.#made = made;
       const rows = array(model.get("selection"), Uint32Array);
       if (!equal(rows, this.selection.peek())) this.selection.value = rows;
     });
   }
 }
 
-function read(model: Model): Shown {
+const INDEX = {
+  variant: Uint32Array, weight: Uint32Array, bounds: Uint32Array, start: Uint32Array, end: Uint32Array, suffix: Uint32Array,
+  lcp: Uint16Array, echo: Uint16Array,
+}; // prettier-ignore
+const ALIGNED = {
+  first: Uint32Array, start: Uint32Array, end: Uint32Array, group: Int32Array, unit: Uint32Array, times: Uint16Array,
+  position: Float32Array, flags: Uint8Array, vary_first: Uint32Array, vary: Uint32Array,
+}; // prettier-ignore
+const LAYER = { first: Uint32Array, pieces: Uint32Array };
+
+function read<T>(made: any, types: Record<string, Numbers>): Made<T> {
+  if (made?.error) return { kind: "error", error: made.error };
+  return Object.keys(made ?? {}).length ? { kind: "made", value: arrays(made, types) } : { kind: "none" };
+}
+
+/** The same record with typed arrays in place of the bytes. */
+function arrays(record: Record<string, unknown>, types: Record<string, Numbers>): any {
+  const typed = Object.entries(types).map(([name, type]) => [name, array(record[name] as DataView, type)]);
+  return { ...record, ...Object.fromEntries(typed) };
+}
+
+function readShown(model: Model): Shown {
   const info: Info = model.get("_info");
   const columns: Shown["columns"] = {};
   for (const { name, kind } of info.columns) {
@@ -157,10 +258,12 @@ function read(model: Model): Shown {
     leaf: array(model.get("_leaf"), Int32Array),
     tree: model.get("_tree"),
     typical: array(model.get("_typical"), Float32Array),
+    variant: array(model.get("_variant"), Uint32Array),
   };
 }
 
 type TypedArray = Uint8Array | Uint16Array | Uint32Array | Int32Array | Float32Array;
+type Numbers = { new (buffer: ArrayBufferLike): TypedArray };
 
 /** Copies, because what arrives need not lie on a multiple of the element's size. */
 export function array<A extends TypedArray>(view: DataView, type: { new (buffer: ArrayBufferLike): A }): A {
@@ -173,6 +276,7 @@ function equal(a: Uint32Array, b: Uint32Array): boolean {
 
 /** The model of a page without a kernel: what is set stays in the page. */
 export class PageModel implements Model {
+  readonly kernel = false;
   #state: Record<string, unknown>;
   #listeners = new EventTarget();
   #wrapped = new Map<(...args: any[]) => void, () => void>();

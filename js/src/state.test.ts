@@ -29,12 +29,12 @@ describe("selection", () => {
 
   it("by picking leaves the reader as it is", () => {
     const { state } = make();
-    state.pick(1);
+    state.pick([1]);
     expect(state.scope.value).toBe("all");
     state.select([2, 3], "replace");
-    state.pick(2);
+    state.pick([2]);
     expect([state.scope.value, [...state.listed.value]]).toEqual(["selected", [3]]);
-    state.pick(3);
+    state.pick([3]);
     expect(state.scope.value).toBe("all");
   });
 

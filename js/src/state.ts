@@ -1,5 +1,5 @@
 // What the panels show, derived from the traits. A view of the widget has one State.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
 import { array, type Order, type Rename, type Traits, type View } from "./model";
 import { plural } from "./plural";
@@ -48,8 +48,6 @@ export class State {
   /** A cluster pointed at in the list: the others dim. */
   readonly pointed = signal<number | null>(null);
   readonly help = signal(false);
-  /** Whether the reader lists what is selected or everything. */
-  readonly scope = signal<"all" | "selected">("all");
   map: MapControl | null = null;
   readonly status = signal("");
   readonly #found = signal<{ key: string; ids: Uint32Array | null; error: string }>({ key: "", ids: null, error: "" });
@@ -61,9 +59,12 @@ export class State {
   ) {
     this.#abort = until;
     // Whoever selects, here, in another view or in Python, wants to read what is selected.
+    let selection = traits.selection.peek();
     const stop = effect(() => {
-      this.scope.value = this.selectedCount.value ? "selected" : "all";
-      void this.traits.selection.value;
+      const scope = this.selectedCount.value ? "selected" : "all";
+      if (traits.selection.value === selection) return;
+      selection = traits.selection.value;
+      untracked(() => this.setScope(scope));
     });
     until.addEventListener("abort", stop);
     // Whoever changes what is coloured, or the prompt, here, in another view or in Python: groups and positions are others.
@@ -71,19 +72,20 @@ export class State {
     let prompt = -1;
     const reset = effect(() => {
       const level = this.scheme.value.kind === "cluster" ? this.level.value : 0;
-      const now = JSON.stringify([this.info.value.prompt, this.view.value.color, level]);
+      const now = JSON.stringify([this.info.value.prompt, this.setting("color"), level]);
       if (groups && now !== groups) this.hidden.value = new Set();
       groups = now;
       if (prompt >= 0 && prompt !== this.info.value.prompt) {
         this.hover.value = this.cursor.value = -1;
         this.pointed.value = null;
+        this.spread.value = new Set();
       }
       prompt = this.info.value.prompt;
     });
     until.addEventListener("abort", reset);
     let typing: ReturnType<typeof setTimeout> | undefined;
     const tell = effect(() => {
-      void this.view.value.query;
+      void this.setting("query");
       const says = this.searchSays.value;
       clearTimeout(typing);
       if (!says || says === SEARCHING) return;
@@ -112,6 +114,13 @@ export class State {
   readonly shown = computed(() => this.traits.shown.value);
   readonly info = computed(() => this.shown.value.info);
   readonly view = computed<View>(() => this.traits.view.value);
+  readonly #settings = new Map<keyof View, ReadonlySignal<unknown>>();
+  /** One setting of the view. Who reads it follows its changes, not those of the others. */
+  setting<K extends keyof View>(name: K): View[K] {
+    let own = this.#settings.get(name) as ReadonlySignal<View[K]> | undefined;
+    if (!own) this.#settings.set(name, (own = computed(() => this.view.value[name])));
+    return own.value;
+  }
   readonly texts = computed(() => {
     const shown = this.shown.value;
     const prompt = shown.info.prompt;
@@ -133,6 +142,15 @@ export class State {
   /** What is read out of an output. */
   describe(i: number): string {
     return [this.source(i), this.clusterName(i), (this.texts.value.get(i) ?? "").slice(0, 120)].filter(Boolean).join(", ");
+  }
+
+  /** Where outputs come from, with counts, most frequent first; "" where nothing tells. */
+  sourcesOf(ids: ArrayLike<number>): string {
+    const counts = new Map<string, number>();
+    for (let k = 0; k < ids.length; k++) counts.set(this.source(ids[k]), (counts.get(this.source(ids[k])) ?? 0) + 1);
+    counts.delete("");
+    const parts = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => (count > 1 ? `${name} ${count}` : name));
+    return parts.length > 8 ? `${parts.slice(0, 7).join(" · ")} and ${parts.length - 7} more` : parts.join(" · ");
   }
 
   source(i: number): string {
@@ -216,7 +234,7 @@ export class State {
   // Colours
 
   readonly scheme = computed<Scheme>(() => {
-    const { color } = this.view.value;
+    const color = this.setting("color");
     const dark = this.dark.value;
     const column = this.info.value.columns.find((c) => c.name === color);
     if (!column) {
@@ -252,13 +270,13 @@ export class State {
 
   readonly pattern = computed<{ pattern: RegExp | null; error: string }>(() => {
     try {
-      return { pattern: compile(this.view.value), error: "" };
+      return { pattern: compile(this.#query()), error: "" };
     } catch (error) {
       return { pattern: null, error: (error as Error).message };
     }
   });
   /** Regular expressions are looked for beside the page, and where Python has the texts, there. */
-  readonly #elsewhere = computed(() => this.shown.value.paged || (this.view.value.regex && typeof Worker !== "undefined"));
+  readonly #elsewhere = computed(() => this.shown.value.paged || (this.setting("regex") && typeof Worker !== "undefined"));
   /** Outputs that hold the query; null without one, or while it is looked for. */
   readonly matches = computed<Uint8Array | null>(() => {
     const { pattern } = this.pattern.value;
@@ -286,7 +304,7 @@ export class State {
   /** How many match, or why it cannot be told; "" without a search. */
   readonly searchSays = computed(() => {
     if (this.searchError.value) return this.searchError.value;
-    if (!this.view.value.query) return "";
+    if (!this.setting("query")) return "";
     return this.matches.value ? plural(this.matchCount.value, "match", "matches") : SEARCHING;
   });
 
@@ -300,8 +318,11 @@ export class State {
   #asked = "";
   #askedId = 0;
   #search: AbortController | null = null;
+  #query(): { query: string; regex: boolean } {
+    return { query: this.setting("query"), regex: this.setting("regex") };
+  }
   #key(): string {
-    const { query, regex } = this.view.value;
+    const { query, regex } = this.#query();
     return JSON.stringify([this.info.value.prompt, query, regex]);
   }
   #ask(): void {
@@ -319,7 +340,7 @@ export class State {
       });
       return;
     }
-    const { query, regex } = this.view.value;
+    const { query, regex } = this.#query();
     this.traits.model.send({ kind: "find", prompt: this.info.value.prompt, id: ++this.#askedId, query, regex });
   }
 
@@ -332,6 +353,9 @@ export class State {
     rows.forEach((row, i) => (local[row] = i));
     return local;
   });
+  localOf(row: number): number {
+    return this.#local.value[row] ?? -1;
+  }
   /** 1 for each selected output of the prompt shown. */
   readonly selected = computed(() => {
     const mask = new Uint8Array(this.info.value.n);
@@ -362,11 +386,11 @@ export class State {
     this.select(passes ? Array.from(ids).filter(passes) : ids, mode);
   }
 
-  /** Adds or removes one output, and the reader goes on listing what it lists: one reads on after picking. */
-  pick(i: number): void {
+  /** Adds or removes what a card stands for, and the reader goes on listing what it lists: one reads on after picking. */
+  pick(ids: number[]): void {
     const scope = this.scope.value;
-    this.select([i], this.selected.value[i] ? "remove" : "add");
-    if (this.selectedCount.value) this.scope.value = scope;
+    this.select(ids, this.selected.value[ids[0]] ? "remove" : "add");
+    if (this.selectedCount.value) this.setScope(scope);
   }
 
   /** In every prompt. */
@@ -379,6 +403,13 @@ export class State {
   }
 
   // What the reader lists
+
+  /** What is selected or everything; everything too where nothing is selected. */
+  readonly scope = computed(() => (this.selectedCount.value ? this.setting("scope") : "all"));
+
+  setScope(scope: "all" | "selected"): void {
+    if (scope !== this.view.value.scope) this.set({ scope });
+  }
 
   /** Passes the legend's filter and the search; null where there is neither. */
   readonly #passes = computed(() => {
@@ -406,8 +437,35 @@ export class State {
     const passes = this.#passes.value;
     const selected = this.scope.value === "selected" ? this.selected.value : null;
     const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)));
-    return order(ids, this.view.value.order, this.shown.value.typical);
+    return order(ids, this.setting("order"), this.shown.value.typical);
   });
+  /** Texts of which each output has a card of its own, though others are equal. */
+  readonly spread = signal<ReadonlySet<number>>(new Set());
+  /** The outputs listed, by text: equal ones share a card, that of the first. */
+  readonly cards = computed(() => {
+    const { variant } = this.shown.value;
+    const spread = this.spread.value;
+    const ids: number[] = [];
+    const copies = new Map<number, number[]>();
+    for (const i of this.listed.value) {
+      const v = variant[i];
+      const others = spread.has(v) ? undefined : copies.get(v);
+      if (others) others.push(i);
+      else {
+        copies.set(v, [i]);
+        ids.push(i);
+      }
+    }
+    return { ids: Uint32Array.from(ids), copies };
+  });
+
+  /** The outputs that a card stands for. */
+  copies(i: number): number[] {
+    const v = this.shown.value.variant[i];
+    const own = this.spread.value.has(v) ? undefined : this.cards.value.copies.get(v);
+    return own?.includes(i) ? own : [i];
+  }
+
   /** What passes search and legend, selected or not. */
   readonly passing = computed<Uint32Array>(() => {
     const passes = this.#passes.value;

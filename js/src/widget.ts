@@ -3,6 +3,7 @@ import { render as draw, h } from "preact";
 import { App } from "./app";
 import { listen } from "./keys";
 import { type Model, PageModel, Traits } from "./model";
+import { Reading } from "./reading";
 import { State } from "./state";
 
 function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
@@ -11,9 +12,10 @@ function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
   const root = document.createElement("div");
   root.className = "outlens";
   const state = new State(new Traits(model, until), until);
+  const reading = new Reading(state, until);
   el.append(root);
-  listen(root, state, until);
-  draw(h(App, { state, root, until }), root);
+  listen(root, state, reading, until);
+  draw(h(App, { state, reading, root, until }), root);
   return () => {
     ended.abort();
     draw(null, root);

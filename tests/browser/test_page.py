@@ -52,7 +52,9 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     widget.locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     widget.get_by_role("searchbox").fill("/day 1?7\\b/")
-    expect(widget.locator("mark").first).to_have_text("day 7")
+    # A mark may be in pieces where others begin in it.
+    first = widget.locator(".ol-text", has=page.locator("mark")).first
+    assert "".join(first.locator("mark").all_inner_texts()) == "day 7"
     expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
     widget.get_by_label("Colour the map by").select_option("model")
     expect(widget.locator(".ol-legend")).to_contain_text("aster")

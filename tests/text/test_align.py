@@ -151,6 +151,9 @@ def test_what_varies_is_what_the_medoid_does_not_have() -> None:
     texts = ["You must take 5 mg of it daily."] * 3 + ["You must not take 50 mg of it daily."]
     found = varying(texts, align(texts))
     assert found["what"].tolist() == ["negation", "number"]
+    texts = ["Take the red bus to the old harbour."] * 3 + ["Please never take the red bus to the old harbour."]
+    found = varying(texts, align(texts))
+    assert found[["start", "end", "what"]].to_numpy().tolist() == [[0, 6, ""], [7, 12, "negation"]]
 
 
 def test_a_group_holds_one_unit_of_an_output() -> None:
@@ -211,3 +214,11 @@ def test_what_does_not_fit_is_told() -> None:
         align(["One two three."], vectors=np.eye(3)[:2])
     with pytest.raises(ValueError, match="give one row a unit"):
         align(["One two three."], vectors=lambda units: np.zeros((5, 2)))
+
+
+@given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=3, max_size=6), min_size=2, max_size=14))
+def test_what_several_outputs_say_in_the_same_words_is_never_alone(said: list[list[str]]) -> None:
+    texts = [" ".join(words) for words in said]
+    aligned = align(texts)
+    for text, group in zip(texts, aligned["group"], strict=True):
+        assert group >= 0 or texts.count(text) == 1

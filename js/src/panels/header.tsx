@@ -80,7 +80,7 @@ function Search({ state }: { state: State }) {
     if (matches) state.select(indices(matches), "replace");
   };
   return (
-    <span class="ol-search">
+    <span class="ol-search-box">
       <input
         type="search"
         class="ol-search-input"

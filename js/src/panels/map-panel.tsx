@@ -6,7 +6,7 @@ import { type Label, placeLabels } from "../map/labels";
 import { number } from "../colors";
 import type { Cluster, State } from "../state";
 import { plural } from "../plural";
-import { Marked } from "../text/marks";
+import { Painted } from "../text/painted";
 
 /** Names on the map: more than this and none can be read. */
 const MAX_LABELS = 16;
@@ -58,7 +58,7 @@ export function MapPanel({ state, root }: { state: State; root: HTMLElement }) {
 }
 
 function Tools({ state }: { state: State }) {
-  const { tool, color } = state.view.value;
+  const [tool, color] = [state.setting("tool"), state.setting("color")];
   const { columns } = state.info.value;
   return (
     <div class="ol-bar ol-tools">
@@ -115,7 +115,8 @@ function Legend({ state }: { state: State }) {
 
 function HoverCard({ state, at, host }: { state: State; at: [number, number]; host: HTMLElement | null }) {
   const i = state.hover.value;
-  if (i < 0 || i >= state.info.value.n || !host || at[0] < 0) return null;
+  // What is pointed at in the reader can be read there.
+  if (i < 0 || i >= state.info.value.n || !host?.matches(":hover") || at[0] < 0) return null;
   const texts = state.texts.value;
   void texts.arrived.value;
   const text = texts.get(i);
@@ -145,7 +146,8 @@ function HoverCard({ state, at, host }: { state: State; at: [number, number]; ho
 
 function Excerpt({ text }: { text: string }) {
   const start = text.trimStart();
-  return <Marked text={start.length > EXCERPT ? `${start.slice(0, EXCERPT)}…` : start} marks={[]} />;
+  const shown = start.length > EXCERPT ? `${start.slice(0, EXCERPT)}…` : start;
+  return <Painted text={shown} from={0} to={shown.length} layers={[]} />;
 }
 
 /** Joins the canvas to the signals; returns what parts them. */
@@ -217,7 +219,7 @@ function draw(
       map.setPoints(state.shown.value.xy);
     }),
     effect(() => {
-      map.tool = state.view.value.tool;
+      map.tool = state.setting("tool");
     }),
     effect(() => {
       const { palette, codes } = state.scheme.value;

@@ -1,196 +1,122 @@
-// The full texts, of what is selected or of all: cards in a list of which only the visible part exists.
-import { elementScroll, observeElementOffset, observeElementRect, Virtualizer } from "@tanstack/virtual-core";
-import { effect, useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
-import type { Order } from "../model";
+// The full texts: what is listed and how, what is marked in them, and what a mark is.
+import { useSignal } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { number } from "../colors";
+import type { Order, Panel, ReaderMode } from "../model";
+import type { Reading } from "../reading";
 import type { State } from "../state";
-import { Card, estimate } from "./card";
-import { print } from "../text/search";
-import { plural } from "../plural";
+import { Cards } from "./cards";
+import { Drawer } from "./drawer";
+import { Grid } from "./grid";
+import { Interleaved } from "./interleaved";
+import { LayersBar, Legend } from "./layers";
+import { Pins } from "./pins";
+import { placeAt } from "./places";
 
-const GAP = 10;
-/** Cards narrower than this are hard to read. */
-const MIN_COLUMN = 330;
+export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
+  { mode: "cards", name: "Cards", title: "One output each, the whole text" },
+  { mode: "grid", name: "Grid", title: "Rows and columns made by your own columns; cells scroll together" },
+  { mode: "interleaved", name: "Interleaved", title: "The sentences of all outputs, those that play the same part below one another" },
+];
 
-export function Reader({ state }: { state: State }) {
+interface Props {
+  state: State;
+  reading: Reading;
+}
+
+interface Tip {
+  x: number;
+  y: number;
+  lines: string[];
+}
+
+export function Reader({ state, reading }: Props) {
+  const section = useRef<HTMLElement>(null);
+  const tip = useSignal<Tip | null>(null);
+  const frame = useRef(0);
+  const mode = state.setting("mode");
+  const leave = () => {
+    cancelAnimationFrame(frame.current);
+    tip.value = null;
+    if (reading.on.peek().has("aligned")) reading.hot.value = -1;
+  };
+  const point = (event: PointerEvent) => {
+    cancelAnimationFrame(frame.current);
+    if (event.buttons || event.pointerType === "touch") return;
+    frame.current = requestAnimationFrame(() => {
+      const place = placeAt(event);
+      const lines = place ? reading.tell(place.id, place.at) : [];
+      if (reading.on.peek().has("aligned")) reading.hot.value = place ? reading.groupAt(place.id, place.at) : -1;
+      const box = section.current!.getBoundingClientRect();
+      if (lines.length) tip.value = { x: event.clientX - box.left, y: event.clientY - box.top, lines };
+      else if (tip.peek()) tip.value = null;
+    });
+  };
+  /** A click in a text asks about that place; one that ends a selection of text, or is on a control, does not. */
+  const ask = (event: MouseEvent) => {
+    if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
+    if (!getSelection()?.isCollapsed) return;
+    const place = placeAt(event);
+    if (place) reading.ask(place.id, place.at);
+  };
   return (
-    <section class="ol-reader" aria-label="Outputs">
+    <section ref={section} class="ol-reader" aria-label="Outputs" onPointerMove={point} onPointerLeave={leave} onPointerDown={leave} onClick={ask}>
       <ReaderBar state={state} />
-      <List state={state} />
+      <LayersBar state={state} reading={reading} />
+      <Legend state={state} reading={reading} />
+      <Pins state={state} reading={reading} />
+      {mode === "grid" ? <Grid state={state} reading={reading} /> : mode === "interleaved" ? <Interleaved state={state} reading={reading} /> : <Cards state={state} reading={reading} />}
+      <Drawer state={state} reading={reading} />
+      {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
-  );
+  ); // prettier-ignore
+}
+
+/** What the place under the pointer is; it stays within the reader, and out of the pointer's way. */
+function TipBox({ tip: { x, y, lines }, within }: { tip: Tip; within: HTMLElement }) {
+  const { clientWidth, clientHeight } = within;
+  const side = x > clientWidth / 2 ? { right: `${clientWidth - x}px` } : { left: `${x}px` };
+  const place = y > clientHeight - 40 - 18 * lines.length ? { bottom: `${clientHeight - y + 14}px` } : { top: `${y + 18}px` };
+  return (
+    <div class="ol-tip" aria-hidden="true" style={{ ...side, ...place }}>
+      {lines.map((line) => <div key={line} dir="auto">{line}</div>)}
+    </div>
+  ); // prettier-ignore
 }
 
 function ReaderBar({ state }: { state: State }) {
   const listed = state.listed.value.length;
   const selected = state.selectedCount.value;
-  const n = state.info.value.n;
+  const { n } = state.info.value;
+  const { mode, order, panel } = state.view.value;
   const scope = state.scope.value;
   const of = scope === "selected" ? selected : n;
+  const toggle = (name: Panel) => state.set({ panel: panel === name ? "" : name });
   return (
     <div class="ol-bar">
       <span class="ol-segments" role="group" aria-label="What the reader lists">
-        <button
-          type="button" aria-pressed={scope === "all"} 
-          onClick={() => (state.scope.value = "all")}
-        >All {n.toLocaleString("en")}</button>
-        <button
-          type="button" aria-pressed={scope === "selected"} disabled={!selected} 
-          onClick={() => (state.scope.value = "selected")}
-        >Selected {selected.toLocaleString("en")}</button>
+        <button type="button" aria-pressed={scope === "all"} onClick={() => state.setScope("all")}>All {number(n)}</button>
+        <button type="button" aria-pressed={scope === "selected"} disabled={!selected} onClick={() => state.setScope("selected")}>Selected {number(selected)}</button>
       </span>
-      {listed !== of && <span class="ol-what">{listed.toLocaleString("en")} of them {state.hidden.value.size ? "pass the filter" : "match"}</span>}
+      {listed !== of && <span class="ol-what">{number(listed)} of them {state.hidden.value.size ? "pass the filter" : "match"}</span>}
+      <span class="ol-segments" role="group" aria-label="How the reader shows them">
+        {MODES.map(({ mode: one, name, title }) => (
+          <button key={one} type="button" aria-pressed={mode === one} title={`${title} (m: the next mode)`} onClick={() => state.set({ mode: one })}>{name}</button>
+        ))}
+      </span>
       <span class="ol-spring" />
-      <label class="ol-field">
-        <span class="ol-muted">Order</span>
-        <select
-          aria-label="Order of the outputs"  value={state.view.value.order}
-          onChange={(event) => state.set({ order: event.currentTarget.value as Order })}
-        >
-          <option value="row">by row</option>
-          <option value="typical">typical first</option>
-          <option value="unusual">unusual first</option>
-        </select>
-      </label>
-    </div>
-  ); // prettier-ignore
-}
-
-function List({ state }: { state: State }) {
-  const scroller = useRef<HTMLDivElement>(null);
-  const opened = useSignal<ReadonlySet<number>>(new Set());
-  const drawn = useSignal(0);
-  const columns = useSignal(1);
-  const virtual = useRef<Virtualizer<HTMLDivElement, HTMLElement>>(null);
-  const listed = state.listed.value;
-  const texts = state.texts.value;
-  void texts.arrived.value;
-  void drawn.value;
-
-  const options = {
-    count: listed.length,
-    lanes: columns.value,
-    gap: GAP,
-    paddingStart: 2,
-    paddingEnd: 12,
-    overscan: 4,
-    getScrollElement: () => scroller.current,
-    estimateSize: (k: number) => estimate(texts.size(listed[k]), (scroller.current?.clientWidth ?? 700) / columns.peek()),
-    getItemKey: (k: number) => listed[k],
-    scrollToFn: elementScroll<HTMLDivElement>,
-    observeElementRect,
-    observeElementOffset,
-    onChange: () => {
-      drawn.value++;
-    },
-  };
-  virtual.current ??= new Virtualizer<HTMLDivElement, HTMLElement>(options);
-  virtual.current.setOptions(options);
-
-  useEffect(() => {
-    const list = virtual.current!;
-    const ended = list._didMount();
-    list._willUpdate();
-    let offset = 0;
-    const observer = new ResizeObserver(([entry]) => {
-      const width = entry.contentRect.width;
-      // A notebook takes cells that are out of sight off the page, and with them goes how far one had scrolled.
-      if (width === 0) offset = list.scrollOffset ?? 0;
-      else if (offset) {
-        scroller.current!.scrollTop = offset;
-        offset = 0;
-      }
-      if (width === 0) return;
-      const fit = Math.max(1, Math.min(3, Math.floor((width + GAP) / (MIN_COLUMN + GAP))));
-      if (fit !== columns.value) {
-        columns.value = fit;
-        list.measure();
-      }
-    });
-    observer.observe(scroller.current!);
-    return () => {
-      observer.disconnect();
-      ended();
-    };
-  }, []);
-  useEffect(() => virtual.current!._willUpdate());
-  // Another list begins at its beginning.
-  useEffect(() => {
-    if (scroller.current) scroller.current.scrollTop = 0;
-    virtual.current!.measure();
-  }, [listed, columns.value]);
-  // The output the keyboard goes to comes into sight.
-  useEffect(
-    () =>
-      effect(() => {
-        const at = state.cursor.value;
-        const k = at < 0 ? -1 : state.listed.peek().indexOf(at);
-        if (k >= 0) virtual.current!.scrollToIndex(k, { align: "auto" });
-      }),
-    [],
-  );
-
-  const share = 100 / columns.value;
-  return (
-    <div ref={scroller} class="ol-list" role="feed" aria-busy={state.preparing.value} aria-label="The texts">
-      {listed.length === 0 ? (
-        <Nothing state={state} />
-      ) : (
-        <div class="ol-list-space" style={{ height: `${virtual.current.getTotalSize()}px` }}>
-          {virtual.current.getVirtualItems().map((item) => {
-            const i = listed[item.index];
-            if (i === undefined) return null;
-            return (
-              <div
-                key={i}
-                ref={(element) => {
-                  if (element) virtual.current!.measureElement(element);
-                }}
-                data-index={item.index}
-                class="ol-slot"
-                style={{ transform: `translateY(${item.start}px)`, left: `${item.lane * share}%`, width: `${share}%` }}
-              >
-                <Card
-                  state={state} id={i} text={texts.get(i)} position={item.index + 1} total={listed.length}
-                  open={opened.value.has(i)} onOpen={() => (opened.value = flipped(opened.value, i))}
-                />
-              </div>
-            );
-          })}
-        </div>
+      <button type="button" aria-pressed={panel === "phrases"} title="What outputs share, and what sets the selection apart; a click selects" onClick={() => toggle("phrases")}>Phrases</button>
+      <button type="button" aria-pressed={panel === "openings"} title="How the outputs begin; a click selects" onClick={() => toggle("openings")}>Openings</button>
+      {mode !== "interleaved" && (
+        <label class="ol-field">
+          <span class="ol-muted">Order</span>
+          <select aria-label="Order of the outputs" value={order} onChange={(event) => state.set({ order: event.currentTarget.value as Order })}>
+            <option value="row">by row</option>
+            <option value="typical">typical first</option>
+            <option value="unusual">unusual first</option>
+          </select>
+        </label>
       )}
     </div>
   ); // prettier-ignore
-}
-
-function Nothing({ state }: { state: State }) {
-  const elsewhere = state.passing.value.length;
-  const selected = state.scope.value === "selected";
-  const { query } = state.view.value;
-  const filtered = state.hidden.value.size > 0;
-  const whose = selected ? "selected outputs" : "outputs";
-  const why = [...(query ? [`holds ${print(state.view.value)}`] : []), ...(filtered ? ["passes the filter"] : [])].join(" and ");
-  if (state.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
-  if (state.searchError.value) return <div class="ol-empty ol-error">{state.searchError.value}</div>;
-  return (
-    <div class="ol-empty">
-      None of the {whose} {why || "is here"}.
-      {selected && elsewhere > 0 && (
-        <button type="button"  onClick={() => state.select(state.passing.value, "replace")}>
-          Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
-        </button>
-      )}
-      {query && (
-        <button type="button" onClick={() => state.set({ query: "", regex: false })}>
-          Clear the search
-        </button>
-      )}
-    </div>
-  );
-}
-
-function flipped(set: ReadonlySet<number>, i: number): Set<number> {
-  const next = new Set(set);
-  if (!next.delete(i)) next.add(i);
-  return next;
 }

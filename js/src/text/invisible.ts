@@ -35,6 +35,8 @@ const NAMES: Record<number, string> = {
 const INVISIBLE =
   /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\ufff9-\ufffd\u{e0000}-\u{e007f}]/gu;
 
+const SOME = new RegExp(INVISIBLE.source, "u");
+
 /** Joiners belong to an emoji or a script's word; alone they hide. */
 const JOINED = /[\p{L}\p{M}\p{Extended_Pictographic}\ufe0f]$/u;
 
@@ -47,6 +49,7 @@ export interface Invisible {
 
 export function invisibles(text: string): Invisible[] {
   const found: Invisible[] = [];
+  if (!SOME.test(text)) return found;
   for (const match of text.matchAll(INVISIBLE)) {
     const code = match[0].codePointAt(0)!;
     // A carriage return that ends a line is no secret.

@@ -14,12 +14,12 @@ export interface Run {
   classes: string;
 }
 
-/** The runs of a text's first `length` units that at least one layer covers, rising. */
-export function runs(layers: Painted[], length: number): Run[] {
+/** The runs between two places of a text that at least one layer covers, rising. */
+export function runs(layers: Painted[], from: number, to: number): Run[] {
   const edges: number[] = [];
   for (const { spans } of layers) {
     for (let k = 0; k < spans.length; k += 3) {
-      if (spans[k] < length) edges.push(spans[k], Math.min(spans[k + 1], length));
+      if (spans[k] < to && spans[k + 1] > from) edges.push(Math.max(spans[k], from), Math.min(spans[k + 1], to));
     }
   }
   if (!edges.length) return [];

@@ -118,6 +118,8 @@ class _Said:
     """(units, vocabulary): weighted words, rows of unit length."""
     place: Floats
     """(units,): the mean position."""
+    several: npt.NDArray[np.bool_]
+    """(units,): whether more than one output says it."""
     turn: Ints
     """(n,): the outputs in an order that depends on nothing but their texts."""
 
@@ -151,9 +153,11 @@ class _Said:
         count = np.bincount(unit[takes], minlength=len(written))
         place = np.bincount(unit[takes], position[takes], minlength=len(written)) / np.maximum(count, 1)
         own = tokenize(written)
+        output = np.array([row[0] for row in rows], np.int64)
+        pairs = np.unique(np.stack([unit[takes], output[takes]]), axis=1)
         return cls(
             n=len(texts),
-            output=np.array([row[0] for row in rows], np.int64),
+            output=output,
             start=np.array([row[1] for row in rows], np.int64),
             end=np.array([row[2] for row in rows], np.int64),
             kind=[row[3] for row in rows],
@@ -164,6 +168,7 @@ class _Said:
             written=written,
             words=_weighted(own, count, len(texts)),
             place=place,
+            several=np.bincount(pairs[0], minlength=len(written)) > 1,
             turn=np.array(sorted(range(len(texts)), key=lambda i: (_hash(texts[i]), texts[i])), np.int64),
         )
 
@@ -267,7 +272,10 @@ def _groups(said: _Said, dense: Floats | None) -> _Groups:
             group = _nearest(said, dense, group, number)[0][:, 0]
     near, similarity = _nearest(said, dense, group, number)
     near, similarity = _nearest(said, dense, near[:, 0], number)
-    return _Groups(near, similarity, number)
+    # The same words in several outputs are a group, whoever else is in it.
+    alone = np.flatnonzero((near[:, 0] < 0) & said.several)
+    near[alone, 0], similarity[alone, 0] = number + np.arange(len(alone)), 1
+    return _Groups(near, similarity, number + len(alone))
 
 
 def _incidence(said: _Said) -> csr_matrix:
@@ -321,15 +329,17 @@ def _nearest(said: _Said, dense: Floats | None, group: Ints, number: int) -> tup
     sums = (to @ said.words).tocsr()
     lengths = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).reshape(-1))
     columns = sums.tocsc()
+    # What one output says is compared to what the others of its group say; what several say, others do say.
+    own = np.where(said.several, -1, group)
     meant = np.zeros((0, 0))
     means = to @ dense if dense is not None else None
     for begin in range(0, d, 8192):
         rows = slice(begin, min(begin + 8192, d))
         if dense is not None and means is not None:
-            meant = _cosines(dense[rows], means, group[rows])
+            meant = _cosines(dense[rows], means, own[rows])
         x = said.words[rows]
         near[rows], similarity[rows] = nearest(
-            x.indptr, x.indices, x.data, said.place[rows], group[rows],
+            x.indptr, x.indices, x.data, said.place[rows], own[rows],
             columns.indptr, columns.indices, columns.data, lengths, size, place, meant, MEANT, FAR, JOINS, FEW,
         )  # fmt: skip
     return near, similarity

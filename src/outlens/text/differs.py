@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Sequence
+from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
@@ -79,8 +80,9 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    The span table: `output, start, end` (code points) and `group`, int64: runs of such words; and `what` (object): the
-    "number", "negation" or "name" among them, or "". What of a unit lies in none of them is shared with the medoid.
+    The span table: `output, start, end` (code points) and `group`, int64: runs of such words of one kind; and `what`
+    (object), their kind: "number", "negation", "name" or "". What of a unit lies in none of them is shared with the
+    medoid.
     """
     own = aligned[aligned["group"] >= 0]
     said = [texts[o][a:b] for o, a, b in own[["output", "start", "end"]].to_numpy().tolist()]
@@ -98,9 +100,9 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
             other = tokens.form[bounds[medoid[g]] : bounds[medoid[g] + 1]]
             known[key] = [(a, b) for kind, a, b, _, _ in _opcodes(mine, other) if kind != "equal" and b > a]
         for a, b in known[key]:
-            first, last = bounds[i] + a, bounds[i] + b - 1
-            what = max(kinds[mine[a:b]], key=lambda kind: _WEIGHT[kind])
-            rows.append((output, start + tokens.start[first], start + tokens.end[last], g, what))
+            for what, run in groupby(range(a, b), key=lambda k: kinds[mine[k]]):
+                at = [bounds[i] + k for k in run]
+                rows.append((output, start + tokens.start[at[0]], start + tokens.end[at[-1]], g, what))
     table = pd.DataFrame(rows, columns=["output", "start", "end", "group", "what"], dtype=object)
     return table.astype(dict.fromkeys(["output", "start", "end", "group"], "int64"))
 
@@ -113,9 +115,6 @@ def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[s
         (op.tag, op.dest_start, op.dest_end, op.src_start, op.src_end)
         for op in Levenshtein.opcodes(b.tolist(), a.tolist())
     ]
-
-
-_WEIGHT = {"": 0, "name": 1, "number": 2, "negation": 3}
 
 
 def _kinds(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.object_]:

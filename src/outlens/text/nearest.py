@@ -38,7 +38,7 @@ def nearest(
     ----------
     starts, words, weights : the units' words, as the rows of a sparse matrix; rows of unit length.
     places : of the units.
-    own : the group of each unit, -1 = none. It is compared to the sum of the others there.
+    own : the group of each unit, -1 = none. The unit is compared to the sum of the others there.
     group_starts, groups, sums : the groups' sums of such rows, word by word: the columns of a sparse matrix.
     lengths, sizes, group_places : of the groups' sums, their members, their mean places.
     meant, weight : (units, groups) cosines of vectors, or (0, 0); and how much of the similarity they are.
@@ -59,14 +59,10 @@ def nearest(
             if sizes[k] == 0:
                 continue
             if own[i] == k:
-                if sizes[k] == 1:
-                    # The same words in several outputs are a group, whoever else is in it.
-                    alike = 1.0
-                else:
-                    left = np.sqrt(max(lengths[k] ** 2 - 2 * product[k] + 1, 0.0))
-                    alike = (product[k] - 1) / left if left > 1e-3 else 0.0
-                    if len(meant):
-                        alike = (1 - weight) * alike + weight * meant[i, k]
+                left = np.sqrt(max(lengths[k] ** 2 - 2 * product[k] + 1, 0.0))
+                alike = (product[k] - 1) / left if left > 1e-3 else 0.0
+                if len(meant):
+                    alike = (1 - weight) * alike + weight * meant[i, k]
             elif product[k] == 0 and not len(meant):
                 continue
             else:

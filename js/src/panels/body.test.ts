@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { excerpt } from "./card";
+import { excerpt } from "./body";
 
 describe("what a card shows of a long text", () => {
   const text = `${"a ".repeat(5000)}needle${" b".repeat(5000)}`;

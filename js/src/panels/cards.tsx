@@ -1,0 +1,74 @@
+// The outputs as cards, one below the other or side by side where there is room.
+import { computed, effect, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Reading } from "../reading";
+import type { State } from "../state";
+import { estimate } from "./body";
+import { Card } from "./card";
+import { Nothing } from "./nothing";
+import { type ListControl, Windowed } from "./windowed";
+
+const GAP = 10;
+/** Cards narrower than this are hard to read. */
+const MIN_COLUMN = 330;
+
+export function Cards({ state, reading }: { state: State; reading: Reading }) {
+  const width = useSignal(700);
+  const columns = useMemo(() => computed(() => Math.max(1, Math.min(3, Math.floor((width.value + GAP) / (MIN_COLUMN + GAP))))), []).value;
+  const control = useRef<ListControl>(null);
+  const { ids } = state.cards.value;
+  const texts = state.texts.value;
+  const version = useMemo(() => ({}), [ids, columns]);
+  const rows = Math.ceil(ids.length / columns);
+  useShown(state, reading, control, (id) => {
+    const k = state.cards.peek().ids.indexOf(id);
+    return k < 0 ? -1 : Math.floor(k / columns);
+  });
+  if (!ids.length) return <Nothing state={state} />;
+  const size = (i: number) => estimate(texts.size(i), width.peek() / columns);
+  return (
+    <Windowed
+      count={rows} gap={GAP} label="The texts" role="feed" busy={state.preparing.value} control={control}
+      list={state.listed.value} version={version}
+      keyOf={(r) => ids[r * columns]}
+      estimate={(r) => Math.max(...Array.from(ids.subarray(r * columns, (r + 1) * columns), size))}
+      onWidth={(w) => (width.value = w)}
+      row={(r) => (
+        <div class="ol-cards-row" style={{ "--ol-columns": columns }}>
+          {Array.from(ids.subarray(r * columns, (r + 1) * columns), (id, c) => (
+            <Card key={id} state={state} reading={reading} id={id} position={r * columns + c + 1} total={ids.length} />
+          ))}
+        </div>
+      )}
+    />
+  ); // prettier-ignore
+}
+
+/** Keeps in sight the output that the keyboard, or Python, goes to. */
+export function useShown(state: State, reading: Reading, control: { current: ListControl | null }, rowOf: (id: number) => number): void {
+  const latest = useRef(rowOf);
+  latest.current = rowOf;
+  useEffect(() => {
+    const show = (id: number, where: "nearest" | "top") => {
+      const row = id < 0 ? -1 : latest.current(id);
+      if (row >= 0) control.current?.show(row, where);
+    };
+    let frame = 0;
+    const ends = [
+      effect(() => show(state.cursor.value, "nearest")),
+      effect(() => show(reading.target.value, "top")),
+      effect(() => {
+        const place = reading.place.value;
+        if (!place) return;
+        cancelAnimationFrame(frame);
+        show(place.id, "nearest");
+        // When its card is there and drawn.
+        frame = requestAnimationFrame(() => (frame = requestAnimationFrame(() => control.current?.reveal(place.id, place.at))));
+      }),
+    ];
+    return () => {
+      cancelAnimationFrame(frame);
+      ends.forEach((end) => end());
+    };
+  }, []);
+}

@@ -1,0 +1,60 @@
+"""What the browser marks, read back from the page, beside what Python says it marks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from playwright.sync_api import Locator
+
+from outlens.text.utf16 import utf16
+
+_READ = """root => [...root.querySelectorAll(".ol-card .ol-text[data-id]")].map((box) => {
+    const walker = document.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    const spans = [];
+    let at = Number(box.dataset.from);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const classes = [];
+        for (let e = node.parentElement; e !== box; e = e.parentElement) classes.push(...e.classList);
+        spans.push([at, at + node.data.length, classes]);
+        at += node.data.length;
+    }
+    return { id: Number(box.dataset.id), text: box.textContent, spans };
+})"""
+
+
+def painted(widget: Locator, layer: str) -> dict[int, tuple[str, list[tuple[int, int, int]]]]:
+    """For each text on the page: its characters, and where a layer is painted (UTF-16 from, to, step), joined."""
+    found = {}
+    for text in widget.evaluate(_READ):
+        spans: list[tuple[int, int, int]] = []
+        for start, end, classes in text["spans"]:
+            own = [match for c in classes if (match := re.fullmatch(rf"{layer}(?:-(\d+))?", c))]
+            if not own or start == end:
+                continue
+            step = int(own[0][1] or 0)
+            if spans and spans[-1][1] == start and spans[-1][2] == step:
+                spans[-1] = (spans[-1][0], end, step)
+            else:
+                spans.append((start, end, step))
+        found[text["id"]] = (text["text"], spans)
+    return found
+
+
+def expected(visible: pd.DataFrame, layer: str, texts: Sequence[str], steps: bool) -> dict[int, list[Any]]:
+    """Rows of `lens.visible` as `painted` gives them."""
+    found: dict[int, list[tuple[int, int, int]]] = {i: [] for i in range(len(texts))}
+    for row in visible[visible["layer"] == layer].itertuples():
+        start, end = (int(k) for k in utf16(texts[row.output], np.array([row.start, row.end])))
+        spans = found[row.output]
+        step = int(row.value) if steps else 0
+        if start == end:
+            continue
+        if spans and spans[-1][1] == start and spans[-1][2] == step:
+            spans[-1] = (spans[-1][0], end, step)
+        else:
+            spans.append((start, end, step))
+    return found
