@@ -484,9 +484,10 @@ class Lens:
     def __repr__(self) -> str:
         p = self._widget.prompt_index
         among = f" to {len(self._prompts)} prompts" if len(self._prompts) > 1 else ""
-        clusters = len(self._names(p)) if p in self._lands else 0
+        count = len(self._names(p)) if p in self._lands else 0
+        clusters = f"{count} cluster{'s' * (count != 1)}"
         return (
-            f"Lens of {len(self._outputs.texts)} outputs{among}: {clusters} clusters at granularity"
+            f"Lens of {len(self._outputs.texts)} outputs{among}: {clusters} at granularity"
             f" {self.granularity:g}, {len(self.selection)} selected"
         )
 

@@ -31,9 +31,10 @@ NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
 def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints) -> list[str]:
     """What each unit changes of its medoid's wording: "number", "negation", "name", joined by ", ", or "".
 
-    A negation counts wherever it stands; a number where the two have half of their words in common or more, and not the
-    same numbers, with their signs and decimals; a name where another one stands in its place. A name is a word that is
-    written with a capital in the middle of a sentence, and nowhere small.
+    A negation counts wherever it stands, once however often it is said ("no gas and no water"), and two cancel out. A
+    number counts where the two have half of their words in common or more, and each has one that the other has not
+    (with its sign and decimals), or another word in its place. A name counts where another one stands in its place; it
+    is a word that is written with a capital in the middle of a sentence, and nowhere small.
 
     Parameters
     ----------
@@ -42,8 +43,9 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
     unit, medoid : (m,) which are compared.
     """
     kinds = _kinds(tokens, written)
-    name = kinds == "name"
-    negations = np.bincount(tokens.output, kinds[tokens.form] == "negation", minlength=len(written)) % 2
+    name, counted = kinds == "name", kinds == "number"
+    said = np.unique(np.stack([tokens.output, tokens.form])[:, kinds[tokens.form] == "negation"], axis=1)[0]
+    negations = np.bincount(said, minlength=len(written)) % 2
     spelt = [kind == "number" and form.isalpha() for kind, form in zip(kinds, tokens.vocabulary, strict=True)]
     figures = np.array(spelt, bool)
     numbers = [Counter(NUMERAL.findall(text)) for text in written]
@@ -59,7 +61,11 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
         codes = _opcodes(own, other) if numbers[a] != numbers[b] or name[own].any() else []
         flags = []
         if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(own), len(other)):
-            flags += ["number"] if numbers[a] != numbers[b] else []
+            other_one = numbers[a] - numbers[b] and numbers[b] - numbers[a]
+            instead = any(
+                kind == "replace" and counted[own[i:j]].any() != counted[other[p:q]].any() for kind, i, j, p, q in codes
+            )
+            flags += ["number"] if numbers[a] != numbers[b] and (other_one or instead) else []
         flags += ["negation"] if negations[a] != negations[b] else []
         for kind, i, j, p, q in codes:
             mine, theirs = (set(part[name[part]].tolist()) for part in (own[i:j], other[p:q]))
