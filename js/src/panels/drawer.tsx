@@ -193,10 +193,11 @@ function OpeningRow({ state, reading, node, depth, of }: Props & { node: Opening
   return (
     <div class="ol-opening">
       <div class="ol-opening-line" style={{ "--ol-level": depth }}>
-        <button
-          type="button" class="ol-plain ol-twist" disabled={!node.children.length} aria-expanded={open.value} aria-label={open.value ? "Fold" : "Unfold"}
-          onClick={() => (open.value = !open.value)}
-        >{!node.children.length ? "" : open.value ? "▾" : "▸"}</button>
+        {!node.children.length ? <span class="ol-twist" /> : (
+          <button type="button" class="ol-plain ol-twist" aria-expanded={open.value} aria-label="What follows" onClick={() => (open.value = !open.value)}>
+            {open.value ? "▾" : "▸"}
+          </button>
+        )}
         <Holder state={state} ids={holders(state, reading, node.variants)} of={of} text={written(state, reading, node.from, node.at + 1 - node.from)} />
       </div>
       {open.value && node.children.map((child) => <OpeningRow key={child.at} state={state} reading={reading} node={child} depth={depth + 1} of={of} />)}
