@@ -400,6 +400,16 @@ def test_scrolling_to_the_same_row_again_is_a_change() -> None:
     assert seen == [3, None, 3]
 
 
+def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
+    lens = reader()
+    name = next(c["name"] for c in lens._widget._info["columns"] if c["kind"] == "category")
+    lens.view.rows = name
+    lens.view.columns = name
+    assert (lens.view.rows, lens.view.columns) == (None, name)
+    lens.view.rows = name
+    assert (lens.view.rows, lens.view.columns) == (name, None)
+
+
 @pytest.mark.parametrize(
     ("name", "value", "kind", "says"),
     [
@@ -606,7 +616,7 @@ def test_a_layer_that_cannot_be_changes_nothing() -> None:
     before = lens._widget._layers, lens.view.layers
     with pytest.raises(ValueError, match=r"row 1 of the spans \(output 0, start 2, end 99\).* 15 characters"):
         lens.highlight(pd.DataFrame({"output": [0, 0], "start": [0, 2], "end": [5, 99]}), "mine")
-    for name in ("shared", "common", "only", "echo", "aligned", "search"):
+    for name in ("shared", "common", "only", "echo", "aligned", "search", "Shared"):
         with pytest.raises(ValueError, match=f"a layer {name!r} of its own"):
             lens.highlight(good, name)
     with pytest.raises(ValueError, match="not blank, not ' '"):
@@ -654,7 +664,11 @@ def test_visible_is_what_the_layers_mark() -> None:
     assert lens.visible.empty
     lens.view.regex = True
     assert {span[2] for span in said_in(lens, lens.visible)} == {"road", "é"}
-    lens.view.query = "("
+    with pytest.raises(ValueError, match=r"'\('"):
+        lens.view.query = "("
+    assert lens.view.query == "(ROAD)|é"
+    # In the browser one types it.
+    lens._widget.view = {**lens._widget.view, "query": "("}
     assert lens.visible.empty
 
 

@@ -16,6 +16,7 @@ export const KEYS: [string, string][] = [
   ["F2 z", "on a cluster: rename it, zoom to it"],
   ["/", "search; Enter selects what matches, Escape leaves"],
   ["a", "select what the reader lists"],
+  ["i", "invert the selection"],
   ["c", "clear the selection of all prompts"],
   ["?", "this list"],
   ["Shift Alt", "with a lasso or a click: add, remove"],
@@ -150,6 +151,9 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
     case "a":
       state.select(state.listed.value, "replace");
       return true;
+    case "i":
+      state.invert();
+      return true;
     case "c":
       state.clear();
       return true;
@@ -169,6 +173,7 @@ function step(state: State, reading: Reading, by: number): void {
   if (!listed.length) return;
   const at = listed.indexOf(state.cursor.value);
   const to = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
+  reading.asked.value = null;
   state.cursor.value = to;
   state.status.value = state.describe(to);
 }
@@ -183,6 +188,7 @@ function toMark(state: State, reading: Reading, by: 1 | -1): void {
     state.status.value = by > 0 ? "No mark after this" : "No mark before this";
     return;
   }
+  state.cursor.value = id;
   reading.opened.value = new Set([...reading.opened.value, id]);
   reading.ask(id, at);
   reading.show(id, at);

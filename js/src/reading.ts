@@ -16,7 +16,7 @@ const COLOURS = 8;
 /** The code of what has none of them. */
 const REST = 9;
 /** Words from which on a common run is worth folding, and what share of the outputs holds it. */
-const FOLD_WORDS = 12;
+export const FOLD_WORDS = 12;
 const FOLD_SHARE = 0.5;
 const MOST_PINS = 6;
 const STYLES = ["ol-strong", "ol-em", "ol-code", "ol-strike", "ol-hide"];
@@ -376,13 +376,29 @@ export class Reading {
     return anchors;
   }
 
+  /** How many outputs must have a run in common for it to fold. */
+  readonly #foldLeast = computed(() => Math.max(this.k.value, Math.ceil(FOLD_SHARE * this.counted.value)));
+  /** No output has a run that folds. */
+  readonly nothingFolds = computed(() => {
+    const words = this.words.value;
+    const coverage = this.coverage.value;
+    if (!words || !coverage) return false;
+    for (let v = 0; v + 1 < words.bounds.length; v++) {
+      for (let at = words.bounds[v], run = 0; at < words.bounds[v + 1]; at++) {
+        run = coverage[at] >= this.#foldLeast.value ? run + 1 : 0;
+        if (run === FOLD_WORDS) return false;
+      }
+    }
+    return true;
+  });
+
   /** Long runs that most outputs have in common. */
   folds(id: number): Fold[] {
     const words = this.words.value;
     const coverage = this.coverage.value;
     if (!this.state.setting("fold") || !words || !coverage) return [];
     const v = words.variant[id];
-    const least = Math.max(this.k.value, Math.ceil(FOLD_SHARE * this.counted.value));
+    const least = this.#foldLeast.value;
     const folds: Fold[] = [];
     for (let at = words.bounds[v]; at < words.bounds[v + 1]; at++) {
       const first = at;

@@ -393,6 +393,12 @@ export class State {
     if (this.selectedCount.value) this.setScope(scope);
   }
 
+  /** Selects what is not selected, of the prompt shown. */
+  invert(): void {
+    const selected = this.selected.value;
+    this.select(this.#where((i) => !selected[i]), "replace");
+  }
+
   /** In every prompt. */
   clear(): void {
     const count = this.traits.selection.value.length;

@@ -324,7 +324,7 @@ class Lens:
         if not isinstance(name, str) or not name.strip():
             raise ValueError(f"a layer's name is a text that is not blank, not {name!r}.")
         name = wire.clean(name.strip())
-        if name in layers.RESERVED:
+        if name.casefold() in layers.RESERVED:
             raise ValueError(f"the lens has a layer {name!r} of its own; give yours another name.")
         on = self._widget.view["layers"]
         if spans is None:

@@ -67,13 +67,15 @@ def _lens(texts: list[str] = TEXTS, prompt: str = "Can you come on Friday, and w
 
 @pytest.fixture
 def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Page, Locator]]]:
-    """Opens the page of a lens."""
+    """Opens the page of a lens; no error may pass in it unseen."""
+    errors: list[str] = []
     context = browser.new_context(
         viewport={"width": 1400, "height": 1000}, permissions=["clipboard-read", "clipboard-write"]
     )
 
     def opened(lens: ol.Lens, **size: int) -> tuple[Page, Locator]:
         page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
         if size:
             page.set_viewport_size({"width": 1400, "height": 1000, **size})
         page.goto(lens.to_html(tmp_path / "page.html").as_uri())
@@ -81,6 +83,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Page,
 
     yield opened
     context.close()
+    assert errors == []
 
 
 Show = Callable[..., tuple[Page, Locator]]
@@ -107,13 +110,16 @@ def _card(widget: Locator, text: str) -> Locator:
 
 
 def test_equal_outputs_are_one_card_that_opens_into_all(show: Show) -> None:
-    _, widget = show(_lens(), height=3000)
+    page, widget = show(_lens(), height=3000)
     widget.locator(".ol-frame").evaluate("frame => (frame.style.height = '2900px')")
     expect(_card(widget, "we cannot come")).to_have_count(1)
     copies = widget.get_by_role("button", name="12 equal outputs, show each")
     expect(copies).to_have_text("× 12")
     _card(widget, "we cannot come").get_by_role("checkbox").check()
     expect(widget.locator(".ol-footer")).to_contain_text("12 selected")
+    page.keyboard.press("i")
+    expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
+    page.keyboard.press("i")
     copies.click()
     expect(_card(widget, "we cannot come")).to_have_count(12)
 
@@ -121,7 +127,7 @@ def test_equal_outputs_are_one_card_that_opens_into_all(show: Show) -> None:
 def test_the_grid_has_the_users_columns(show: Show) -> None:
     _, widget = show(_lens())
     _mode(widget, "Grid")
-    heads = widget.locator(".ol-grid-head > div")
+    heads = widget.locator(".ol-grid-head > button")
     expect(heads).to_have_text(["aster", "birch"])
     widget.get_by_label("Rows", exact=True).select_option("wording")
     expect(widget.locator(".ol-grid-label").first).to_have_text("long")
@@ -131,8 +137,13 @@ def test_the_grid_has_the_users_columns(show: Show) -> None:
     wanted = [i for i in range(36) if i % 2 == 0 and i // 2 % 3 == 1]
     shown = first.locator(".ol-text").evaluate_all("all => all.map((e) => Number(e.dataset.id))")
     assert shown == wanted
+    widget.get_by_role("button", name="birch", exact=True).click()
+    expect(widget.locator(".ol-footer")).to_contain_text("18 selected")
+    widget.get_by_role("button", name="All 36").click()
     widget.get_by_label("Only outputs with").select_option(label="porch")
     expect(first.locator(".ol-text")).to_have_count(len([i for i in wanted if i // 6 % 2 == 1]))
+    widget.get_by_role("button", name="odd", exact=True).click()
+    expect(widget.locator(".ol-footer")).to_contain_text("6 selected")
 
 
 def test_cells_scroll_together(show: Show) -> None:
@@ -190,6 +201,37 @@ def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: 
     expect(odd.locator(".ol-in-place")).to_have_count(0)
     chairs.get_by_role("button", name=re.compile("^Select")).click()
     expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
+    widget.get_by_role("button", name="All 36").click()
+    chairs.get_by_role("button", name="the other 12").click()
+    expect(widget.locator(".ol-footer")).to_contain_text("12 selected")
+    widget.get_by_role("button", name="Invert").click()
+    expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
+
+
+def test_what_is_too_short_to_compare_stands_with_its_equals(show: Show) -> None:
+    texts = [f"Good morning! {line} Kind regards," for line in ALONE] + ["Good morning! Nobody is in.", "Good night!"]
+    lens = _lens(texts)
+    aligned = lens.aligned()
+    assert (
+        aligned.loc[
+            [texts[o][a:b] == "Good morning!" for o, a, b in aligned[["output", "start", "end"]].to_numpy().tolist()],
+            "group",
+        ]
+        == -1
+    ).all()
+    _, widget = show(lens, height=2000)
+    widget.locator(".ol-frame").evaluate("frame => (frame.style.height = '1900px')")
+    _mode(widget, "Interleaved")
+    blocks = widget.locator(".ol-group")
+    morning = blocks.filter(has_text="Good morning!")
+    expect(morning).to_have_count(1)
+    expect(morning.locator("b")).to_have_text("in 9 of 10")
+    expect(blocks.filter(has_text="Kind regards,").locator("b")).to_have_text("in 8 of 10")
+    # By its place: it opens the outputs, as what closes them comes last.
+    expect(blocks.first).to_contain_text("Good morning!")
+    expect(blocks.last).to_contain_text("Kind regards,")
+    morning.get_by_role("button", name="the other 1").click()
+    expect(widget.locator(".ol-footer")).to_contain_text("1 selected")
 
 
 # 2: layers
@@ -362,9 +404,20 @@ def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(widget.locator(".ol-asked")).to_have_count(0)
     expect(widget.locator(".ol-drawer")).to_have_count(0)
-    for mode in ("Grid", "Interleaved", "Cards"):
+    # What was asked of one place is gone with it when one goes on, and the keys go on from there.
+    page.keyboard.press("n")
+    expect(widget.locator(".ol-drawer")).to_have_count(1)
+    page.keyboard.press("j")
+    expect(widget.locator(".ol-drawer")).to_have_count(0)
+    expect(widget.locator(".ol-card.ol-current")).to_have_attribute("aria-posinset", "2")
+    widget.locator(".ol-list").focus()
+    for mode in ("Grid", "Interleaved", "Cards", "Grid"):
         page.keyboard.press("m")
         expect(widget.get_by_role("button", name=mode, exact=True)).to_have_attribute("aria-pressed", "true")
+        expect(widget.locator(".ol-list")).to_be_focused()
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    expect(widget.locator(".ol-pins > .ol-card")).to_have_count(1)
 
 
 # 4: phrases and openings

@@ -11,6 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlens.text import align, alignment_strength, inversions, varying, words
+from outlens.text.differs import differences
+from outlens.text.words import tokenize
 
 module = importlib.import_module("outlens.text.align")  # the package's name "align" is the function
 
@@ -135,6 +137,15 @@ def test_what_differs_is_told() -> None:
     assert (found["group"] == 0).all()
     assert found["differs"].tolist() == [""] * 4 + ["number", "name", "negation", "number, negation", ""]
     assert found["medoid"].tolist()[:4] == [True] * 4
+
+
+def test_a_negation_is_flagged_where_the_rest_is_the_same() -> None:
+    base = ["The meeting on Friday morning is open to all of the new members."] * 3
+    turned = "The meeting on Friday morning is not open to all of the new members."
+    other = "No new members of the meeting come without a paper of all that they want on Friday, never late."
+    for said, flag in ((turned, "negation"), (other, "")):
+        tokens = tokenize([base[0], said])
+        assert differences(tokens, [base[0], said], np.array([1]), np.array([0])) == [flag]
 
 
 @pytest.mark.parametrize("changed", ["50 mg", "up to 50 mg", "5.5 mg", "-5 mg", "about 50 mg", "some mg", "five mg"])

@@ -114,6 +114,9 @@ def test_what_is_no_span_table_is_told() -> None:
     twice = pd.DataFrame([[0, 0, 1, 2]], columns=["output", "start", "end", "end"])
     with pytest.raises(KeyError, match="twice a column 'end'"):
         layers.Own.of(twice, "mine", TEXTS, None)
+    many = pd.DataFrame({"output": [0], "start": [0], "end": [1], "kind": [["a", "b"]]})
+    with pytest.raises(TypeError, match=r"spans.explode\('kind'\)"):
+        layers.Own.of(many, "mine", TEXTS, "kind")
     with pytest.raises(ValueError, match="there are no outputs"):
         layers.Own.of(twice.iloc[:, :3], "mine", [], None)
 

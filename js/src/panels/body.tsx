@@ -10,6 +10,8 @@ const OPEN_STEP = 200_000;
 export const LINE = 19;
 /** Height at which a closed card is cut, as in the style sheet. */
 export const MAX_TEXT = 320;
+/** A text is cut where that hides more than a few lines. */
+const WORTH_A_CUT = 1.4 * MAX_TEXT;
 /** Parts of the map of marks, and the length of a text beyond which there is none. */
 const BINS = 120;
 const MAPPED = 400_000;
@@ -124,11 +126,12 @@ function isLong(text: string): boolean {
   if (text.length > CLIP) return true;
   let count = 1;
   for (let at = text.indexOf("\n"); at >= 0 && count < 40; at = text.indexOf("\n", at + 1)) count++;
-  return count + text.length / 90 > MAX_TEXT / LINE;
+  return count + text.length / 90 > WORTH_A_CUT / LINE;
 }
 
 /** Height of a card before it is measured, from the bytes of its text and the width of its column. */
 export function estimate(bytes: number, width: number): number {
   const perLine = Math.max(20, (width - 34) / 6.4);
-  return 46 + Math.min(MAX_TEXT + 24, Math.ceil((bytes * 1.15) / perLine) * LINE);
+  const height = Math.ceil((bytes * 1.15) / perLine) * LINE;
+  return 46 + (height > WORTH_A_CUT ? MAX_TEXT + 24 : height);
 }

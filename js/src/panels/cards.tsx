@@ -1,5 +1,5 @@
 // The outputs as cards, one below the other or side by side where there is room.
-import { computed, effect, useSignal } from "@preact/signals";
+import { computed, effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Reading } from "../reading";
 import type { State } from "../state";
@@ -49,10 +49,12 @@ export function useShown(state: State, reading: Reading, control: { current: Lis
   const latest = useRef(rowOf);
   latest.current = rowOf;
   useEffect(() => {
-    const show = (id: number, where: "nearest" | "top") => {
-      const row = id < 0 ? -1 : latest.current(id);
-      if (row >= 0) control.current?.show(row, where);
-    };
+    // To show a row draws the list anew: the effect is to follow what it is called with alone.
+    const show = (id: number, where: "nearest" | "top") =>
+      untracked(() => {
+        const row = id < 0 ? -1 : latest.current(id);
+        if (row >= 0) control.current?.show(row, where);
+      });
     let frame = 0;
     const ends = [
       effect(() => show(state.cursor.value, "nearest")),

@@ -26,12 +26,17 @@ export function Drawer({ state, reading }: Props) {
   if (!panel && !asked) return null;
   const title = asked ? "This place" : panel === "phrases" ? "Phrases" : "How the outputs begin";
   const says = reading.indexSays.value;
+  const close = (event: MouseEvent) => {
+    // The focus must not fall off the widget with what is closed.
+    (event.currentTarget as Element).closest(".ol-reader")?.querySelector<HTMLElement>(".ol-list")?.focus();
+    reading.close();
+  };
   return (
     <section class="ol-drawer" aria-label={title}>
       <div class="ol-drawer-head">
         <b>{title}</b>
         <span class="ol-spring" />
-        <button type="button" class="ol-plain ol-close" aria-label="Close" title="Close (Escape)" onClick={() => reading.close()}>✕</button>
+        <button type="button" class="ol-plain ol-close" aria-label="Close" title="Close (Escape)" onClick={close}>✕</button>
       </div>
       {says ? <div class="ol-empty">{says}</div> : asked ? <Ask state={state} reading={reading} /> : panel === "phrases" ? <Phrases state={state} reading={reading} /> : <Openings state={state} reading={reading} />}
     </section>

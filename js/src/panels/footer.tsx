@@ -14,7 +14,10 @@ export function Footer({ state }: { state: State }) {
       </span>
       {total > 0 ? (
         <>
-          <code class="ol-muted">= lens.selected</code>
+          {state.traits.model.kernel !== false && <code class="ol-muted">= lens.selected</code>}
+          {count > 0 && count < state.info.value.n && (
+            <button type="button" title="Select what is not selected, and nothing else (i)" onClick={() => state.invert()}>Invert</button>
+          )}
           <button type="button"  title="Clear the selection of all prompts (c)" onClick={() => state.clear()}>
             Clear
           </button>

@@ -6,6 +6,7 @@ import type { Column } from "../model";
 import type { State } from "../state";
 import { plural } from "../plural";
 import { Text } from "./body";
+import { mode } from "./clusters";
 import { useShown } from "./cards";
 import { Head } from "./card";
 import { Nothing } from "./nothing";
@@ -27,11 +28,18 @@ interface GridRow {
   cells: number[][];
 }
 
+interface GridMade {
+  columns: string[];
+  rows: GridRow[];
+  /** How many columns there are beyond those shown. */
+  left: number;
+}
+
 /**
  * The grid of what is listed: with no row column, the first outputs of all columns make the first row, and so on. With
  * no columns either, they follow one another, `fit` in a row.
  */
-export function gridOf(state: State, fit: number): { columns: string[]; rows: GridRow[]; left: number } {
+export function gridOf(state: State, fit: number): GridMade {
   const filter = state.setting("filter");
   const [down, across] = axes(state);
   const codes = (column: Column | undefined) => (column ? (state.shown.value.columns[column.name] as Uint16Array) : null);
@@ -106,10 +114,14 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
           count={rows.length} gap={8} label="The texts" control={control} class="ol-grid-list"
           list={made} version={made} keyOf={(r) => r} estimate={() => CELL + (rows[0].label ? 24 : 0)}
           onWidth={(width) => (fit.value = Math.max(1, Math.floor(width / MIN_CELL)))}
-          header={columns.some(Boolean) && <div class="ol-grid-head">{columns.map((label) => <div key={label} title={label}>{label}</div>)}</div>}
+          header={columns.some(Boolean) && (
+            <div class="ol-grid-head">
+              {columns.map((label, c) => <Heading key={label} state={state} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />)}
+            </div>
+          )}
           row={(r) => (
             <section aria-label={rows[r].label || `Row ${r + 1}`}>
-              {rows[r].label && <div class="ol-grid-label">{rows[r].label}</div>}
+              {rows[r].label && <div class="ol-grid-label"><Heading state={state} label={rows[r].label} ids={() => rows[r].cells.flat()} /></div>}
               <div class="ol-grid-row">
                 {rows[r].cells.map((ids, c) => <Cell key={c} state={state} reading={reading} ids={ids} box={box} label={[rows[r].label, columns[c]].filter(Boolean).join(", ")} />)}
               </div>
@@ -118,6 +130,15 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
         />
       )}
     </div>
+  ); // prettier-ignore
+}
+
+/** The name of a row or column; a click selects what is in it. */
+function Heading({ state, label, ids }: { state: State; label: string; ids: () => number[] }) {
+  return (
+    <button type="button" class="ol-plain ol-heading" title={`${label}\nclick: select its outputs · Shift adds · Alt removes`} onClick={(event) => state.select(ids(), mode(event))}>
+      {label}
+    </button>
   ); // prettier-ignore
 }
 

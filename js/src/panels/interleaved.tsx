@@ -4,6 +4,7 @@ import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group, Reading } from "../reading";
 import type { State } from "../state";
+import { number } from "../colors";
 import { plural } from "../plural";
 import { Painted } from "../text/painted";
 import { mode } from "./clusters";
@@ -28,11 +29,14 @@ interface Wording {
 interface Block {
   group: Group | null;
   wordings: Wording[];
-  /** The outputs listed that are in it. */
+  /** The outputs listed that are in it; none where each sentence stands alone. */
   outputs: number[];
 }
 
-/** The groups of the outputs that are listed, and between them what has no group, by its place. */
+/**
+ * The groups of the outputs that are listed, and between them, by its place, what has no group: what several outputs
+ * say word for word, too short to be compared, and what stands alone.
+ */
 function blocksOf(state: State, reading: Reading): Block[] {
   const aligned = reading.aligned.value;
   if (!aligned) return [];
@@ -40,16 +44,21 @@ function blocksOf(state: State, reading: Reading): Block[] {
   for (const i of state.listed.value) listed[i] = 1;
   const of = reading.outputOf.value;
   const groups = reading.groups.value;
-  const blocks: Block[] = [];
+  const placed: { position: number; block: Block }[] = [];
+  const same = new Map<number, number[]>();
+  const outputsOf = (units: number[]) => [...new Set(units.map((u) => of[u]))];
+  for (let u = 0; u < of.length; u++) {
+    if (aligned.group[u] >= 0 || !listed[of[u]]) continue;
+    const known = same.get(aligned.unit[u]);
+    if (known) known.push(u);
+    else same.set(aligned.unit[u], [u]);
+  }
   const single: number[] = [];
-  for (let u = 0; u < of.length; u++) if (aligned.group[u] < 0 && listed[of[u]]) single.push(u);
-  single.sort((a, b) => aligned.position[a] - aligned.position[b] || a - b);
-  let next = 0;
-  const alone = (until: number) => {
-    const from = next;
-    while (next < single.length && aligned.position[single[next]] < until) next++;
-    if (next > from) blocks.push({ group: null, wordings: wordings(single.slice(from, next)), outputs: [] });
-  };
+  for (const units of same.values()) {
+    const outputs = outputsOf(units);
+    if (outputs.length === 1) single.push(...units);
+    else placed.push({ position: median(units.map((u) => aligned.position[u])), block: { group: null, wordings: [{ units, flags: 0 }], outputs } });
+  }
   const wordings = (units: number[]) => {
     const same = new Map<number, Wording>();
     for (const u of units) {
@@ -59,16 +68,31 @@ function blocksOf(state: State, reading: Reading): Block[] {
     }
     return [...same.values()];
   };
+  let reached = 0;
   for (const group of groups) {
     if (!group) continue;
     const units = group.units.filter((u) => listed[of[u]]);
     if (!units.length) continue;
-    alone(group.position);
     const own = wordings(units).sort((a, b) => (b.flags & MEDOID) - (a.flags & MEDOID) || b.units.length - a.units.length || a.units[0] - b.units[0]);
-    blocks.push({ group, wordings: own, outputs: [...new Set(units.map((u) => of[u]))] });
+    // Groups keep their order whatever the others' places are.
+    reached = Math.max(reached, group.position);
+    placed.push({ position: reached, block: { group, wordings: own, outputs: outputsOf(units) } });
   }
-  alone(Infinity);
+  placed.sort((a, b) => a.position - b.position);
+  single.sort((a, b) => aligned.position[a] - aligned.position[b] || a - b);
+  const blocks: Block[] = [];
+  let next = 0;
+  for (const { position, block } of [...placed, { position: Infinity, block: null }]) {
+    const from = next;
+    while (next < single.length && aligned.position[single[next]] < position) next++;
+    if (next > from) blocks.push({ group: null, wordings: wordings(single.slice(from, next)), outputs: [] });
+    if (block) blocks.push(block);
+  }
   return blocks;
+}
+
+function median(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
 }
 
 export function Interleaved({ state, reading }: { state: State; reading: Reading }) {
@@ -106,19 +130,25 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
   const n = state.listed.value.length;
   const left = wordings.length - shown.value;
   const flagged = wordings.filter((w) => w.flags & 7).length;
+  const held = new Set(outputs);
+  const name = group ? `Part ${group.label}` : "Said in the same words";
   return (
-    <div class={group ? "ol-group" : "ol-group ol-alone"} role="listitem" aria-label={group ? `Part ${group.label}, in ${outputs.length} of ${n} outputs` : "In no group"}>
+    <div class={outputs.length ? "ol-group" : "ol-group ol-alone"} role="listitem" aria-label={outputs.length ? `${name}, in ${outputs.length} of ${n} outputs` : "Said once"}>
       <div class="ol-group-head">
-        {group ? (
+        {outputs.length ? (
           <>
-            <i class={`ol-part ol-part-${group.color}`} data-label={group.label} aria-hidden="true" />
-            <b>in {outputs.length.toLocaleString("en")} of {n.toLocaleString("en")}</b>
+            {group && <i class={`ol-part ol-part-${group.color}`} data-label={group.label} aria-hidden="true" />}
+            <b title={state.sourcesOf(outputs)}>in {number(outputs.length)} of {number(n)}</b>
             <span class="ol-share" aria-hidden="true"><i style={{ width: `${(100 * outputs.length) / n}%` }} /></span>
+            {!group && <span class="ol-muted" title="Of fewer than three words: compared only with what is written the same">the same words</span>}
             {flagged > 0 && <span class="ol-flag" title="Wordings that change a number, a negation or a name of the typical one">{plural(flagged, "wording")} flagged</span>}
             <span class="ol-spring" />
-            <button type="button" title="Select the outputs in this group (Shift adds, Alt removes)" onClick={(event) => state.select(outputs, mode(event))}>Select {outputs.length.toLocaleString("en")}</button>
+            <button type="button" title="Select the outputs that say it (Shift adds, Alt removes)" onClick={(event) => state.select(outputs, mode(event))}>Select {number(outputs.length)}</button>
+            {outputs.length < n && (
+              <button type="button" title="Select the outputs that do not say it (Shift adds, Alt removes)" onClick={(event) => state.select(state.listed.value.filter((i) => !held.has(i)), mode(event))}>the other {number(n - outputs.length)}</button>
+            )}
           </>
-        ) : <span class="ol-muted" title="What no other output says in like words, and what is shorter than three words">{plural(wordings.length, "sentence")} in no group</span>}
+        ) : <span class="ol-muted" title="What no other output says in like words, and what is shorter than three words">{plural(wordings.length, "sentence")} of one output only</span>}
       </div>
       {wordings.slice(0, shown.value).map((wording) => <WordingRow key={wording.units[0]} state={state} reading={reading} wording={wording} />)}
       {left > 0 && (
@@ -154,6 +184,7 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
   }
   // Grey and ink tell here what the group shares.
   const others = text === null ? [] : reading.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
+  const styled = text === null ? null : reading.styled(text);
   const show = (unit: number) => {
     open.value = open.value === unit ? -1 : unit;
     if (open.value >= 0) {
@@ -165,8 +196,8 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
   return (
     <div class={["ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical"].filter(Boolean).join(" ")}>
       <div class="ol-wording-line">
-        <div class="ol-text" dir="auto" data-id={id} data-from={from}>
-          {text === null ? "…" : <Painted text={text} from={from} to={to} layers={[{ layer: "ol-vary", spans: vary }, ...others]} />}
+        <div class={styled ? "ol-text ol-rendered" : "ol-text"} dir="auto" data-id={id} data-from={from}>
+          {text === null ? "…" : <Painted text={text} from={from} to={to} layers={[{ layer: "ol-vary", spans: vary }, ...others, ...(styled?.layers ?? [])]} />}
         </div>
         {flags.length > 0 && <span class="ol-flag" title="Compared with the typical wording of the group">{flags.join(", ")}</span>}
         {times > 1 && <span class="ol-muted" title="This output says it that often">× {times}</span>}
@@ -174,7 +205,8 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
           {badges.map((unit) => (
             <button key={unit} type="button" class="ol-badge" aria-expanded={open.value === unit} title={`${state.source(of[unit])} row ${state.label(of[unit])}: show the whole output here`} onClick={() => show(unit)}>
               <i class="ol-dot" style={{ background: state.color(of[unit]) }} />
-              <span>{state.source(of[unit]) || `row ${state.label(of[unit])}`}</span>
+              {state.source(of[unit]) && <span>{state.source(of[unit])}</span>}
+              <span class="ol-badge-row">{state.source(of[unit]) ? state.label(of[unit]) : `row ${state.label(of[unit])}`}</span>
             </button>
           ))}
           {wording.units.length > 1 && (

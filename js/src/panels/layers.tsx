@@ -1,7 +1,7 @@
 // The layers that are painted over the texts: switches, thresholds, and what each of them means now.
 import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { ownColor, type Reading } from "../reading";
+import { FOLD_WORDS, ownColor, type Reading } from "../reading";
 import { number } from "../colors";
 import type { State } from "../state";
 
@@ -40,13 +40,16 @@ export function LayersBar({ state, reading }: Props) {
       ))}
       <span class="ol-spring" />
       {state.selectedCount.value > 1 && (
-        <select
-          aria-label="What outputs are compared with" title="Whether a text is compared with all outputs or only with the selected ones" value={context}
-          onChange={(event) => state.set({ context: event.currentTarget.value as "all" | "selection" })}
-        >
-          <option value="all">against all {number(state.info.value.n)}</option>
-          <option value="selection">within the selected {number(state.selectedCount.value)}</option>
-        </select>
+        <label class="ol-field">
+          <span class="ol-muted">Compare</span>
+          <select
+            aria-label="What outputs are compared with" title="Whether a text is compared with all outputs or only with the selected ones" value={context}
+            onChange={(event) => state.set({ context: event.currentTarget.value as "all" | "selection" })}
+          >
+            <option value="all">with all {number(state.info.value.n)}</option>
+            <option value="selection">within the selected {number(state.selectedCount.value)}</option>
+          </select>
+        </label>
       )}
       <button type="button" aria-pressed={fold} title="Fold long runs of words that most outputs share" onClick={() => state.set({ fold: !fold })}>Fold</button>
       <button type="button" aria-pressed={markdown} title="Show headings, lists and emphasis instead of their markdown" onClick={() => state.set({ markdown: !markdown })}>Markdown</button>
@@ -133,6 +136,7 @@ export function Legend({ state, reading }: Props) {
   for (const own of state.traits.layers.value) {
     if (on.has(own.name)) parts.push(own.pieces.length ? `${own.name}: ${own.types.join(", ") || `${own.pieces.length / 3} spans`}` : `${own.name}: nothing found`);
   }
+  if (state.setting("fold") && reading.nothingFolds.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;
   return (
     <button

@@ -7,6 +7,7 @@ import type { Reading } from "../reading";
 import type { State } from "../state";
 import { Cards } from "./cards";
 import { Drawer } from "./drawer";
+import { useFocusWithin } from "./focus";
 import { Grid } from "./grid";
 import { Interleaved } from "./interleaved";
 import { LayersBar, Legend } from "./layers";
@@ -35,6 +36,7 @@ export function Reader({ state, reading }: Props) {
   const tip = useSignal<Tip | null>(null);
   const frame = useRef(0);
   const mode = state.setting("mode");
+  useFocusWithin(section);
   const leave = () => {
     cancelAnimationFrame(frame.current);
     tip.value = null;

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChild, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
+import { useFocusWithin } from "./focus";
 import { textAt } from "./places";
 
 /** Pixels above and below the visible part in which rows exist already. */
@@ -99,6 +100,7 @@ export function Windowed(props: Props) {
   const observer = useRef<ResizeObserver>(null);
   const measured = useRef<Set<Element>>(new Set());
   void drawn.value;
+  useFocusWithin(scroller);
 
   const other = live.list !== list;
   const fresh = other || live.heights.count !== count;
@@ -120,7 +122,7 @@ export function Windowed(props: Props) {
   };
   const redraw = () => {
     const now = range().join();
-    if (now !== live.range) drawn.value++;
+    if (now !== live.range) drawn.value = drawn.peek() + 1;
   };
   const aim = () => {
     const element = scroller.current!;
@@ -153,7 +155,7 @@ export function Windowed(props: Props) {
       if (!changed) return;
       // What one reads stays where it is.
       if (above && live.goal < 0) element.scrollTop += above;
-      drawn.value++;
+      drawn.value = drawn.peek() + 1;
       latest.current.aim();
     });
     observer.current = sizes;

@@ -133,6 +133,11 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
             listed = ", ".join(map(repr, spans.columns)) or "none"
             raise KeyError(f"the spans have {'no' if not there else 'twice a'} column {column!r}; they have {listed}.")
     table = spans[columns].reset_index(drop=True)
+    if by is not None and (many := [cell for cell in table[by] if isinstance(cell, list | tuple | set | dict)]):
+        raise TypeError(
+            f"the column {by!r} of the spans holds {many[0]!r:.60}, and one value tells what a span is; give a row a"
+            f" value: spans.explode({by!r})."
+        )
     place = np.stack([_numbers(table[column]) for column in ("output", "start", "end")], axis=1)
     output, start, end = place.T
     known = np.isfinite(place).all(axis=1) & (np.floor(place) == place).all(axis=1)

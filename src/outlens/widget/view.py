@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens import text
 from outlens.widget import layers, wire
 
 _CHOICES: dict[str, tuple[str, ...]] = {
@@ -80,7 +81,8 @@ class View:
     min_words : and in how many words on end, from 1 on.
     context : "all" or "selection", with which outputs each is compared.
     markdown, fold : whether markdown is shown as it reads, and whether long shared passages are folded.
-    rows, columns : the columns that make the grid's rows and columns, or None.
+    rows, columns : the columns that make the grid's rows and columns, or None. One
+        given to the other as well is taken from there.
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
     scroll_to : None or a row, brought into sight; reads as its label.
@@ -114,7 +116,14 @@ class View:
         if name == "scroll_to" and stored is not None and stored == state[name]:
             # One that was scrolled away from comes back.
             self._set({**state, name: None})
-        self._set({**state, name: stored})
+        changed = {**state, name: stored}
+        if name in ("query", "regex") and changed["regex"] and changed["query"]:
+            # It says what is wrong with an expression.
+            text.find([], changed["query"], regex=True)
+        other = {"rows": "columns", "columns": "rows"}.get(name)
+        if other and stored is not None and state[other] == stored:
+            changed[other] = None
+        self._set(changed)
 
     def _stored(self, name: str, value: Any) -> Any:
         """The value as it travels."""
