@@ -11,7 +11,9 @@ PEER = HERE.parent / ".venv-peer" / "bin" / "python"
 
 EXTRA = {"cold.py": ["--peer", str(PEER)] if PEER.exists() else [], "text.py": ["--large"]}
 
-for program in ("cold.py", "clustering.py", "text.py", "text_align.py", "text_distinctive.py", "widget.py", "reader.py"):
+PROGRAMS = ["cold.py", "clustering.py", "text.py", "text_align.py", "text_distinctive.py", "widget.py", "reader.py"]
+
+for program in PROGRAMS:
     extra = EXTRA.get(program, [])
     print(f"\n== {program} ==", flush=True)
     subprocess.run([sys.executable, str(HERE / program), *extra], check=False)
