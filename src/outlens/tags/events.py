@@ -54,6 +54,29 @@ def order(event: Event) -> tuple[int, str]:
     return event.time, event.id
 
 
+def distinct(events: Iterable[Event]) -> list[Event]:
+    """Each event once, in the order `(time, id)`.
+
+    Raises
+    ------
+    ValueError
+        If two different events have one id: a log was edited by hand.
+    """
+    known: dict[str, Event] = {}
+    for event in events:
+        if known.setdefault(event.id, event) != event:
+            raise different(event.id)
+    return sorted(known.values(), key=order)
+
+
+def different(identifier: str) -> ValueError:
+    """What to raise where two different events have one id."""
+    return ValueError(
+        f"Two different events have the id {identifier}: one of the logs was edited. Events are only added; "
+        "take the log as it was written."
+    )
+
+
 def new_id() -> str:
     """A fresh UUID4, 32 hex digits."""
     return uuid4().hex

@@ -1,0 +1,394 @@
+"""The fold: what the events of a log come to, for each person and each output."""
+
+from __future__ import annotations
+
+import gc
+import json
+from collections.abc import Collection, Iterable, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from outlens.tags.events import Event
+
+# time, id, annotator, key, action, value, gesture: an event without the cost of an object, a million times over.
+Row = tuple[int, str, str, str, str, str, str]
+
+# time, id, gesture, value, and the entry before it or None. Newest first, so that undo finds what was there before.
+_Entry = tuple[int, str, str, str, Any]
+
+_KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
+_HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
+_SHOWN = 40
+_NAMED = 3
+
+
+class _Field:
+    """One field of one person: who has their tag of one name, their star, their note or their cluster name."""
+
+    __slots__ = ("entries", "kind", "name", "now")
+
+    def __init__(self, kind: str, name: str) -> None:
+        self.kind = kind
+        self.name = name
+        self.entries: dict[str, _Entry] = {}
+        self.now: dict[str, str] = {}
+
+    def add(self, key: str, time: int, identifier: str, gesture: str, value: str) -> None:
+        """Put an event that comes late where it belongs."""
+        chain = [(time, identifier, gesture, value)]
+        entry: _Entry | None = self.entries.get(key)
+        while entry is not None:
+            if entry[1] == identifier:
+                return
+            chain.append(entry[:4])
+            entry = entry[4]
+        for one in sorted(chain):
+            entry = (*one, entry)
+        assert entry is not None
+        self.entries[key] = entry
+
+    def settle(self, off: set[str], keys: Iterable[str] | None = None) -> None:
+        """Find the newest value that counts, of the given keys or of all."""
+        if keys is None:
+            if off:
+                keys = self.entries
+                self.now = {}
+            else:
+                self.now = {key: entry[3] for key, entry in self.entries.items() if entry[3]}
+                return
+        for key in keys:
+            value = self.latest(key, off)
+            if value is not None and value[3]:
+                self.now[key] = value[3]
+            else:
+                self.now.pop(key, None)
+
+    def latest(self, key: str, off: set[str]) -> _Entry | None:
+        entry: _Entry | None = self.entries.get(key)
+        while entry is not None and entry[2] in off:
+            entry = entry[4]
+        return entry
+
+    def of_gesture(self, gesture: str) -> dict[str, str]:
+        """The keys that a gesture touched here, with what it gave them."""
+        found = {}
+        for key, newest in self.entries.items():
+            entry: _Entry | None = newest
+            while entry is not None:
+                if entry[2] == gesture:
+                    found[key] = entry[3]
+                    break
+                entry = entry[4]
+        return found
+
+
+class _Gesture:
+    __slots__ = ("fields", "time")
+
+    def __init__(self, time: int) -> None:
+        self.time = time
+        self.fields: list[_Field] = []
+
+
+class _Person:
+    def __init__(self) -> None:
+        self.fields: dict[tuple[str, str], _Field] = {}
+        self.gestures: dict[str, _Gesture] = {}
+        self.switches: dict[str, tuple[int, str, str, str]] = {}  # id of undo or redo -> time, id, action, gesture
+        self.off: set[str] = set()
+        self.stacks: tuple[dict[str, None], dict[str, None]] | None = None
+        self.last = -1  # time of the newest gesture, undo or redo
+
+    def field(self, action: str, value: str) -> _Field:
+        kind = _KIND.get(action, action)
+        name = value if kind == "tag" else ""
+        if (kind, name) not in self.fields:
+            self.fields[kind, name] = _Field(kind, name)
+        return self.fields[kind, name]
+
+    def undo_and_redo(self) -> tuple[dict[str, None], dict[str, None]]:
+        """Both stacks, the top last. Made at the first need: only the person at the lens needs them."""
+        if self.stacks is None:
+            self.stacks = {}, {}
+            done = [(gesture.time, name, "do", name) for name, gesture in self.gestures.items()]
+            for _, _, action, name in sorted([*done, *self.switches.values()]):
+                self._move(action, name, *self.stacks)
+        return self.stacks
+
+    def happened(self, time: int, action: str, gesture: str) -> None:
+        """Keep the stacks up where something comes last, as it nearly always does; else they are made anew."""
+        if self.stacks is not None and time > self.last:
+            self._move(action, gesture, *self.stacks)
+        else:
+            self.stacks = None
+        self.last = max(self.last, time)
+
+    def _move(self, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
+        if action == "do":
+            undo[gesture] = None
+            redo.clear()
+        elif action == "undo" and gesture in undo:
+            del undo[gesture]
+            redo[gesture] = None
+        elif action == "redo" and gesture in self.gestures and gesture not in undo:
+            redo.pop(gesture, None)
+            undo[gesture] = None
+
+
+class State:
+    """What a log of events comes to.
+
+    For each person, output and tag the last of tag and untag that counts holds; likewise for the note, the star and the
+    cluster name. The last definition of a tag holds for all. A gesture counts unless the last undo or redo of it, by
+    the person whose gesture it is, is an undo. The order in which events are given does not matter, nor whether one is
+    given twice.
+
+    Parameters
+    ----------
+    events : iterable of Event
+    keys : collection of str, optional
+        Only what concerns these keys; definitions of tags always count.
+
+    Attributes
+    ----------
+    latest : int
+        The time of the last event that concerns these keys.
+
+    Examples
+    --------
+    >>> from outlens.tags.events import Event
+    >>> state = State([Event("a" * 32, 1, "ann", "id:1", "tag", "refusal", "b" * 32, "")])
+    >>> state.tags_of("id:1")
+    {'refusal': ['ann']}
+    """
+
+    def __init__(self, events: Iterable[Event] = (), keys: Collection[str] | None = None) -> None:
+        self._keys = None if keys is None else frozenset(keys)
+        self._people: dict[str, _Person] = {}
+        self.latest = 0
+        self.load(_row(event) for event in events)
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Add events, also late ones whose time is before what is there already."""
+        self.apply_rows(_row(event) for event in events)
+
+    def load(self, rows: Iterable[Row]) -> None:
+        """Add very many rows; then everything is settled at once."""
+        with _no_collection():
+            self._add(rows, None)
+            for person in self._people.values():
+                for field in person.fields.values():
+                    field.settle(person.off)
+
+    def apply_rows(self, rows: Iterable[Row]) -> None:
+        """Add rows; what they touch is settled."""
+        touched: dict[str, dict[_Field, set[str]]] = {}
+        self._add(rows, touched)
+        for annotator, fields in touched.items():
+            for field, keys in fields.items():
+                field.settle(self._people[annotator].off, keys)
+
+    def _add(self, rows: Iterable[Row], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
+        wanted = self._keys
+        last_time = -1
+        last_annotator = last_action = last_value = last_gesture = ""
+        switched: dict[str, set[str]] = {}
+        settled: set[str] = set()
+        for time, identifier, annotator, key, action, value, gesture in rows:
+            if action == "undo" or action == "redo":
+                person = self._person(annotator)
+                if identifier not in person.switches:
+                    person.switches[identifier] = (time, identifier, action, value)
+                    person.happened(time, action, value)
+                switched.setdefault(annotator, set()).add(value)
+                last_time = -1
+                self.latest = max(self.latest, time)
+                continue
+            if wanted is not None and key not in wanted and action != "define":
+                continue
+            # Most events stand beside others of their gesture, and only the key is another one.
+            if (
+                time != last_time
+                or gesture != last_gesture
+                or value != last_value
+                or action != last_action
+                or annotator != last_annotator
+            ):
+                last_time, last_annotator, last_action, last_value = time, annotator, action, value
+                last_gesture = gesture
+                self.latest = max(self.latest, time)
+                person = self._person(annotator)
+                field = person.field(action, value)
+                held = _HELD.get(action, value)
+                entries = field.entries
+                about = person.gestures.get(gesture)
+                if about is None:
+                    about = person.gestures[gesture] = _Gesture(time)
+                    person.happened(time, "do", gesture)
+                elif time < about.time:
+                    about.time = time
+                    person.stacks = None
+                if field not in about.fields:
+                    about.fields.append(field)
+                if touched is not None:
+                    settled = touched.setdefault(annotator, {}).setdefault(field, set())
+            newest = entries.get(key)
+            if newest is None or time > newest[0] or (time == newest[0] and identifier > newest[1]):
+                entries[key] = (time, identifier, gesture, held, newest)
+            else:
+                field.add(key, time, identifier, gesture, held)
+            if touched is not None:
+                settled.add(key)
+        for annotator, gestures in switched.items():
+            self._switch(annotator, gestures, touched)
+
+    def _switch(self, annotator: str, gestures: set[str], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
+        """Decide which of the gestures count, and mark what they touch."""
+        person = self._people[annotator]
+        last = {gesture: action for _, _, action, gesture in sorted(person.switches.values())}
+        for gesture in gestures:
+            off = last[gesture] == "undo"
+            if off == (gesture in person.off):
+                continue
+            (person.off.add if off else person.off.discard)(gesture)
+            if touched is not None and gesture in person.gestures:
+                for field in person.gestures[gesture].fields:
+                    touched.setdefault(annotator, {}).setdefault(field, set()).update(field.of_gesture(gesture))
+
+    def _person(self, annotator: str) -> _Person:
+        person = self._people.get(annotator)
+        if person is None:
+            person = self._people[annotator] = _Person()
+        return person
+
+    def _now(self, kind: str, annotator: str | None = None) -> Iterator[tuple[str, _Field]]:
+        """The fields of a kind that anybody, or one person, has; people in alphabetical order."""
+        for name in sorted(self._people) if annotator is None else [annotator]:
+            if name in self._people:
+                for field in self._people[name].fields.values():
+                    if field.kind == kind and field.now:
+                        yield name, field
+
+    @property
+    def annotators(self) -> list[str]:
+        """Those who have a tag, a note, a star or a cluster name on something, in alphabetical order."""
+        return [
+            name
+            for name in sorted(self._people)
+            if any(field.now for field in self._people[name].fields.values() if field.kind != "define")
+        ]
+
+    def tags_of(self, key: str) -> dict[str, list[str]]:
+        """The tags on an output, in alphabetical order, each with the people who gave it."""
+        found: dict[str, list[str]] = {}
+        for annotator, field in self._now("tag"):
+            if key in field.now:
+                found.setdefault(field.name, []).append(annotator)
+        return dict(sorted(found.items()))
+
+    def names(self) -> dict[str, dict[str, int]]:
+        """Each tag that is on an output, in alphabetical order: how many outputs have it from whom."""
+        found: dict[str, dict[str, int]] = {}
+        for annotator, field in self._now("tag"):
+            found.setdefault(field.name, {})[annotator] = len(field.now)
+        return dict(sorted(found.items()))
+
+    def holders(self, name: str, annotator: str | None = None) -> set[str]:
+        """The keys of the outputs that have a tag, from anybody or from one person."""
+        people = self._people if annotator is None else [annotator]
+        found: set[str] = set()
+        for person in people:
+            field = self._people[person].fields.get(("tag", name)) if person in self._people else None
+            if field is not None:
+                found.update(field.now)
+        return found
+
+    def note_of(self, key: str) -> dict[str, str]:
+        """The notes on an output: each person's."""
+        return {annotator: field.now[key] for annotator, field in self._now("note") if key in field.now}
+
+    def notes(self, annotator: str) -> dict[str, str]:
+        """A person's notes: key -> text."""
+        return {key: text for _, field in self._now("note", annotator) for key, text in field.now.items()}
+
+    def starred(self, annotator: str | None = None) -> set[str]:
+        """The keys of the outputs that have a star, from anybody or from one person."""
+        return {key for _, field in self._now("star", annotator) for key in field.now}
+
+    def cluster_names(self, annotator: str) -> dict[str, str]:
+        """What a person called the clusters: key of an output that was in it -> name."""
+        return {key: name for _, field in self._now("name", annotator) for key, name in field.now.items()}
+
+    def definitions(self) -> dict[str, dict[str, str]]:
+        """Colour, description and shortcut of each tag that was defined; what was not said is `""`."""
+        last: dict[str, _Entry] = {}
+        for annotator, field in self._now("define"):
+            for key in field.now:
+                entry = field.latest(key, self._people[annotator].off)
+                assert entry is not None
+                if key not in last or entry[:2] > last[key][:2]:
+                    last[key] = entry
+        return {key.removeprefix("tag:"): _definition(entry[3]) for key, entry in sorted(last.items())}
+
+    def undo_stack(self, annotator: str) -> list[str]:
+        """The gestures of a person that can be undone, the next one last."""
+        return list(self._people[annotator].undo_and_redo()[0]) if annotator in self._people else []
+
+    def redo_stack(self, annotator: str) -> list[str]:
+        """The gestures of a person that can be redone, the next one last."""
+        return list(self._people[annotator].undo_and_redo()[1]) if annotator in self._people else []
+
+    def describe(self, annotator: str, gesture: str) -> str:
+        """What a gesture did, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
+        said = []
+        for field in self._people[annotator].gestures[gesture].fields:
+            groups: dict[str, list[str]] = {}
+            for key, value in field.of_gesture(gesture).items():
+                groups.setdefault(value, []).append(key)
+            said += [_sentence(field, value, keys) for value, keys in groups.items()]
+        more = [f"{len(said) - _NAMED} more"] if len(said) > _NAMED else []
+        return ", ".join([*said[:_NAMED], *more])
+
+
+def _row(event: Event) -> Row:
+    return event.time, event.id, event.annotator, event.key, event.action, event.value, event.gesture
+
+
+def _definition(value: str) -> dict[str, str]:
+    try:
+        given = json.loads(value)
+    except ValueError:
+        given = None
+    if not isinstance(given, dict):
+        given = {}
+    return {name: str(given.get(name) or "") for name in ("color", "description", "key")}
+
+
+def _sentence(field: _Field, value: str, keys: list[str]) -> str:
+    if field.kind == "define":
+        return f"definition of {_cut(keys[0].removeprefix('tag:'))}"
+    prompts = sum(key.startswith("prompt:") for key in keys)
+    counts = [(len(keys) - prompts, "output"), (prompts, "prompt")]
+    on = " and ".join(f"{n} {what}{'' if n == 1 else 's'}" for n, what in counts if n)
+    if field.kind == "tag":
+        return f"{'tag' if value else 'untag'} {_cut(field.name)} on {on}"
+    if field.kind == "star":
+        return f"{'star' if value else 'unstar'} on {on}"
+    what = "cluster name" if field.kind == "name" else "note"
+    return f"{what} {_cut(value)} on {on}" if value else f"no {what} on {on}"
+
+
+def _cut(value: str) -> str:
+    return f"‘{value if len(value) <= _SHOWN else value[: _SHOWN - 1] + '…'}’"
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """A million entries are made and none is garbage: looking for garbage among them doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()

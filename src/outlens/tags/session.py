@@ -1,0 +1,303 @@
+"""What one person at one lens does with the tag log: gestures, undo, and what could not be saved yet."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from operator import index
+from os import PathLike
+from time import time_ns
+
+from outlens.tags.events import Action, Event, new_id, tag_key
+from outlens.tags.fold import State
+from outlens.tags.store import PATIENCE, Store, StoreError, StoreUnavailable
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """A gesture that is shown but not on disk yet.
+
+    Attributes
+    ----------
+    gesture, annotator : str
+    keys : tuple of str
+    action, value, lens : str
+        As in `Event`.
+    time : int
+        When it was made, microseconds since 1970.
+    why : str
+        The sentence that says why it could not be written.
+    """
+
+    gesture: str
+    annotator: str
+    keys: tuple[str, ...]
+    action: Action
+    value: str
+    lens: str
+    time: int
+    why: str
+
+
+class Session:
+    """A person's gestures on the outputs of a lens.
+
+    Each gesture is on disk when its method returns, or else in `pending`: it is shown, and `retry` writes it when the
+    store can be written again. Gestures are written in the order in which they were made.
+
+    Parameters
+    ----------
+    store_path : path, optional
+        None keeps the log in memory.
+    annotator : str
+    keys : sequence of str
+        The key of each output (`events.keys`); methods take positions in it. Keys of prompts may follow.
+    lens : str, optional
+        Written beside each event; informative.
+
+    Attributes
+    ----------
+    state : State
+        What the log comes to, with what is pending.
+    pending : list of Pending
+    problem : str
+        Why the store could not be read or written the last time; `""` when it could.
+
+    Raises
+    ------
+    StoreError
+        If the file is no store, is damaged or comes from a newer outlens. One that only cannot be read now is a
+        `problem`, and read at the next `refresh` or gesture.
+
+    Examples
+    --------
+    >>> from outlens.tags.events import keys
+    >>> session = Session(None, "ann", keys(["Yes.", "No.", "No."]))
+    >>> session.tag([1, 2], "refusal")
+    2
+    >>> session.undo()
+    'tag ‘refusal’ on 2 outputs'
+    """
+
+    def __init__(
+        self, store_path: str | PathLike[str] | None, annotator: str, keys: Sequence[str], lens: str = ""
+    ) -> None:
+        if not isinstance(annotator, str) or not annotator.strip():
+            raise ValueError(f"annotator is {annotator!r}; give the name of who tags.")
+        self.annotator = annotator
+        self.lens = lens
+        self.keys = list(keys)
+        self.state = State(keys=self.keys)
+        self.pending: list[Pending] = []
+        self.problem = ""
+        self._seq = 0
+        self._loaded = False
+        self._news = False
+        self._own: set[str] = set()
+        self.store = Store(store_path)
+        try:
+            self._load()
+        except StoreUnavailable as error:
+            self.problem = str(error)
+
+    def tag(self, positions: Iterable[int], name: str) -> int:
+        """Put a tag on outputs. Returns how many did not have it from this person.
+
+        Raises
+        ------
+        ValueError
+            If the name is blank or a position is none of an output's.
+        """
+        return self._tag("tag", positions, name)
+
+    def untag(self, positions: Iterable[int], name: str) -> int:
+        """Take this person's tag off outputs. Returns how many had it."""
+        return self._tag("untag", positions, name)
+
+    def note(self, positions: Iterable[int], text: str) -> int:
+        """Write a note on outputs, in place of this person's earlier one; `""` clears it. Returns how many changed."""
+        keys = self._keys(positions)
+        notes = self.state.notes(self.annotator)
+        return self._do([key for key in keys if notes.get(key, "") != text], "note", _text("note", text))
+
+    def star(self, positions: Iterable[int], on: bool = True) -> int:
+        """Give outputs a star, or take it off. Returns how many changed."""
+        keys = self._keys(positions)
+        starred = self.state.starred(self.annotator)
+        return self._do([key for key in keys if (key in starred) != on], "star" if on else "unstar", "")
+
+    def name(self, positions: Iterable[int], name: str) -> int:
+        """Name the cluster that is made of these outputs; `""` takes the name away. Returns how many changed."""
+        keys = self._keys(positions)
+        names = self.state.cluster_names(self.annotator)
+        return self._do([key for key in keys if names.get(key, "") != name], "name", _text("name", name))
+
+    def define(
+        self, name: str, color: str | None = None, description: str | None = None, key: str | None = None
+    ) -> None:
+        """Say a tag's colour, description and shortcut, for all; what is None stays as it is."""
+        _check_name(name)
+        self._catch_up()
+        now = self.state.definitions().get(name, {"color": "", "description": "", "key": ""})
+        given = {"color": color, "description": description, "key": key}
+        new = {**now, **{field: text for field, text in given.items() if text is not None}}
+        if new != now:
+            self._do([tag_key(name)], "define", json.dumps(new))
+
+    def undo(self) -> str:
+        """Undo this person's last gesture here, also one from before a restart. Returns what is undone, or `""`."""
+        return self._switch("undo")
+
+    def redo(self) -> str:
+        """Do again what was undone last. Returns what that is, or `""`."""
+        return self._switch("redo")
+
+    def refresh(self) -> bool:
+        """Read what others wrote, and write what is pending. True if others' events came since the last call."""
+        self.retry()
+        self._catch_up()
+        news, self._news = self._news, False
+        return news
+
+    def retry(self) -> bool:
+        """Write what is pending, in order. True if nothing is pending any more."""
+        if not self.pending:
+            return True
+        try:
+            while self.pending:
+                self._write(self.pending[0])
+                del self.pending[0]
+        except StoreError as error:
+            self._fail(error)
+        # On disk a gesture may have another time than was shown, so all is read afresh.
+        self._catch_up()
+        try:
+            self._load()
+        except StoreError as error:
+            self._fail(error)
+        return not self.pending
+
+    def close(self) -> None:
+        """Let go of the file."""
+        self.store.close()
+
+    def _tag(self, action: Action, positions: Iterable[int], name: str) -> int:
+        _check_name(name)
+        keys = self._keys(positions)
+        held = self.state.holders(name, self.annotator)
+        return self._do([key for key in keys if (key in held) != (action == "tag")], action, name)
+
+    def _switch(self, action: Action) -> str:
+        self._catch_up()
+        state = self.state
+        stack = state.undo_stack(self.annotator) if action == "undo" else state.redo_stack(self.annotator)
+        if not stack:
+            return ""
+        said = state.describe(self.annotator, stack[-1])
+        self._do([""], action, stack[-1])
+        return said
+
+    def _keys(self, positions: Iterable[int]) -> list[str]:
+        """The keys at these positions, each once; the state is up to date then."""
+        found: dict[str, None] = {}
+        for position in positions:
+            at = index(position)
+            if not 0 <= at < len(self.keys):
+                raise ValueError(f"There is no output at position {at}; positions go from 0 to {len(self.keys) - 1}.")
+            found[self.keys[at]] = None
+        self._catch_up()
+        return list(found)
+
+    def _do(self, keys: list[str], action: Action, value: str) -> int:
+        """One gesture: written, or else shown and kept as pending."""
+        if not keys:
+            return 0
+        gesture = Pending(
+            new_id(), self.annotator, tuple(keys), action, value, self.lens, time_ns() // 1000, self.problem
+        )
+        if self.pending and not self.retry():
+            self._keep(gesture)
+            return len(keys)
+        try:
+            self._write(gesture)
+        except StoreError as error:
+            self._fail(error)
+            self._keep(gesture)
+        else:
+            self._catch_up()
+        return len(keys)
+
+    def _write(self, gesture: Pending) -> None:
+        self._wait_less()
+        if not self._loaded:
+            self._load()
+        self.store.record(
+            gesture.annotator,
+            gesture.keys,
+            gesture.action,
+            gesture.value,
+            gesture.lens,
+            gesture=gesture.gesture,
+            time=gesture.time,
+        )
+        self._own.add(gesture.gesture)
+        self.problem = ""
+
+    def _keep(self, gesture: Pending) -> None:
+        self.pending.append(replace(gesture, why=self.problem))
+        self._show(gesture)
+
+    def _show(self, gesture: Pending) -> None:
+        """Let the state have a gesture that is not on disk, as the last one."""
+        time = max(gesture.time, self.state.latest + 1)
+        self.state.apply(
+            Event(new_id(), time, gesture.annotator, key, gesture.action, gesture.value, gesture.gesture, gesture.lens)
+            for key in gesture.keys
+        )
+
+    def _fail(self, error: StoreError) -> None:
+        self.problem = str(error)
+        self.pending = [replace(gesture, why=self.problem) for gesture in self.pending]
+
+    def _load(self) -> None:
+        """Read everything, and show what is pending after it."""
+        state = State(keys=self.keys)
+        self._seq = self.store.replay(state.load)
+        self.state = state
+        self._loaded = True
+        for gesture in self.pending:
+            self._show(gesture)
+
+    def _catch_up(self) -> None:
+        """Read what was written since the last time, by this session or by others."""
+        self._wait_less()
+        try:
+            if not self._loaded:
+                self._load()
+                self._news = True
+            events, self._seq = self.store.since(self._seq)
+        except StoreError as error:
+            self._fail(error)
+            return
+        if events:
+            self.state.apply(events)
+            self._news = self._news or any(event.gesture not in self._own for event in events)
+        self._own.clear()
+        if not self.pending:
+            self.problem = ""
+
+    def _wait_less(self) -> None:
+        """Who waited once for a store and found it locked does not wait at every gesture and every refresh."""
+        self.store.patience = 0.0 if self.problem else PATIENCE
+
+
+def _check_name(name: str) -> None:
+    if not _text("tag", name).strip():
+        raise ValueError(f"The tag's name is {name!r}; give one that is not blank.")
+
+
+def _text(what: str, value: str) -> str:
+    if not isinstance(value, str):
+        raise TypeError(f"The {what} is {value!r}; give a string.")
+    return value

@@ -1,0 +1,451 @@
+"""The tag log on disk: events are on it before the gesture counts as done, and a file is never harmed."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import threading
+from collections import ChainMap
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from os import PathLike
+from pathlib import Path
+from time import time_ns
+from typing import Any
+
+from outlens.tags.events import ACTIONS, Action, Event, different, distinct, new_id
+from outlens.tags.fold import Row
+
+APPLICATION_ID = 0x6F746C67
+VERSION = 1
+PATIENCE = 2.0
+
+_HEADER = b"SQLite format 3\x00"
+_LATEST = 1 << 53  # in microseconds the year 2255; what a float, and so JSON, holds exactly
+_CODE = {action: code for code, action in enumerate(ACTIONS)}
+
+# Text is kept as bytes: SQLite's own text can hold neither a lone surrogate nor a NUL. `clock` is the last time given.
+_SCHEMA = (
+    "CREATE TABLE text (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE)",
+    "CREATE TABLE event (seq INTEGER PRIMARY KEY, id BLOB NOT NULL UNIQUE, time INTEGER NOT NULL,"
+    " annotator INTEGER NOT NULL, key INTEGER NOT NULL, action INTEGER NOT NULL, value INTEGER NOT NULL,"
+    " gesture BLOB NOT NULL, lens INTEGER NOT NULL)",
+    "CREATE TABLE clock (time INTEGER NOT NULL)",
+    "INSERT INTO clock VALUES (0)",
+    f"PRAGMA application_id = {APPLICATION_ID}",
+    f"PRAGMA user_version = {VERSION}",
+)
+
+# A connection must not be used, nor closed, in a child made by fork; here it stays until the child ends.
+_inherited: list[sqlite3.Connection] = []
+
+
+class StoreError(ValueError):
+    """A store cannot be read or written; the message says why and what to do."""
+
+
+class StoreUnavailable(StoreError):
+    """As things are now: the disk is full, the folder read-only, the store locked. Another try may succeed."""
+
+
+class Store:
+    """A log of events in one SQLite file, which several processes may read and write at once.
+
+    Parameters
+    ----------
+    path : path, optional
+        Of the file; it and its folder are made at the first write. None keeps the log in memory.
+
+    Raises
+    ------
+    StoreError
+        If there is a file that is no store, is damaged, or was written by a newer outlens. It is left as it is.
+    """
+
+    def __init__(self, path: str | PathLike[str] | None) -> None:
+        self.path = None if path is None else Path(path).absolute()
+        self.patience = PATIENCE
+        self._lock = threading.RLock()
+        self._connection: sqlite3.Connection | None = None
+        self._process = os.getpid()
+        self._file: tuple[int, int] | None = None
+        self._texts: dict[int, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._last_text = 0
+        if self.path is not None:
+            self._check()
+
+    def record(
+        self,
+        annotator: str,
+        keys: Sequence[str],
+        action: Action,
+        value: str,
+        lens: str = "",
+        *,
+        gesture: str | None = None,
+        time: int | None = None,
+    ) -> list[Event]:
+        """Write a gesture: one event for each key, all or none. They are on disk when this returns.
+
+        Parameters
+        ----------
+        annotator, action, value, lens
+            As in `Event`.
+        keys : sequence of str
+        gesture : str, optional
+            Its id, where it has one already.
+        time : int, optional
+            When it was made, microseconds since 1970; now, if not given. Its time in the store is that, or just after
+            the last gesture that is there: a clock that goes back loses nothing.
+
+        Raises
+        ------
+        StoreUnavailable
+            If it cannot be written now. Then nothing of it is on disk.
+        """
+        gesture = gesture or new_id()
+        # Ids of a gesture count up from a random one, so that they lie side by side in the index.
+        first = int(new_id(), 16) & ~0xFFFFFFFF
+        with self._writing() as connection:
+            last = connection.execute("SELECT time FROM clock").fetchone()[0]
+            now = max(time_ns() // 1000 if time is None else time, last + 1)
+            events = [
+                Event(f"{first + i:032x}", now, annotator, key, action, value, gesture, lens)
+                for i, key in enumerate(keys)
+            ]
+            self._insert(connection, events)
+        return events
+
+    def append(self, events: Iterable[Event]) -> int:
+        """Add events that were made elsewhere; one that is here already is left out. Returns how many were new.
+
+        Raises
+        ------
+        ValueError
+            If an event is not well formed, or differs from one that has its id. Then none is added.
+        StoreUnavailable
+            If they cannot be written now. Then none is added.
+        """
+        given = distinct(events)
+        for event in given:
+            _check_event(event)
+        if not given:
+            return 0
+        with self._writing() as connection:
+            new = []
+            for event in given:
+                row = connection.execute(f"{_SELECT} WHERE id = ?", (bytes.fromhex(event.id),)).fetchone()
+                if row is None:
+                    new.append(event)
+                elif self._event(connection, row) != event:
+                    raise different(event.id)
+            self._insert(connection, new)
+        return len(new)
+
+    def events(self, keys: Collection[str] | None = None) -> list[Event]:
+        """All events in the order `(time, id)`, or those of some keys and what counts for all: undo, redo, define."""
+        found, _ = self.since(0)
+        if keys is not None:
+            wanted = frozenset(keys)
+            found = [event for event in found if event.key in wanted or event.action in ("undo", "redo", "define")]
+        return sorted(found, key=lambda event: (event.time, event.id))
+
+    def since(self, seq: int) -> tuple[list[Event], int]:
+        """The events that were written after `seq` (0: all), by whichever process, and the `seq` of the last one."""
+        with self._reading() as connection:
+            if connection is None:
+                return [], 0
+            rows = connection.execute(f"{_SELECT} WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+            self._read_texts(connection)
+            return [self._event(connection, row) for row in rows], rows[-1][0] if rows else seq
+
+    def replay(self, take: Callable[[Iterator[Row]], None]) -> int:
+        """Give all events to `take` as bare rows (`State.load`), quicker than `events`; returns the last `seq`."""
+        with self._reading() as connection:
+            if connection is None:
+                take(iter(()))
+                return 0
+            # Both reads see one moment of the log, whatever others write meanwhile.
+            connection.execute("BEGIN")
+            try:
+                last = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
+                self._read_texts(connection)
+                take(self._rows(connection))
+            finally:
+                connection.execute("ROLLBACK")
+            return int(last)
+
+    def close(self) -> None:
+        """Let go of the file. A later call opens it again; a log in memory is gone."""
+        with self._lock:
+            if self._connection is not None:
+                (_inherited.append if self._process != os.getpid() else _close)(self._connection)
+                self._connection = None
+
+    def _rows(self, connection: sqlite3.Connection) -> Iterator[Row]:
+        texts = self._texts
+        last = b""
+        gesture = ""
+        query = "SELECT time, id, annotator, key, action, value, gesture FROM event ORDER BY seq"
+        rows = connection.execute(query)
+        # What `take` raises does not pass here: only what the rows themselves do.
+        with self._damage():
+            for moment, identifier, annotator, key, code, value, raw in rows:
+                if raw != last:
+                    last, gesture = raw, raw.hex()
+                yield moment, identifier.hex(), texts[annotator], texts[key], ACTIONS[code], texts[value], gesture
+
+    def _event(self, connection: sqlite3.Connection, row: tuple[Any, ...]) -> Event:
+        _, identifier, moment, annotator, key, code, value, gesture, lens = row
+        if not self._texts.keys() >= {annotator, key, value, lens}:
+            self._read_texts(connection)
+        texts = self._texts
+        with self._damage():
+            return Event(
+                identifier.hex(),
+                moment,
+                texts[annotator],
+                texts[key],
+                ACTIONS[code],
+                texts[value],
+                gesture.hex(),
+                texts[lens],
+            )
+
+    def _read_texts(self, connection: sqlite3.Connection) -> None:
+        query = "SELECT n, bytes FROM text WHERE n > ? ORDER BY n"
+        for number, raw in connection.execute(query, (self._last_text,)):
+            with self._damage():
+                text = raw.decode("utf-8", "surrogatepass")
+            self._texts[number] = text
+            self._numbers[text] = number
+            self._last_text = number
+
+    def _insert(self, connection: sqlite3.Connection, events: list[Event]) -> None:
+        # There is one writer at a time, so the numbers after the last one are free. They are learnt at the next read:
+        # this transaction may still fail.
+        self._read_texts(connection)
+        numbers: dict[str, int] = {}
+        following = self._last_text + 1
+        for event in events:
+            for text in (event.annotator, event.key, event.value, event.lens):
+                if text not in self._numbers and text not in numbers:
+                    numbers[text] = following + len(numbers)
+        connection.executemany(
+            "INSERT INTO text VALUES (?, ?)",
+            [(number, text.encode("utf-8", "surrogatepass")) for text, number in numbers.items()],
+        )
+        known = ChainMap(numbers, self._numbers)
+        connection.executemany(
+            "INSERT INTO event VALUES (NULL, ?, ?, ?, ?, ?, ?, ?, ?)",
+            [
+                (
+                    bytes.fromhex(event.id),
+                    event.time,
+                    known[event.annotator],
+                    known[event.key],
+                    _CODE[event.action],
+                    known[event.value],
+                    bytes.fromhex(event.gesture),
+                    known[event.lens],
+                )
+                for event in events
+            ],
+        )
+        connection.execute("UPDATE clock SET time = max(time, ?)", (max((event.time for event in events), default=0),))
+
+    # Everything below is about the file: finding, checking, making, opening it, and saying what is wrong with it.
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """The connection, or None where there is no file yet."""
+        with self._lock, self._faults("read"):
+            yield self._open(make=False)
+
+    @contextmanager
+    def _writing(self) -> Iterator[sqlite3.Connection]:
+        """A transaction, for the one writer at a time."""
+        with self._lock, self._faults("written"):
+            connection = self._open(make=True)
+            assert connection is not None
+            connection.execute("BEGIN IMMEDIATE")
+            try:
+                yield connection
+                connection.execute("COMMIT")
+            except BaseException:
+                if connection.in_transaction:
+                    connection.execute("ROLLBACK")
+                raise
+
+    def _check(self) -> bool:
+        """Whether there is a file with something in it; looks at its first bytes only, so it stays untouched."""
+        assert self.path is not None
+        try:
+            with self.path.open("rb") as file:
+                header = file.read(100)
+        except (FileNotFoundError, NotADirectoryError):
+            return False
+        except IsADirectoryError:
+            raise StoreError(f"{self.path} is a folder; give the path of a file in it, as tags.sqlite.") from None
+        except OSError as error:
+            raise StoreUnavailable(f"The tag store {self.path} cannot be read ({error.strerror}).") from error
+        if not header:
+            return False
+        if len(header) < 100 or not header.startswith(_HEADER):
+            raise StoreError(f"{self.path} is not a tag store; give another path. The file is left as it is.")
+        if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+            raise StoreError(
+                f"{self.path} is an SQLite file of another program; give another path. The file is left as it is."
+            )
+        version = int.from_bytes(header[60:64], "big")
+        if version > VERSION:
+            raise StoreError(
+                f"The tag store {self.path} was written by a newer outlens (format {version}, this one knows "
+                f"{VERSION}); update outlens. The file is left as it is."
+            )
+        return True
+
+    def _open(self, make: bool) -> sqlite3.Connection | None:
+        if self._connection is not None and self._process != os.getpid() and self.path is not None:
+            _inherited.append(self._connection)
+            self._connection = None
+        if self._connection is None:
+            self._connection = self._begin(make)
+        elif self.path is not None and self._file != _identity(self.path):
+            raise StoreUnavailable(
+                f"The tag store {self.path} was moved, deleted or replaced while it was open; put it back, or make "
+                "the lens again to start another one."
+            )
+        if self._connection is not None:
+            self._connection.execute(f"PRAGMA busy_timeout = {int(1000 * self.patience)}")
+        return self._connection
+
+    def _begin(self, make: bool) -> sqlite3.Connection | None:
+        """A new connection, with the tables there; None where there is no file and none is to be made."""
+        if self.path is None:
+            connection = self._connect(":memory:")
+            _make(connection)
+            return connection
+        exists = self._check()
+        if not exists and not make:
+            return None
+        if make:
+            self.path.parent.mkdir(parents=True, exist_ok=True)
+        connection = self._connect(f"{self.path.as_uri()}?mode={'rwc' if make else 'rw'}")
+        try:
+            if make:
+                _make(connection)
+                # Where this fails, as while another process does it, the log is as safe in SQLite's older way.
+                with suppress(sqlite3.OperationalError):
+                    connection.execute("PRAGMA journal_mode = WAL").fetchone()
+            connection.execute("PRAGMA synchronous = FULL")
+            connection.execute("SELECT time FROM clock").fetchone()
+        except BaseException as error:
+            _close(connection)
+            # In a folder where nothing can be written, SQLite reads a log only if told that nobody changes it.
+            writable = os.access(self.path.parent, os.W_OK) or Path(f"{self.path}-wal").exists()
+            if make or writable or not isinstance(error, sqlite3.OperationalError):
+                raise
+            connection = self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
+        self._process = os.getpid()
+        self._file = _identity(self.path)
+        self._texts.clear()
+        self._numbers.clear()
+        self._last_text = 0
+        return connection
+
+    def _connect(self, uri: str) -> sqlite3.Connection:
+        return sqlite3.connect(uri, timeout=self.patience, uri=True, check_same_thread=False, isolation_level=None)
+
+    @contextmanager
+    def _faults(self, done: str) -> Iterator[None]:
+        """SQLite's and the system's errors as one sentence."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            self._let_go()
+            said = str(error)
+            if not isinstance(error, sqlite3.OperationalError) or said.startswith("no such"):
+                raise self._damaged(error) from error
+            why = next((why for part, why in _WHY.items() if part in said), said)
+            raise StoreUnavailable(f"The tag store {self.path} cannot be {done} now: {why}.") from error
+        except OSError as error:
+            raise StoreUnavailable(
+                f"The tag store {self.path} cannot be {done} now: {error.strerror} ({error.filename})."
+            ) from error
+
+    @contextmanager
+    def _damage(self) -> Iterator[None]:
+        """What a row raises that this program never wrote so."""
+        try:
+            yield
+        except (KeyError, IndexError, AttributeError, TypeError, UnicodeDecodeError) as error:
+            raise self._damaged(error) from error
+
+    def _damaged(self, error: Exception) -> StoreError:
+        return StoreError(
+            f"The tag store {self.path} is damaged ({error}); put a copy in its place or give another path. "
+            "The file is left as it is."
+        )
+
+    def _let_go(self) -> None:
+        """After a fault the file is opened afresh; what is in memory has nowhere else to be."""
+        if self.path is not None:
+            self.close()
+
+
+_WHY = {
+    "locked": "another program holds a lock on it; try again when it is done",
+    "full": "the disk is full; make room",
+    "readonly": "it or its folder is read-only; make it writable or give another path",
+    "unable to open": "the file or its folder cannot be opened or made; make it writable or give another path",
+}
+_SELECT = "SELECT seq, id, time, annotator, key, action, value, gesture, lens FROM event"
+
+
+def _make(connection: sqlite3.Connection) -> None:
+    """Make the tables, unless another process just did; all of it or nothing."""
+    connection.execute("BEGIN EXCLUSIVE")
+    try:
+        if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+            for statement in _SCHEMA:
+                connection.execute(statement)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+
+
+def _identity(path: Path) -> tuple[int, int] | None:
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _close(connection: sqlite3.Connection) -> None:
+    try:
+        connection.close()
+    except sqlite3.Error:
+        _inherited.append(connection)
+
+
+def _check_event(event: Event) -> None:
+    for name in ("id", "gesture"):
+        value = getattr(event, name)
+        try:
+            right = bytes.fromhex(value).hex() == value and len(value) == 32
+        except (TypeError, ValueError):
+            right = False
+        if not right:
+            raise ValueError(f"An event's {name} is {value!r}; it must be 32 hex digits, as uuid4().hex gives.")
+    if event.action not in _CODE:
+        raise ValueError(f"An event's action is {event.action!r}; it must be one of {', '.join(ACTIONS)}.")
+    if isinstance(event.time, bool) or not isinstance(event.time, int) or not 0 <= event.time < _LATEST:
+        raise ValueError(f"An event's time is {event.time!r}; it must be whole microseconds since 1970, below 2**53.")
+    for name in ("annotator", "key", "value", "lens"):
+        if not isinstance(getattr(event, name), str):
+            raise ValueError(f"An event's {name} is {getattr(event, name)!r}; it must be a string.")
