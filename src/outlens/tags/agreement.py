@@ -1,0 +1,252 @@
+"""How far several people agree on tags: Krippendorff's alpha, Cohen's kappa, and how sure one can be of them.
+
+A table of judgements has one row for each output that one person judged, with one of two shapes:
+
+- tags: `output`, `annotator`, `tag`, `on`. Somebody who judged an output and did not give the tag has `on=False`; a row
+  that is missing means that the person did not judge.
+- labels, where each person gives each output exactly one: `output`, `annotator`, `label`.
+"""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.metrics import cohen_kappa_score
+
+# Resamples of one kind of unit are drawn so many numbers at a time, which bounds the memory.
+_BLOCK = 4_000_000
+
+
+def agreement(
+    table: pd.DataFrame, tags: Iterable[str] | None = None, *, seed: int = 0, samples: int = 1000
+) -> pd.DataFrame:
+    """Krippendorff's alpha and the raw agreement, a row a tag.
+
+    Parameters
+    ----------
+    table : DataFrame
+        Columns `output` (any hashable), `annotator`, and either `tag` and `on` (bool) or `label`; see the module.
+    tags : iterable of str, optional
+        Only these tags, in this order; by default all, sorted. Not with labels.
+    seed : int, default 0
+        Of the bootstrap: the same table and seed give the same interval.
+    samples : int, default 1000
+        How many times the outputs are drawn again, with replacement.
+
+    Returns
+    -------
+    DataFrame
+        `tag` (str; with labels there is one row, named `"label"`), `outputs` (int, those judged by two people or more),
+        `raters` (int, people who judged one of these), `agreement` (float in 0..1: of the pairs of judgements of one
+        output, the share that is equal, each judgement counting the same), `alpha` (float <= 1), `alpha_low` and
+        `alpha_high` (95 % percentile bootstrap over outputs). There is no row for all tags together: alpha over unlike
+        tags would mostly tell that some are rarer than others.
+
+        NaN means undefined: `agreement` where no output has two judgements; `alpha` also where all judgements are
+        equal, because then nothing shows that anybody would have told two cases apart. Resamples in which alpha is
+        undefined are left out of the interval.
+
+    Raises
+    ------
+    ValueError
+        If a column is missing or holds what it cannot, a person judged an output twice, or a tag is in no row.
+
+    Notes
+    -----
+    K. Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", section C (nominal data, missing values): with
+    the coincidence matrix `o`, its margins `n_c` and its sum `n`, alpha is
+    `1 - (n - 1) * sum(o_ck, c != k) / sum(n_c * n_k, c != k)`.
+
+    Examples
+    --------
+    >>> rows = [("a", "ann", "refusal", True), ("a", "bob", "refusal", True),
+    ...         ("b", "ann", "refusal", False), ("b", "bob", "refusal", False)]
+    >>> agreement(pd.DataFrame(rows, columns=["output", "annotator", "tag", "on"]))["alpha"].item()
+    1.0
+    """
+    if samples < 1:
+        raise ValueError(f"samples={samples}: the bootstrap needs at least 1; the usual number is 1000.")
+    rows = []
+    for tag, wide in _tables(table, tags):
+        counts = _counts(wide)
+        judged = wide[(wide >= 0).sum(axis=1) >= 2]
+        low, high = _interval(counts, seed, samples)
+        rows.append(
+            {
+                "tag": tag,
+                "outputs": len(counts),
+                "raters": int((judged >= 0).any(axis=0).sum()),
+                "agreement": _raw(counts),
+                "alpha": float(_alpha(*_sums(counts))),
+                "alpha_low": low,
+                "alpha_high": high,
+            }
+        )
+    columns = ["tag", "outputs", "raters", "agreement", "alpha", "alpha_low", "alpha_high"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def kappas(
+    table: pd.DataFrame, tags: Iterable[str] | None = None, *, seed: int = 0, samples: int = 1000
+) -> pd.DataFrame:
+    """Cohen's kappa of each two people, a row a tag and pair.
+
+    Parameters
+    ----------
+    table, tags, seed, samples
+        As in `agreement`.
+
+    Returns
+    -------
+    DataFrame
+        `tag`, `rater_a`, `rater_b` (in sorted order), `outputs` (int, judged by both), `kappa` (float in -1..1), `low`
+        and `high` (95 % percentile bootstrap over the outputs that both judged).
+
+        NaN means undefined: both judged no output in common, or both gave all of these one and the same value, so that
+        chance alone explains the agreement. Pairs without a common output are listed too, with 0 outputs.
+
+    Raises
+    ------
+    ValueError
+        As `agreement`.
+    """
+    if samples < 1:
+        raise ValueError(f"samples={samples}: the bootstrap needs at least 1; the usual number is 1000.")
+    rows = []
+    for tag, wide in _tables(table, tags):
+        for a, b in combinations(wide.columns, 2):
+            both = wide[(wide[a] >= 0) & (wide[b] >= 0)]
+            left, right = both[a].to_numpy(), both[b].to_numpy()
+            low, high = _kappa_interval(left, right, seed, samples)
+            kappa = _kappa(left, right)
+            row = {"tag": tag, "rater_a": a, "rater_b": b, "outputs": len(both)}
+            rows.append({**row, "kappa": kappa, "low": low, "high": high})
+    return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", "outputs", "kappa", "low", "high"])
+
+
+def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """For each tag its codes: a row an output, a column a person, -1 where somebody did not judge."""
+    labelled = "label" in table.columns and "tag" not in table.columns
+    needed = ["output", "annotator", "label"] if labelled else ["output", "annotator", "tag", "on"]
+    missing = [name for name in needed if name not in table.columns]
+    if missing:
+        raise ValueError(
+            f"the table has no column {missing[0]!r}; it needs output, annotator, and tag and on (or label)."
+        )
+    for name in needed:
+        if table[name].isna().any():
+            raise ValueError(f"column {name!r} holds an empty cell; leave out the row of who did not judge.")
+    if labelled:
+        if tags is not None:
+            raise ValueError("tags= has no meaning for a table with labels; filter its rows instead.")
+        yield "label", _wide(table, table["label"], "")
+        return
+    if not table["on"].isin([True, False]).all():
+        raise ValueError("column 'on' must be True or False in each row.")
+    groups = {str(tag): rows for tag, rows in table.groupby("tag", sort=True)}
+    for tag in groups if tags is None else tags:
+        if tag not in groups:
+            raise ValueError(f"the tag {tag!r} is in no row of the table; there are {_some(list(groups))}.")
+        rows = groups[tag]
+        yield tag, _wide(rows, rows["on"].astype(bool), f" for the tag {tag!r}")
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "") if names else "none"
+
+
+def _wide(rows: pd.DataFrame, values: pd.Series, what: str) -> pd.DataFrame:
+    twice = rows.duplicated(["output", "annotator"])
+    if twice.any():
+        row = rows[twice].iloc[0]
+        raise ValueError(
+            f"{row['annotator']!r} judged the output {row['output']!r} twice{what}; keep one row of the two."
+        )
+    outputs, units = pd.factorize(rows["output"])
+    people, names = pd.factorize(rows["annotator"], sort=True)
+    wide = np.full((len(units), len(names)), -1, dtype=np.int64)
+    wide[outputs, people] = pd.factorize(values)[0]
+    return pd.DataFrame(wide, columns=pd.Index(names), dtype=np.int64)
+
+
+def _counts(wide: pd.DataFrame) -> NDArray[np.float64]:
+    """How often each value was given to each output that two people or more judged: (outputs, values)."""
+    codes = wide.to_numpy(np.int64)
+    counts = np.zeros((len(codes), int(codes.max(initial=-1)) + 1))
+    unit, person = np.nonzero(codes >= 0)
+    np.add.at(counts, (unit, codes[unit, person]), 1.0)
+    judged: NDArray[np.float64] = counts[counts.sum(axis=1) >= 2]
+    return judged
+
+
+def _raw(counts: NDArray[np.float64]) -> float:
+    size = counts.sum(axis=1, keepdims=True)
+    return float((counts * (counts - 1) / (size - 1)).sum() / size.sum()) if len(counts) else float("nan")
+
+
+def _sums(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """The diagonal's sum of the coincidence matrix and its margins (`n_c`)."""
+    return np.asarray((counts * (counts - 1) / (counts.sum(axis=1, keepdims=True) - 1)).sum()), counts.sum(axis=0)
+
+
+def _alpha(same: NDArray[np.float64], margins: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Alpha from what `_sums` gives, for each leading index of both."""
+    total = margins.sum(axis=-1)
+    expected = total**2 - (margins**2).sum(axis=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        return np.where(expected > 0, 1 - (total - 1) * (total - same) / expected, np.nan)
+
+
+def _draws(weights: NDArray[np.int64], seed: int, samples: int) -> Iterator[NDArray[np.int64]]:
+    """How often each kind of unit comes in each resample, in blocks of (resamples, kinds)."""
+    rng = np.random.default_rng(seed)
+    total = int(weights.sum())
+    step = max(1, _BLOCK // max(1, len(weights)))
+    for start in range(0, samples, step):
+        yield rng.multinomial(total, weights / total, size=min(step, samples - start))
+
+
+def _percentiles(values: NDArray[np.float64]) -> tuple[float, float]:
+    values = values[np.isfinite(values)]
+    if not len(values):
+        return float("nan"), float("nan")
+    low, high = np.percentile(values, [2.5, 97.5])
+    return float(low), float(high)
+
+
+def _interval(counts: NDArray[np.float64], seed: int, samples: int) -> tuple[float, float]:
+    if not len(counts):
+        return float("nan"), float("nan")
+    # Units with the same counts are one kind: to draw kinds is to draw units, and there are few kinds.
+    kinds, weights = np.unique(counts, axis=0, return_counts=True)
+    same = (kinds * (kinds - 1) / (kinds.sum(axis=1, keepdims=True) - 1)).sum(axis=1)
+    return _percentiles(np.concatenate([_alpha(draw @ same, draw @ kinds) for draw in _draws(weights, seed, samples)]))
+
+
+def _kappa(left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
+    if not len(left) or ((left == left[0]).all() and (right == left[0]).all()):
+        return float("nan")
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")  # the undefined cases are handled above: another warning is a fault
+        return float(cohen_kappa_score(left, right))
+
+
+def _kappa_interval(left: NDArray[np.int64], right: NDArray[np.int64], seed: int, samples: int) -> tuple[float, float]:
+    if not len(left):
+        return float("nan"), float("nan")
+    kinds, weights = np.unique(np.column_stack([left, right]), axis=0, return_counts=True)
+    size = int(kinds.max()) + 1
+    rows, columns = np.eye(size)[kinds[:, 0]], np.eye(size)[kinds[:, 1]]
+    equal = (kinds[:, 0] == kinds[:, 1]).astype(float)
+    values = []
+    for draw in _draws(weights, seed, samples):
+        observed = draw @ equal / len(left)
+        expected = ((draw @ rows) * (draw @ columns)).sum(axis=1) / len(left) ** 2
+        with np.errstate(invalid="ignore", divide="ignore"):
+            values.append(np.where(expected < 1, (observed - expected) / (1 - expected), np.nan))
+    return _percentiles(np.concatenate(values))
