@@ -40,6 +40,7 @@ if TYPE_CHECKING:
 
 VERSION = 1
 _FIELDS = ("id", "time", "annotator", "key", "action", "value", "gesture", "lens")
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 _ID = re.compile(r"[0-9a-f]{32}\Z")
 _HALF = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), and the sign that defuses it.
@@ -539,7 +540,7 @@ def _form(path: Location, program: str) -> Iterator[None]:
 
 def _dump(value: Any) -> str:
     """JSON as text; `_HALF` because two halves that stand side by side must not become one character on the way."""
-    return _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", json.dumps(value, ensure_ascii=False))
+    return _HALF.sub(lambda found: f"\\u{ord(found[0]):04x}", _ENCODE(value))
 
 
 def _read(path: Location) -> str:
