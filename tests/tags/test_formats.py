@@ -302,6 +302,8 @@ def test_datasets_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         to_datasets(pd.DataFrame({"a": [1]}))
 
 
+# dill, by which datasets names its cache, warns of classes of pyarrow.
+@pytest.mark.filterwarnings("ignore:Cannot locate reference")
 def test_datasets_come_back() -> None:
     pytest.importorskip("datasets")
     frame = pd.DataFrame({"text": HARD, "tags": [[name, "x"] for name in HARD]})
