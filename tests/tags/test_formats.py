@@ -303,7 +303,7 @@ def test_datasets_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 # dill, by which datasets names its cache, warns of classes of pyarrow.
-@pytest.mark.filterwarnings("ignore:Cannot locate reference")
+@pytest.mark.filterwarnings("ignore:Cannot (locate|pickle)")
 def test_datasets_come_back() -> None:
     pytest.importorskip("datasets")
     frame = pd.DataFrame({"text": HARD, "tags": [[name, "x"] for name in HARD]})
