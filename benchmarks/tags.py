@@ -38,8 +38,12 @@ def write(path: Path, outputs: list[str], in_gestures: float) -> None:
         size = MANY if chance.random() < in_gestures / MANY * 9 else 1
         size = min(size, EVENTS - total)
         action, value = chance.choices(
-            [("tag", f"tag {chance.randrange(20)}"), ("untag", f"tag {chance.randrange(20)}"), ("star", "")]
-            + [("note", f"note {moment}")],
+            [
+                ("tag", f"tag {chance.randrange(20)}"),
+                ("untag", f"tag {chance.randrange(20)}"),
+                ("star", ""),
+                ("note", f"note {moment}"),
+            ],
             [80, 10, 5, 5],
         )[0]
         gesture, start = new_id(), chance.randrange(len(outputs))

@@ -111,26 +111,27 @@ class _Person:
         if self.stacks is None:
             self.stacks = {}, {}
             done = [(gesture.time, name, "do", name) for name, gesture in self.gestures.items()]
-            for _, _, action, name in sorted([*done, *self.switches.values()]):
-                self._move(action, name, *self.stacks)
+            for time, _, action, name in sorted([*done, *self.switches.values()]):
+                self._move(time, action, name, *self.stacks)
         return self.stacks
 
     def happened(self, time: int, action: str, gesture: str) -> None:
         """Keep the stacks up where something comes last, as it nearly always does; else they are made anew."""
         if self.stacks is not None and time > self.last:
-            self._move(action, gesture, *self.stacks)
+            self._move(time, action, gesture, *self.stacks)
         else:
             self.stacks = None
         self.last = max(self.last, time)
 
-    def _move(self, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
+    def _move(self, time: int, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
+        known = self.gestures.get(gesture)
         if action == "do":
             undo[gesture] = None
             redo.clear()
         elif action == "undo" and gesture in undo:
             del undo[gesture]
             redo[gesture] = None
-        elif action == "redo" and gesture in self.gestures and gesture not in undo:
+        elif action == "redo" and known is not None and known.time < time and gesture not in undo:
             redo.pop(gesture, None)
             undo[gesture] = None
 

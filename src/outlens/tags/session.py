@@ -265,6 +265,7 @@ class Session:
         state = State(keys=self.keys)
         self._seq = self.store.replay(state.load)
         self.state = state
+        self._news = self._news or (not self._loaded and bool(self.problem))
         self._loaded = True
         for gesture in self.pending:
             self._show(gesture)
@@ -275,7 +276,6 @@ class Session:
         try:
             if not self._loaded:
                 self._load()
-                self._news = True
             events, self._seq = self.store.since(self._seq)
         except StoreError as error:
             self._fail(error)

@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
+from stat import S_ISDIR
 from time import time_ns
 from typing import Any
 
@@ -20,7 +21,6 @@ APPLICATION_ID = 0x6F746C67
 VERSION = 1
 PATIENCE = 2.0
 
-_HEADER = b"SQLite format 3\x00"
 _LATEST = 1 << 53  # in microseconds the year 2255; what a float, and so JSON, holds exactly
 _CODE = {action: code for code, action in enumerate(ACTIONS)}
 
@@ -68,12 +68,14 @@ class Store:
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
+        self._writable = False
         self._file: tuple[int, int] | None = None
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._last_text = 0
         if self.path is not None:
-            self._check()
+            with suppress(StoreUnavailable):
+                self._check()
 
     def record(
         self,
@@ -279,37 +281,57 @@ class Store:
                 raise
 
     def _check(self) -> bool:
-        """Whether there is a file with something in it; looks at its first bytes only, so it stays untouched."""
+        """Whether there is a file with something in it, which must be a store that this version knows.
+
+        By SQLite and not by `open`: closing a file takes away the locks that other connections of this process have on
+        it. And as what never changes, so that nothing is made beside it.
+        """
         assert self.path is not None
         try:
-            with self.path.open("rb") as file:
-                header = file.read(100)
+            found = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return False
-        except IsADirectoryError:
-            raise StoreError(f"{self.path} is a folder; give the path of a file in it, as tags.sqlite.") from None
         except OSError as error:
-            raise StoreUnavailable(f"The tag store {self.path} cannot be read ({error.strerror}).") from error
-        if not header:
+            raise StoreUnavailable(f"The tag store {self.path} cannot be read now: {error.strerror}.") from error
+        if S_ISDIR(found.st_mode):
+            raise StoreError(f"{self.path} is a folder; give the path of a file in it, as tags.sqlite.")
+        if found.st_size == 0:
             return False
-        if len(header) < 100 or not header.startswith(_HEADER):
-            raise StoreError(f"{self.path} is not a tag store; give another path. The file is left as it is.")
-        if int.from_bytes(header[68:72], "big") != APPLICATION_ID:
+        connection = self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
+        try:
+            program = connection.execute("PRAGMA application_id").fetchone()[0]
+            self._check_version(connection)
+        except sqlite3.OperationalError as error:
+            raise StoreUnavailable(f"The tag store {self.path} cannot be read now: {error}.") from error
+        except sqlite3.DatabaseError as error:
+            if "not a database" not in str(error):
+                raise self._damaged(error) from error
+            raise StoreError(
+                f"{self.path} is not a tag store; give another path. The file is left as it is."
+            ) from error
+        finally:
+            _close(connection)
+        if program != APPLICATION_ID:
             raise StoreError(
                 f"{self.path} is an SQLite file of another program; give another path. The file is left as it is."
             )
-        version = int.from_bytes(header[60:64], "big")
-        if version > VERSION:
+        return True
+
+    def _check_version(self, connection: sqlite3.Connection) -> None:
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
+        if ours and version > VERSION:
             raise StoreError(
                 f"The tag store {self.path} was written by a newer outlens (format {version}, this one knows "
                 f"{VERSION}); update outlens. The file is left as it is."
             )
-        return True
 
     def _open(self, make: bool) -> sqlite3.Connection | None:
         if self._connection is not None and self._process != os.getpid() and self.path is not None:
             _inherited.append(self._connection)
             self._connection = None
+        if self._connection is not None and self.path is not None and make and not self._writable:
+            self.close()
         if self._connection is None:
             self._connection = self._begin(make)
         elif self.path is not None and self._file != _identity(self.path):
@@ -332,22 +354,33 @@ class Store:
             return None
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        connection = self._connect(f"{self.path.as_uri()}?mode={'rwc' if make else 'rw'}")
-        try:
-            if make:
-                _make(connection)
-                # Where this fails, as while another process does it, the log is as safe in SQLite's older way.
-                with suppress(sqlite3.OperationalError):
-                    connection.execute("PRAGMA journal_mode = WAL").fetchone()
-            connection.execute("PRAGMA synchronous = FULL")
-            connection.execute("SELECT time FROM clock").fetchone()
-        except BaseException as error:
-            _close(connection)
-            # In a folder where nothing can be written, SQLite reads a log only if told that nobody changes it.
-            writable = os.access(self.path.parent, os.W_OK) or Path(f"{self.path}-wal").exists()
-            if make or writable or not isinstance(error, sqlite3.OperationalError):
-                raise
-            connection = self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
+        # Read-only until the first write: at the end of a connection that may write, SQLite may tidy up the file, and
+        # a damaged one is to stay as it is. Only a reader may do with less: what cannot be opened so may be
+        # a log whose making was cut short, or in a folder where nothing can be written.
+        ways = ["mode=rwc"] if make else ["mode=ro", "mode=rw", "mode=ro&immutable=1"]
+        if Path(f"{self.path}-wal").exists():
+            ways = ways[:2]
+        for way in ways:
+            connection = self._connect(f"{self.path.as_uri()}?{way}")
+            try:
+                if make:
+                    _make(connection)
+                    # Where this fails, as while another process does it, the log is as safe in SQLite's older way.
+                    with suppress(sqlite3.OperationalError):
+                        connection.execute("PRAGMA journal_mode = WAL").fetchone()
+                connection.execute("PRAGMA synchronous = FULL")
+                self._check_version(connection)
+                if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
+                    # Its making was cut short, and SQLite has just taken back what there was of it.
+                    _close(connection)
+                    return None
+                connection.execute("SELECT time FROM clock").fetchone()
+                break
+            except BaseException as error:
+                _close(connection)
+                if way == ways[-1] or not isinstance(error, sqlite3.OperationalError) or "locked" in str(error):
+                    raise
+        self._writable = make
         self._process = os.getpid()
         self._file = _identity(self.path)
         self._texts.clear()

@@ -1,0 +1,164 @@
+"""The fold against the plain model, and what can be said by hand."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from plain_model import check, stacks
+
+from outlens.tags.events import Event, new_id
+from outlens.tags.fold import State
+
+KEYS = ["id:1", "id:2", "id:3"]
+PEOPLE = ["ann", "bob"]
+GESTURES = [f"{i:032x}" for i in range(5)]
+
+
+@st.composite
+def events(draw: st.DrawFn) -> Event:
+    action = draw(st.sampled_from(["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo"]))
+    key = {"undo": "", "redo": "", "define": "tag:a"}.get(action) or draw(st.sampled_from(KEYS))
+    value = {
+        "tag": st.sampled_from("ab"),
+        "untag": st.sampled_from("ab"),
+        "note": st.sampled_from(["", "x", "y"]),
+        "name": st.sampled_from(["", "x", "y"]),
+        "define": st.sampled_from(['{"color": "red"}', '{"color": "blue"}', "no JSON"]),
+        "undo": st.sampled_from(GESTURES),
+        "redo": st.sampled_from(GESTURES),
+    }.get(action, st.just(""))
+    return Event(
+        f"{draw(st.integers(0, 10**9)):032x}",
+        draw(st.integers(1, 12)),
+        draw(st.sampled_from(PEOPLE)),
+        "" if action in ("undo", "redo") else key,
+        action,
+        draw(value),
+        draw(st.sampled_from(GESTURES)),
+        "lens",
+    )
+
+
+LOGS = st.lists(events(), max_size=30, unique_by=lambda event: event.id)
+
+
+def everything(state: State) -> list[object]:
+    return [
+        *[(state.tags_of(key), state.note_of(key)) for key in KEYS],
+        state.names(),
+        state.definitions(),
+        state.annotators,
+        *[(state.starred(p), state.cluster_names(p), state.undo_stack(p), state.redo_stack(p)) for p in PEOPLE],
+    ]
+
+
+@given(LOGS)
+def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
+    check(State(log), log, KEYS, PEOPLE)
+
+
+@given(LOGS)
+def test_what_concerns_other_outputs_does_not_matter(log: list[Event]) -> None:
+    check(State(log, KEYS[:2]), [e for e in log if e.key != "id:3"], KEYS[:2], PEOPLE)
+
+
+@given(LOGS, st.randoms(use_true_random=False), st.lists(st.integers(0, 30), max_size=4), st.booleans())
+@settings(max_examples=300)
+def test_events_in_any_order_and_in_parts_and_twice_come_to_the_same(
+    log: list[Event], shuffle: object, cuts: list[int], look: bool
+) -> None:
+    moved = list(log)
+    shuffle.shuffle(moved)  # type: ignore[attr-defined]
+    state = State()
+    edges = [0, *sorted(cuts), len(moved)]
+    for start, end in pairwise(edges):
+        state.apply(moved[start:end])
+        if look:
+            everything(state)  # so that the stacks are made, and kept up from here on
+    state.apply(moved[:3])
+    assert everything(state) == everything(State(log))
+
+
+@given(st.data())
+def test_the_stacks_are_those_of_the_plain_model(data: st.DataObject) -> None:
+    """Gestures as a session makes them: each at a time of its own, on one or two outputs."""
+    log: list[Event] = []
+    made: dict[str, list[str]] = {person: [] for person in PEOPLE}
+    for time in range(data.draw(st.integers(0, 12))):
+        person = data.draw(st.sampled_from(PEOPLE))
+        action = data.draw(st.sampled_from(["tag", "note", "undo", "redo"]))
+        gesture = new_id()
+        if action in ("undo", "redo"):
+            if made[person]:
+                value = data.draw(st.sampled_from(made[person]))
+                log.append(Event(new_id(), time, person, "", action, value, gesture, ""))  # type: ignore[arg-type]
+            continue
+        made[person].append(gesture)
+        for key in data.draw(st.lists(st.sampled_from(KEYS), min_size=1, max_size=2, unique=True)):
+            log.append(Event(new_id(), time, person, key, action, "v", gesture, ""))  # type: ignore[arg-type]
+    for person in PEOPLE:
+        state = State(log, KEYS[:2])
+        assert (state.undo_stack(person), state.redo_stack(person)) == stacks(log, person, KEYS[:2])
+
+
+def event(time: int, action: str, value: str = "", key: str = "id:1", gesture: str = "", who: str = "ann") -> Event:
+    return Event(new_id(), time, who, key, action, value, gesture or new_id(), "")  # type: ignore[arg-type]
+
+
+def test_nobody_undoes_what_another_did() -> None:
+    done = event(1, "tag", "a", gesture="f" * 32)
+    state = State([done, event(2, "undo", "f" * 32, key="", who="bob")])
+    assert state.tags_of("id:1") == {"a": ["ann"]}
+    assert state.undo_stack("bob") == []
+
+
+def test_an_undo_that_comes_before_its_gesture_holds_when_that_comes() -> None:
+    state = State([event(2, "undo", "f" * 32, key="")])
+    state.apply([event(1, "tag", "a", gesture="f" * 32)])
+    assert state.tags_of("id:1") == {}
+    assert state.redo_stack("ann") == ["f" * 32]
+
+
+def test_the_last_definition_holds_whoever_gave_it() -> None:
+    log = [
+        event(2, "define", '{"color": "red", "description": "d", "key": "1"}', "tag:a"),
+        event(1, "define", '{"color": "blue"}', "tag:a", who="bob"),
+        event(3, "define", '{"color": 5}', "tag:b", who="bob"),
+        event(3, "define", "[", "tag:c"),
+    ]
+    assert State(log, ["id:9"]).definitions() == {
+        "a": {"color": "red", "description": "d", "key": "1"},
+        "b": {"color": "5", "description": "", "key": ""},
+        "c": {"color": "", "description": "", "key": ""},
+    }
+
+
+@pytest.mark.parametrize(
+    ("action", "value", "keys", "said"),
+    [
+        ("tag", "refusal", ["id:1", "id:2"], "tag ‘refusal’ on 2 outputs"),
+        ("untag", "refusal", ["id:1"], "untag ‘refusal’ on 1 output"),
+        ("note", "n" * 41, ["id:1"], f"note ‘{'n' * 39}…’ on 1 output"),
+        ("note", "n" * 40, ["id:1"], f"note ‘{'n' * 40}’ on 1 output"),
+        ("note", "", ["id:1"], "no note on 1 output"),
+        ("star", "", ["id:1", "id:2", "id:3"], "star on 3 outputs"),
+        ("unstar", "", ["id:1"], "unstar on 1 output"),
+        ("name", "Advice", ["id:1", "id:2"], "cluster name ‘Advice’ on 2 outputs"),
+        ("define", "{}", ["tag:refusal"], "definition of ‘refusal’"),
+        ("tag", "too long", ["prompt:00"], "tag ‘too long’ on 1 prompt"),
+        ("tag", "odd", ["id:1", "prompt:00"], "tag ‘odd’ on 1 output and 1 prompt"),
+    ],
+)
+def test_what_a_gesture_did_is_said(action: str, value: str, keys: list[str], said: str) -> None:
+    gesture = new_id()
+    state = State([event(1, action, value, key, gesture) for key in keys])
+    assert state.describe("ann", gesture) == said
+
+
+def test_a_gesture_of_many_kinds_is_said_in_short() -> None:
+    gesture = new_id()
+    state = State([event(1, "tag", name, "id:1", gesture) for name in "abcde"])
+    assert state.describe("ann", gesture) == ("tag ‘a’ on 1 output, tag ‘b’ on 1 output, tag ‘c’ on 1 output, 2 more")

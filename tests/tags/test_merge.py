@@ -1,0 +1,126 @@
+"""Logs of several people as one: whatever the order, however often, nothing is lost and nobody is overruled."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from test_fold import LOGS, everything
+
+from outlens.tags.events import Event
+from outlens.tags.fold import State
+from outlens.tags.formats import write_events
+from outlens.tags.merge import merge
+from outlens.tags.session import Session
+from outlens.tags.store import Store, StoreError
+
+OUTPUTS = ["id:1", "id:2", "id:3"]
+
+
+def store_of(events: list[Event]) -> Store:
+    store = Store(None)
+    store.append(events)
+    return store
+
+
+def union(*stores: Store) -> list[Event]:
+    """The events of a merge; what they come to follows from them alone, and is looked at as well."""
+    return merge(*stores).events()
+
+
+@st.composite
+def three_logs(draw: st.DrawFn) -> list[Store]:
+    """Parts of one log that overlap, as copies have it that went apart."""
+    log = draw(LOGS)
+    return [store_of([e for e in log if draw(st.booleans())]) for _ in range(3)]
+
+
+@given(three_logs())
+def test_the_order_and_the_times_of_merging_do_not_matter(stores: list[Store]) -> None:
+    a, b, c = stores
+    assert union(a, a) == union(a) == a.events()
+    assert union(a, b) == union(b, a)
+    assert union(merge(a, b), c) == union(a, merge(b, c)) == union(c, a, b)
+    together = {event.id for store in stores for event in store.events()}
+    assert {event.id for event in union(a, b, c)} == together
+    assert everything(State(union(a, b, c))) == everything(State(union(c, merge(b, a), b)))
+
+
+@given(three_logs())
+def test_a_state_that_gets_the_other_logs_later_is_the_merged_one(stores: list[Store]) -> None:
+    a, b, c = stores
+    state = State(a.events())
+    state.apply(c.events())
+    state.apply(b.events())
+    assert everything(state) == everything(State(union(a, b, c)))
+
+
+def test_each_person_keeps_their_word(tmp_path: Path) -> None:
+    here, there = tmp_path / "here.sqlite", tmp_path / "there.sqlite"
+    ann, bob = Session(here, "ann", OUTPUTS), Session(there, "bob", OUTPUTS)
+    ann.tag([0, 1], "refusal")
+    ann.note([0], "politely so")
+    bob.tag([1, 2], "refusal")
+    bob.untag([1], "refusal")
+    bob.note([0], "not at all")
+    state = State(merge(here, bob).events())
+    assert state.names() == {"refusal": {"ann": 2, "bob": 1}}
+    assert state.note_of("id:0") == {}
+    assert state.note_of("id:1") == {"ann": "politely so", "bob": "not at all"}
+    assert state.tags_of("id:2") == {"refusal": ["ann"]}
+    assert ann.state.names() == {"refusal": {"ann": 2}}
+
+
+def test_a_merge_into_a_store_adds_to_what_is_there_and_is_seen(tmp_path: Path) -> None:
+    here, there, both = (tmp_path / f"{name}.sqlite" for name in ("here", "there", "both"))
+    ann, bob = Session(here, "ann", OUTPUTS), Session(there, "bob", OUTPUTS)
+    ann.tag([0], "a")
+    bob.tag([0], "b")
+    bob.undo()
+    before = there.read_bytes()
+    merged = merge(here, there, into=both)
+    assert merged.path == both
+    assert merged.events() == sorted(
+        [*Store(here).events(), *Store(there).events()], key=lambda event: (event.time, event.id)
+    )
+    assert merge(there, into=both).events() == merged.events()
+    assert there.read_bytes() == before
+
+    merge(there, into=here)
+    assert ann.refresh() is True
+    assert ann.undo() == "tag ‘a’ on 1 output"
+    merge(here, into=there)
+    bob.refresh()
+    assert bob.redo() == "tag ‘b’ on 1 output"
+    assert bob.state.names() == {"b": {"bob": 1}}
+
+
+def test_a_log_that_was_edited_is_refused_and_nothing_is_written(tmp_path: Path) -> None:
+    event = Event("a" * 32, 1, "ann", "id:1", "tag", "a", "b" * 32, "")
+    other = Event("a" * 32, 1, "ann", "id:1", "tag", "z", "b" * 32, "")
+    with pytest.raises(ValueError, match="Two different events have the id aaaa"):
+        merge(store_of([event]), store_of([other]), into=tmp_path / "both.sqlite")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_source_that_is_missing_or_none_is_said(tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match=r"There is no file .*gone\.sqlite"):
+        merge(tmp_path / "gone.sqlite")
+    (tmp_path / "notes.txt").write_text("My notes.")
+    with pytest.raises(StoreError, match="is not a tag store"):
+        merge(tmp_path / "notes.txt", into=tmp_path / "both.sqlite")
+    assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
+
+
+def test_exported_events_are_a_source_like_a_store(tmp_path: Path) -> None:
+    ann = Session(None, "ann", OUTPUTS)
+    ann.tag([0, 1], "'quoted' 🙈 \ud800")
+    ann.undo()
+    write_events(tmp_path / "events.jsonl", ann.store.events())
+    assert merge(tmp_path / "events.jsonl", ann).events() == ann.store.events()
+
+
+def test_nothing_merged_is_an_empty_log() -> None:
+    assert merge().events() == []

@@ -1,0 +1,372 @@
+"""Gestures of people at lenses: against the plain model over any course of events, and what faults do to them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from plain_model import check, stacks, tags
+from test_store import HARD, locked
+
+from outlens.tags.events import Event, keys, new_id
+from outlens.tags.merge import merge
+from outlens.tags.session import Session
+from outlens.tags.store import Store, StoreError
+
+OUTPUTS = [f"id:{i}" for i in range(5)]
+PEOPLE = ["ann", "bob"]
+
+
+class Tagging(RuleBasedStateMachine):
+    """Three sessions on one store: two of ann, one of bob; a copy of the log on another machine.
+
+    What was there before an undo is kept by hand: the plain model folds the log that is on disk, and what a session
+    does is told from what it is asked to do, by a picture of each gesture's effect.
+    """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = Path(tempfile.mkdtemp())
+        self.path = self.folder / "here" / "tags.sqlite"
+        self.outputs = list(OUTPUTS[:3])
+        self.count = 0
+        self.sessions = [Session(self.path, who, self.outputs) for who in ("ann", "ann", "bob")]
+
+    def teardown(self) -> None:
+        for session in self.sessions:
+            session.close()
+        shutil.rmtree(self.folder)
+
+    who = st.integers(0, 2)
+    where = st.lists(st.integers(0, 2), max_size=3)
+    names = st.sampled_from(["a", "b", "\ud800 '"])
+
+    def pick(self, who: int) -> Session:
+        session = self.sessions[who]
+        session.refresh()
+        return session
+
+    @initialize()
+    def start(self) -> None:
+        assert not self.path.exists()
+
+    @rule(who=who, where=where, name=names, on=st.booleans())
+    def tag(self, who: int, where: list[int], name: str, on: bool) -> None:
+        session = self.sessions[who]  # not refreshed: it sees for itself what others did
+        touched = [session.keys[at] for at in where]
+        before = Store(self.path).events()
+        had = {key for key in touched if session.annotator in tags(before, key).get(name, [])}
+        changed = (session.tag if on else session.untag)(where, name)
+        assert changed == (len(set(touched) - had) if on else len(had))
+        after = Store(self.path).events()
+        for key in session.keys:
+            assert (session.annotator in tags(after, key).get(name, [])) == (
+                on if key in touched else session.annotator in tags(before, key).get(name, [])
+            )
+
+    @rule(who=who, where=where, text=st.sampled_from(["", "x", "longer note"]))
+    def note(self, who: int, where: list[int], text: str) -> None:
+        session = self.sessions[who]
+        session.note(where, text)
+        assert all(session.state.note_of(session.keys[at]).get(session.annotator, "") == text for at in where)
+
+    @rule(who=who, where=where, on=st.booleans())
+    def star(self, who: int, where: list[int], on: bool) -> None:
+        session = self.sessions[who]
+        session.star(where, on)
+        assert all((session.keys[at] in session.state.starred(session.annotator)) == on for at in where)
+
+    @rule(who=who, where=where, name=st.sampled_from(["", "Advice", "Refusals"]))
+    def name(self, who: int, where: list[int], name: str) -> None:
+        session = self.sessions[who]
+        session.name(where, name)
+        found = session.state.cluster_names(session.annotator)
+        assert all(found.get(session.keys[at], "") == name for at in where)
+
+    @rule(who=who, name=names, color=st.sampled_from(["red", "blue"]))
+    def define(self, who: int, name: str, color: str) -> None:
+        self.sessions[who].define(name, color=color)
+        assert self.sessions[who].state.definitions()[name]["color"] == color
+
+    @rule(who=who)
+    def undo(self, who: int) -> None:
+        session = self.sessions[who]
+        before = Store(self.path).events()
+        stack, _ = stacks(before, session.annotator, session.keys)
+        said = session.undo()
+        assert bool(said) == bool(stack)
+        if stack:
+            # As if that gesture had never been.
+            never = [event for event in before if event.gesture != stack[-1]]
+            check(session.state, self.of(session, never), session.keys, PEOPLE)
+
+    @rule(who=who)
+    def redo(self, who: int) -> None:
+        session = self.sessions[who]
+        _, stack = stacks(Store(self.path).events(), session.annotator, session.keys)
+        said = session.redo()
+        assert bool(said) == bool(stack)
+        if stack:
+            assert session.state.undo_stack(session.annotator)[-1] == stack[-1]
+
+    @rule(who=who)
+    def restart(self, who: int) -> None:
+        old = self.sessions[who]
+        old.close()
+        self.sessions[who] = Session(self.path, old.annotator, self.outputs)
+
+    @rule(who=who, order=st.permutations(range(3)))
+    def other_order(self, who: int, order: list[int]) -> None:
+        old = self.sessions[who]
+        old.close()
+        self.sessions[who] = Session(self.path, old.annotator, [old.keys[at] for at in order] + old.keys[3:])
+
+    @precondition(lambda self: len(self.outputs) < len(OUTPUTS))
+    @rule()
+    def add_rows(self) -> None:
+        self.outputs = OUTPUTS[: len(self.outputs) + 1]
+
+    @rule(who=who)
+    def elsewhere(self, who: int) -> None:
+        """A copy of the log is tagged on another machine, on other outputs too, and merged back."""
+        copy = self.folder / "copy.sqlite"
+        merge(*[self.path] * self.path.exists(), into=copy).close()
+        away = Session(copy, self.sessions[who].annotator, [*OUTPUTS, "id:elsewhere"])
+        away.undo()
+        away.tag([0, 2, 5], "away")
+        away.note([1], "from afar")
+        away.close()
+        merge(copy, into=self.path).close()
+        copy.unlink()
+
+    @rule(who=who, late=st.integers(1, 10**12))
+    def late(self, who: int, late: int) -> None:
+        """An event comes whose time is before what is there, and no other's."""
+        self.count += 1
+        late = 1000 * late + self.count
+        annotator = self.sessions[who].annotator
+        store = Store(self.path)
+        store.append([Event(new_id(), late, annotator, "id:1", "tag", "late", new_id(), "")])
+        store.close()
+
+    def of(self, session: Session, events: list[Event]) -> list[Event]:
+        return [e for e in events if e.key in session.keys or e.action in ("undo", "redo", "define")]
+
+    @invariant()
+    def every_session_is_the_plain_model(self) -> None:
+        events = Store(self.path).events()
+        for session in self.sessions:
+            session.refresh()
+            assert not session.problem
+            assert not session.pending
+            check(session.state, self.of(session, events), session.keys, PEOPLE)
+            found = session.state.undo_stack(session.annotator), session.state.redo_stack(session.annotator)
+            assert found == stacks(events, session.annotator, session.keys)
+            assert session.refresh() is False
+
+
+TestTagging = Tagging.TestCase
+TestTagging.settings = settings(max_examples=40, stateful_step_count=25)
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / ".outlens" / "tags.sqlite"
+
+
+def test_undo_gives_back_exactly_what_was_there_also_after_a_restart(path: Path) -> None:
+    session = Session(path, "ann", OUTPUTS)
+    session.note([0, 1], "first thought")
+    session.note([1, 2], "second thought")
+    session.untag([0], "never there")
+    session.close()
+
+    again = Session(path, "ann", OUTPUTS)
+    assert again.undo() == "note ‘second thought’ on 2 outputs"
+    assert again.state.notes("ann") == {"id:0": "first thought", "id:1": "first thought"}
+    assert again.undo() == "note ‘first thought’ on 2 outputs"
+    assert again.state.notes("ann") == {}
+    assert again.undo() == ""
+    again.close()
+
+    last = Session(path, "ann", OUTPUTS)
+    assert last.redo() == "note ‘first thought’ on 2 outputs"
+    assert last.redo() == "note ‘second thought’ on 2 outputs"
+    assert last.redo() == ""
+    assert last.state.notes("ann") == {"id:0": "first thought", "id:1": "second thought", "id:2": "second thought"}
+
+
+def test_a_new_gesture_forgets_what_could_be_redone() -> None:
+    session = Session(None, "ann", OUTPUTS)
+    session.tag([0], "a")
+    session.undo()
+    session.tag([1], "b")
+    assert session.redo() == ""
+    assert session.state.names() == {"b": {"ann": 1}}
+
+
+def test_a_lens_on_other_outputs_undoes_its_own_gestures_only(path: Path) -> None:
+    here, there = Session(path, "ann", OUTPUTS[:2]), Session(path, "ann", OUTPUTS[2:])
+    here.tag([0], "a")
+    there.tag([0], "b")
+    assert here.undo() == "tag ‘a’ on 1 output"
+    assert there.undo() == "tag ‘b’ on 1 output"
+
+
+def test_tags_come_back_after_a_rerun_in_another_order_with_more_rows(path: Path) -> None:
+    first = Session(path, "ann", keys(["Yes.", "No.", "Yes."]))
+    first.tag([1, 2], "short")
+    first.close()
+    again = Session(path, "ann", keys(["New.", "Yes.", "No.", "Also new.", "Yes."]))
+    held = again.state.holders("short")
+    assert [key in held for key in again.keys] == [False, False, True, False, True]
+
+
+@pytest.mark.parametrize("name", HARD)
+def test_a_name_is_kept_as_given(name: str, path: Path) -> None:
+    session = Session(path, "ann", OUTPUTS)
+    assert session.tag([1], name) == 1
+    session.note([1], name)
+    session.define(name, description=name)
+    session.close()
+    state = Session(path, "ann", OUTPUTS).state
+    assert state.tags_of("id:1") == {name: ["ann"]}
+    assert state.note_of("id:1") == {"ann": name}
+    assert state.definitions() == {name: {"color": "", "description": name, "key": ""}}
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\n\t", "\u2003"])
+def test_a_blank_name_is_refused(name: str) -> None:
+    session = Session(None, "ann", OUTPUTS)
+    for call in (session.tag, session.untag):
+        with pytest.raises(ValueError, match="give one that is not blank"):
+            call([0], name)
+    with pytest.raises(ValueError, match="give one that is not blank"):
+        session.define(name)
+
+
+def test_what_is_no_gesture_is_refused() -> None:
+    session = Session(None, "ann", OUTPUTS)
+    with pytest.raises(ValueError, match="no output at position 5; positions go from 0 to 4"):
+        session.tag([0, 5], "a")
+    with pytest.raises(ValueError, match="no output at position -1"):
+        session.star([-1])
+    with pytest.raises(TypeError, match="The note is 3; give a string"):
+        session.note([0], 3)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match="The tag is None"):
+        session.tag([0], None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="annotator is ' '"):
+        Session(None, " ", OUTPUTS)
+    assert session.store.events() == []
+
+
+def test_what_changes_nothing_is_no_gesture() -> None:
+    session = Session(None, "ann", OUTPUTS)
+    assert session.tag([0, 1, 0], "a") == 2
+    assert session.tag([1, 2], "a") == 1
+    assert session.tag([1, 2], "a") == 0
+    assert session.star([1], on=False) == 0
+    assert session.note([1], "") == 0
+    session.define("a", color="red")
+    session.define("a", color="red")
+    session.define("a", key="1")
+    assert session.state.definitions()["a"] == {"color": "red", "description": "", "key": "1"}
+    assert len(session.state.undo_stack("ann")) == 4
+    session.undo()
+    assert json.loads(session.store.events()[-2].value)["color"] == "red"
+    assert session.state.definitions()["a"] == {"color": "red", "description": "", "key": ""}
+
+
+def test_others_are_seen_at_the_next_refresh(path: Path) -> None:
+    ann, bob = Session(path, "ann", OUTPUTS), Session(path, "bob", OUTPUTS)
+    assert bob.refresh() is False
+    ann.tag([0], "a")
+    assert ann.refresh() is False
+    assert bob.state.names() == {}
+    assert bob.refresh() is True
+    assert bob.refresh() is False
+    assert bob.state.names() == {"a": {"ann": 1}}
+    ann.tag([1], "a")
+    bob.tag([1], "a")  # reads what ann did on its way
+    assert bob.refresh() is True
+    assert bob.state.names() == {"a": {"ann": 2, "bob": 1}}
+    assert bob.undo() == "tag ‘a’ on 1 output"
+    assert bob.undo() == ""
+
+
+def test_a_gesture_that_cannot_be_saved_is_shown_said_and_saved_later_in_order(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("outlens.tags.session.PATIENCE", 0.0)  # so that the test does not wait
+    session = Session(path, "ann", OUTPUTS)
+    session.tag([0], "a")
+    with locked(path):
+        assert session.tag([1], "b") == 1
+        assert session.note([1], "first") == 1
+        assert session.note([1], "then") == 1
+        assert session.undo() == "note ‘then’ on 1 output"
+        assert session.retry() is False
+        session.refresh()
+        assert [(gesture.action, gesture.value) for gesture in session.pending[:3]] == [
+            ("tag", "b"),
+            ("note", "first"),
+            ("note", "then"),
+        ]
+        assert len(session.pending) == 4
+        assert all("another program holds a lock on it" in gesture.why for gesture in session.pending)
+        assert "another program holds a lock on it" in session.problem
+        assert session.state.names() == {"a": {"ann": 1}, "b": {"ann": 1}}
+        assert session.state.notes("ann") == {"id:1": "first"}
+        assert len(Session(path, "bob", OUTPUTS).store.events()) == 1
+    assert session.refresh() is False
+    assert session.pending == []
+    assert session.problem == ""
+    events = Store(path).events()
+    assert [event.action for event in events] == ["tag", "tag", "note", "note", "undo"]
+    assert events[-1].value == events[-2].gesture
+    for state in (session.state, Session(path, "ann", OUTPUTS).state):
+        check(state, events, OUTPUTS, PEOPLE)
+        assert state.notes("ann") == {"id:1": "first"}
+    assert session.redo() == "note ‘then’ on 1 output"
+
+
+def test_a_new_gesture_takes_what_is_pending_along(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    session = Session(tmp_path / "file" / "tags.sqlite", "ann", OUTPUTS)
+    session.tag([0], "a")
+    assert len(session.pending) == 1
+    (tmp_path / "file").unlink()
+    session.tag([0], "b")
+    assert session.pending == []
+    assert [event.value for event in session.store.events()] == ["a", "b"]
+
+
+def test_a_store_that_cannot_be_read_yet_is_read_later(path: Path) -> None:
+    first = Session(path, "ann", OUTPUTS)
+    first.tag([0], "a")
+    first.close()
+    away = path.with_name("away")
+    path.rename(away)
+    path.symlink_to(path)  # a loop: nobody can read it, not even root
+    session = Session(path, "bob", OUTPUTS)
+    assert "cannot be read" in session.problem
+    session.tag([1], "b")
+    assert session.state.names() == {"b": {"bob": 1}}
+    assert len(session.pending) == 1
+    path.unlink()
+    away.rename(path)
+    assert session.refresh() is True
+    assert session.pending == []
+    assert session.state.names() == {"a": {"ann": 1}, "b": {"bob": 1}}
+
+
+def test_a_store_that_is_none_is_an_error_at_once(tmp_path: Path) -> None:
+    (tmp_path / "notes.txt").write_text("My notes.")
+    with pytest.raises(StoreError, match="is not a tag store"):
+        Session(tmp_path / "notes.txt", "ann", OUTPUTS)
