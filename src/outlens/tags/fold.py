@@ -85,9 +85,9 @@ class _Field:
 class _Gesture:
     __slots__ = ("fields", "time")
 
-    def __init__(self, time: int) -> None:
+    def __init__(self, time: int, fields: tuple[_Field, ...]) -> None:
         self.time = time
-        self.fields: list[_Field] = []
+        self.fields = fields
 
 
 class _Person:
@@ -121,7 +121,8 @@ class _Person:
             self._move(time, action, gesture, *self.stacks)
         else:
             self.stacks = None
-        self.last = max(self.last, time)
+        if time > self.last:
+            self.last = time
 
     def _move(self, time: int, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
         known = self.gestures.get(gesture)
@@ -195,6 +196,8 @@ class State:
         last_annotator = last_action = last_value = last_gesture = ""
         switched: dict[str, set[str]] = {}
         settled: set[str] = set()
+        latest = self.latest
+        places: dict[tuple[str, str, str], tuple[_Person, _Field, dict[str, _Entry], str]] = {}
         for time, identifier, annotator, key, action, value, gesture in rows:
             if action == "undo" or action == "redo":
                 person = self._person(annotator)
@@ -203,7 +206,7 @@ class State:
                     person.happened(time, action, value)
                 switched.setdefault(annotator, set()).add(value)
                 last_time = -1
-                self.latest = max(self.latest, time)
+                latest = max(latest, time)
                 continue
             if wanted is not None and key not in wanted and action != "define":
                 continue
@@ -217,20 +220,24 @@ class State:
             ):
                 last_time, last_annotator, last_action, last_value = time, annotator, action, value
                 last_gesture = gesture
-                self.latest = max(self.latest, time)
-                person = self._person(annotator)
-                field = person.field(action, value)
-                held = _HELD.get(action, value)
-                entries = field.entries
+                if time > latest:
+                    latest = time
+                place = places.get((annotator, action, value))
+                if place is None:
+                    person = self._person(annotator)
+                    field = person.field(action, value)
+                    place = places[annotator, action, value] = (person, field, field.entries, _HELD.get(action, value))
+                person, field, entries, held = place
                 about = person.gestures.get(gesture)
                 if about is None:
-                    about = person.gestures[gesture] = _Gesture(time)
+                    person.gestures[gesture] = _Gesture(time, (field,))
                     person.happened(time, "do", gesture)
-                elif time < about.time:
-                    about.time = time
-                    person.stacks = None
-                if field not in about.fields:
-                    about.fields.append(field)
+                else:
+                    if time < about.time:
+                        about.time = time
+                        person.stacks = None
+                    if field not in about.fields:
+                        about.fields = (*about.fields, field)
                 if touched is not None:
                     settled = touched.setdefault(annotator, {}).setdefault(field, set())
             newest = entries.get(key)
@@ -240,6 +247,7 @@ class State:
                 field.add(key, time, identifier, gesture, held)
             if touched is not None:
                 settled.add(key)
+        self.latest = latest
         for annotator, gestures in switched.items():
             self._switch(annotator, gestures, touched)
 

@@ -281,7 +281,7 @@ class Store:
                 raise
 
     def _check(self) -> bool:
-        """Whether there is a file with something in it, which must be a store that this version knows.
+        """Whether there is a file with something in it; one of another program is refused before it is really opened.
 
         By SQLite and not by `open`: closing a file takes away the locks that other connections of this process have on
         it. And as what never changes, so that nothing is made beside it.
@@ -299,28 +299,26 @@ class Store:
             return False
         connection = self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
         try:
-            program = connection.execute("PRAGMA application_id").fetchone()[0]
-            self._check_version(connection)
-        except sqlite3.OperationalError as error:
-            raise StoreUnavailable(f"The tag store {self.path} cannot be read now: {error}.") from error
+            self._check_header(connection)
         except sqlite3.DatabaseError as error:
-            if "not a database" not in str(error):
-                raise self._damaged(error) from error
-            raise StoreError(
-                f"{self.path} is not a tag store; give another path. The file is left as it is."
-            ) from error
+            # Anything else may be another process that is just writing: opening it with locks will tell.
+            if "not a database" in str(error):
+                raise StoreError(
+                    f"{self.path} is not a tag store; give another path. The file is left as it is."
+                ) from error
         finally:
             _close(connection)
-        if program != APPLICATION_ID:
+        return True
+
+    def _check_header(self, connection: sqlite3.Connection) -> None:
+        program = connection.execute("PRAGMA application_id").fetchone()[0]
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = connection.execute("PRAGMA schema_version").fetchone()[0]
+        if program != APPLICATION_ID and (program or version or tables):
             raise StoreError(
                 f"{self.path} is an SQLite file of another program; give another path. The file is left as it is."
             )
-        return True
-
-    def _check_version(self, connection: sqlite3.Connection) -> None:
-        version = connection.execute("PRAGMA user_version").fetchone()[0]
-        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION_ID
-        if ours and version > VERSION:
+        if version > VERSION:
             raise StoreError(
                 f"The tag store {self.path} was written by a newer outlens (format {version}, this one knows "
                 f"{VERSION}); update outlens. The file is left as it is."
@@ -352,6 +350,11 @@ class Store:
         exists = self._check()
         if not exists and not make:
             return None
+        if make and exists:
+            # What is there is read before anything may write to it.
+            probe = self._begin(make=False)
+            if probe is not None:
+                _close(probe)
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
         # Read-only until the first write: at the end of a connection that may write, SQLite may tidy up the file, and
@@ -369,7 +372,7 @@ class Store:
                     with suppress(sqlite3.OperationalError):
                         connection.execute("PRAGMA journal_mode = WAL").fetchone()
                 connection.execute("PRAGMA synchronous = FULL")
-                self._check_version(connection)
+                self._check_header(connection)
                 if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
                     # Its making was cut short, and SQLite has just taken back what there was of it.
                     _close(connection)
@@ -397,8 +400,10 @@ class Store:
         try:
             yield
         except sqlite3.Error as error:
-            self._let_go()
             said = str(error)
+            # After a fault the file is opened afresh; a log in memory has nowhere else to be, and a lock is no fault.
+            if self.path is not None and "locked" not in said:
+                self.close()
             if not isinstance(error, sqlite3.OperationalError) or said.startswith("no such"):
                 raise self._damaged(error) from error
             why = next((why for part, why in _WHY.items() if part in said), said)
@@ -421,11 +426,6 @@ class Store:
             f"The tag store {self.path} is damaged ({error}); put a copy in its place or give another path. "
             "The file is left as it is."
         )
-
-    def _let_go(self) -> None:
-        """After a fault the file is opened afresh; what is in memory has nowhere else to be."""
-        if self.path is not None:
-            self.close()
 
 
 _WHY = {
