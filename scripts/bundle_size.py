@@ -3,7 +3,7 @@
 import sys
 from pathlib import Path
 
-BUDGET = 160_000
+BUDGET = 180_000
 
 size = (Path(__file__).parent.parent / "src/outlens/widget/static/widget.js").stat().st_size
 print(f"widget.js: {size:,} of {BUDGET:,} bytes")

@@ -24,6 +24,12 @@ def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.Mon
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(folder))
 
 
+@pytest.fixture(autouse=True)
+def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is kept beside a notebook, tags, is kept beside each test."""
+    monkeypatch.chdir(tmp_path)
+
+
 @pytest.fixture
 def frame() -> pd.DataFrame:
     """Thirty outputs on three topics from three models, under an index of strings."""

@@ -339,8 +339,8 @@ def numbers(data: bytes, kind: str = "<u4") -> list[int]:
 
 
 VIEW = {
-    "color": ["score", "model", "cluster"],
-    "order": ["unusual", "row"],
+    "color": ["score", "model", "tags", "cluster"],
+    "order": ["unusual", "untagged", "row"],
     "query": ["road", ""],
     "regex": [True, False],
     "tool": ["pan"],
@@ -357,12 +357,16 @@ VIEW = {
     "filter": [{"column": "model", "value": "n"}, None],
     "pins": [["r8", "r2"], ["r5"], []],
     "scroll_to": ["r7", "r7", None],
-    "panel": ["phrases", "openings", ""],
+    "panel": ["phrases", "openings", "tags", ""],
+    "tagged": [{"tag": "good", "annotator": None}, {"tag": None, "annotator": "ann"}, None],
 }
 
 
 def test_every_setting_of_the_view_can_be_set_and_read() -> None:
-    lens = reader()
+    lens = reader(annotator="ann")
+    with pytest.raises(ValueError, match="nothing is tagged yet"):
+        lens.view.tagged = {"tag": "good"}
+    lens.tag("good", ["r1"])
     assert set(VIEW) == set(lens._widget.view) == set(dir(lens.view))
     for name, values in VIEW.items():
         for value in values:

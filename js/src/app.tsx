@@ -60,7 +60,7 @@ function countChanges(root: HTMLElement, state: State, reading: Reading): () => 
     void [
       state.shown.value, state.selected.value, state.listed.value, state.clusters.value, state.scheme.value,
       state.faded.value, state.cursor.value, state.help.value, state.preparing.value, state.searchError.value,
-      state.view.value, state.spread.value, state.traits.index.value, state.traits.aligned.value, state.traits.layers.value,
+      state.view.value, state.spread.value, state.traits.index.value, state.traits.aligned.value, state.traits.layers.value, state.tags.tagged.value, state.tags.field.value, state.tags.noting.value,
       reading.opened.value, reading.unfolded.value, reading.asked.value, reading.hot.value, reading.place.value, reading.distinctive.value,
     ]; // prettier-ignore
     cancelAnimationFrame(frame);

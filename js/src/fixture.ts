@@ -35,10 +35,14 @@ export function traits(): Record<string, unknown> {
     _typical: view(Float32Array.of(0.9, 0.1, 0.5, 0.5, 0.3, 0)),
     granularity: 0.5, selection: view(new Uint32Array()), prompt_index: 0, renames: [],
     _variant: view(Uint32Array.of(0, 1, 2, 3, 4, 5)), _index: {}, _aligned: {}, _layers: [],
+    _tagged: {
+      me: "ann", annotators: ["ann"], names: [], define: [], bits: view(new Uint8Array()), stars: view(new Uint8Array(1)), notes: [],
+      undo: "", redo: "", store: "", problem: "", blind: false,
+    },
     view: {
       color: "cluster", order: "row", query: "", regex: false, tool: "lasso", mode: "cards", scope: "all", layers: [],
       min_outputs: 0.3, min_words: 4, context: "all", markdown: false, fold: false, rows: null, columns: null, filter: null,
-      pins: [], scroll_to: null, panel: "",
+      pins: [], scroll_to: null, panel: "", tagged: null,
     },
   }; // prettier-ignore
 }

@@ -16,6 +16,10 @@ export const KEYS: [string, string][] = [
   ["F2 z", "on a cluster: rename it, zoom to it"],
   ["/", "search; Enter selects what matches, Escape leaves"],
   ["a", "select what the reader lists"],
+  ["t 1…9", "tag the output, or the selection; again: take off"],
+  ["s e", "star it; write a note on it"],
+  ["g", "the next output without a tag of yours"],
+  ["u U", "undo and redo of tags"],
   ["i", "invert the selection"],
   ["c", "clear the selection of all prompts"],
   ["?", "this list"],
@@ -66,7 +70,7 @@ function isNotebooks({ key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent,
 }
 
 function isText(target: HTMLElement): boolean {
-  return target.matches("select, input:not([type=range], [type=checkbox])");
+  return target.matches("select, input:not([type=range], [type=checkbox]), textarea");
 }
 
 /** Escape closes the list of keys, leaves a field, or closes what is below the texts. */
@@ -151,6 +155,28 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
     case "a":
       state.select(state.listed.value, "replace");
       return true;
+    case "t":
+      if (state.tags.target.value.ids.length) state.tags.field.value = state.tags.target.value;
+      else state.status.value = "Nothing to tag: select outputs, or go to one with j";
+      return true;
+    case "s":
+      state.tags.star(state.tags.target.value.ids);
+      return true;
+    case "e":
+      if (state.cursor.value >= 0) state.tags.noting.value = state.cursor.value;
+      return true;
+    case "g": {
+      const next = state.tags.nextUntagged();
+      if (next >= 0) state.cursor.value = next;
+      state.status.value = next < 0 ? "All that the reader lists has a tag of yours" : state.describe(next);
+      return true;
+    }
+    case "u":
+      if (state.tags.tagged.value.undo) state.tags.do("undo");
+      return true;
+    case "U":
+      if (state.tags.tagged.value.redo) state.tags.do("redo");
+      return true;
     case "i":
       state.invert();
       return true;
@@ -160,8 +186,11 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
     case "?":
       state.help.value = true;
       return true;
-    default:
-      return false;
+    default: {
+      const tag = /^[1-9]$/.test(event.key) ? state.tags.keyed.value[Number(event.key)] : undefined;
+      if (tag !== undefined) state.tags.toggle(tag, state.tags.target.value.ids);
+      return tag !== undefined;
+    }
   }
 }
 

@@ -1,5 +1,7 @@
 // The one place that knows the names of the widget's traits: typed signals over the model.
 import { batch, signal } from "@preact/signals";
+import { type Gesture, PageTags } from "./page-tags";
+import type { Tagged } from "./tags";
 import type { IndexArrays } from "./text/shared";
 
 export interface Column {
@@ -42,10 +44,10 @@ export interface Rename {
   leaves: number[];
 }
 
-export type Order = "row" | "typical" | "unusual";
+export type Order = "row" | "typical" | "unusual" | "untagged";
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved";
-export type Panel = "" | "phrases" | "openings";
+export type Panel = "" | "phrases" | "openings" | "tags";
 
 export interface View {
   color: string;
@@ -68,6 +70,8 @@ export interface View {
   rows: string | null;
   columns: string | null;
   filter: { column: string; value: string } | null;
+  /** What is listed by its tags: with a tag or without any (null), by anybody or by one person. */
+  tagged: { tag: string | null; annotator: string | null } | null;
   /** Rows of the user's frame. */
   pins: number[];
   scroll_to: number | null;
@@ -127,12 +131,14 @@ export interface Shown {
 export interface Model {
   /** false where nobody answers what is sent. */
   readonly kernel?: boolean;
+  /** The log of a page without a kernel. */
+  readonly log?: PageTags;
   get(name: string): any;
   set(name: string, value: unknown): void;
   save_changes(): void;
   on(name: string, callback: (...args: any[]) => void): void;
   off(name: string, callback: (...args: any[]) => void): void;
-  send(content: unknown): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
 }
 
 /** What the selected outputs say more often than the others. */
@@ -145,14 +151,15 @@ export interface Distinctive {
   q: number | null;
 }
 
-/** A message from Python: texts of a page, what a search found, or what sets the selection apart. */
+/** A message from Python: texts of a page, what a search found, what sets the selection apart, or what became of a tag. */
 export type Reply =
   | { kind: "texts"; prompt: number; ids: number[] }
   | { kind: "found"; prompt: number; id: number; error?: string }
-  | { kind: "distinctive"; prompt: number; id: number; rows: Distinctive[]; error: string };
+  | { kind: "distinctive"; prompt: number; id: number; rows: Distinctive[]; error: string }
+  | { kind: "tagged"; prompt: number; id: number; says: string };
 
 const DATA = ["_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical", "_variant"];
-const SETTINGS = ["granularity", "selection", "prompt_index", "renames", "view", "_index", "_aligned", "_layers"];
+const SETTINGS = ["granularity", "selection", "prompt_index", "renames", "view", "_index", "_aligned", "_layers", "_tagged"];
 
 export class Traits {
   readonly shown = signal<Shown>(null!);
@@ -164,6 +171,7 @@ export class Traits {
   readonly index = signal<Made<WordArrays>>({ kind: "none" });
   readonly aligned = signal<Made<Alignment>>({ kind: "none" });
   readonly layers = signal<OwnLayer[]>([]);
+  readonly tagged = signal<Tagged>(null!);
   #made: unknown[] = [];
   #raw: unknown[] = [];
 
@@ -208,10 +216,11 @@ export class Traits {
       this.promptIndex.value = model.get("prompt_index");
       this.renames.value = model.get("renames");
       this.view.value = model.get("view");
-      const made = ["_index", "_aligned", "_layers"].map((name) => model.get(name));
+      const made = ["_index", "_aligned", "_layers", "_tagged"].map((name) => model.get(name));
       if (made[0] !== this.#made[0]) this.index.value = read(made[0], INDEX);
       if (made[1] !== this.#made[1]) this.aligned.value = read(made[1], ALIGNED);
       if (made[2] !== this.#made[2]) this.layers.value = ((made[2] ?? []) as Record<string, unknown>[]).map((l) => arrays(l, LAYER));
+      if (made[3] !== this.#made[3]) this.tagged.value = arrays(made[3], TAGGED);
       this.#made = made;
       const rows = array(model.get("selection"), Uint32Array);
       if (!equal(rows, this.selection.peek())) this.selection.value = rows;
@@ -227,6 +236,7 @@ const ALIGNED = {
   first: Uint32Array, start: Uint32Array, end: Uint32Array, group: Int32Array, unit: Uint32Array, times: Uint16Array,
   position: Float32Array, flags: Uint8Array, vary_first: Uint32Array, vary: Uint32Array,
 }; // prettier-ignore
+const TAGGED = { bits: Uint8Array, stars: Uint8Array };
 const LAYER = { first: Uint32Array, pieces: Uint32Array };
 
 function read<T>(made: any, types: Record<string, Numbers>): Made<T> {
@@ -279,16 +289,31 @@ export class PageModel implements Model {
   readonly kernel = false;
   #state: Record<string, unknown>;
   #listeners = new EventTarget();
-  #wrapped = new Map<(...args: any[]) => void, () => void>();
+  #wrapped = new Map<(...args: any[]) => void, (event: Event) => void>();
+
+  readonly log: PageTags;
+  #written: unknown;
 
   constructor(state: Record<string, unknown>) {
     this.#state = { ...state };
+    this.log = new PageTags(String(state._lens ?? ""));
     this.#show(state.prompt_index as number);
   }
   /** A page holds the outputs of each prompt, as Python would send them. */
   #show(prompt: number): void {
     const pages = this.#state._pages as Record<string, unknown>[] | undefined;
     Object.assign(this.#state, pages?.[prompt]);
+    this.#written = this.#state._tagged;
+    this.#tag();
+  }
+  #tag(): void {
+    this.#state._tagged = this.log.over(this.#written as any, (this.#state._keys as string[] | undefined) ?? []);
+  }
+  /** Tells who tags in the page. */
+  sign(name: string): void {
+    this.log.rename(name);
+    this.#tag();
+    this.#listeners.dispatchEvent(new Event("change:_tagged"));
   }
   get(name: string): unknown {
     return this.#state[name];
@@ -299,9 +324,21 @@ export class PageModel implements Model {
     this.#listeners.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes(): void {}
-  send(): void {}
+  /** Tags are given in the page itself; all else nobody answers. */
+  send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
+    const message = content as Gesture & { kind: string; id: number; prompt: number };
+    if (message.kind !== "tags") return;
+    const keys = (this.#state._keys as string[] | undefined) ?? [];
+    const says = this.log.do(message, Array.from(new Uint32Array(buffers![0]), (id) => keys[id]));
+    this.#tag();
+    this.#listeners.dispatchEvent(new Event("change:_tagged"));
+    this.#reply({ kind: "tagged", prompt: message.prompt, id: message.id, says });
+  }
+  #reply(reply: Reply): void {
+    this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: reply }));
+  }
   on(name: string, callback: (...args: any[]) => void): void {
-    const wrapped = this.#wrapped.get(callback) ?? (() => callback());
+    const wrapped = this.#wrapped.get(callback) ?? ((event: Event) => callback(...(event instanceof CustomEvent ? [event.detail, []] : [])));
     this.#wrapped.set(callback, wrapped);
     this.#listeners.addEventListener(name, wrapped);
   }

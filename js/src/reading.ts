@@ -98,7 +98,7 @@ export class Reading {
   readonly on = computed(() => new Set(this.state.setting("layers")));
   readonly needsIndex = computed(() => {
     const on = this.on.value;
-    return this.state.setting("fold") || this.state.setting("panel") !== "" || !!this.asked.value || ["shared", "common", "only", "echo"].some((name) => on.has(name));
+    return this.state.setting("fold") || ["phrases", "openings"].includes(this.state.setting("panel")) || !!this.asked.value || ["shared", "common", "only", "echo"].some((name) => on.has(name));
   });
   readonly needsAligned = computed(() => this.state.setting("mode") === "interleaved" || this.on.value.has("aligned") || !!this.asked.value);
 

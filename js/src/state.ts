@@ -5,6 +5,7 @@ import { array, type Order, type Rename, type Traits, type View } from "./model"
 import { plural } from "./plural";
 import { compile, hits } from "./text/search";
 import { findBeside } from "./text/search-worker";
+import { Tags } from "./tags";
 import { Texts } from "./text/texts";
 
 export interface Cluster {
@@ -52,12 +53,14 @@ export class State {
   readonly status = signal("");
   readonly #found = signal<{ key: string; ids: Uint32Array | null; error: string }>({ key: "", ids: null, error: "" });
   readonly #abort: AbortSignal;
+  readonly tags: Tags;
 
   constructor(
     readonly traits: Traits,
     until: AbortSignal,
   ) {
     this.#abort = until;
+    this.tags = new Tags(this, until);
     // Whoever selects, here, in another view or in Python, wants to read what is selected.
     let selection = traits.selection.peek();
     const stop = effect(() => {
@@ -237,6 +240,7 @@ export class State {
     const color = this.setting("color");
     const dark = this.dark.value;
     const column = this.info.value.columns.find((c) => c.name === color);
+    if (color === "tags") return this.tags.scheme(dark);
     if (!column) {
       const labels = this.clusters.value.map((c) => c.name);
       return byGroup("cluster", "cluster", this.clusterOf.value, labels, dark, ALONE);
@@ -363,6 +367,7 @@ export class State {
     for (const row of this.traits.selection.value) if (local[row] >= 0) mask[local[row]] = 1;
     return mask;
   });
+  readonly selectedIds = computed(() => this.#where((i) => !!this.selected.value[i]));
   readonly selectedCount = computed(() => this.selected.value.reduce((sum, s) => sum + s, 0));
   readonly selectedElsewhere = computed(() => this.traits.selection.value.length - this.selectedCount.value);
 
@@ -377,6 +382,8 @@ export class State {
     all.set(kept);
     all.set(here, kept.length);
     this.traits.select(all.sort());
+    // What is tagged is the output that one is at, or else what was selected last.
+    if (mode === "replace" && !(ids.length === 1 && ids[0] === this.cursor.value)) this.cursor.value = -1;
     this.status.value = `${this.selectedCount.value} of ${this.info.value.n} selected`;
   }
 
@@ -417,13 +424,14 @@ export class State {
     if (scope !== this.view.value.scope) this.set({ scope });
   }
 
-  /** Passes the legend's filter and the search; null where there is neither. */
+  /** Passes the legend's filter, the search and the filter of tags; null where there is none. */
   readonly #passes = computed(() => {
     const hidden = this.hidden.value;
     const matches = this.matches.value;
-    if (!hidden.size && !matches) return null;
+    const tagged = this.tags.passing.value;
+    if (!hidden.size && !matches && !tagged) return null;
     const group = hidden.size ? this.scheme.value.group : null;
-    return (i: number) => (!group || !hidden.has(group[i])) && (!matches || !!matches[i]);
+    return (i: number) => (!group || !hidden.has(group[i])) && (!matches || !!matches[i]) && (!tagged || !!tagged[i]);
   });
   /** Points to dim: filtered out by the legend or the search, or not of the cluster pointed at. */
   readonly faded = computed<Uint8Array | null>(() => {
@@ -443,8 +451,20 @@ export class State {
     const passes = this.#passes.value;
     const selected = this.scope.value === "selected" ? this.selected.value : null;
     const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)));
-    return order(ids, this.setting("order"), this.shown.value.typical);
+    const by = this.setting("order");
+    if (by === "untagged") return this.#untaggedFirst(ids);
+    return order(ids, by, this.shown.value.typical);
   });
+  /** What nobody has tagged comes first, cluster by cluster, and in each what is most typical. */
+  #untaggedFirst(ids: Uint32Array): Uint32Array {
+    const clusters = this.clusterOf.value;
+    const { typical } = this.shown.value;
+    const tagged = this.tags.any.value;
+    // Like no other comes last, after the smallest.
+    const place = (i: number) => (clusters[i] < 0 ? Infinity : clusters[i]);
+    return ids.slice().sort((a, b) => tagged[a] - tagged[b] || (place(a) === place(b) ? typical[b] - typical[a] : place(a) - place(b)) || a - b);
+  }
+
   /** Texts of which each output has a card of its own, though others are equal. */
   readonly spread = signal<ReadonlySet<number>>(new Set());
   /** The outputs listed, by text: equal ones share a card, that of the first. */

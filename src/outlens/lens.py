@@ -17,6 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import outputs, report, text
+from outlens.tagging import Tagging
 from outlens.text import Index
 from outlens.vectors import Landscape, check, landscape
 from outlens.widget import LensWidget, View, layers, wire
@@ -30,7 +31,7 @@ ALONE = "like no other"
 """The name of cluster -1, in Python as in the widget."""
 
 
-class Lens:
+class Lens(Tagging):
     """Many outputs to one prompt: a map, clusters and the texts, linked.
 
     Showing a lens in a notebook shows its widget. What is selected there is `selected` here, and `select` selects
@@ -44,10 +45,14 @@ class Lens:
         generation, answer or text.
     prompt : the column of the prompts. With several prompts one is shown at a time.
     by : column or columns that name where an output comes from (model, temperature).
-    id : a column that names each output; shown on its card instead of the index label.
+    id : a column that names each output; shown on its card instead of the index label, and what its tags are kept
+        under. Without it that is the text and its prompt.
     vectors : your own (n, d) array, or the column that holds one vector a row; nothing is embedded then.
     model : a sentence-transformers name or folder, "fast", a SentenceTransformer, or a callable from a list of str to
         an array.
+    store : the file in which tags are kept; None is ".outlens/tags.sqlite" in the folder of the notebook, False keeps
+        them in memory only.
+    annotator : who tags; None is the login name.
     seed : of the map.
 
     Raises
@@ -74,6 +79,8 @@ class Lens:
         id: str | None = None,
         vectors: Any = None,
         model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
+        store: str | os.PathLike[str] | bool | None = None,
+        annotator: str | None = None,
         seed: int = 42,
         **unknown: Any,
     ) -> None:
@@ -94,7 +101,8 @@ class Lens:
         self._asked: dict[tuple[str, int], dict[str, Any]] = {}
         self._layers: dict[str, layers.Own] = {}
         self._observers: list[Callable[[Lens], object]] = []
-        self._widget = LensWidget(self._encoded_texts, self._matching, self._prepare, self._set_apart)
+        self._open_tags(store, annotator)
+        self._widget = LensWidget(self._encoded_texts, self._matching, self._prepare, self._set_apart, self._gesture)
         self._land(0)
         self._show_prompt(0)
         if self._widget._paged:
@@ -102,6 +110,7 @@ class Lens:
             self._set_view({**self._widget.view, "layers": []})
         self._widget.observe(self._on_prompt, "prompt_index")
         self._widget.observe(self._on_selection, "selection")
+        self._widget.observe(self._on_renames, "renames")
 
     # What is in it
 
@@ -131,9 +140,10 @@ class Lens:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """The user's rows plus cluster, cluster_name, x and y, for every prompt that was shown.
+        """The user's rows plus cluster, cluster_name, x, y, tags and note, for every prompt that was shown.
 
-        `cluster` is an int within the prompt: 0 is the largest, -1 like no other. Where the user has a column of the
+        `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
+        anybody gave, `note` one's own note and then those of others, a line each. Where the user has a column of the
         same name, ours ends in "_lens". A warning tells when some prompts were not shown yet, and their rows are not
         in it.
         """
@@ -147,7 +157,7 @@ class Lens:
             cut = land.tree.cut(self.granularity)
             names = [*self._names(p), ALONE]  # the last one is cluster -1's
             cluster[rows], name[rows], xy[rows] = cut, np.array(names, object)[cut], land.xy
-        ours = {"cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1]}
+        ours = {"cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **self._tags_and_notes()}
         frame = self._outputs.frame.iloc[made].copy()
         for column, values in ours.items():
             free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(frame.columns) + 2)))
@@ -215,6 +225,7 @@ class Lens:
         shown = Shown(
             columns=lambda: self._widget._info["columns"],
             layers=lambda: list(self._layers),
+            tags=lambda: (self._widget._tagged["names"], self._widget._tagged["annotators"]),
             positions=self._outputs.positions,
             index=self._outputs.frame.index,
         )
@@ -469,11 +480,15 @@ class Lens:
                 "_info": {**traits["_info"], "prompts": prompts, "prompt": number},
                 "_index": self._encoded("index", p) if wire.indexed(self._texts(p)) else {},
                 "_aligned": self._encoded("aligned", p) if aligned else {},
+                "_tagged": self._tags_of(p),
+                "_keys": [self._keys[row] for row in self._prompts[p][1].tolist()],
             })  # fmt: skip
         state["_pages"] = pages
+        state["_lens"] = self._session.lens
         return state
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
+        self._listen()
         bundle = self._widget._repr_mimebundle_(**kwargs)
         # What a viewer without widgets shows: a repository's page, a notebook made into HTML.
         fallback = {"text/plain": repr(self), "text/html": self._table()}
@@ -552,6 +567,8 @@ class Lens:
                 setattr(self._widget, name, value)
             for kind in ("index", "aligned"):
                 setattr(self._widget, f"_{kind}", self._asked.get((kind, p), {}))
+            self._widget._tagged = self._tags_of(p)
+            self._show_names()
 
     def _traits(self, p: int, *, paged: bool) -> dict[str, Any]:
         """What the browser knows of a prompt's outputs, by trait."""
@@ -565,8 +582,8 @@ class Lens:
                 continue
             made = wire.column(frame[name], by=name in self._outputs.by)
             if made is not None:
-                # "cluster" is the lens's own colour.
-                while made[0]["name"] in ("cluster", *columns):
+                # "cluster" and "tags" are the lens's own colours.
+                while made[0]["name"] in ("cluster", "tags", *columns):
                     made[0]["name"] += " (yours)"
                 about.append(made[0])
                 columns[made[0]["name"]] = made[1]

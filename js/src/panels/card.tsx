@@ -4,6 +4,7 @@ import type { State } from "../state";
 import { plural } from "../plural";
 import { Body, estimate } from "./body";
 import { mode } from "./clusters";
+import { Chips, Notes } from "./tags";
 
 interface Props {
   state: State;
@@ -39,6 +40,7 @@ export function Head({ state, reading, id }: Props) {
   const copies = state.copies(id);
   const pinned = reading.isPinned(id);
   return (
+    <>
     <div
       class="ol-card-head"
       onClick={(event) => {
@@ -50,9 +52,13 @@ export function Head({ state, reading, id }: Props) {
       <i class="ol-dot" style={{ background: state.color(id) }} />
       {source && <b class="ol-source" title={source}>{source}</b>}
       {copies.length > 1 && <Copies state={state} id={id} copies={copies} />}
+      {state.tags.starred(id) && <span class="ol-star" role="img" aria-label="starred">★</span>}
       <span class="ol-muted ol-card-cluster" title={state.clusterName(id)}>{state.clusterName(id)}</span>
       <span class="ol-spring" />
       <span class="ol-card-tools">
+        <button type="button" class="ol-plain" title="Tag this output (t)" onClick={() => (state.tags.field.value = { ids: copies, what: copies.length > 1 ? `these ${copies.length}` : "this output" })}>Tag</button>
+        <button type="button" class="ol-plain" title="A note on this output (e)" onClick={() => (state.tags.noting.value = id)}>Note</button>
+        <button type="button" class="ol-plain" aria-pressed={state.tags.starred(id)} title="Star (s)" onClick={() => state.tags.star(copies)}>Star</button>
         <button type="button" class="ol-plain" title="Copy the text as it is" onClick={() => copy(state, state.texts.value.get(id) ?? "", "Text")}>Copy</button>
         <button type="button" class="ol-plain" title="Copy this output as JSON" onClick={() => copy(state, reading.json(id), "JSON")}>JSON</button>
         <button
@@ -67,6 +73,9 @@ export function Head({ state, reading, id }: Props) {
         onChange={() => state.pick(copies)}
       />
     </div>
+    <Chips state={state} id={id} />
+    <Notes state={state} id={id} />
+    </>
   ); // prettier-ignore
 }
 

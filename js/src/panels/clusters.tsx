@@ -95,6 +95,7 @@ function Row({ state, cluster, largest, share }: RowProps) {
       {share && <Bars share={share} cluster={number} />}
       <SizeBar size={size} largest={largest} chosen={chosen} color={state.scheme.value.kind === "cluster" ? swatch(state, number) : ""} />
       <span class="ol-size">{size.toLocaleString("en")}</span>
+      <TagMembers state={state} number={number} name={name} size={size} />
     </li>
   ); // prettier-ignore
 }
@@ -117,7 +118,17 @@ function Alone({ state, largest }: { state: State; largest: number }) {
       </button>
       <SizeBar size={size} largest={largest} chosen={chosen} color="" />
       <span class="ol-size">{size.toLocaleString("en")}</span>
+      <TagMembers state={state} number={-1} name="like no other" size={size} />
     </li>
+  ); // prettier-ignore
+}
+
+function TagMembers({ state, number, name, size }: { state: State; number: number; name: string; size: number }) {
+  return (
+    <button
+      type="button" class="ol-tag-cluster" title="Tag the outputs of this cluster" aria-label={`Tag ${name}`}
+      onClick={() => (state.tags.field.value = { ids: state.members(number), what: `${size.toLocaleString("en")} in “${name.slice(0, 40)}”` })}
+    >tag</button>
   ); // prettier-ignore
 }
 

@@ -10,6 +10,7 @@ import { type Opening, openings } from "../text/openings";
 import { phrases, through } from "../text/phrases";
 import { mode } from "./clusters";
 import { likeSentence } from "../like";
+import { TagPanel } from "./tags";
 
 const LISTED = 60;
 /** An opening that fewer outputs share is not shown. */
@@ -24,8 +25,8 @@ export function Drawer({ state, reading }: Props) {
   const panel = state.setting("panel");
   const asked = reading.asked.value;
   if (!panel && !asked) return null;
-  const title = asked ? "This place" : panel === "phrases" ? "Phrases" : "How the outputs begin";
-  const says = reading.indexSays.value;
+  const title = asked ? "This place" : panel === "phrases" ? "Phrases" : panel === "tags" ? "Tags" : "How the outputs begin";
+  const says = panel === "tags" && !asked ? "" : reading.indexSays.value;
   const close = (event: MouseEvent) => {
     // The focus must not fall off the widget with what is closed.
     (event.currentTarget as Element).closest(".ol-reader")?.querySelector<HTMLElement>(".ol-list")?.focus();
@@ -38,7 +39,7 @@ export function Drawer({ state, reading }: Props) {
         <span class="ol-spring" />
         <button type="button" class="ol-plain ol-close" aria-label="Close" title="Close (Escape)" onClick={close}>✕</button>
       </div>
-      {says ? <div class="ol-empty">{says}</div> : asked ? <Ask state={state} reading={reading} /> : panel === "phrases" ? <Phrases state={state} reading={reading} /> : <Openings state={state} reading={reading} />}
+      {says ? <div class="ol-empty">{says}</div> : asked ? <Ask state={state} reading={reading} /> : panel === "tags" ? <TagPanel state={state} /> : panel === "phrases" ? <Phrases state={state} reading={reading} /> : <Openings state={state} reading={reading} />}
     </section>
   ); // prettier-ignore
 }

@@ -1,6 +1,7 @@
 // What is selected, and how to reach it from Python.
 import type { State } from "../state";
 import { plural } from "../plural";
+import { TagBar } from "./tags";
 
 export function Footer({ state }: { state: State }) {
   const count = state.selectedCount.value;
@@ -22,9 +23,8 @@ export function Footer({ state }: { state: State }) {
             Clear
           </button>
         </>
-      ) : (
-        <span class="ol-muted ol-hint">drag on the map, click a cluster, or search</span>
-      )}
+      ) : null}
+      <TagBar state={state} />
       {state.hidden.value.size > 0 && state.passing.value.length > 0 && (
         <button type="button"  title="Select all that pass search and filter (a)" onClick={() => state.select(state.passing.value, "replace")}>
           Select {plural(state.passing.value.length, "output")} that pass

@@ -3,6 +3,7 @@ import { useSignal } from "@preact/signals";
 import { plural } from "../plural";
 import { print, parse } from "../text/search";
 import type { State } from "../state";
+import { Saved } from "./tags";
 
 export function Header({ state }: { state: State }) {
   const open = useSignal(false);
@@ -39,6 +40,7 @@ export function Header({ state }: { state: State }) {
       <div class="ol-controls">
         {prompts.length > 1 && <PromptSwitch state={state} />}
         <Search state={state} />
+        <Saved state={state} />
       </div>
     </header>
   );

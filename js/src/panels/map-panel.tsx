@@ -76,6 +76,7 @@ function Tools({ state }: { state: State }) {
           onChange={(event) => state.set({ color: event.currentTarget.value })}
         >
           <option value="cluster">Colour: cluster</option>
+          <option value="tags">Colour: tags</option>
           {columns.map(({ name }) => (
             <option key={name} value={name}>Colour: {name}</option>
           ))}

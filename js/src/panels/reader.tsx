@@ -116,6 +116,7 @@ function ReaderBar({ state }: { state: State }) {
             <option value="row">by row</option>
             <option value="typical">typical first</option>
             <option value="unusual">unusual first</option>
+            <option value="untagged">untagged first</option>
           </select>
         </label>
       )}

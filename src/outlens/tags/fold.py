@@ -22,14 +22,18 @@ _SHOWN = 40
 _NAMED = 3
 
 
+_NEVER = 1 << 62
+
+
 class _Field:
     """One field of one person: who has their tag of one name, their star, their note or their cluster name."""
 
-    __slots__ = ("entries", "kind", "name", "now")
+    __slots__ = ("entries", "first", "kind", "name", "now")
 
     def __init__(self, kind: str, name: str) -> None:
         self.kind = kind
         self.name = name
+        self.first = _NEVER
         self.entries: dict[str, _Entry] = {}
         self.now: dict[str, str] = {}
 
@@ -228,6 +232,8 @@ class State:
                     field = person.field(action, value)
                     place = places[annotator, action, value] = (person, field, field.entries, _HELD.get(action, value))
                 person, field, entries, held = place
+                if time < field.first:
+                    field.first = time
                 about = person.gestures.get(gesture)
                 if about is None:
                     person.gestures[gesture] = _Gesture(time, (field,))
@@ -296,11 +302,13 @@ class State:
         return dict(sorted(found.items()))
 
     def names(self) -> dict[str, dict[str, int]]:
-        """Each tag that is on an output, in alphabetical order: how many outputs have it from whom."""
+        """Each tag that is on an output, in the order in which they were first given: how many have it from whom."""
         found: dict[str, dict[str, int]] = {}
+        first: dict[str, int] = {}
         for annotator, field in self._now("tag"):
             found.setdefault(field.name, {})[annotator] = len(field.now)
-        return dict(sorted(found.items()))
+            first[field.name] = min(field.first, first.get(field.name, _NEVER))
+        return {name: found[name] for name in sorted(found, key=lambda name: (first[name], name))}
 
     def holders(self, name: str, annotator: str | None = None) -> set[str]:
         """The keys of the outputs that have a tag, from anybody or from one person."""

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import traitlets as t
 
+from outlens.widget import tagged
 from outlens.widget.view import DEFAULTS
 
 STATIC = Path(__file__).parent / "static"
@@ -58,6 +59,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """Which sentences play the same part, `wire.alignment`; {} and {"error"} as for `_index`."""
     _layers: t.List[dict[str, Any]] = t.List().tag(sync=True)
     """The user's own layers: name, types, first, pieces."""
+    _tagged = t.Dict(copy.deepcopy(tagged.NONE)).tag(sync=True)
+    """Tags, notes and stars of the prompt shown, `tagged.wire`."""
     granularity = t.Float(0.5).tag(sync=True)
     """0 (coarse) to 1 (fine)."""
     # What comes from the browser is a memoryview, which is no bytes to traitlets.
@@ -76,6 +79,7 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         find: Callable[[int, str, bool], npt.NDArray[np.int64]],
         prepare: Callable[[str, int], None],
         distinctive: Callable[[int], tuple[list[dict[str, Any]], list[bytes]]],
+        tag: Callable[[int, str, str, npt.NDArray[np.int64]], str],
         **state: Any,
     ) -> None:
         super().__init__(**state)
@@ -85,23 +89,25 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
             "index": self._prepare_asked,
             "aligned": self._prepare_asked,
             "distinctive": self._send_distinctive,
+            "tags": self._send_tagged,
         }
         self._get_texts = texts
         self._find = find
         self._prepare = prepare
         self._distinctive = distinctive
+        self._tag = tag
         self.on_msg(self._answer)
 
-    def _answer(self, _widget: object, message: object, _buffers: object) -> None:
+    def _answer(self, _widget: object, message: object, buffers: list[memoryview]) -> None:
         if isinstance(message, dict) and message.get("kind") in self._answers:
-            self._answers[message["kind"]](message)
+            self._answers[message["kind"]](message, buffers)
 
-    def _send_texts(self, message: dict[str, Any]) -> None:
+    def _send_texts(self, message: dict[str, Any], _: object) -> None:
         ids = [int(i) for i in message["ids"]]
         data, offsets = self._get_texts(int(message["prompt"]), ids)
         self.send({"kind": "texts", "prompt": message["prompt"], "ids": ids}, [data, offsets.tobytes()])
 
-    def _send_found(self, message: dict[str, Any]) -> None:
+    def _send_found(self, message: dict[str, Any], _: object) -> None:
         reply = {"kind": "found", "id": message["id"], "prompt": message["prompt"]}
         try:
             hits = self._find(int(message["prompt"]), str(message["query"]), bool(message["regex"]))
@@ -110,10 +116,10 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         else:
             self.send(reply, [hits.astype("<u4").tobytes()])
 
-    def _prepare_asked(self, message: dict[str, Any]) -> None:
+    def _prepare_asked(self, message: dict[str, Any], _: object) -> None:
         self._prepare(message["kind"], int(message["prompt"]))
 
-    def _send_distinctive(self, message: dict[str, Any]) -> None:
+    def _send_distinctive(self, message: dict[str, Any], _: object) -> None:
         rows: list[dict[str, Any]] = []
         buffers = [b"", bytes(4)]
         error = ""
@@ -124,6 +130,16 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
             error = str(told) or type(told).__name__
         reply = {"kind": "distinctive", "prompt": message["prompt"], "id": message["id"]}
         self.send({**reply, "rows": rows, "error": error}, buffers)
+
+    def _send_tagged(self, message: dict[str, Any], buffers: list[memoryview]) -> None:
+        # The answer comes after the state that it tells of, which is on disk by then.
+        try:
+            ids = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64) if buffers else np.zeros(0, np.int64)
+            says = self._tag(int(message["prompt"]), str(message["action"]), str(message["value"]), ids)
+        except Exception as told:
+            # The browser waits for an answer, whatever it is.
+            says = str(told) or type(told).__name__
+        self.send({"kind": "tagged", "prompt": message["prompt"], "id": message["id"], "says": says})
 
     def page_state(self) -> dict[str, Any]:
         """What is set in the widget, by trait name."""

@@ -16,12 +16,12 @@ from outlens import text
 from outlens.widget import layers, wire
 
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "order": ("row", "typical", "unusual"),
+    "order": ("row", "typical", "unusual", "untagged"),
     "tool": ("lasso", "pan"),
     "mode": ("cards", "grid", "interleaved"),
     "scope": ("all", "selected"),
     "context": ("all", "selection"),
-    "panel": ("", "phrases", "openings"),
+    "panel": ("", "phrases", "openings", "tags"),
 }
 
 MOST_PINS = 6
@@ -44,6 +44,7 @@ DEFAULTS: dict[str, Any] = {
     "rows": None,
     "columns": None,
     "filter": None,
+    "tagged": None,
     "pins": [],
     "scroll_to": None,
     "panel": "",
@@ -59,6 +60,8 @@ class Shown:
     """The columns as the browser knows them: name, kind, categories."""
     layers: Callable[[], list[str]]
     """The user's own layers."""
+    tags: Callable[[], tuple[list[str], list[str]]]
+    """The tags there are, and who gave some."""
     positions: Callable[[Any], npt.NDArray[np.int64]]
     """Positions of rows that the user names."""
     index: pd.Index[Any]
@@ -70,8 +73,9 @@ class View:
 
     Attributes
     ----------
-    color : "cluster" or a column's name, what colours the map.
-    order : "row", "typical" or "unusual", how the reader is sorted.
+    color : "cluster", "tags" or a column's name, what colours the map.
+    order : "row", "typical", "unusual" or "untagged" (those without a tag first, cluster by cluster), how the reader is
+        sorted.
     query, regex : what the search box holds, and whether it is a regular expression.
     tool : "lasso" or "pan", what a drag on the map does.
     mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
@@ -84,9 +88,11 @@ class View:
     rows, columns : the columns that make the grid's rows and columns, or None. One
         given to the other as well is taken from there.
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
+    tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, or with None as the
+        tag without any; given by that person, or with None by anybody.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
     scroll_to : None or a row, brought into sight; reads as its label.
-    panel : "", "phrases" or "openings", the list beside the texts.
+    panel : "", "phrases", "openings" or "tags", the list below the texts.
     """
 
     __slots__ = ("_get", "_set", "_shown")
@@ -128,7 +134,7 @@ class View:
     def _stored(self, name: str, value: Any) -> Any:
         """The value as it travels."""
         if name == "color":
-            return _choice(name, value, ["cluster", *(column["name"] for column in self._shown.columns())])
+            return _choice(name, value, ["cluster", "tags", *(column["name"] for column in self._shown.columns())])
         if name in _CHOICES:
             return _choice(name, value, _CHOICES[name])
         if name == "layers":
@@ -143,6 +149,8 @@ class View:
             return None if value is None else _choice(name, value, self._categories(), "None or ")
         if name == "filter":
             return None if value is None else self._filter(value)
+        if name == "tagged":
+            return None if value is None else self._tagged(value)
         if name == "pins":
             return self._pins(value)
         if name == "scroll_to":
@@ -175,6 +183,18 @@ class View:
                 f" {value['value']!r}{_near(wanted, categories[column])}."
             )
         return {"column": column, "value": wanted}
+
+    def _tagged(self, value: Any) -> dict[str, str | None]:
+        if not isinstance(value, dict) or not value or not set(value) <= {"tag", "annotator"}:
+            raise TypeError(f'view.tagged is None or {{"tag": name, "annotator": name}}, not {value!r}.')
+        names, people = self._shown.tags()
+        tag, annotator = value.get("tag"), value.get("annotator")
+        if tag is not None and not names:
+            raise ValueError(f"view.tagged is None where nothing is tagged yet, not {value!r}; see lens.tag.")
+        return {
+            "tag": None if tag is None else _choice("tagged's tag", tag, names, "None or "),
+            "annotator": None if annotator is None else _choice("tagged's annotator", annotator, people, "None or "),
+        }
 
     def _pins(self, value: Any) -> list[int]:
         rows = self._shown.positions(value).tolist()

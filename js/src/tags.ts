@@ -1,0 +1,280 @@
+// The tags, notes and stars on the outputs of the prompt shown: what is on disk, what is on its way there, and what a
+// gesture does to them.
+import { batch, computed, effect, signal } from "@preact/signals";
+import { byGroup, type Scheme } from "./colors";
+import { plural } from "./plural";
+import type { State } from "./state";
+
+/** What a tag is drawn with and called by, beside its name. */
+export interface Definition {
+  /** 0 to 7, one of the eight colours. */
+  color: number;
+  description: string;
+  /** "1" to "9", or "". */
+  key: string;
+}
+
+/** As Python, or a page without it, tells it; see widget/tagged.py. */
+export interface Tagged {
+  /** Whose tags a gesture here gives. */
+  me: string;
+  /** Everybody who did anything, `me` first. */
+  annotators: string[];
+  names: string[];
+  define: Definition[];
+  /** One bit an output, for each tag and annotator: (names, annotators, ceil(n / 8)), least significant bit first. */
+  bits: Uint8Array;
+  /** The same for stars: (annotators, ceil(n / 8)). */
+  stars: Uint8Array;
+  /** Output, annotator, text. */
+  notes: [number, number, string][];
+  /** What would be undone and redone, "" = nothing. */
+  undo: string;
+  redo: string;
+  /** Where tags are kept. */
+  store: string;
+  /** Why some could not be written yet; "" = all are on disk. */
+  problem: string;
+  /** Whether the tags of others are hidden where one has given none. */
+  blind: boolean;
+}
+
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo";
+
+interface Gesture {
+  id: number;
+  action: Action;
+  value: string;
+  ids: Set<number>;
+}
+
+/** A tag on an output. */
+export interface Mark {
+  name: string;
+  color: number;
+  /** Who else gave it. */
+  others: string[];
+  mine: boolean;
+  /** Not on disk yet. */
+  waits: boolean;
+}
+
+export const KEYS = 9;
+
+export class Tags {
+  readonly #waiting = signal<Gesture[]>([]);
+  #gestures = 0;
+  /** Where a tag is typed: for which outputs, and what they are. */
+  readonly field = signal<{ ids: ArrayLike<number>; what: string } | null>(null);
+  /** The output whose note is written. */
+  readonly noting = signal(-1);
+
+  constructor(
+    readonly state: State,
+    until: AbortSignal,
+  ) {
+    state.traits.onReply((reply) => {
+      if (reply.kind !== "tagged") return;
+      batch(() => {
+        this.#waiting.value = this.#waiting.value.filter(({ id }) => id > reply.id);
+        state.status.value = reply.says;
+      });
+    }, until);
+    // Of another prompt nothing is typed on.
+    const end = effect(() => {
+      void state.info.value.prompt;
+      this.field.value = null;
+      this.noting.value = -1;
+    });
+    until.addEventListener("abort", end);
+  }
+
+  readonly tagged = computed(() => this.state.traits.tagged.value);
+  readonly #bytes = computed(() => Math.ceil(this.state.info.value.n / 8));
+
+  #bit(bits: Uint8Array, row: number, id: number): boolean {
+    return ((bits[row * this.#bytes.value + (id >> 3)] >> (id & 7)) & 1) === 1;
+  }
+
+  /** Whether an annotator gave a tag to an output, as it is on disk. */
+  holds(tag: number, annotator: number, id: number): boolean {
+    const { annotators, bits } = this.tagged.value;
+    return this.#bit(bits, tag * annotators.length + annotator, id);
+  }
+
+  /** Whether others' tags on an output are to be seen. */
+  #open(id: number): boolean {
+    const { blind, names } = this.tagged.value;
+    return !blind || names.some((_, tag) => this.holds(tag, 0, id));
+  }
+
+  /** The tags of an output, one's own first. */
+  of(id: number): Mark[] {
+    const { names, annotators, define } = this.tagged.value;
+    const open = this.#open(id);
+    const marks: Mark[] = [];
+    names.forEach((name, tag) => {
+      const mine = this.holds(tag, 0, id);
+      const others = open ? annotators.filter((_, a) => a > 0 && this.holds(tag, a, id)) : [];
+      if (mine || others.length) marks.push({ name, color: define[tag].color, others, mine, waits: false });
+    });
+    for (const { action, value, ids } of this.#waiting.value) {
+      if ((action !== "tag" && action !== "untag") || !ids.has(id)) continue;
+      const known = marks.find(({ name }) => name === value);
+      const on = action === "tag";
+      if (known) {
+        known.waits = known.mine !== on;
+        known.mine = on;
+      } else if (on) marks.push({ name: value, color: define[names.indexOf(value)]?.color ?? 0, others: [], mine: true, waits: true });
+    }
+    return marks.sort((a, b) => Number(b.mine) - Number(a.mine));
+  }
+
+  starred(id: number): boolean {
+    let on = this.#bit(this.tagged.value.stars, 0, id);
+    for (const { action, ids } of this.#waiting.value) if (ids.has(id) && (action === "star" || action === "unstar")) on = action === "star";
+    return on;
+  }
+
+  readonly #notes = computed(() => {
+    const notes = new Map<number, { by: number; text: string }[]>();
+    for (const [id, by, text] of this.tagged.value.notes) notes.set(id, [...(notes.get(id) ?? []), { by, text }]);
+    return notes;
+  });
+  /** Notes on an output: who, and what; one's own is of annotator 0. */
+  notes(id: number): { by: number; text: string }[] {
+    const notes = (this.#notes.value.get(id) ?? []).filter(({ by }) => by === 0 || this.#open(id));
+    const own = this.#waiting.value.filter(({ action, ids }) => action === "note" && ids.has(id)).at(-1);
+    return own ? [...(own.value ? [{ by: 0, text: own.value }] : []), ...notes.filter(({ by }) => by)] : notes;
+  }
+
+  /** 1 for each output that somebody whose tags are seen gave some tag, or this one. */
+  mask(tag: number | null, annotator: number | null): Uint8Array {
+    const { names, annotators } = this.tagged.value;
+    const mask = new Uint8Array(this.state.info.value.n);
+    for (let t = 0; t < names.length; t++) {
+      if (tag !== null && t !== tag) continue;
+      for (let a = 0; a < annotators.length; a++) {
+        if (annotator !== null && a !== annotator) continue;
+        for (let i = 0; i < mask.length; i++) if (!mask[i] && this.holds(t, a, i) && (a === 0 || this.#open(i))) mask[i] = 1;
+      }
+    }
+    return mask;
+  }
+
+  /** 1 for each output that has any tag. */
+  readonly any = computed(() => this.mask(null, null));
+
+  /** What passes the filter of tags; null where there is none. */
+  readonly passing = computed<Uint8Array | null>(() => {
+    const filter = this.state.setting("tagged");
+    if (!filter) return null;
+    const { names, annotators } = this.tagged.value;
+    const annotator = filter.annotator === null ? null : annotators.indexOf(filter.annotator);
+    if (filter.tag === null) return this.mask(null, annotator).map((m) => 1 - m);
+    return this.mask(names.indexOf(filter.tag), annotator);
+  });
+
+  /** What has several tags is coloured by the first of them. */
+  scheme(dark: boolean): Scheme {
+    const { names, define } = this.tagged.value;
+    const group = new Int32Array(this.state.info.value.n).fill(-1);
+    for (let tag = names.length - 1; tag >= 0; tag--) this.mask(tag, null).forEach((m, i) => m && (group[i] = tag));
+    const scheme = byGroup("category", "tags", group, names, dark, "no tag");
+    if (scheme.many) return scheme;
+    // As the chips are.
+    const color = (tag: number, own: number) => (tag < 0 ? own : define[tag].color);
+    const codes = scheme.codes.map((code, i) => color(group[i], code));
+    const entries = scheme.entries.map((entry) => ({ ...entry, color: entry.group < 0 ? entry.color : scheme.palette[define[entry.group].color] }));
+    return { ...scheme, codes, entries };
+  }
+
+  /** How many outputs somebody gave a tag, and how many none. */
+  given(tag: number, annotator: number): number {
+    return this.mask(tag, annotator).reduce((sum, m) => sum + m, 0);
+  }
+  without(annotator: number): number {
+    return this.mask(null, annotator).reduce((sum, m) => sum + 1 - m, 0);
+  }
+
+  /** The output after the one that one is at that has no tag of one's own, in the reader's order; -1 = none. */
+  nextUntagged(): number {
+    const { ids } = this.state.cards.value;
+    const mine = this.mask(null, 0);
+    const from = ids.indexOf(this.state.cursor.value);
+    for (let k = 1; k <= ids.length; k++) {
+      const id = ids[(from + k) % ids.length];
+      if (!mine[id] && !this.of(id).some((mark) => mark.mine)) return id;
+    }
+    return -1;
+  }
+
+  /** How many outputs have each tag. */
+  readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.mask(tag, null).reduce((sum, m) => sum + m, 0)));
+
+  /** The tags that have a key of their own: those that say which, and then those that are used most. */
+  readonly keyed = computed(() => {
+    const { names, define } = this.tagged.value;
+    const keys: (string | undefined)[] = [];
+    define.forEach(({ key }, tag) => key && (keys[Number(key)] ??= names[tag]));
+    const given = new Set(keys);
+    const rest = names.map((name, tag) => ({ name, count: this.counts.value[tag] })).filter(({ name }) => !given.has(name));
+    // What is there stays where it is: keys that move under the fingers give wrong tags.
+    rest.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
+    for (let key = 1; key <= KEYS; key++) keys[key] ??= rest.shift()?.name;
+    return keys;
+  });
+
+  // What a gesture is for: the output that the keyboard is at, or else the selection.
+
+  readonly target = computed(() => {
+    const { state } = this;
+    const at = state.cursor.value;
+    if (at >= 0) return { ids: state.copies(at), what: state.copies(at).length > 1 ? `these ${state.copies(at).length}` : "this output" };
+    const ids = state.selectedIds.value;
+    return { ids, what: `${ids.length.toLocaleString("en")} selected` };
+  });
+
+  /** Gives a tag to some outputs; where all have it, takes it away. */
+  toggle(name: string, ids: ArrayLike<number>): void {
+    if (!ids.length) {
+      this.state.status.value = "Nothing to tag: select outputs, or go to one with j";
+      return;
+    }
+    const all = Array.from(ids);
+    const off = all.every((id) => this.of(id).some((mark) => mark.name === name && mark.mine));
+    this.do(off ? "untag" : "tag", name, all);
+  }
+
+  star(ids: ArrayLike<number>): void {
+    const all = Array.from(ids);
+    if (all.length) this.do(all.every((id) => this.starred(id)) ? "unstar" : "star", "", all);
+  }
+
+  note(id: number, text: string): void {
+    this.noting.value = -1;
+    if (text !== (this.notes(id).find(({ by }) => by === 0)?.text ?? "")) this.do("note", text, [id]);
+  }
+
+  define(name: string, change: Partial<Definition>): void {
+    const { names, define } = this.tagged.value;
+    const known = define[names.indexOf(name)];
+    this.do("define", JSON.stringify({ name, ...known, ...change }), []);
+  }
+
+  do(action: Action, value = "", ids: number[] = []): void {
+    const id = ++this.#gestures;
+    const places = Uint32Array.from(ids);
+    this.#waiting.value = [...this.#waiting.value, { id, action, value, ids: new Set(ids) }];
+    this.state.traits.model.send({ kind: "tags", id, prompt: this.state.info.value.prompt, action, value }, undefined, [places.buffer]);
+  }
+
+  /** What stands beside undo: whether all is on disk. */
+  readonly says = computed(() => {
+    const waiting = this.#waiting.value.length;
+    const { problem, store } = this.tagged.value;
+    if (problem) return { text: "not saved", title: `${problem} Your tags are kept here and tried again.`, bad: true };
+    if (waiting) return { text: `saving ${plural(waiting, "change")}…`, title: "Python is busy: they are written when it is free", bad: false };
+    return { text: "saved", title: store, bad: false };
+  });
+}

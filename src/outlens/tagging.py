@@ -1,0 +1,398 @@
+"""What a lens does with tags; the tag log itself is `outlens.tags`."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import hashlib
+import json
+import os
+import weakref
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens import outputs
+from outlens.tags.events import keys
+from outlens.tags.session import Session
+from outlens.tags.store import StoreUnavailable
+from outlens.vectors import Landscape
+from outlens.widget import LensWidget, tagged, wire
+
+STORE = Path(".outlens") / "tags.sqlite"
+"""Where tags are kept if nothing else is said: beside the notebook."""
+
+LISTEN = 1.0
+"""Seconds between two looks at what other people wrote into the store."""
+
+Positions = npt.NDArray[np.int64]
+
+
+class Tagging:
+    """The tags, notes and stars of a lens: given in the widget or here, on disk before the call returns."""
+
+    _outputs: outputs.Outputs
+    _prompts: list[tuple[str, Positions]]
+    _widget: LensWidget
+    _lands: dict[int, Landscape]
+
+    @property
+    def selection(self) -> Positions:
+        """Positions of the selected rows."""
+        raise NotImplementedError
+
+    def _open_tags(self, store: str | os.PathLike[str] | bool | None, annotator: str | None) -> None:
+        if store is True:
+            raise TypeError("store is True; give a path, False for tags that are not kept, or None for .outlens here.")
+        path = None if store is False else Path(STORE if store is None else store).absolute()
+        given = self._outputs
+        prompts = None if given.prompt is None else [""] * len(given.texts)
+        if prompts is not None:
+            for label, rows in self._prompts:
+                for row in rows.tolist():
+                    prompts[row] = label
+        ids = None if given.id is None else given.frame[given.id].tolist()
+        self._keys = keys(given.texts, prompts, ids)
+        self._session = Session(
+            path, _login() if annotator is None else annotator, self._keys, _fingerprint(self._keys)
+        )
+        self._encoders: dict[int, tagged.Encoder] = {}
+        self._listening = False
+        # Whether a name that changes in the widget goes to the log; not where it comes from there.
+        self._logging = True
+
+    # The widget's side
+
+    def _tags_of(self, p: int) -> dict[str, Any]:
+        """The tags of a prompt's outputs for the browser."""
+        if p not in self._encoders:
+            self._encoders[p] = tagged.Encoder([self._keys[row] for row in self._prompts[p][1].tolist()])
+        session = self._session
+        me = session.annotator
+        undo, redo = session.state.undo_stack(me), session.state.redo_stack(me)
+        return {
+            **tagged.NONE,
+            **self._encoders[p].wire(session.state, me),
+            "undo": wire.clean(session.state.describe(me, undo[-1])) if undo else "",
+            "redo": wire.clean(session.state.describe(me, redo[-1])) if redo else "",
+            "store": "" if session.store.path is None else wire.clean(str(session.store.path)),
+            "problem": wire.clean(session.problem),
+        }
+
+    def _show_tags(self) -> None:
+        self._widget._tagged = self._tags_of(self._widget._info["prompt"])
+
+    def _gesture(self, p: int, action: str, value: str, ids: Positions) -> str:
+        """A gesture in the widget; returns what is read out of it."""
+        if not 0 <= p < len(self._prompts):
+            raise ValueError(f"There is no prompt {p}.")
+        rows = self._prompts[p][1]
+        return self._tell(self._do(action, value, rows[ids[ids < len(rows)]]))
+
+    def _tell(self, says: str) -> str:
+        problem = self._session.problem
+        return f"{says}. Not saved: {problem}" if problem else says
+
+    def _do(self, action: str, value: str, rows: Positions) -> str:
+        session = self._session
+        many = f"{len(rows)} output{'s' * (len(rows) != 1)}"
+        if action in ("tag", "untag"):
+            # The browser knows a name without the surrogates that stand alone in it.
+            name = {wire.clean(name): name for name in tagged.names(session.state)}.get(value, value)
+            self._session_do(action, name, rows)
+            says = f"{'Tagged' if action == 'tag' else 'Took off'} {value[:40]}: {many}"
+        elif action in ("star", "unstar"):
+            self._session_do(action, value, rows)
+            says = f"{'Starred' if action == 'star' else 'Star taken off'}: {many}"
+        elif action == "note":
+            self._session_do(action, value, rows)
+            says = "Note kept" if value else "Note taken off"
+        elif action == "define":
+            says = self._define(json.loads(value))
+        elif action in ("undo", "redo"):
+            done = session.undo() if action == "undo" else session.redo()
+            self._show_names()
+            says = f"{'Undone' if action == 'undo' else 'Done again'}: {done}" if done else f"Nothing to {action}"
+        else:
+            raise ValueError(f"There is no gesture {action!r}.")
+        self._show_tags()
+        return says
+
+    def _session_do(self, action: str, value: str, rows: Positions) -> None:
+        session = self._session
+        at = rows.tolist()
+        if action in ("tag", "untag"):
+            (session.tag if action == "tag" else session.untag)(at, value)
+        elif action in ("star", "unstar"):
+            session.star(at, action == "star")
+        else:
+            session.note(at, value)
+
+    def _define(self, given: dict[str, Any]) -> str:
+        session = self._session
+        name = {wire.clean(name): name for name in tagged.names(session.state)}.get(given["name"], given["name"])
+        key = str(given["key"])
+        for other, known in session.state.definitions().items():
+            # A key is one tag's.
+            if key and other != name and known["key"] == key:
+                session.define(other, key="")
+        session.define(name, color=str(given["color"]), description=str(given["description"]), key=key)
+        return f"{given['name'][:40]}: kept"
+
+    def _listen(self) -> None:
+        """Look for what others wrote, and write what could not be, while the lens lives and a loop runs."""
+        if self._listening or self._session.store.path is None:
+            return
+        with contextlib.suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+            self._listening = True
+            task = loop.create_task(_listening(weakref.ref(self)))
+            _TASKS.add(task)
+            task.add_done_callback(_TASKS.discard)
+
+    def _hear(self) -> None:
+        session = self._session
+        before = session.problem
+        if session.refresh() or session.problem != before:
+            self._show_tags()
+
+    # Names that the user gave to clusters
+
+    def _names_of(self, p: int) -> list[dict[str, Any]]:
+        """The names of the log for the clusters of a prompt, as the browser has them."""
+        leaf, rows = self._lands[p].tree.leaf, self._prompts[p][1]
+        sizes = np.bincount(leaf[leaf >= 0])
+        named: dict[str, list[int]] = {}
+        names = self._session.state.cluster_names(self._session.annotator)
+        for i, row in enumerate(rows.tolist()):
+            if (name := names.get(self._keys[row])) and leaf[i] >= 0:
+                named.setdefault(name, []).append(int(leaf[i]))
+        found = []
+        for name, held in named.items():
+            # Where outputs were added, a leaf goes by most of its outputs.
+            leaves = np.flatnonzero(2 * np.bincount(held, minlength=len(sizes)) > sizes).tolist()
+            if leaves:
+                found.append({"prompt": p, "name": wire.clean(name), "leaves": leaves})
+        return found
+
+    def _show_names(self) -> None:
+        self._logging = False
+        try:
+            self._widget.renames = [name for p in sorted(self._lands) for name in self._names_of(p)]
+        finally:
+            self._logging = True
+
+    def _on_renames(self, change: dict[str, Any]) -> None:
+        if not self._logging:
+            return
+        names = self._session.state.cluster_names(self._session.annotator)
+        for rename in change["old"]:
+            if rename not in change["new"] and (rows := self._members(rename)) is not None:
+                # A cluster inside it may have got another name since.
+                own = [row for row in rows.tolist() if wire.clean(names.get(self._keys[row], "")) == rename["name"]]
+                if not any(self._members_equal(rename, other) for other in change["new"]):
+                    self._session.name(own, "")
+        for rename in change["new"]:
+            if rename not in change["old"] and (rows := self._members(rename)) is not None:
+                self._session.name(rows.tolist(), str(rename["name"]))
+        self._show_tags()
+
+    def _members(self, rename: dict[str, Any]) -> Positions | None:
+        p = rename["prompt"]
+        if p not in self._lands:
+            return None
+        rows: Positions = self._prompts[p][1][np.isin(self._lands[p].tree.leaf, rename["leaves"])]
+        return rows
+
+    @staticmethod
+    def _members_equal(a: dict[str, Any], b: dict[str, Any]) -> bool:
+        return a["prompt"] == b["prompt"] and set(a["leaves"]) == set(b["leaves"])
+
+    # From Python
+
+    def tag(self, name: str, rows: Any = None) -> None:
+        """Give a tag to outputs; it is on disk when this returns.
+
+        Parameters
+        ----------
+        name : of the tag, any text that is not blank. An output can bear several.
+        rows : which, as `select` takes them; None is the selection.
+
+        Raises
+        ------
+        ValueError
+            Where the name is blank, or nothing is selected and no rows are given.
+        StoreError
+            Where the tag cannot be written now. It is kept, shown as not saved, and tried again.
+
+        Examples
+        --------
+        >>> import outlens as ol
+        >>> lens = ol.Lens(["Yes.", "No.", "Never."], vectors=[[1, 0], [0, 1], [0, 1]], store=False)
+        >>> lens.tag("refusal", [1, 2])
+        >>> lens.tagged("refusal")["response"].tolist()
+        ['No.', 'Never.']
+        >>> lens.undo()
+        'tag ‘refusal’ on 2 outputs'
+        """
+        self._give("tag", name, rows)
+
+    def untag(self, name: str, rows: Any = None) -> None:
+        """Take a tag of one's own off outputs; `rows` as for `tag`."""
+        self._give("untag", name, rows)
+
+    def note(self, text: str, rows: Any = None) -> None:
+        """Write a note on outputs, in place of one's earlier one; "" takes it off. `rows` as for `tag`."""
+        self._give("note", text, rows)
+
+    def star(self, rows: Any = None, on: bool = True) -> None:
+        """Give outputs a star, or with `on=False` take it off; `rows` as for `tag`."""
+        self._give("star" if on else "unstar", "", rows)
+
+    def undo(self) -> str:
+        """Undo one's last tag, note, star, definition or name of a cluster, also of an earlier session.
+
+        Returns what is undone, "" if nothing.
+        """
+        return self._switch("undo")
+
+    def redo(self) -> str:
+        """Do again what was undone last; returns what, "" if nothing."""
+        return self._switch("redo")
+
+    @property
+    def tags(self) -> pd.DataFrame:
+        """One row a tag: on how many outputs, in all prompts, by anybody (`outputs`) and by each person.
+
+        The index is the tag's name; columns `description`, `outputs`, and one a person, int64.
+        """
+        self._hear()
+        state = self._session.state
+        defined = state.definitions()
+        people = tagged.annotators(state, self._session.annotator)
+        names = tagged.names(state)
+        table = {
+            "description": pd.Series([defined.get(name, {}).get("description", "") for name in names], dtype=object),
+            "outputs": pd.Series([len(state.holders(name)) for name in names], dtype="int64"),
+            **{who: pd.Series([len(state.holders(name, who)) for name in names], dtype="int64") for who in people},
+        }
+        return pd.DataFrame(table).set_index(pd.Index(names, dtype=object, name="tag"))
+
+    def tagged(self, name: str, annotator: str | None = None) -> pd.DataFrame:
+        """The user's rows that bear a tag, by anybody or by one person.
+
+        Raises
+        ------
+        KeyError
+            Where there is no such tag; it lists those there are.
+        """
+        self._hear()
+        names = tagged.names(self._session.state)
+        if name not in names:
+            listed = ", ".join(map(repr, names[:12])) or "none yet"
+            raise KeyError(f"no output has the tag {name!r}; the tags are {listed}.")
+        return self._outputs.frame[self._held(name, annotator)].copy()
+
+    def tag_columns(self, annotator: str | None = None) -> pd.DataFrame:
+        """The user's rows with one boolean column a tag, "tag=name": whether anybody, or one person, gave it."""
+        self._hear()
+        frame = self._outputs.frame.copy()
+        made = {f"tag={name}": self._held(name, annotator) for name in tagged.names(self._session.state)}
+        return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
+
+    @property
+    def tag_log(self) -> pd.DataFrame:
+        """Every event on the outputs of this lens, in order: who did what when.
+
+        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label, None for undo, redo and
+        definitions), `key` (of the output), `gesture` (events of one gesture share it), `id` and `lens`.
+        """
+        self._hear()
+        place = {key: i for i, key in enumerate(self._keys)}
+        index = self._outputs.frame.index
+        events = self._session.store.events(self._keys)
+        rows = [
+            {
+                "time": pd.Timestamp(event.time, unit="us", tz="UTC"), "annotator": event.annotator,
+                "action": event.action, "value": event.value,
+                "row": index[place[event.key]] if event.key in place else None,
+                "key": event.key, "gesture": event.gesture, "id": event.id, "lens": event.lens,
+            }
+            for event in events
+        ]  # fmt: skip
+        columns = ["time", "annotator", "action", "value", "row", "key", "gesture", "id", "lens"]
+        table = pd.DataFrame(rows, columns=columns, dtype=object)
+        return table.assign(time=pd.to_datetime(table["time"], utc=True))
+
+    def _tags_and_notes(self) -> dict[str, npt.NDArray[np.object_]]:
+        self._hear()
+        state = self._session.state
+        tags: dict[str, list[str]] = {}
+        for name in tagged.names(state):
+            for key in state.holders(name):
+                tags.setdefault(key, []).append(name)
+        notes: dict[str, list[str]] = {}
+        for who in tagged.annotators(state, self._session.annotator):
+            for key, text in state.notes(who).items():
+                notes.setdefault(key, []).append(text if who == self._session.annotator else f"{who}: {text}")
+        both = {"tags": np.empty(len(self._keys), object), "note": np.empty(len(self._keys), object)}
+        for i, key in enumerate(self._keys):
+            both["tags"][i] = tuple(tags.get(key, ()))
+            both["note"][i] = "\n".join(notes.get(key, ()))
+        return both
+
+    def _held(self, name: str, annotator: str | None) -> npt.NDArray[np.bool_]:
+        held = self._session.state.holders(name, annotator)
+        return np.array([key in held for key in self._keys], bool)
+
+    def _give(self, action: str, value: str, rows: Any) -> None:
+        if not isinstance(value, str):
+            raise TypeError(f"{action} takes a text, not {value!r}.")
+        positions = self.selection if rows is None else self._outputs.positions(rows)
+        if rows is None and not len(positions):
+            raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
+        self._session_do(action, value, positions)
+        self._show_tags()
+        self._complain()
+
+    def _switch(self, action: str) -> str:
+        done = self._session.undo() if action == "undo" else self._session.redo()
+        self._show_names()
+        self._show_tags()
+        self._complain()
+        return done
+
+    def _complain(self) -> None:
+        if self._session.pending:
+            raise StoreUnavailable(f"{self._session.problem} The tag is kept in this lens and written when it can be.")
+
+
+_TASKS: set[asyncio.Task[None]] = set()
+"""Tasks that nobody holds are thrown away."""
+
+
+async def _listening(lens: weakref.ref[Tagging]) -> None:
+    while True:
+        await asyncio.sleep(LISTEN)
+        if (one := lens()) is None:
+            return
+        # A store that cannot be read now is told where tags are shown.
+        with contextlib.suppress(ValueError):
+            one._hear()
+        del one
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "me"
+
+
+def _fingerprint(keys: list[str]) -> str:
+    """Names the set of outputs in the log; informative."""
+    return hashlib.blake2b("\0".join(sorted(keys)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

@@ -1,0 +1,271 @@
+"""Tagging as a person would, in a real JupyterLab and in a page without a kernel."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from driver import Lab, view
+from playwright.sync_api import Browser, Locator, Page, expect
+
+import outlens as ol
+from outlens.tags.fold import State
+from outlens.tags.formats import read_events
+
+SAID = ["plant a cherry tree", "bake rye bread", "sail to the island"]
+
+SETUP = """
+import numpy as np, pandas as pd, outlens as ol
+group = np.repeat([0, 1, 2], [30, 20, 10])
+said = {said}
+df = pd.DataFrame({{"response": [f"I would {{said[g]}} on day {{i}}." for i, g in enumerate(group)]}})
+vectors = np.eye(3)[group] + np.random.default_rng(0).normal(0, 0.05, (60, 3))
+lens = ol.Lens(df, vectors=vectors, store="{store}", annotator="{who}")
+"""
+
+
+def _setup(store: str, who: str = "ann") -> str:
+    return SETUP.format(said=SAID, store=store, who=who)
+
+
+def _card(widget: Locator, day: int) -> Locator:
+    return widget.locator(".ol-list .ol-card", has_text=f"day {day}.")
+
+
+def _give(widget: Locator, name: str) -> None:
+    field = widget.get_by_role("combobox", name=re.compile("^Tag for"))
+    field.fill(name)
+    field.press("Enter")
+
+
+def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Page) -> None:
+    told = "print(lens.tagged('bread').index.tolist(), lens.tagged('odd').index.tolist(), len(lens.tag_log))"
+    lab.open(page, [_setup("keys.sqlite"), "lens", told], path="keys.ipynb")
+    widget = view(page)
+    cells = page.locator(".jp-Notebook .jp-Cell").count()
+    widget.locator(".ol-row .ol-name").nth(1).click()
+    page.keyboard.press("t")
+    _give(widget, "bread")
+    expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
+    expect(widget.locator(".ol-saved")).to_contain_text("saved")
+    widget.get_by_role("button", name="All 60").click()
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("t")
+    _give(widget, "odd")
+    expect(_card(widget, 0).locator(".ol-tag")).to_have_text("odd")
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(_card(widget, 1).locator(".ol-tag")).to_have_text("odd")
+    # Letters that are JupyterLab's own, twice: none reaches it.
+    for key in ("d", "d", "x", "x", "b", "b", "y", "z", "o"):
+        page.keyboard.press(key)
+    assert page.locator(".jp-Notebook .jp-Cell").count() == cells
+    page.keyboard.press("j")
+    page.keyboard.press("2")
+    expect(_card(widget, 2).locator(".ol-tag")).to_have_text("odd")
+    page.keyboard.press("u")
+    expect(_card(widget, 2).locator(".ol-tag")).to_have_count(0)
+    page.keyboard.press("Shift+U")
+    expect(_card(widget, 2).locator(".ol-tag")).to_have_text("odd")
+    page.keyboard.press("2")
+    expect(_card(widget, 2).locator(".ol-tag")).to_have_count(0)
+    assert lab.output_of(page, 2).startswith(f"{list(range(30, 50))} [0, 1]")
+    # The kernel is started anew, and everything run again.
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name=re.compile("^Restart Kernel and Run All Cells")).click()
+    page.get_by_role("button", name="Confirm Kernel Restart").click()
+    expect(page.locator(".jp-CodeCell").nth(0).locator(".jp-InputPrompt")).to_have_text("[1]:")
+    expect(page.locator(".jp-CodeCell").nth(2).locator(".jp-InputPrompt")).to_have_text("[3]:")
+    again = view(page)
+    expect(again.locator(".ol-tagbar .ol-tag")).to_have_count(2)
+    expect(_card(again, 1).locator(".ol-tag")).to_have_text("odd")
+    # What was undone last can be undone still.
+    again.locator(".ol-map").focus()
+    page.keyboard.press("u")
+    expect(_card(again, 2).locator(".ol-tag")).to_have_text("odd")
+    assert lab.output_of(page, 2).startswith(f"{list(range(30, 50))} [0, 1, 2]")
+
+
+def test_two_people_see_each_others_tags(lab: Lab, page: Page, browser: Browser) -> None:
+    lab.open(page, [_setup("two.sqlite"), "lens", "print(lens.tags.loc['mine', ['ann', 'ben']].tolist())"])
+    widget = view(page)
+    context = browser.new_context(viewport={"width": 1400, "height": 1000})
+    try:
+        other = context.new_page()
+        lab.open(other, [_setup("two.sqlite", "ben"), "lens"])
+        theirs = view(other)
+        theirs.locator(".ol-map").focus()
+        other.keyboard.press("j")
+        other.keyboard.press("t")
+        _give(theirs, "mine")
+        expect(_card(theirs, 0).locator(".ol-tag")).to_have_text("mine")
+        seen = _card(widget, 0).locator(".ol-tag.ol-theirs")
+        expect(seen).to_contain_text("mine")
+        # Given too by a click, it is both's.
+        seen.click()
+        expect(_card(widget, 0).locator(".ol-tag:not(.ol-theirs)")).to_have_text(re.compile(r"mine\s*\+1"))
+        expect(_card(theirs, 0).locator(".ol-tag")).to_have_text(re.compile(r"mine\s*\+1"))
+    finally:
+        context.close()
+    assert lab.output_of(page, 2) == "[1, 1]"
+
+
+def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> None:
+    busy = "import pathlib, time\nwhile pathlib.Path('hold').exists(): time.sleep(.05)"
+    lab.open(page, [_setup("busy.sqlite"), "lens", "print(len(lens.tag_log))", busy])
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("t")
+    _give(widget, "late")
+    expect(widget.locator(".ol-saved")).to_contain_text("saved")
+    hold = lab.root / "hold"
+    cell = page.locator(".jp-CodeCell").nth(3)
+    expect(cell.locator(".jp-InputPrompt")).to_have_text("[4]:")
+    hold.touch()
+    try:
+        cell.locator(".cm-content").click()
+        page.keyboard.press("Control+Enter")
+        expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
+        widget.locator(".ol-map").focus()
+        page.keyboard.press("j")
+        page.keyboard.press("1")
+        # Shown, and shown as not saved.
+        expect(_card(widget, 1).locator(".ol-tag.ol-waits")).to_have_text("late")
+        expect(widget.locator(".ol-saved")).to_contain_text("saving 1 change")
+    finally:
+        hold.unlink()
+    expect(widget.locator(".ol-saved")).to_contain_text("saved")
+    expect(_card(widget, 1).locator(".ol-tag:not(.ol-waits)")).to_have_text("late")
+    assert lab.output_of(page, 2) == "2"
+
+
+def test_a_store_that_cannot_be_written_is_told_and_tried_again(lab: Lab, page: Page) -> None:
+    hold = (
+        "import sqlite3 as db\nheld = db.connect('held.sqlite', isolation_level=None)\nheld.execute('begin exclusive')"
+    )
+    cells = [_setup("held.sqlite"), "lens.tag('first', [5])\nlens", hold, "held.rollback(); held.close()"]
+    lab.open(page, cells)
+    widget = view(page)
+    expect(_card(widget, 5).locator(".ol-tag")).to_have_text("first")
+    expect(page.locator(".jp-CodeCell").nth(3).locator(".jp-InputPrompt")).to_have_text("[4]:")
+    lab.run_cell(page, 2)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(widget.locator(".ol-saved")).to_contain_text("not saved")
+    expect(widget.locator(".ol-saved .ol-error")).to_have_attribute("title", re.compile("holds a lock"))
+    lab.run_cell(page, 3)
+    expect(widget.locator(".ol-saved")).not_to_contain_text("not saved")
+    expect(_card(widget, 0).locator(".ol-tag")).to_have_text("first")
+
+
+# In a page without a kernel
+
+
+def _lens() -> ol.Lens:
+    group = np.repeat([0, 1, 2], [30, 20, 10])
+    data = pd.DataFrame({"response": [f"I would {SAID[g]} on day {i}." for i, g in enumerate(group)]})
+    vectors = np.eye(3)[group] + np.random.default_rng(0).normal(0, 0.05, (60, 3))
+    return ol.Lens(data, vectors=vectors, store=False, annotator="ann")
+
+
+Show = Callable[[ol.Lens], tuple[Page, Locator]]
+
+
+@pytest.fixture
+def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
+    context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
+    errors: list[str] = []
+
+    def opened(lens: ol.Lens) -> tuple[Page, Locator]:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+        return page, view(page)
+
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: Path) -> None:
+    lens = _lens()
+    lens.tag("bread", lens.frame.cluster == 1)
+    page, widget = show(lens)
+    # Whoever reads the page is another person than who made it.
+    expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
+    widget.get_by_role("button", name="all tags").click()
+    panel = widget.get_by_role("region", name="Tags")
+    panel.get_by_label("Your name").fill("ben")
+    panel.get_by_label("Your name").press("Enter")
+    expect(panel.get_by_role("columnheader")).to_have_text(
+        ["tag", "key", "what it means", "ben", "ann", "show, select"]
+    )
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    expect(_card(widget, 0).locator(".ol-tag")).to_have_text("bread")
+    page.keyboard.press("j")
+    page.keyboard.press("t")
+    _give(widget, 'a "new" \U0001f35e =tag')
+    expect(_card(widget, 1).locator(".ol-tag")).to_have_text('a "new" \U0001f35e =tag')
+    page.keyboard.press("e")
+    note = widget.get_by_label(re.compile("^Note;"))
+    note.fill("why not")
+    note.press("Enter")
+    expect(_card(widget, 1).locator(".ol-note-of")).to_contain_text("why not")
+    page.keyboard.press("s")
+    expect(_card(widget, 1).locator(".ol-star")).to_be_visible()
+    page.keyboard.press("j")
+    page.keyboard.press("1")
+    page.keyboard.press("u")
+    expect(_card(widget, 2).locator(".ol-tag")).to_have_count(0)
+    with page.expect_download() as download:
+        panel.get_by_role("button", name="Download your tags").click()
+    assert download.value.suggested_filename == "tags-ben.jsonl"
+    download.value.save_as(tmp_path / "ben.jsonl")
+    events = read_events(tmp_path / "ben.jsonl")
+    state = State(events)
+    keys = lens._keys
+    assert state.holders("bread", "ben") == {keys[0]}
+    assert state.holders('a "new" \U0001f35e =tag') == {keys[1]}
+    assert state.note_of(keys[1]) == {"ben": "why not"}
+    assert state.starred("ben") == {keys[1]}
+    # Kept in the browser until the page is opened again.
+    page.reload()
+    again = view(page)
+    expect(_card(again, 1).locator(".ol-tag")).to_have_text('a "new" \U0001f35e =tag')
+    expect(_card(again, 2).locator(".ol-tag")).to_have_count(0)
+
+
+def test_what_is_listed_follows_the_tags(show: Show) -> None:
+    lens = _lens()
+    lens.tag("bread", lens.frame.cluster == 1)
+    lens.tag("late", range(55, 60))
+    page, widget = show(lens)
+    widget.get_by_role("button", name="all tags").click()
+    panel = widget.get_by_role("region", name="Tags")
+    row = panel.get_by_role("row", name=re.compile("late"))
+    row.get_by_role("button", name="Only these").click()
+    expect(widget.locator(".ol-what")).to_have_text(re.compile("^5 of them"))
+    row.get_by_role("button", name="Only these").click()
+    panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only these").click()
+    expect(widget.locator(".ol-what")).to_have_text(re.compile("^35 of them"))
+    panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only these").click()
+    row.get_by_role("button", name="Select 5").click()
+    expect(widget.locator(".ol-footer")).to_contain_text("5 selected")
+    widget.get_by_label("Colour the map by").select_option("tags")
+    expect(widget.locator(".ol-legend")).to_contain_text("bread")
+    widget.get_by_role("button", name="All 60").click()
+    widget.get_by_label("Order of the outputs").select_option("untagged")
+    first = widget.locator(".ol-list .ol-card").first
+    expect(first.locator(".ol-tag")).to_have_count(0)
+    widget.locator(".ol-list").focus()
+    page.keyboard.press("g")
+    expect(widget.locator(".ol-card.ol-current")).to_have_attribute("aria-posinset", "1")

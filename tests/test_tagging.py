@@ -1,0 +1,181 @@
+"""Tags of a lens: given, kept, undone, found again after another order or a restart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import outlens as ol
+from outlens.tags.store import StoreError
+from outlens.widget import wire
+
+SAID = ["Bring bread.", "Bring wine.", "I cannot come.", "I will not come.", "Bring bread."]
+VECTORS = np.array([[1, 0], [1, 0.1], [0, 1], [0.1, 1], [1, 0]])
+
+
+def lens(order: list[int] | None = None, **more: object) -> ol.Lens:
+    rows = list(range(5)) if order is None else order
+    frame = pd.DataFrame({"response": [SAID[i] for i in rows]}, index=[f"r{i}" for i in rows])
+    return ol.Lens(frame, vectors=VECTORS[rows], annotator="ann", **more)
+
+
+def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None = None) -> dict:
+    """What the browser sends when somebody tags, and what it is answered."""
+    sent: list[dict] = []
+    lens._widget.send = lambda content, buffers=None: sent.append(content)
+    message = {"kind": "tags", "id": 7, "prompt": 0, "action": action, "value": value}
+    lens._widget._handle_custom_msg(message, [memoryview(np.array(ids or [], "<u4").tobytes())])
+    assert len(sent) == 1
+    return sent[0]
+
+
+def bits(lens: ol.Lens, tag: str) -> list[int]:
+    told = lens._widget._tagged
+    width = -(-told_n // 8) if (told_n := lens._widget._info["n"]) else 0
+    row = told["names"].index(tag) * len(told["annotators"])
+    own = np.frombuffer(told["bits"], np.uint8)[row * width : (row + 1) * width]
+    return np.flatnonzero(np.unpackbits(own, bitorder="little")).tolist()
+
+
+def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
+    one = lens()
+    one.tag("refusal", ["r2", "r3"])
+    one.select(["r0"])
+    one.tag("food")
+    one.note("which bread?")
+    one.star(["r1"])
+    assert Path(".outlens/tags.sqlite").exists()
+    two = lens([4, 3, 2, 1, 0])
+    assert two.tagged("refusal").index.tolist() == ["r3", "r2"]
+    # Two outputs are equal: the first of them in the frame is the one that is tagged.
+    assert two.tagged("food").index.tolist() == ["r4"]
+    assert two.frame["note"].tolist() == ["which bread?", "", "", "", ""]
+    assert two.frame["tags"].tolist() == [("food",), ("refusal",), ("refusal",), (), ()]
+    assert two.tags["outputs"].to_dict() == {"refusal": 2, "food": 1}
+    assert two.tag_columns()["tag=refusal"].tolist() == [False, True, True, False, False]
+    assert two.tag_log["action"].tolist() == ["tag", "tag", "tag", "note", "star"]
+    assert two.tag_log["row"].tolist()[:2] == ["r2", "r3"]
+
+
+def test_undo_and_redo_across_a_restart() -> None:
+    lens().tag("food", ["r0", "r1"])
+    one = lens()
+    one.note("first", ["r0"])
+    assert lens().undo() == "note ‘first’ on 1 output"
+    two = lens()
+    assert two.undo() == "tag ‘food’ on 2 outputs"
+    assert two.tags.empty
+    assert lens().redo() == "tag ‘food’ on 2 outputs"
+    assert lens().tagged("food").index.tolist() == ["r0", "r1"]
+    assert lens(store=False).undo() == ""
+
+
+def test_the_widget_tags_and_is_answered_when_it_is_on_disk() -> None:
+    one = lens()
+    reply = gesture(one, "tag", "food", [0, 1, 99])
+    assert reply == {"kind": "tagged", "prompt": 0, "id": 7, "says": "Tagged food: 2 outputs"}
+    assert bits(one, "food") == [0, 1]
+    assert lens().tagged("food").index.tolist() == ["r0", "r1"]
+    gesture(one, "define", '{"name": "food", "color": 3, "description": "eaten", "key": "5"}')
+    assert one._widget._tagged["define"] == [{"color": 3, "description": "eaten", "key": "5"}]
+    gesture(one, "tag", "drink", [1])
+    gesture(one, "define", '{"name": "drink", "color": 1, "description": "", "key": "5"}')
+    assert [d["key"] for d in one._widget._tagged["define"]] == ["", "5"]
+    assert gesture(one, "undo")["says"] == "Undone: definition of ‘drink’"
+    gesture(one, "note", "a\nb", [2])
+    gesture(one, "star", "", [2])
+    assert one._widget._tagged["notes"] == [[2, 0, "a\nb"]]
+    assert np.frombuffer(one._widget._tagged["stars"], np.uint8).tolist() == [4]
+    for action, value in (("tag", " "), ("dance", "x"), ("define", "no JSON")):
+        assert gesture(one, action, value, [0])["says"]
+    assert one.tags["outputs"].to_dict() == {"food": 2, "drink": 1}
+
+
+@pytest.mark.parametrize(
+    "name", ["'; DROP TABLE event;--", "a \U0001f35e\u200dtag", "שלום עולם", "x" * 10_000, "lone \ud800", "=1+1", " a "]
+)
+def test_a_name_is_kept_as_it_is_given(name: str) -> None:
+    lens().tag(name, ["r1"])
+    two = lens()
+    assert two.tags.index.tolist() == [name]
+    assert two._widget._tagged["names"] == [wire.clean(name)]
+    # Taken off in the browser, which knows it without half characters.
+    gesture(two, "untag", wire.clean(name), [1])
+    assert lens().tags.empty
+
+
+def test_what_cannot_be_is_told() -> None:
+    one = lens()
+    with pytest.raises(ValueError, match="nothing is selected; give tag the rows"):
+        one.tag("food")
+    with pytest.raises(ValueError, match="not blank"):
+        one.tag("  ", ["r0"])
+    with pytest.raises(TypeError, match="tag takes a text, not 3"):
+        one.tag(3, ["r0"])  # type: ignore[arg-type]
+    with pytest.raises(KeyError, match="r9"):
+        one.tag("food", ["r9"])
+    with pytest.raises(KeyError, match="no output has the tag 'food'; the tags are none yet"):
+        one.tagged("food")
+    assert not Path(".outlens").exists()
+    with pytest.raises(TypeError, match="store is True"):
+        lens(store=True)
+    Path("notes.txt").write_text("not a store" * 50)
+    with pytest.raises(StoreError, match="is not a tag store"):
+        lens(store="notes.txt")
+
+
+def test_what_cannot_be_written_is_kept_and_written_later() -> None:
+    Path(".outlens").write_text("a file in the way")
+    one = lens()
+    with pytest.raises(StoreError, match="The tag is kept in this lens"):
+        one.tag("food", ["r0"])
+    assert one._widget._tagged["problem"]
+    assert "Not saved" in gesture(one, "tag", "food", [1])["says"]
+    assert bits(one, "food") == [0, 1]
+    Path(".outlens").unlink()
+    assert one.tags["outputs"].to_dict() == {"food": 2}
+    assert one._widget._tagged["problem"] == ""
+    assert lens().tagged("food").index.tolist() == ["r0", "r1"]
+
+
+def test_an_id_names_an_output_whatever_its_text_and_its_place() -> None:
+    frame = pd.DataFrame({"response": SAID, "key": list("abcde")})
+    ol.Lens(frame, id="key", vectors=VECTORS, annotator="ann").tag("food", [1])
+    other = frame.iloc[::-1].assign(response="Said otherwise.")
+    assert ol.Lens(other, id="key", vectors=VECTORS, annotator="ann").tagged("food")["key"].tolist() == ["b"]
+
+
+def test_names_of_clusters_come_back() -> None:
+    group = np.repeat([0, 1], [12, 8])
+    texts = [f"{'Bread' if g == 0 else 'Wine'} number {i} is here." for i, g in enumerate(group)]
+    vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))
+    one = ol.Lens(texts, vectors=vectors, annotator="ann")
+    assert len(one.clusters) == 2
+    one.rename(0, "the bread")
+    one.rename(1, "the wine")
+    two = ol.Lens([*texts[::-1], "Wine comes too."], vectors=np.vstack([vectors[::-1], [[0, 1]]]), annotator="ann")
+    assert two.clusters["name"].tolist() == ["the bread", "the wine"]
+    assert two.undo().startswith("cluster name ‘the wine’ on 8")
+    assert two.clusters["name"].tolist()[0] == "the bread"
+    assert two.clusters["name"].tolist()[1] != "the wine"
+    two.redo()
+    two._widget.renames = [r for r in two._widget.renames if r["name"] != "the bread"]
+    assert "the bread" not in ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()
+    assert "the wine" in ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()
+
+
+def test_another_persons_tags_are_seen_and_are_theirs() -> None:
+    one = lens()
+    frame = pd.DataFrame({"response": SAID}, index=[f"r{i}" for i in range(5)])
+    ben = ol.Lens(frame, vectors=VECTORS, annotator="ben")
+    ben.tag("food", ["r0", "r1"])
+    one.tag("food", ["r1"])
+    assert one.tags.loc["food"].tolist() == ["", 2, 1, 2]
+    one.untag("food", ["r0", "r1"])
+    assert one.tags.loc["food"].tolist() == ["", 2, 0, 2]
+    assert ben.tagged("food", "ann").empty
+    assert ben.tagged("food").index.tolist() == ["r0", "r1"]
+    assert one.undo() == "untag ‘food’ on 1 output"
