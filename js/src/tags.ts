@@ -120,14 +120,13 @@ export class Tags {
     });
     for (const { action, value, ids } of this.#waiting.value) {
       if ((action !== "tag" && action !== "untag") || !ids.has(id)) continue;
-      const known = marks.find(({ name }) => name === value);
-      const on = action === "tag";
-      if (known) {
-        known.waits = known.mine !== on;
-        known.mine = on;
-      } else if (on) marks.push({ name: value, color: define[names.indexOf(value)]?.color ?? 0, others: [], mine: true, waits: true });
+      let mark = marks.find(({ name }) => name === value);
+      if (!mark) marks.push((mark = { name: value, color: define[names.indexOf(value)]?.color ?? names.length % 8, others: [], mine: false, waits: false }));
+      mark.mine = action === "tag";
+      const tag = names.indexOf(value);
+      mark.waits = mark.mine !== (tag >= 0 && this.holds(tag, 0, id));
     }
-    return marks.sort((a, b) => Number(b.mine) - Number(a.mine));
+    return marks.filter(({ mine, others, waits }) => mine || others.length || waits).sort((a, b) => Number(b.mine) - Number(a.mine));
   }
 
   starred(id: number): boolean {

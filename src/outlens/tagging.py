@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import functools
 import getpass
 import hashlib
 import json
 import os
+import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +33,21 @@ LISTEN = 1.0
 """Seconds between two looks at what other people wrote into the store."""
 
 Positions = npt.NDArray[np.int64]
+
+
+Returned = TypeVar("Returned")
+Given = ParamSpec("Given")
+
+
+def _alone(method: Callable[Concatenate[Tagging, Given], Returned]) -> Callable[Concatenate[Tagging, Given], Returned]:
+    """One thread at a time: JupyterLab's messages may come in another one than that of the cells."""
+
+    @functools.wraps(method)
+    def locked(self: Tagging, /, *args: Given.args, **kwargs: Given.kwargs) -> Returned:
+        with self._lock:
+            return method(self, *args, **kwargs)
+
+    return locked
 
 
 class Tagging:
@@ -62,11 +80,13 @@ class Tagging:
         )
         self._encoders: dict[int, tagged.Encoder] = {}
         self._listening = False
+        self._lock = threading.RLock()
         # Whether a name that changes in the widget goes to the log; not where it comes from there.
         self._logging = True
 
     # The widget's side
 
+    @_alone
     def _tags_of(self, p: int) -> dict[str, Any]:
         """The tags of a prompt's outputs for the browser."""
         if p not in self._encoders:
@@ -86,6 +106,7 @@ class Tagging:
     def _show_tags(self) -> None:
         self._widget._tagged = self._tags_of(self._widget._info["prompt"])
 
+    @_alone
     def _gesture(self, p: int, action: str, value: str, ids: Positions) -> str:
         """A gesture in the widget; returns what is read out of it."""
         if not 0 <= p < len(self._prompts):
@@ -154,6 +175,7 @@ class Tagging:
             _TASKS.add(task)
             task.add_done_callback(_TASKS.discard)
 
+    @_alone
     def _hear(self) -> None:
         session = self._session
         before = session.problem
@@ -179,6 +201,7 @@ class Tagging:
                 found.append({"prompt": p, "name": wire.clean(name), "leaves": leaves})
         return found
 
+    @_alone
     def _show_names(self) -> None:
         self._logging = False
         try:
@@ -186,6 +209,7 @@ class Tagging:
         finally:
             self._logging = True
 
+    @_alone
     def _on_renames(self, change: dict[str, Any]) -> None:
         if not self._logging:
             return
@@ -265,6 +289,7 @@ class Tagging:
         return self._switch("redo")
 
     @property
+    @_alone
     def tags(self) -> pd.DataFrame:
         """One row a tag: on how many outputs, in all prompts, by anybody (`outputs`) and by each person.
 
@@ -282,6 +307,7 @@ class Tagging:
         }
         return pd.DataFrame(table).set_index(pd.Index(names, dtype=object, name="tag"))
 
+    @_alone
     def tagged(self, name: str, annotator: str | None = None) -> pd.DataFrame:
         """The user's rows that bear a tag, by anybody or by one person.
 
@@ -297,6 +323,7 @@ class Tagging:
             raise KeyError(f"no output has the tag {name!r}; the tags are {listed}.")
         return self._outputs.frame[self._held(name, annotator)].copy()
 
+    @_alone
     def tag_columns(self, annotator: str | None = None) -> pd.DataFrame:
         """The user's rows with one boolean column a tag, "tag=name": whether anybody, or one person, gave it."""
         self._hear()
@@ -305,6 +332,7 @@ class Tagging:
         return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
 
     @property
+    @_alone
     def tag_log(self) -> pd.DataFrame:
         """Every event on the outputs of this lens, in order: who did what when.
 
@@ -328,6 +356,7 @@ class Tagging:
         table = pd.DataFrame(rows, columns=columns, dtype=object)
         return table.assign(time=pd.to_datetime(table["time"], utc=True))
 
+    @_alone
     def _tags_and_notes(self) -> dict[str, npt.NDArray[np.object_]]:
         self._hear()
         state = self._session.state
@@ -349,6 +378,7 @@ class Tagging:
         held = self._session.state.holders(name, annotator)
         return np.array([key in held for key in self._keys], bool)
 
+    @_alone
     def _give(self, action: str, value: str, rows: Any) -> None:
         if not isinstance(value, str):
             raise TypeError(f"{action} takes a text, not {value!r}.")
@@ -359,6 +389,7 @@ class Tagging:
         self._show_tags()
         self._complain()
 
+    @_alone
     def _switch(self, action: str) -> str:
         done = self._session.undo() if action == "undo" else self._session.redo()
         self._show_names()

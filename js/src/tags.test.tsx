@@ -1,0 +1,120 @@
+import { h, render } from "preact";
+import { expect, it, vi } from "vitest";
+import { make } from "./fixture";
+import { PageModel } from "./model";
+import { Chips, Saved } from "./panels/tags";
+import { PageTags } from "./page-tags";
+
+/** A model whose Python is busy until it is told otherwise. */
+function busy() {
+  const made = make();
+  const { state, model } = made;
+  const sent: any[] = [];
+  model.send = (content) => void sent.push(content);
+  const el = document.createElement("div");
+  render([h(Saved, { state }), h(Chips, { state, id: 1 })], el);
+  return { state, sent, el };
+}
+
+it("shows a tag that waits as waiting, until Python has it on disk", async () => {
+  const { state, sent, el } = busy();
+  expect(el.textContent).toContain("saved");
+  state.tags.toggle("late", [1]);
+  await vi.waitFor(() => expect(el.textContent).toContain("saving 1 change"));
+  expect(el.querySelector(".ol-waits")?.textContent).toBe("late");
+  expect(sent).toMatchObject([{ kind: "tags", action: "tag", value: "late", prompt: 0 }]);
+  // Again: it is taken off, which waits as well.
+  state.tags.toggle("late", [1]);
+  expect(sent[1]).toMatchObject({ action: "untag" });
+  await vi.waitFor(() => expect(el.querySelector(".ol-tag")).toBeNull());
+});
+
+it("says that nothing is to be tagged where nothing is", () => {
+  const { state, sent } = busy();
+  state.tags.toggle("late", []);
+  expect(sent).toEqual([]);
+  expect(state.status.value).toContain("Nothing to tag");
+});
+
+it("tags what the keyboard is at, or else the selection", () => {
+  const { state } = make();
+  state.select([1, 2], "replace");
+  expect(Array.from(state.tags.target.value.ids)).toEqual([1, 2]);
+  state.cursor.value = 3;
+  expect(Array.from(state.tags.target.value.ids)).toEqual([3]);
+  state.select([4, 5], "replace");
+  expect(Array.from(state.tags.target.value.ids)).toEqual([4, 5]);
+  state.cursor.value = 4;
+  state.pick([4]);
+  expect(Array.from(state.tags.target.value.ids)).toEqual([4]);
+});
+
+/** The log of a page against a model in obvious lines: what counts is what was done and not undone. */
+it("keeps a page's log as the plain model has it", () => {
+  const log = new PageTags("x", null);
+  const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+  const none = new DataView(new ArrayBuffer(0));
+  const written = { me: "ann", annotators: ["ann"], names: [], define: [], bits: none, stars: new DataView(new ArrayBuffer(2)), notes: [] };
+  let held = new Map<string, Set<string>>();
+  const past: Map<string, Set<string>>[] = [];
+  let future: Map<string, Set<string>>[] = [];
+  const copy = (map: Map<string, Set<string>>) => new Map([...map].map(([name, set]) => [name, new Set(set)]));
+  let seed = 7;
+  const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let step = 0; step < 400; step++) {
+    const what = random(4);
+    if (what === 2) {
+      log.do({ action: "undo", value: "" }, []);
+      const before = past.pop();
+      if (before) {
+        future.push(held);
+        held = before;
+      }
+    } else if (what === 3) {
+      log.do({ action: "redo", value: "" }, []);
+      const after = future.pop();
+      if (after) {
+        past.push(held);
+        held = after;
+      }
+    } else {
+      const name = "xyz"[random(3)];
+      const given = keys.filter(() => random(3) === 0);
+      if (!given.length) continue;
+      past.push(copy(held));
+      future = [];
+      const set = held.get(name) ?? new Set();
+      for (const key of given) what === 0 ? set.add(key) : set.delete(key);
+      held.set(name, set);
+      log.do({ action: what === 0 ? "tag" : "untag", value: name }, given);
+    }
+    const { names, bits } = log.over(written, keys) as { names: string[]; bits: DataView };
+    for (const name of "xyz") {
+      const row = names.indexOf(name);
+      const shown = keys.filter((_, i) => row >= 0 && (bits.getUint8(row * 2 * 2 + (i >> 3)) >> (i & 7)) & 1);
+      expect(shown).toEqual(keys.filter((key) => held.get(name)?.has(key)));
+    }
+  }
+});
+
+it("goes on under a name that is in the page already", () => {
+  const log = new PageTags("x", null);
+  const bits = new DataView(Uint8Array.of(0b11).buffer);
+  const written = { me: "ann", annotators: ["ann"], names: ["old"], define: [{ color: 0, description: "", key: "" }], bits, stars: new DataView(new ArrayBuffer(1)), notes: [] };
+  log.rename("ann");
+  log.do({ action: "untag", value: "old" }, ["a"]);
+  const over = log.over(written, ["a", "b"]) as { annotators: string[]; bits: DataView };
+  expect(over.annotators).toEqual(["ann"]);
+  expect(over.bits.getUint8(0)).toBe(0b10);
+});
+
+it("takes a gesture in a page without Python", () => {
+  const { state, model } = make({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "y" });
+  expect(model).toBeInstanceOf(PageModel);
+  state.tags.toggle("late", [1]);
+  expect(state.tags.of(1)).toMatchObject([{ name: "late", mine: true, waits: false }]);
+  expect(state.status.value).toContain("late");
+  const [head, event] = model.log.file().trim().split("\n").map((line) => JSON.parse(line));
+  expect(head).toEqual({ outlens: "events", version: 1 });
+  expect(event).toMatchObject({ key: "b", action: "tag", value: "late", annotator: "reader", lens: "y" });
+});
