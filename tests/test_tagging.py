@@ -179,3 +179,99 @@ def test_another_persons_tags_are_seen_and_are_theirs() -> None:
     assert ben.tagged("food", "ann").empty
     assert ben.tagged("food").index.tolist() == ["r0", "r1"]
     assert one.undo() == "untag ‘food’ on 1 output"
+
+
+def test_counts_by_tag_person_cluster_and_column() -> None:
+    frame = pd.DataFrame({"response": SAID, "model": list("mmnnn")})
+    one = ol.Lens(frame, by="model", vectors=VECTORS, annotator="ann")
+    one.tag("food", [0, 1, 4])
+    two = ol.Lens(frame, by="model", vectors=VECTORS, annotator="ben")
+    two.tag("food", [0])
+    two.tag("late", [2])
+    cluster = two.frame["cluster"].tolist()
+    wanted = {
+        (tag, who, cluster[i], model): 0 for tag in ("food", "late") for who in ("(anybody)", "ann", "ben")
+        for i, model in enumerate("mmnnn")
+    }  # fmt: skip
+    given = {"ann": {"food": {0, 1, 4}, "late": set()}, "ben": {"food": {0}, "late": {2}}}
+    for tag, who, of, model in wanted:
+        people = list(given) if who == "(anybody)" else [who]
+        held = set().union(*(given[p][tag] for p in people))
+        wanted[tag, who, of, model] = sum(
+            i in held and cluster[i] == of and frame["model"][i] == model for i in range(5)
+        )
+    found = two.tag_counts(by="model")
+    assert {(r.tag, r.annotator, r.cluster, r.by): r.outputs for r in found.itertuples()} == {
+        key: n for key, n in wanted.items() if n
+    }
+    assert two.tag_counts()["outputs"].sum() == sum(wanted.values())
+    assert lens(store=False).tag_counts().empty
+
+
+def test_judgements_are_those_that_bear_something_of_a_person() -> None:
+    one = lens()
+    one.tag("food", ["r0"])
+    one.note("hm", ["r2"])
+    frame = pd.DataFrame({"response": SAID}, index=[f"r{i}" for i in range(5)])
+    ben = ol.Lens(frame, vectors=VECTORS, annotator="ben")
+    ben.tag("late", ["r2"])
+    ben.tag("food", ["r0"])
+    table = one.judgements()
+    assert table.values.tolist() == [
+        [0, "ann", "food", True], [0, "ann", "late", False], [2, "ann", "food", False], [2, "ann", "late", False],
+        [0, "ben", "food", True], [0, "ben", "late", False], [2, "ben", "food", False], [2, "ben", "late", True],
+    ]  # fmt: skip
+    assert ol.tags.agreement(table).set_index("tag")["agreement"].to_dict() == {"food": 1.0, "late": 0.5}
+    assert one.judgements(["food", "late"]).values.tolist() == [
+        [0, "ann", "food"],
+        [0, "ben", "food"],
+        [2, "ben", "late"],
+    ]
+
+
+def test_tags_of_a_column_and_of_other_programs_come_in_once(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"response": SAID, "human": ["food", None, "late, no", ["no"], " "]})
+    one = ol.Lens(frame, vectors=VECTORS, annotator="ann")
+    for _ in range(2):
+        one.tags_from("human", annotator="ben", sep=",")
+    assert one.frame["tags"].tolist() == [("food",), (), ("late", "no"), ("no",), ()]
+    assert len(one.tag_log) == 4
+    one.note("why?", [3])
+    one.star([0])
+    ol.tags.write_label_studio(tmp_path / "studio.json", one.judged())
+    ol.tags.write_argilla(tmp_path / "argilla.json", one.judged())
+    for read, name in ((ol.tags.read_label_studio, "studio.json"), (ol.tags.read_argilla, "argilla.json")):
+        other = ol.Lens(frame, vectors=VECTORS, annotator="cleo", store=False)
+        other.merge_tags(read(tmp_path / name))
+        other.merge_tags(read(tmp_path / name))
+        assert other.judgements().values.tolist() == one.judgements().values.tolist()
+        assert other.frame["note"].tolist() == ["", "", "", "ann: why?", ""]
+        assert len(other.tag_log) == 6
+
+
+def test_the_file_of_another_person_is_merged_and_only_once(tmp_path: Path) -> None:
+    ben = ol.Lens(pd.DataFrame({"response": SAID}), vectors=VECTORS, annotator="ben", store=tmp_path / "ben.sqlite")
+    ben.tag("food", [0])
+    ben.untag("food", [0])
+    one = lens()
+    one.merge_tags(tmp_path / "ben.sqlite")
+    assert one.tags.empty
+    ben.tag("food", [0])
+    ol.tags.write_events(tmp_path / "ben.jsonl", ol.tags.merge(tmp_path / "ben.sqlite").events())
+    for _ in range(2):
+        one.merge_tags(tmp_path / "ben.jsonl", tmp_path / "ben.sqlite")
+        assert one.tagged("food", "ben").index.tolist() == ["r0"]
+    assert len(one.tag_log) == 3
+    with pytest.raises(ValueError, match="There is no file"):
+        one.merge_tags(tmp_path / "other.sqlite")
+
+
+def test_two_published_annotators_agree_as_they_say(shared_data: Path) -> None:
+    table = pd.read_parquet(shared_data / "tags_xstest_refusal_human.parquet")
+    raters = ["annotator_1", "annotator_2"]
+    vectors = np.random.default_rng(0).normal(size=(len(table), 4))
+    one = ol.Lens(table, text="response", prompt="prompt", vectors=vectors, store=False)
+    for column in raters:
+        one.tags_from(column, annotator=column)
+    kappa = ol.tags.kappas(one.judgements(sorted(set(table[raters[0]]))))["kappa"].item()
+    assert kappa == pytest.approx(0.88, abs=0.01)

@@ -17,7 +17,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import outputs, report, text
-from outlens.tagging import Tagging
+from outlens.tagging import ALONE, Tagging
 from outlens.text import Index
 from outlens.vectors import Landscape, check, landscape
 from outlens.widget import LensWidget, View, layers, wire
@@ -25,10 +25,6 @@ from outlens.widget.view import Shown
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-
-ALONE = "like no other"
-"""The name of cluster -1, in Python as in the widget."""
 
 
 class Lens(Tagging):

@@ -20,11 +20,16 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import outputs
-from outlens.tags.events import keys
+from outlens.tags.events import Event, keys
+from outlens.tags.formats import Judgement, from_column, to_events
+from outlens.tags.merging import events_of
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
 from outlens.vectors import Landscape
 from outlens.widget import LensWidget, tagged, wire
+
+ALONE = "like no other"
+"""The name of cluster -1, in Python as in the widget."""
 
 STORE = Path(".outlens") / "tags.sqlite"
 """Where tags are kept if nothing else is said: beside the notebook."""
@@ -58,10 +63,23 @@ class Tagging:
     _widget: LensWidget
     _lands: dict[int, Landscape]
 
+    # What the lens has for it
+
     @property
     def selection(self) -> Positions:
         """Positions of the selected rows."""
         raise NotImplementedError
+
+    @property
+    def granularity(self) -> float:
+        """How fine the clusters are."""
+        raise NotImplementedError
+
+    def _names(self, p: int) -> list[str]:
+        """The names of a prompt's clusters."""
+        raise NotImplementedError
+
+    # The store
 
     def _open_tags(self, store: str | os.PathLike[str] | bool | None, annotator: str | None) -> None:
         if store is True:
@@ -330,6 +348,133 @@ class Tagging:
         frame = self._outputs.frame.copy()
         made = {f"tag={name}": self._held(name, annotator) for name in tagged.names(self._session.state)}
         return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
+
+    @_alone
+    def tag_counts(self, by: str | None = None) -> pd.DataFrame:
+        """On how many outputs each tag is, by whom, in each cluster and, with `by`, for each value of a column.
+
+        Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, `by`, if given, and
+        `outputs` (int64, above 0); of every prompt that was shown.
+        """
+        self._hear()
+        state = self._session.state
+        values = None if by is None else self._outputs.column(by, "by")
+        parts = []
+        for p in sorted(self._lands):
+            rows = self._prompts[p][1]
+            cut = self._lands[p].tree.cut(self.granularity)
+            names = np.array([*self._names(p), ALONE], object)[cut]
+            base = pd.DataFrame({"cluster": cut, "cluster_name": names})
+            if values is not None:
+                base["by"] = values.iloc[rows].to_numpy()
+            for tag in tagged.names(state):
+                for who in (None, *tagged.annotators(state, self._session.annotator)):
+                    held = base[self._held(tag, who)[rows]]
+                    count = held.groupby(list(base.columns), dropna=False).size().rename("outputs").reset_index()
+                    parts.append(count.assign(tag=tag, annotator=who or "(anybody)"))
+        columns = ["tag", "annotator", "cluster", "cluster_name", *([] if by is None else ["by"]), "outputs"]
+        table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
+        table = table.groupby(columns[:-1], dropna=False, sort=False)["outputs"].sum().reset_index()
+        return table[columns].astype({"cluster": "int64", "outputs": "int64"})
+
+    @_alone
+    def judgements(self, labels: list[str] | None = None) -> pd.DataFrame:
+        """What each person says of each output, for `tags.agreement` and `tags.kappas`.
+
+        An output counts as judged by a person where it bears a tag, note or star of theirs.
+
+        Parameters
+        ----------
+        labels : tags of which a person gives an output one; the table has that one then, and leaves out outputs of
+            which somebody gave none or several.
+
+        Returns
+        -------
+        Columns `output` (position), `annotator`, and `tag`, `on` for every tag, or `label`.
+        """
+        self._hear()
+        state = self._session.state
+        names = tagged.names(state) if labels is None else list(labels)
+        rows: list[dict[str, Any]] = []
+        for who in tagged.annotators(state, self._session.annotator):
+            given = {name: state.holders(name, who) for name in names}
+            judged = set().union(*given.values(), state.notes(who), state.starred(who))
+            for position, key in enumerate(self._keys):
+                if key not in judged:
+                    continue
+                on = [name for name in names if key in given[name]]
+                if labels is None:
+                    rows += [{"output": position, "annotator": who, "tag": name, "on": name in on} for name in names]
+                elif len(on) == 1:
+                    rows.append({"output": position, "annotator": who, "label": on[0]})
+        columns = ["output", "annotator", *(["tag", "on"] if labels is None else ["label"])]
+        table = pd.DataFrame(rows, columns=columns)
+        return table.astype({"output": "int64"} if labels is not None else {"output": "int64", "on": "bool"})
+
+    @_alone
+    def tags_from(self, column: str, annotator: str | None = None, sep: str | None = None) -> None:
+        """Take tags that stand in a column of the user's frame, once: cells of str, list of str, or nothing.
+
+        Parameters
+        ----------
+        column : of the frame.
+        annotator : whose they are; None is the lens's own.
+        sep : what splits a cell with several.
+        """
+        cells = self._outputs.column(column, "column").tolist()
+        who = self._session.annotator if annotator is None else annotator
+        self._take(self._new(from_column(cells, who, self._keys, sep, self._session.lens)))
+
+    @_alone
+    def merge_tags(self, *sources: Any) -> None:
+        """Add what others tagged: paths of stores (.sqlite) and of events (.jsonl), or lists of `tags.Judgement`.
+
+        Nothing is there twice, and what two people say of one output stays side by side.
+
+        Raises
+        ------
+        ValueError
+            Where a source is missing, damaged or from a newer outlens; nothing is added then.
+        """
+        events: list[Event] = []
+        for source in sources:
+            judged = isinstance(source, list | tuple)
+            events += self._new(to_events(source, self._session.lens)) if judged else events_of(source)
+        self._take(events)
+
+    def _new(self, events: list[Event]) -> list[Event]:
+        """Of what stands in a table, which has new ids each time it is read, what is not in the log."""
+        here = {(e.annotator, e.key, e.action, e.value) for e in self._session.store.events(self._keys)}
+        return [e for e in events if (e.annotator, e.key, e.action, e.value) not in here]
+
+    def _take(self, events: list[Event]) -> None:
+        self._session.store.append(events)
+        self._session.refresh()
+        self._show_tags()
+
+    @_alone
+    def judged(self) -> list[Judgement]:
+        """What each person says of each output that bears a tag, note or star of theirs, for other programs.
+
+        `tags.write_label_studio(path, lens.judged())` and `tags.write_argilla` take it.
+        """
+        self._hear()
+        state = self._session.state
+        prompts = self._outputs.prompt
+        said = [""] * len(self._keys) if prompts is None else self._outputs.frame[prompts].astype(str).tolist()
+        found = []
+        for who in tagged.annotators(state, self._session.annotator):
+            notes, stars = state.notes(who), state.starred(who)
+            tags: dict[str, list[str]] = {}
+            for name in tagged.names(state):
+                for key in state.holders(name, who):
+                    tags.setdefault(key, []).append(name)
+            for i, key in enumerate(self._keys):
+                if key in tags or key in notes or key in stars:
+                    own = tuple(tags.get(key, ()))
+                    text = self._outputs.texts[i]
+                    found.append(Judgement(key, text, said[i], who, own, notes.get(key, ""), key in stars))
+        return found
 
     @property
     @_alone

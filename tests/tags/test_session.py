@@ -15,7 +15,7 @@ from plain_model import check, stacks, tags
 from test_store import HARD, locked
 
 from outlens.tags.events import Event, keys, new_id
-from outlens.tags.merge import merge
+from outlens.tags.merging import merge
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
 

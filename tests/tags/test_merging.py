@@ -12,7 +12,7 @@ from test_fold import LOGS, everything
 from outlens.tags.events import Event
 from outlens.tags.fold import State
 from outlens.tags.formats import write_events
-from outlens.tags.merge import merge
+from outlens.tags.merging import merge
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
 

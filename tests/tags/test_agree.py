@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
-from outlens.tags.agreement import agreement, kappas
+from outlens.tags.agree import agreement, kappas
 
 # Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", sections A, B and C; a dot is a missing value.
 BINARY = ["0100000000", "1110010010"]

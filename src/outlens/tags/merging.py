@@ -35,13 +35,14 @@ def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
         If two different events have one id, or a source is missing, damaged or from a newer outlens; then nothing is
         written.
     """
-    events = distinct(event for source in sources for event in _events(source))
+    events = distinct(event for source in sources for event in events_of(source))
     store = Store(into)
     store.append(events)
     return store
 
 
-def _events(source: Source) -> list[Event]:
+def events_of(source: Source) -> list[Event]:
+    """The events of a log, which is only read."""
     if isinstance(source, Session):
         source = source.store
     if isinstance(source, Store):
