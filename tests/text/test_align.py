@@ -139,13 +139,9 @@ def test_what_differs_is_told() -> None:
     assert found["medoid"].tolist()[:4] == [True] * 4
 
 
-def test_a_negation_is_flagged_where_the_rest_is_the_same() -> None:
-    base = ["The meeting on Friday morning is open to all of the new members."] * 3
-    turned = "The meeting on Friday morning is not open to all of the new members."
-    other = "No new members of the meeting come without a paper of all that they want on Friday, never late."
-    for said, flag in ((turned, "negation"), (other, "")):
-        tokens = tokenize([base[0], said])
-        assert differences(tokens, [base[0], said], np.array([1]), np.array([0])) == [flag]
+def test_a_negation_is_flagged_in_other_words_too() -> None:
+    said = ["You may use your key to let the engineer in.", "Before that, please do not let him in with your own key."]
+    assert differences(tokenize(said), said, np.array([1]), np.array([0])) == ["negation"]
 
 
 @pytest.mark.parametrize("changed", ["50 mg", "up to 50 mg", "5.5 mg", "-5 mg", "about 50 mg", "some mg", "five mg"])

@@ -31,11 +31,10 @@ NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
 def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints) -> list[str]:
     """What each unit changes of its medoid's wording: "number", "negation", "name", joined by ", ", or "".
 
-    A name counts where another one stands in its place; it is a word that is written with a capital in the middle of
-    a sentence, and nowhere small. The others count where the two have half of their words in common or more, so that
-    they say the same but for that: a negation wherever it stands, once however often it is said ("no gas and no
-    water"), and two cancel out; a number where each has one that the other has not (with its sign and decimals), or
-    another word in its place.
+    A negation counts wherever it stands, once however often it is said ("no gas and no water"), and two cancel out. A
+    number counts where the two have half of their words in common or more, and each has one that the other has not
+    (with its sign and decimals), or another word in its place. A name counts where another one stands in its place; it
+    is a word that is written with a capital in the middle of a sentence, and nowhere small.
 
     Parameters
     ----------
@@ -59,8 +58,7 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
             found.append("")
             continue
         own, other = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
-        turned = negations[a] != negations[b]
-        codes = _opcodes(own, other) if turned or numbers[a] != numbers[b] or name[own].any() else []
+        codes = _opcodes(own, other) if numbers[a] != numbers[b] or name[own].any() else []
         flags = []
         if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(own), len(other)):
             other_one = numbers[a] - numbers[b] and numbers[b] - numbers[a]
@@ -68,7 +66,7 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
                 kind == "replace" and counted[own[i:j]].any() != counted[other[p:q]].any() for kind, i, j, p, q in codes
             )
             flags += ["number"] if numbers[a] != numbers[b] and (other_one or instead) else []
-            flags += ["negation"] if turned else []
+        flags += ["negation"] if negations[a] != negations[b] else []
         for kind, i, j, p, q in codes:
             mine, theirs = (set(part[name[part]].tolist()) for part in (own[i:j], other[p:q]))
             if kind == "replace" and mine and theirs and mine != theirs:
