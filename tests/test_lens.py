@@ -340,7 +340,8 @@ def numbers(data: bytes, kind: str = "<u4") -> list[int]:
 
 VIEW = {
     "color": ["score", "model", "tags", "cluster"],
-    "order": ["unusual", "untagged", "row"],
+    "order": ["unusual", "untagged", "disputed", "row"],
+    "blind": [True, False],
     "query": ["road", ""],
     "regex": [True, False],
     "tool": ["pan"],

@@ -37,12 +37,12 @@ export function traits(): Record<string, unknown> {
     _variant: view(Uint32Array.of(0, 1, 2, 3, 4, 5)), _index: {}, _aligned: {}, _layers: [],
     _tagged: {
       me: "ann", annotators: ["ann"], names: [], define: [], bits: view(new Uint8Array()), stars: view(new Uint8Array(1)), notes: [],
-      undo: "", redo: "", store: "", problem: "", blind: false,
+      undo: "", redo: "", store: "", problem: "",
     },
     view: {
       color: "cluster", order: "row", query: "", regex: false, tool: "lasso", mode: "cards", scope: "all", layers: [],
       min_outputs: 0.3, min_words: 4, context: "all", markdown: false, fold: false, rows: null, columns: null, filter: null,
-      pins: [], scroll_to: null, panel: "", tagged: null,
+      pins: [], scroll_to: null, panel: "", tagged: null, blind: false,
     },
   }; // prettier-ignore
 }

@@ -44,7 +44,7 @@ export interface Rename {
   leaves: number[];
 }
 
-export type Order = "row" | "typical" | "unusual" | "untagged";
+export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed";
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved";
 export type Panel = "" | "phrases" | "openings" | "tags";
@@ -72,6 +72,8 @@ export interface View {
   filter: { column: string; value: string } | null;
   /** What is listed by its tags: with a tag or without any (null), by anybody or by one person. */
   tagged: { tag: string | null; annotator: string | null } | null;
+  /** Whether the tags of others are hidden where one has given none. */
+  blind: boolean;
   /** Rows of the user's frame. */
   pins: number[];
   scroll_to: number | null;

@@ -453,6 +453,10 @@ export class State {
     const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)));
     const by = this.setting("order");
     if (by === "untagged") return this.#untaggedFirst(ids);
+    if (by === "disputed") {
+      const disputed = this.tags.disputed.value;
+      return ids.slice().sort((a, b) => disputed[b] - disputed[a] || a - b);
+    }
     return order(ids, by, this.shown.value.typical);
   });
   /** What nobody has tagged comes first, cluster by cluster, and in each what is most typical. */

@@ -35,8 +35,6 @@ export interface Tagged {
   store: string;
   /** Why some could not be written yet; "" = all are on disk. */
   problem: string;
-  /** Whether the tags of others are hidden where one has given none. */
-  blind: boolean;
 }
 
 export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo";
@@ -104,8 +102,8 @@ export class Tags {
 
   /** Whether others' tags on an output are to be seen. */
   #open(id: number): boolean {
-    const { blind, names } = this.tagged.value;
-    return !blind || names.some((_, tag) => this.holds(tag, 0, id));
+    const { names } = this.tagged.value;
+    return !this.state.setting("blind") || names.some((_, tag) => this.holds(tag, 0, id));
   }
 
   /** The tags of an output, one's own first. */
@@ -207,6 +205,24 @@ export class Tags {
     }
     return -1;
   }
+
+  /** On how many tags those differ who gave an output any; others' are looked at as far as they are seen. */
+  readonly disputed = computed(() => {
+    const { names, annotators } = this.tagged.value;
+    const counts = new Uint16Array(this.state.info.value.n);
+    if (annotators.length < 2) return counts;
+    for (let i = 0; i < counts.length; i++) {
+      if (!this.#open(i)) continue;
+      const judges = annotators.map((_, a) => a).filter((a) => names.some((_, tag) => this.holds(tag, a, i)));
+      if (judges.length < 2) continue;
+      names.forEach((_, tag) => {
+        const on = judges.filter((a) => this.holds(tag, a, i)).length;
+        if (on > 0 && on < judges.length) counts[i]++;
+      });
+    }
+    return counts;
+  });
+  readonly disputes = computed(() => this.disputed.value.reduce((sum, count) => sum + (count ? 1 : 0), 0));
 
   /** How many outputs have each tag. */
   readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.mask(tag, null).reduce((sum, m) => sum + m, 0)));

@@ -242,7 +242,7 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     expect(widget.get_by_role("slider", name="Words in a row")).to_have_value("2")
     expect(widget.locator(".ol-threshold").first).to_contain_text("≥ 7")
     expect(widget.get_by_role("button", name="Markdown")).to_have_attribute("aria-pressed", "true")
-    expect(widget.get_by_role("button", name="Fold")).to_have_attribute("aria-pressed", "true")
+    expect(widget.get_by_role("button", name="Fold", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(widget.locator(".ol-pins .ol-row-label")).to_have_text(["row r3", "row r4"])
     expect(widget.get_by_role("region", name="How the outputs begin")).to_be_visible()
     # And back, by mouse.

@@ -13,6 +13,7 @@ from driver import Lab, view
 from playwright.sync_api import Browser, Locator, Page, expect
 
 import outlens as ol
+from outlens.tags import Judgement
 from outlens.tags.fold import State
 from outlens.tags.formats import read_events
 
@@ -268,3 +269,34 @@ def test_what_is_listed_follows_the_tags(show: Show) -> None:
     widget.locator(".ol-list").focus()
     page.keyboard.press("g")
     expect(widget.locator(".ol-card.ol-current")).to_have_attribute("aria-posinset", "1")
+
+
+def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None:
+    lens = _lens()
+    lens.tag("good", [3, 4, 5])
+    lens.tag("bad", [7])
+    # Of those that ben tagged he agrees on 3 and differs on 4 by two tags and on 7 by one.
+    ben = [("good", 3), ("bad", 4), ("bad", 7), ("odd", 7), ("good", 9)]
+    keys = lens._keys
+    judged = [Judgement(keys[i], "", "", "ben", (name,)) for name, i in ben]
+    lens.merge_tags(judged)
+    page, widget = show(lens)
+    widget.get_by_role("button", name="all tags").click()
+    panel = widget.get_by_role("region", name="Tags")
+    # In the page one is who made it.
+    panel.get_by_label("Your name").fill("ann")
+    panel.get_by_label("Your name").press("Enter")
+    panel.get_by_role("button", name="2 disputed first").click()
+    shown = widget.locator(".ol-list .ol-card .ol-text")
+    expect(shown.nth(0)).to_have_text(re.compile(r"day 4\."))
+    expect(shown.nth(1)).to_have_text(re.compile(r"day 7\."))
+    expect(shown.nth(2)).to_have_text(re.compile(r"day 0\."))
+    widget.get_by_label("Order of the outputs").select_option("row")
+    expect(_card(widget, 9).locator(".ol-tag")).to_have_text(re.compile("good"))
+    panel.get_by_role("button", name="Blind").click()
+    expect(_card(widget, 9).locator(".ol-tag")).to_have_count(0)
+    expect(_card(widget, 7).locator(".ol-tag")).to_have_count(2)
+    _card(widget, 9).locator(".ol-card-head").click(position={"x": 40, "y": 12})
+    page.keyboard.press("t")
+    _give(widget, "fine")
+    expect(_card(widget, 9).locator(".ol-tag")).to_have_count(2)

@@ -287,7 +287,7 @@ def test_rows_that_cannot_be_are_damage(path: Path) -> None:
     store.record("ann", ["id:1"], "tag", "a")
     store.close()
     connection = sqlite3.connect(path)
-    connection.execute("UPDATE event SET action = 99")
+    connection.execute("UPDATE deed SET action = 99")
     connection.commit()
     connection.close()
     for use in (lambda: Store(path).events(), lambda: Store(path).replay(list)):  # type: ignore[arg-type]

@@ -117,6 +117,7 @@ function ReaderBar({ state }: { state: State }) {
             <option value="typical">typical first</option>
             <option value="unusual">unusual first</option>
             <option value="untagged">untagged first</option>
+            {(state.tags.tagged.value.annotators.length > 1 || order === "disputed") && <option value="disputed">disputed tags first</option>}
           </select>
         </label>
       )}

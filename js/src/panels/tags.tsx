@@ -301,8 +301,13 @@ export function TagPanel({ state }: { state: State }) {
         </tbody>
       </table>
       {annotators.length > 1 && (
-        <p class="ol-muted">
-          <label class="ol-field">
+        <p class="ol-hand-in">
+          <button type="button" aria-pressed={state.setting("blind")} title="Hide what others say of an output until you have tagged it" onClick={() => state.set({ blind: !state.view.value.blind })}>Blind</button>
+          <button
+            type="button" disabled={!tags.disputes.value} aria-pressed={state.setting("order") === "disputed"} title="Outputs that several people tagged, and differently"
+            onClick={() => state.set({ order: state.view.value.order === "disputed" ? "row" : "disputed" })}
+          >{number(tags.disputes.value)} disputed first</button>
+          <label class="ol-field ol-muted">
             filters look at the tags of{" "}
             <select
               aria-label="Whose tags are filtered by" value={filter?.annotator ?? ""}

@@ -28,12 +28,13 @@ _NEVER = 1 << 62
 class _Field:
     """One field of one person: who has their tag of one name, their star, their note or their cluster name."""
 
-    __slots__ = ("entries", "first", "kind", "name", "now")
+    __slots__ = ("changes", "entries", "first", "kind", "name", "now")
 
     def __init__(self, kind: str, name: str) -> None:
         self.kind = kind
         self.name = name
         self.first = _NEVER
+        self.changes = 0
         self.entries: dict[str, _Entry] = {}
         self.now: dict[str, str] = {}
 
@@ -53,6 +54,7 @@ class _Field:
 
     def settle(self, off: set[str], keys: Iterable[str] | None = None) -> None:
         """Find the newest value that counts, of the given keys or of all."""
+        self.changes += 1
         if keys is None:
             if off:
                 keys = self.entries
@@ -319,6 +321,11 @@ class State:
             if field is not None:
                 found.update(field.now)
         return found
+
+    def changes(self, kind: str, annotator: str, name: str = "") -> int:
+        """A number that grows whenever a person's tag of a name, their stars or their notes may have changed."""
+        field = self._people[annotator].fields.get((kind, name)) if annotator in self._people else None
+        return 0 if field is None else field.changes
 
     def note_of(self, key: str) -> dict[str, str]:
         """The notes on an output: each person's."""

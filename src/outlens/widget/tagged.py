@@ -13,7 +13,7 @@ from outlens.widget import wire
 
 NONE: dict[str, Any] = {
     "me": "", "annotators": [""], "names": [], "define": [], "bits": b"", "stars": b"", "notes": [], "undo": "",
-    "redo": "", "store": "", "problem": "", "blind": False,
+    "redo": "", "store": "", "problem": "",
 }  # fmt: skip
 """What there is before anything is tagged."""
 
@@ -40,7 +40,7 @@ class Encoder:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._place = {key: i for i, key in enumerate(keys)}
-        self._known: dict[tuple[str, str], tuple[int, bytes]] = {}
+        self._known: dict[tuple[str, str, str], tuple[int, State, Any]] = {}
 
     def wire(self, state: State, me: str) -> dict[str, Any]:
         """What the browser's `Tagged` is of tags, notes and stars.
@@ -56,21 +56,31 @@ class Encoder:
         people = annotators(state, me)
         given = names(state)
         defined = state.definitions()
-        bits = b"".join(self._bits(state.holders(name, person)) for name in given for person in people)
+
+        def held(kind: str, person: str, name: str = "") -> Any:
+            changes = state.changes(kind, person, name)
+            known = self._known.get((kind, person, name))
+            if known is not None and known[0] == changes and known[1] is state:
+                return known[2]
+            if kind == "note":
+                made: Any = self._notes(state.notes(person))
+            else:
+                made = self._bits(state.holders(name, person) if kind == "tag" else state.starred(person))
+            self._known[kind, person, name] = (changes, state, made)
+            return made
+
         return {
             "me": wire.clean(me),
             "annotators": [wire.clean(person) for person in people],
             "names": [wire.clean(name) for name in given],
             "define": [_definition(defined.get(name, {}), i) for i, name in enumerate(given)],
-            "bits": bits,
-            "stars": b"".join(self._bits(state.starred(person)) for person in people),
-            "notes": [
-                [self._place[key], a, wire.clean(text)]
-                for a, person in enumerate(people)
-                for key, text in state.notes(person).items()
-                if key in self._place
-            ],
+            "bits": b"".join(held("tag", person, name) for name in given for person in people),
+            "stars": b"".join(held("star", person) for person in people),
+            "notes": [[i, a, text] for a, person in enumerate(people) for i, text in held("note", person)],
         }
+
+    def _notes(self, notes: Mapping[str, str]) -> list[tuple[int, str]]:
+        return [(self._place[key], wire.clean(text)) for key, text in notes.items() if key in self._place]
 
     def _bits(self, held: Collection[str]) -> bytes:
         mask = np.zeros(len(self._place), bool)

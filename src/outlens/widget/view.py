@@ -16,7 +16,7 @@ from outlens import text
 from outlens.widget import layers, wire
 
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "order": ("row", "typical", "unusual", "untagged"),
+    "order": ("row", "typical", "unusual", "untagged", "disputed"),
     "tool": ("lasso", "pan"),
     "mode": ("cards", "grid", "interleaved"),
     "scope": ("all", "selected"),
@@ -45,6 +45,7 @@ DEFAULTS: dict[str, Any] = {
     "columns": None,
     "filter": None,
     "tagged": None,
+    "blind": False,
     "pins": [],
     "scroll_to": None,
     "panel": "",
@@ -74,8 +75,8 @@ class View:
     Attributes
     ----------
     color : "cluster", "tags" or a column's name, what colours the map.
-    order : "row", "typical", "unusual" or "untagged" (those without a tag first, cluster by cluster), how the reader is
-        sorted.
+    order : "row", "typical", "unusual", "untagged" (those without a tag first, cluster by cluster) or "disputed" (those
+        first on whose tags people differ most), how the reader is sorted.
     query, regex : what the search box holds, and whether it is a regular expression.
     tool : "lasso" or "pan", what a drag on the map does.
     mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
@@ -90,6 +91,7 @@ class View:
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
     tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, or with None as the
         tag without any; given by that person, or with None by anybody.
+    blind : whether the tags of others are hidden on outputs without one of one's own.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
     scroll_to : None or a row, brought into sight; reads as its label.
     panel : "", "phrases", "openings" or "tags", the list below the texts.
