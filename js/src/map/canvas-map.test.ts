@@ -63,6 +63,7 @@ function styleFor(count: number, changes: Partial<MapStyle> = {}): MapStyle {
     palette: ['#0072b2'],
     codes: new Uint8Array(count),
     selected: new Uint8Array(count),
+    ringed: null,
     anySelected: false,
     faded: null,
     hover: -1,
@@ -337,6 +338,28 @@ it('dims what is selected and filtered out, and keeps its ring', () => {
   expect(dimmed[0]![0]).toBeGreaterThan(120);
   expect(darkest(dimmed)).toBeLessThan(250);
   expect(colours(Uint8Array.of(1, 1, 1, 1, 0))).toEqual(full);
+  spy.mockRestore();
+});
+
+it('rings what is tagged, under what is selected', () => {
+  let image: ImageData | null = null;
+  const pen = {
+    createImageData: (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
+    putImageData: (painted: ImageData) => (image = painted),
+  };
+  const context = new Proxy(pen, { get: (known, name) => known[name as keyof typeof pen] ?? (() => {}), set: () => true });
+  const spy = vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  const { map } = makeMap();
+  const darkest = (ringed: Uint8Array | null) => {
+    map.setStyle(styleFor(5, { ringed }));
+    nextFrame();
+    const { data, width } = image!;
+    const row = Array.from({ length: 10 }, (_, x) => [...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3)]);
+    return Math.min(...row.map(([r, g, b]) => r! + g! + b!));
+  };
+  const plain = darkest(null);
+  expect(darkest(Uint8Array.of(0, 0, 0, 0, 1))).toBeLessThan(plain - 60);
+  expect(darkest(Uint8Array.of(1, 1, 1, 1, 0))).toBe(plain);
   spy.mockRestore();
 });
 

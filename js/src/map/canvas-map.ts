@@ -29,6 +29,8 @@ export interface MapStyle {
   anySelected: boolean;
   /** 1 = filtered out: dimmed, never gone. */
   faded: Uint8Array | null;
+  /** 1 = has a thin ring. */
+  ringed: Uint8Array | null;
   /** Point under the pointer; -1 none. */
   hover: number;
   /** Point at the keyboard's cursor; -1 none. */
@@ -61,7 +63,7 @@ const SMALLEST_ZOOM = 0.2;
 /** Wide enough for the largest disc: one whose centre is just outside the map still shows its edge. */
 const PAD = 16;
 
-/** The points in the order of painting: faded, faded but selected, plain, selected; and where each of these layers ends. */
+/** The points in the order of painting: faded, faded but selected, plain, ringed, selected; and where each of these layers ends. */
 interface Layers {
   xy: Float32Array;
   codes: Uint16Array;
@@ -153,7 +155,7 @@ export class CanvasMap {
   setStyle(style: MapStyle): void {
     const old = this.style;
     this.style = style;
-    const sameLayers = old?.codes === style.codes && old.selected === style.selected && old.faded === style.faded;
+    const sameLayers = old?.codes === style.codes && old.selected === style.selected && old.faded === style.faded && old.ringed === style.ringed;
     if (!sameLayers) this.layers = null;
     const samePoints =
       sameLayers &&
@@ -386,14 +388,15 @@ export class CanvasMap {
   private layered(style: MapStyle): Layers {
     if (this.layers) return this.layers;
     const { order, xy } = this;
-    const { selected, faded } = style;
+    const { selected, faded, ringed } = style;
+    const layerOf = (id: number) => (faded?.[id] ? (selected[id] ? 1 : 0) : selected[id] ? 4 : ringed?.[id] ? 3 : 2);
     // Copied side by side: reading here and there in memory would take longer than painting.
     const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), ends: [] };
     let next = 0;
-    for (let layer = 0; layer < 4; layer++) {
+    for (let layer = 0; layer < 5; layer++) {
       for (let i = 0; i < order.length; i++) {
         const id = order[i] as number;
-        if ((faded?.[id] ? 0 : 2) + (selected[id] ? 1 : 0) !== layer) continue;
+        if (layerOf(id) !== layer) continue;
         layers.xy[2 * next] = xy[2 * id] as number;
         layers.xy[2 * next + 1] = xy[2 * id + 1] as number;
         layers.codes[next++] = style.codes[id] as number;
@@ -441,14 +444,16 @@ export class CanvasMap {
       paintDiscs(pixels, layers.xy, scaled, from, to, disc, layers.codes, colours, rim);
     };
     // Dimmed colours are mixed toward the background beforehand: transparency alone would add up where points are dense.
-    const [faded = 0, fadedSelected = 0, plain = 0, all = 0] = layers.ends;
-    const few = this.radius(fadedSelected - faded + all - plain);
+    const [faded = 0, fadedSelected = 0, plain = 0, ringed = 0, all = 0] = layers.ends;
+    const few = this.radius(fadedSelected - faded + all - ringed);
     const large = Math.max(radius * 1.2, few >= OUTLINED ? Math.min(5, few) : 0);
     const outline = few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0;
     paint(0, faded, radius, 0.7, 0.82, 0);
     paint(faded, fadedSelected, large, 1, 0.82, outline);
-    paint(fadedSelected, plain, radius, 0.7, style.anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0, 0);
-    paint(plain, all, large, 1, 0, outline);
+    const back = style.anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0;
+    paint(fadedSelected, plain, radius, 0.7, back, 0);
+    paint(plain, ringed, radius, 1, back, radius >= OUTLINED ? Math.min(0.9, radius * 0.2) : 0);
+    paint(ringed, all, large, 1, 0, outline);
   }
 
   private paintOverlay(): void {

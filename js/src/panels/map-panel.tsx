@@ -232,6 +232,7 @@ function draw(
         selected: state.selected.value,
         anySelected: state.selectedCount.value > 0,
         faded: state.faded.value,
+        ringed: state.tags.tagged.value.names.length ? state.tags.any.value : null,
         hover: state.hover.value,
         cursor: state.cursor.value,
         background: hex(style.backgroundColor),
