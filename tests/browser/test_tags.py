@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from axe import violations
 from driver import Lab, view
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -300,3 +301,30 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     page.keyboard.press("t")
     _give(widget, "fine")
     expect(_card(widget, 9).locator(".ol-tag")).to_have_count(2)
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_axe_finds_nothing_in_the_tags(show: Show, theme: str) -> None:
+    lens = _lens()
+    for i, name in enumerate("abcdefgh"):
+        lens.tag(name, [i, i + 1])
+    lens.star([0])
+    lens.note("why?", [0])
+    lens.view.panel = "tags"
+    lens.view.color = "tags"
+    page, widget = show(lens)
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    expect(widget).to_have_attribute("data-theme", theme)
+    assert violations(page) == []
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    for key in "12":
+        page.keyboard.press(key)
+    expect(_card(widget, 0).locator(".ol-tag:not(.ol-theirs)")).to_have_count(2)
+    page.keyboard.press("t")
+    expect(widget.get_by_role("listbox")).to_be_visible()
+    assert violations(page) == []
+    page.keyboard.press("Escape")
+    page.keyboard.press("e")
+    expect(widget.locator(".ol-note-field")).to_be_focused()
+    assert violations(page) == []

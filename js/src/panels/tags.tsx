@@ -26,9 +26,10 @@ export function Chips({ state, id }: { state: State; id: number }) {
       {marks.map((mark) => (
         <button
           key={mark.name} type="button" class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"].filter(Boolean).join(" ")}
-          title={about(mark)} aria-label={`${mark.name}${mark.mine ? "" : ` by ${mark.others.join(", ")}`}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, state.copies(id))}
+          title={about(mark)} aria-label={`${short(mark.name)}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, state.copies(id))}
         >
           <span dir="auto">{short(mark.name)}</span>
+          {mark.others.length > 0 && " "}
           {mark.others.length > 0 && <small>{mark.mine ? `+${mark.others.length}` : initials(mark.others)}</small>}
         </button>
       ))}
