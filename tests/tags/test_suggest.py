@@ -1,0 +1,297 @@
+"""Suggestions: planted classes, precision counted by hand, and farthest-first traversal in its obvious form."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.model_selection import StratifiedKFold, cross_val_predict
+
+from outlens.tags import suggest as module
+from outlens.tags.suggest import Suggestion, suggest, unlike
+
+WORDS = [a + b for a in "bdfgklmnprst" for b in ("amo", "ile", "uvar", "esk", "ont")]
+
+PLANTED = "walrus otter heron badger"
+
+
+def noise(n: int, d: int = 12, seed: int = 0) -> tuple[np.ndarray, list[str]]:
+    """Vectors and texts that tell nothing."""
+    rng = np.random.default_rng(seed)
+    vectors = rng.normal(size=(n, d))
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    return vectors.astype(np.float32), [" ".join(rng.choice(WORDS, 8)) for _ in range(n)]
+
+
+def mask(n: int, *positions: int) -> np.ndarray:
+    found = np.zeros(n, bool)
+    found[list(positions)] = True
+    return found
+
+
+def same(a: Suggestion, b: Suggestion) -> bool:
+    rest = ("precision", "average_precision", "chance", "half", "folds", "says")
+    return (
+        np.array_equal(a.scores, b.scores)
+        and np.array_equal(a.order, b.order)
+        and all(getattr(a, name) == getattr(b, name) for name in rest)
+    )
+
+
+def test_a_few_tagged_find_the_rest_by_their_words() -> None:
+    _, texts = noise(300)
+    texts = [f"{text} {PLANTED}" if i < 60 else text for i, text in enumerate(texts)]
+    vectors = np.ones((300, 4), np.float32) / 2
+    found = suggest(vectors, texts, mask(300, *range(15)))
+    assert set(found.order[:45].tolist()) == set(range(15, 60))
+
+
+def test_a_few_tagged_find_the_rest_by_their_vectors() -> None:
+    vectors, texts = noise(300)
+    vectors[:60, 0] += 3
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    found = suggest(vectors, texts, mask(300, *range(15)))
+    assert set(found.order[:45].tolist()) == set(range(15, 60))
+
+
+@pytest.mark.parametrize("judged", [False, True])
+def test_scores_are_probability_like_and_the_order_holds_what_is_not_judged(judged: bool) -> None:
+    vectors, texts = noise(80)
+    positive, negative = mask(80, 3, 5, 7, 11), mask(80, 0, 1, 2)
+    found = suggest(vectors, texts, positive, negative if judged else None)
+    assert found.scores.dtype == np.float64
+    assert ((found.scores >= 0) & (found.scores <= 1)).all()
+    left = np.flatnonzero(~(positive | negative) if judged else ~positive)
+    assert found.order.tolist() == sorted(left.tolist(), key=lambda i: (-found.scores[i], i))
+
+
+def test_the_precision_is_that_of_the_scores_of_what_was_judged() -> None:
+    vectors, texts = noise(200)
+    vectors[:100, 0] += 0.3
+    positive, negative = mask(200, *range(0, 100, 4)), mask(200, *range(101, 200, 3))
+    found = suggest(vectors, texts, positive, negative)
+    judged = np.flatnonzero(positive | negative)
+    best = sorted(judged.tolist(), key=lambda i: -found.scores[i])
+    k = int(positive.sum())
+    assert found.precision == pytest.approx(np.mean([positive[i] for i in best[:k]]))
+    assert found.average_precision == pytest.approx(average_precision_score(positive[judged], found.scores[judged]))
+    assert found.half == 1 + next(j for j in range(len(best)) if positive[best[: j + 1]].sum() >= k / 2)
+    assert (found.chance, found.folds) == (pytest.approx(25 / 58), 5)
+    share = f"{found.precision:.2f}"[1:]
+    assert found.says == (
+        f"precision {share} at the first 25 (.43 by chance), in 5-fold cross-validation on 25 tagged and 33 judged to "
+        "be without the tag"
+    )
+
+
+def test_without_negatives_what_is_not_judged_counts_as_wrong_and_the_sentence_says_so() -> None:
+    _, texts = noise(120)
+    texts = [f"{text} {PLANTED}" if i < 40 else text for i, text in enumerate(texts)]
+    vectors = np.ones((120, 4), np.float32) / 2
+    all_tagged = suggest(vectors, texts, mask(120, *range(40)))
+    assert (all_tagged.precision, all_tagged.half) == (1.0, 20)
+    assert all_tagged.says == (
+        "half of the tagged, held out, come among the first 20 of 120; precision at least 1.00 at the first 40 (.33 by "
+        "chance), in 5-fold cross-validation on 40 tagged and 80 not judged, each of them counted as wrong"
+    )
+    some = suggest(vectors, texts, mask(120, *range(10)))
+    assert some.precision is not None
+    assert some.precision < 1
+    assert some.half is not None
+    assert some.half <= 40
+
+
+@pytest.mark.parametrize("change", [str, str.upper, lambda text: f" {text}!"])
+@pytest.mark.parametrize("judged", [False, True])
+def test_copies_never_straddle_folds(change: Any, judged: bool) -> None:
+    # Tags are drawn at random, one for all three copies of a text: who sees a copy knows, nobody else can.
+    vectors, texts = noise(100, 200)
+    vectors, texts = np.tile(vectors, (3, 1)), texts + [change(text) for text in texts] + texts
+    positive = np.tile(np.random.default_rng(1).permutation(100) < 20, 3)
+    blind = LogisticRegression(C=100, class_weight="balanced", max_iter=1000)
+    folds = StratifiedKFold(5, shuffle=True, random_state=0)
+    leaking = cross_val_predict(blind, vectors, positive, cv=folds, method="decision_function")
+    assert average_precision_score(positive, leaking) > 0.95
+    found = suggest(vectors, texts, positive, ~positive if judged else None)
+    assert found.average_precision is not None
+    assert found.average_precision < 0.4
+    assert found.precision is not None
+    assert found.precision < 0.4
+    assert found.chance == pytest.approx(0.2)
+
+
+def test_a_copy_of_a_tagged_output_is_no_weak_negative() -> None:
+    vectors, texts = noise(60, 100)
+    vectors, texts = np.concatenate([vectors, vectors[:6]]), texts + texts[:6]
+    found = suggest(vectors, texts, mask(66, *range(6)))
+    assert set(found.order[:6].tolist()) == set(range(60, 66))
+    assert found.says.endswith("6 tagged and 54 not judged, each of them counted as wrong")
+
+
+@settings(max_examples=10)
+@given(st.permutations(range(50)), st.integers(0, 3))
+def test_rows_in_another_order_give_the_same_in_that_order(places: list[int], seed: int) -> None:
+    vectors, texts = noise(50)
+    # A copy with another label, and one with the same.
+    texts[9], vectors[9] = texts[2], vectors[2]
+    texts[30], vectors[30] = texts[31], vectors[31]
+    positive, negative = mask(50, *range(8)), mask(50, *range(8, 20))
+    here = suggest(vectors, texts, positive, negative, seed=seed)
+    there = suggest(vectors[places], [texts[i] for i in places], positive[places], negative[places], seed=seed)
+    assert np.array_equal(there.scores, here.scores[places])
+    assert (there.precision, there.says) == (here.precision, here.says)
+    assert np.array_equal(here.scores[here.order], there.scores[there.order])
+
+
+def test_the_same_seed_gives_the_same_and_another_deals_other_folds() -> None:
+    vectors, texts = noise(90)
+    positive = mask(90, *range(0, 90, 6))
+    assert same(suggest(vectors, texts, positive, seed=4), suggest(vectors, texts, positive, seed=4))
+    assert not same(suggest(vectors, texts, positive, seed=4), suggest(vectors, texts, positive, seed=5))
+
+
+def test_more_outputs_than_a_model_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 30)
+    monkeypatch.setattr(module, "_BLOCK", 64)
+    _, texts = noise(400)
+    texts = [f"{text} {PLANTED}" if i < 150 else text for i, text in enumerate(texts)]
+    vectors = np.ones((400, 4), np.float32) / 2
+    found = suggest(vectors, texts, mask(400, *range(100)), mask(400, *range(300, 400)))
+    assert set(found.order[:50].tolist()) == set(range(100, 150))
+    assert found.precision == 1
+
+
+@pytest.mark.parametrize(
+    ("texts", "positive", "negative", "says"),
+    [
+        (["yes"] * 4 + ["no", "nay"], [0, 1, 2, 3], [], "the 4 tagged outputs all have the same words"),
+        (["a", "b", "c", "d", "no"], [0, 1, 2, 3], [], "too few different texts are without the tag"),
+        (["a", "b", "c", "a"], [0, 1, 2], [], "too few different texts are without the tag"),
+        (["a", "b", "c", "no", "d"], [0, 1, 2], [3], ""),
+        (["", "", "", " ", "!", "?"], [0, 1, 4], [2], ""),
+        (["\ud800", "\ud801", "b", "c", "d"], [0, 1, 2], [], ""),
+    ],
+)
+def test_little_to_learn_from_is_said_and_still_ranked(
+    texts: list[str], positive: list[int], negative: list[int], says: str
+) -> None:
+    n = len(texts)
+    found = suggest(np.eye(n, dtype=np.float32), texts, mask(n, *positive), mask(n, *negative))
+    assert np.isfinite(found.scores).all()
+    assert sorted([*found.order.tolist(), *positive, *negative]) == list(range(n))
+    assert says in found.says
+    if says:
+        assert (found.precision, found.average_precision, found.chance, found.half, found.folds) == (None,) * 4 + (0,)
+
+
+def test_one_text_that_is_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SAMPLE", 2)
+    vectors, texts = noise(40)
+    texts[8:], vectors[8:] = ["yes"] * 32, vectors[8]
+    for seed in range(5):
+        found = suggest(vectors, texts, mask(40, 0, 1, 2), seed=seed)
+        assert np.isfinite(found.scores).all()
+        assert (found.precision is None) == (found.folds == 0) == ("unknown" in found.says)
+
+
+def test_what_is_wrong_is_said_in_a_sentence() -> None:
+    vectors, texts = noise(6)
+    three = mask(6, 0, 1, 2)
+    with pytest.raises(ValueError, match=r"^tag at least 3 outputs first; 'refusal' has 2.$"):
+        suggest(vectors, texts, mask(6, 0, 1), tag="refusal")
+    with pytest.raises(ValueError, match=r"^tag at least 3 outputs first; the tag has 0.$"):
+        suggest(vectors, texts, mask(6))
+    with pytest.raises(ValueError, match="all 6 outputs have 'refusal'"):
+        suggest(vectors, texts, ~mask(6), tag="refusal")
+    with pytest.raises(ValueError, match="output 2 is both"):
+        suggest(vectors, texts, three, mask(6, 2))
+    with pytest.raises(ValueError, match="5 texts for 6 vectors"):
+        suggest(vectors, texts[:5], three)
+    with pytest.raises(ValueError, match=r"positive has the shape \(5,\) for 6"):
+        suggest(vectors, texts, three[:5])
+    with pytest.raises(ValueError, match="negative holds int64"):
+        suggest(vectors, texts, three, np.array([3, 4]))
+    with pytest.raises(ValueError, match="two dimensions"):
+        suggest(vectors[0], texts, three)
+    with pytest.raises(TypeError, match=r"texts\[1\] is a float"):
+        suggest(vectors, ["a", np.nan, *texts[2:]], three)  # type: ignore[list-item]
+    vectors[4, 1] = np.nan
+    for call in (lambda: suggest(vectors, texts, three), lambda: unlike(vectors, three)):
+        with pytest.raises(ValueError, match="1 of 6 vectors hold NaN or infinity, the first in row 4"):
+            call()
+    with pytest.raises(ValueError, match="judged has the shape"):
+        unlike(vectors[:3], three)
+
+
+def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
+    from outlens.vectors.embed import embed
+
+    frame = pd.read_parquet(shared_data / "tags_xstest_refusal_human.parquet")
+    texts, truth = frame["response"].tolist(), (frame["human_tag"] == "2_full_refusal").to_numpy()
+    tagged = mask(len(texts), *np.random.default_rng(0).choice(np.flatnonzero(truth), 10, replace=False))
+    order = suggest(embed(texts, "fast", progress=False), texts, tagged).order
+    # By chance 72 of 615.
+    assert truth[order[:50]].mean() > 4 * 72 / 615
+
+
+def traversal(vectors: np.ndarray, judged: np.ndarray, greedy: int) -> list[int]:
+    """Farthest-first, as one would say it."""
+    wide = vectors.astype(float)
+    length = np.linalg.norm(wide, axis=1)
+    unit = np.array([row / size if size else row for row, size in zip(wide, length, strict=True)])
+    distance = np.round(1 - unit @ unit.T, 9)
+    seen = np.flatnonzero(judged).tolist()
+    left = [i for i in range(len(vectors)) if not judged[i]]
+    order: list[int] = []
+    if left and not seen:
+        mean = np.round(1 - unit @ unit.mean(axis=0), 9)
+        order.append(min(left, key=lambda i: (mean[i], i)))
+    while len(order) < min(greedy, len(left)):
+        rest = [i for i in left if i not in order]
+        order.append(min(rest, key=lambda i: (-min(distance[i, j] for j in seen + order), i)))
+    known = seen + order
+    rest = [i for i in left if i not in order]
+    return order + sorted(rest, key=lambda i: (-min(distance[i, j] for j in known), i))
+
+
+small = st.integers(1, 30).flatmap(
+    lambda n: st.tuples(arrays(np.float32, (n, 3), elements=st.integers(-2, 2)), arrays(bool, n))
+)
+
+
+@given(small, st.integers(1, 5), st.integers(1, 12))
+def test_unlike_is_farthest_first(case: tuple[np.ndarray, np.ndarray], candidates: int, greedy: int) -> None:
+    vectors, judged = case
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module, "CANDIDATES", candidates)
+        patch.setattr(module, "GREEDY", greedy)
+        patch.setattr(module, "_BLOCK", 4)
+        assert unlike(vectors, judged).tolist() == traversal(vectors, judged, greedy)
+        assert unlike(vectors, ~judged & False).tolist() == traversal(vectors, ~judged & False, greedy)
+
+
+@pytest.mark.parametrize("judged", [0, 7])
+def test_unlike_is_farthest_first_among_many(judged: int) -> None:
+    vectors, _ = noise(260, 20)
+    done = np.arange(260) < judged
+    assert unlike(vectors, done).tolist() == traversal(vectors, done, module.GREEDY)
+
+
+def test_unlike_with_rows_in_another_order() -> None:
+    vectors, _ = noise(500, 30)
+    done = mask(500, 4, 90)
+    places = np.random.default_rng(3).permutation(500)
+    assert places[unlike(vectors[places], done[places])].tolist() == unlike(vectors, done).tolist()
+
+
+def test_unlike_of_nothing() -> None:
+    assert unlike(np.zeros((0, 4)), np.zeros(0, bool)).tolist() == []
+    assert unlike(np.eye(3), np.ones(3, bool)).tolist() == []
