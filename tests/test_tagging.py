@@ -275,3 +275,30 @@ def test_two_published_annotators_agree_as_they_say(shared_data: Path) -> None:
         one.tags_from(column, annotator=column)
     kappa = ol.tags.kappas(one.judgements(sorted(set(table[raters[0]]))))["kappa"].item()
     assert kappa == pytest.approx(0.88, abs=0.01)
+
+
+def test_what_may_bear_a_tag_too_is_listed_first_and_nothing_is_tagged() -> None:
+    rng = np.random.default_rng(0)
+    group = np.repeat([0, 1], [20, 40])
+    texts = [f"{'No, I will not' if g == 0 else 'Yes, of course I'} answer {i}." for i, g in enumerate(group)]
+    vectors = np.eye(2)[group] + rng.normal(0, 0.1, (60, 2))
+    frame = pd.DataFrame({"response": texts}, index=[f"r{i}" for i in range(60)])
+    one = ol.Lens(frame, vectors=vectors, annotator="ann")
+    with pytest.raises(KeyError, match="no output has the tag 'refusal'; the tags are none yet"):
+        one.suggest("refusal")
+    one.tag("refusal", ["r0", "r1", "r2", "r3", "r4"])
+    before = len(one.tag_log)
+    found = one.suggest("refusal")
+    assert set(found.rows[:15]) == {f"r{i}" for i in range(5, 20)}
+    assert len(found.rows) == 55
+    assert (np.diff(found.scores) <= 0).all()
+    assert len(one.tag_log) == before
+    assert one.view.order == "ranked"
+    rank = np.frombuffer(one._widget._ranked["rank"], "<u4")
+    assert [f"r{i}" for i in np.argsort(rank, kind="stable")][:55] == found.rows.tolist()
+    assert rank[:5].tolist() == [55] * 5
+    assert found.says == gesture(one, "suggest", "refusal")["says"]
+    gesture(one, "unlike")
+    first = int(np.frombuffer(one._widget._ranked["rank"], "<u4").argmin())
+    unit = one.vectors
+    assert first in np.flatnonzero(np.isclose(unit @ unit[:5].T, (unit @ unit[:5].T).max(1).min()).any(1))

@@ -200,7 +200,7 @@ function step(state: State, reading: Reading, by: number): void {
   if (state.view.value.mode === "interleaved") return reading.walk?.(by);
   const listed = state.cards.value.ids;
   if (!listed.length) return;
-  const at = listed.indexOf(state.cursor.value);
+  const at = listed.indexOf(state.cursor.value < 0 ? -1 : state.copies(state.cursor.value)[0]);
   const to = listed[Math.min(listed.length - 1, Math.max(0, at < 0 ? (by > 0 ? 0 : listed.length - 1) : at + by))];
   reading.asked.value = null;
   state.cursor.value = to;

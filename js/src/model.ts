@@ -44,7 +44,7 @@ export interface Rename {
   leaves: number[];
 }
 
-export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed";
+export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked";
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved";
 export type Panel = "" | "phrases" | "openings" | "tags";
@@ -110,6 +110,16 @@ export interface OwnLayer {
   pieces: Uint32Array;
 }
 
+/** An order that Python made. */
+export interface Ranked {
+  prompt: number;
+  /** What it is called. */
+  name: string;
+  /** How good it is. */
+  says: string;
+  rank: Uint32Array;
+}
+
 /** What Python makes when it is asked for: not there, refused, or there. */
 export type Made<T> = { kind: "none" } | { kind: "error"; error: string } | { kind: "made"; value: T };
 
@@ -161,7 +171,7 @@ export type Reply =
   | { kind: "tagged"; prompt: number; id: number; says: string };
 
 const DATA = ["_info", "_rows", "_xy", "_columns", "_texts", "_offsets", "_paged", "_leaf", "_tree", "_typical", "_variant"];
-const SETTINGS = ["granularity", "selection", "prompt_index", "renames", "view", "_index", "_aligned", "_layers", "_tagged"];
+const SETTINGS = ["granularity", "selection", "prompt_index", "renames", "view", "_index", "_aligned", "_layers", "_tagged", "_ranked"];
 
 export class Traits {
   readonly shown = signal<Shown>(null!);
@@ -174,6 +184,7 @@ export class Traits {
   readonly aligned = signal<Made<Alignment>>({ kind: "none" });
   readonly layers = signal<OwnLayer[]>([]);
   readonly tagged = signal<Tagged>(null!);
+  readonly ranked = signal<Ranked | null>(null);
   #made: unknown[] = [];
   #raw: unknown[] = [];
 
@@ -218,11 +229,12 @@ export class Traits {
       this.promptIndex.value = model.get("prompt_index");
       this.renames.value = model.get("renames");
       this.view.value = model.get("view");
-      const made = ["_index", "_aligned", "_layers", "_tagged"].map((name) => model.get(name));
+      const made = ["_index", "_aligned", "_layers", "_tagged", "_ranked"].map((name) => model.get(name));
       if (made[0] !== this.#made[0]) this.index.value = read(made[0], INDEX);
       if (made[1] !== this.#made[1]) this.aligned.value = read(made[1], ALIGNED);
       if (made[2] !== this.#made[2]) this.layers.value = ((made[2] ?? []) as Record<string, unknown>[]).map((l) => arrays(l, LAYER));
       if (made[3] !== this.#made[3]) this.tagged.value = arrays(made[3], TAGGED);
+      if (made[4] !== this.#made[4]) this.ranked.value = made[4]?.rank ? arrays(made[4], { rank: Uint32Array }) : null;
       this.#made = made;
       const rows = array(model.get("selection"), Uint32Array);
       if (!equal(rows, this.selection.peek())) this.selection.value = rows;

@@ -51,6 +51,7 @@ export class Reading {
   readonly distinctive = signal<{ key: string; rows: (Distinctive & { ids: Uint32Array })[]; error: string }>({ key: "", rows: [], error: "" });
   readonly #wants = new Set<string>();
   #questions = 0;
+  #askedKey = "";
 
   constructor(
     readonly state: State,
@@ -69,6 +70,9 @@ export class Reading {
         this.unfolded.value = new Set();
         this.asked.value = null;
         this.hot.value = -1;
+        this.place.value = null;
+        // What was asked for another prompt may have failed unheard.
+        this.#wants.clear();
       }),
     ];
     until.addEventListener("abort", () => ends.forEach((end) => end()));
@@ -76,7 +80,7 @@ export class Reading {
       if (reply.kind !== "distinctive" || reply.id !== this.#questions) return;
       const [ids, offsets] = buffers.map((b) => new Uint32Array(b.buffer.slice(b.byteOffset, b.byteOffset + b.byteLength)));
       const rows = reply.rows.map((row, i) => ({ ...row, ids: ids.subarray(offsets[i], offsets[i + 1]) }));
-      this.distinctive.value = { key: this.#selectionKey(), rows, error: reply.error };
+      this.distinctive.value = { key: this.#askedKey, rows, error: reply.error };
     }, until);
   }
 
@@ -104,6 +108,9 @@ export class Reading {
 
   toggle(layer: string): void {
     const on = this.state.view.value.layers;
+    // What failed is tried again.
+    const made = layer === "aligned" ? "aligned" : "index";
+    if (!on.includes(layer) && this.state.traits[made].value.kind === "error") this.state.traits.model.send({ kind: made, prompt: this.state.info.value.prompt });
     this.state.set({ layers: on.includes(layer) ? on.filter((name) => name !== layer) : [...on, layer] });
   }
 
@@ -142,9 +149,10 @@ export class Reading {
   /** An output with all that is known of it. */
   json(id: number): string {
     const { state } = this;
-    const columns = state.info.value.columns.map(({ name }) => [name, state.value(name, id)]);
-    const known = { row: state.label(id), cluster: state.clusterName(id), ...Object.fromEntries(columns) };
-    return JSON.stringify({ ...known, text: state.texts.value.get(id) ?? "" }, null, 2);
+    const columns = state.info.value.columns.map(({ name }) => [name, state.raw(name, id)]);
+    const tags = state.tags.of(id).map(({ name }) => name);
+    const known = { row: state.label(id), cluster: state.clusterName(id), tags, columns: Object.fromEntries(columns) };
+    return JSON.stringify({ ...known, text: state.texts.value.get(id) }, null, 2);
   }
 
   // What outputs share
@@ -339,7 +347,7 @@ export class Reading {
     for (let h = 0; h < hits.length; h += 2) found.push(hits[h], hits[h + 1], 0);
     if (found.length) layers.push({ layer: "ol-search", spans: found });
     const asked = this.asked.value;
-    if (asked?.id === id) layers.push({ layer: "ol-asked", spans: this.around(asked) });
+    if (asked && asked.id === id) layers.push({ layer: "ol-asked", spans: this.around(asked) });
     return layers;
   }
 
@@ -474,11 +482,19 @@ export class Reading {
     const key = this.#selectionKey();
     if (this.distinctive.peek().key === key || !this.kernel) return;
     this.distinctive.value = { key, rows: [], error: "Comparing…" };
+    this.#askedKey = key;
     this.state.traits.model.send({ kind: "distinctive", prompt: this.state.info.value.prompt, id: ++this.#questions });
   }
   #selectionKey(): string {
     return `${this.state.info.peek().prompt}:${this.state.traits.selection.peek().join()}`;
   }
+  /** Of the selection there is now, in the prompt shown. */
+  readonly apart = computed(() => {
+    void this.state.info.value.prompt;
+    void this.state.traits.selection.value;
+    const { key, rows, error } = this.distinctive.value;
+    return key === this.#selectionKey() ? { rows, error } : { rows: [], error: "Comparing…" };
+  });
 
   /** Equal outputs and outputs, said of what is listed. */
   readonly variantsSay = computed(() => {

@@ -161,6 +161,14 @@ export class State {
     return source === null ? "" : this.value(source, i);
   }
 
+  /** What a column holds: a number as the browser has it, which is of 24 bits, or the text; null = none. */
+  raw(name: string, i: number): number | string | null {
+    const column = this.info.value.columns.find((c) => c.name === name);
+    const value = this.shown.value.columns[name]?.[i];
+    if (!column || value === undefined || Number.isNaN(value)) return null;
+    return column.kind === "number" ? Number(value.toPrecision(7)) : (column.categories![value] ?? null);
+  }
+
   value(name: string, i: number): string {
     const column = this.info.value.columns.find((c) => c.name === name);
     const values = this.shown.value.columns[name];
@@ -453,11 +461,18 @@ export class State {
     const ids = this.#where((i) => (!selected || !!selected[i]) && (!passes || passes(i)));
     const by = this.setting("order");
     if (by === "untagged") return this.#untaggedFirst(ids);
+    const ranked = this.ranked.value;
+    if (by === "ranked") return ranked ? ids.slice().sort((a, b) => ranked.rank[a] - ranked.rank[b] || a - b) : ids;
     if (by === "disputed") {
       const disputed = this.tags.disputed.value;
       return ids.slice().sort((a, b) => disputed[b] - disputed[a] || a - b);
     }
     return order(ids, by, this.shown.value.typical);
+  });
+  /** The order that Python made of the outputs shown. */
+  readonly ranked = computed(() => {
+    const ranked = this.traits.ranked.value;
+    return ranked?.prompt === this.info.value.prompt ? ranked : null;
   });
   /** What nobody has tagged comes first, cluster by cluster, and in each what is most typical. */
   #untaggedFirst(ids: Uint32Array): Uint32Array {

@@ -37,7 +37,7 @@ export interface Tagged {
   problem: string;
 }
 
-export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo";
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
 
 interface Gesture {
   id: number;
@@ -289,6 +289,7 @@ export class Tags {
     const waiting = this.#waiting.value.length;
     const { problem, store } = this.tagged.value;
     if (problem) return { text: "not saved", title: `${problem} Your tags are kept here and tried again.`, bad: true };
+    if (this.#waiting.value.some(({ action }) => action === "suggest" || action === "unlike")) return { text: "computing…", title: "An order is being made", bad: false };
     if (waiting) return { text: `saving ${plural(waiting, "change")}…`, title: "Python is busy: they are written when it is free", bad: false };
     return { text: "saved", title: store, bad: false };
   });

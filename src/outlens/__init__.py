@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Lens", "__version__", "sample", "tags", "text", "vectors"]
+__all__ = ["Lens", "__version__", "open", "sample", "tags", "text", "vectors"]
 
 if TYPE_CHECKING:
     from outlens import tags, text, vectors
     from outlens.lens import Lens
     from outlens.samples import sample
+
+    open = Lens.open
 
 _HOME = {"Lens": "outlens.lens", "sample": "outlens.samples"}
 
@@ -21,6 +23,8 @@ def __getattr__(name: str) -> Any:
     # At first need, so that `import outlens` does not pay for pandas and the widget stack.
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
+    if name == "open":
+        return importlib.import_module("outlens.lens").Lens.open
     if name in ("tags", "text", "vectors"):
         return importlib.import_module(f"outlens.{name}")
     raise AttributeError(f"module 'outlens' has no attribute {name!r}; it has {', '.join(__all__)}")

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import outputs, report, text
+from outlens import outputs, report, saved, text
 from outlens.tagging import ALONE, Tagging
 from outlens.text import Index
 from outlens.vectors import Landscape, check, landscape
@@ -82,15 +82,30 @@ class Lens(Tagging):
     ) -> None:
         if unknown:
             raise TypeError(_unknown_keyword(next(iter(unknown))))
-        self._outputs = outputs.read(data, text=text, prompt=prompt, by=by, id=id)
+        given = outputs.read(data, text=text, prompt=prompt, by=by, id=id)
+        if isinstance(vectors, str):
+            vectors = list(given.column(vectors, "vectors"))
+        own = None if vectors is None else check(vectors, len(given.texts))
+        self._begin(given, own, model, seed, {}, 0, store, annotator)
+
+    def _begin(
+        self,
+        given: outputs.Outputs,
+        vectors: npt.NDArray[np.float32] | None,
+        model: Any,
+        seed: int,
+        lands: dict[int, Landscape],
+        shown: int,
+        store: str | os.PathLike[str] | bool | None,
+        annotator: str | None,
+    ) -> None:
+        """Make the lens of checked outputs; of the prompts in `lands` nothing is computed anew."""
+        self._outputs = given
         self._model = model
         self._seed = seed
-        n = len(self._outputs.texts)
-        if isinstance(vectors, str):
-            vectors = list(self._outputs.column(vectors, "vectors"))
-        self._vectors = None if vectors is None else check(vectors, n)
+        self._vectors = vectors
         self._prompts = self._outputs.prompts()
-        self._lands: dict[int, Landscape] = {}
+        self._lands = lands
         self._indexes: dict[int, Index] = {}
         self._alignments: dict[int, pd.DataFrame] = {}
         # What the browser asked for, as it travels, by kind and prompt.
@@ -99,8 +114,8 @@ class Lens(Tagging):
         self._observers: list[Callable[[Lens], object]] = []
         self._open_tags(store, annotator)
         self._widget = LensWidget(self._encoded_texts, self._matching, self._prepare, self._set_apart, self._gesture)
-        self._land(0)
-        self._show_prompt(0)
+        self._land(shown)
+        self._show_prompt(shown)
         if self._widget._paged:
             # Comparing so much text takes a while: when it is asked for.
             self._set_view({**self._widget.view, "layers": []})
@@ -460,6 +475,84 @@ class Lens(Tagging):
         title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
         return report.write(path, report.page(self._page_state(), title=title, fallback=self._table()))
 
+    def save(self, path: str | os.PathLike[str]) -> Path:
+        """Write the whole lens as one file, which `outlens.open` gives back; returns the path.
+
+        In it are the outputs as they were given, the vectors, clusters, names and maps of the prompts that were shown,
+        everybody's tags of these outputs, the selection, the view and the layers of your own. The same lens gives the
+        same bytes. Of a model only the name is kept.
+
+        Raises
+        ------
+        ValueError
+            Where a column holds what a file cannot hold (it says which), or the path is no place for a file. What was
+            at the path stays then.
+
+        Examples
+        --------
+        >>> import outlens as ol
+        >>> lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+        >>> path = lens.save("answers.outlens")
+        >>> ol.open(path, store=False)
+        Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
+        """
+        with self._lock:
+            parts = saved.Parts(
+                outputs=self._outputs,
+                vectors=self._vectors,
+                model=self._model,
+                seed=self._seed,
+                lands=self._lands,
+                layers=self._layers,
+                events=saved.events_of(self._session),
+                prompt=self._widget._info["prompt"],
+                granularity=self.granularity,
+                selection=self.selection,
+                view=self._widget.view,
+            )
+            return saved.write(path, parts)
+
+    @classmethod
+    def open(
+        cls,
+        path: str | os.PathLike[str],
+        *,
+        store: str | os.PathLike[str] | bool | None = None,
+        annotator: str | None = None,
+        model: str | SentenceTransformer | Callable[[list[str]], Any] | None = None,
+    ) -> Lens:
+        """Open what `Lens.save` wrote; nothing is embedded, clustered or projected anew.
+
+        Nothing in the file is run, so one of a stranger's can be opened. Its tags are added to the store, each once.
+
+        Parameters
+        ----------
+        path : of the file; it is only read.
+        store, annotator : as in `Lens`.
+        model : embeds the prompts that were not shown when the lens was saved, once they are. None is the one it was
+            made with, if that is "all-MiniLM-L6-v2" or "fast"; another is not taken from a file.
+
+        Raises
+        ------
+        ValueError
+            Where there is no such file, it is none of a lens, is damaged, or was written by a newer outlens; or the
+            store cannot be written.
+        """
+        parts = saved.read(path)
+        lens = cls.__new__(cls)
+        chosen = parts.model if model is None else model
+        lens._begin(parts.outputs, parts.vectors, chosen, parts.seed, parts.lands, parts.prompt, store, annotator)
+        lens._take(parts.events)
+        lens._show_names()
+        lens._layers = parts.layers
+        rows = lens._prompts[parts.prompt][1]
+        with lens._widget.hold_sync():
+            lens._widget._layers = [layer.wire(parts.outputs.texts, rows) for layer in parts.layers.values()]
+            lens._widget.granularity = parts.granularity
+            lens._set_view(parts.view)
+            lens._widget.selection = parts.selection.astype("<u4").tobytes()
+        return lens
+
     def _page_state(self) -> dict[str, Any]:
         """The widget's traits, and those of each prompt that was shown, for a page without a kernel."""
         made = sorted(self._lands)
@@ -479,6 +572,8 @@ class Lens(Tagging):
                 "_tagged": self._tags_of(p),
                 "_keys": [self._keys[row] for row in self._prompts[p][1].tolist()],
             })  # fmt: skip
+        if state["_ranked"].get("prompt") in made:
+            state["_ranked"] = {**state["_ranked"], "prompt": made.index(state["_ranked"]["prompt"])}
         state["_pages"] = pages
         state["_lens"] = self._session.lens
         return state
@@ -615,12 +710,12 @@ class Lens(Tagging):
         if self._vectors is not None:
             made = f"your vectors, {self._vectors.shape[1]} dimensions"
         else:
-            made = self._model if isinstance(self._model, str) else type(self._model).__name__
+            made = saved.label(self._model)
         return f"{made} · UMAP seed {self._seed}"
 
     def _encoded_texts(self, p: int, ids: list[int] | None) -> tuple[bytes, npt.NDArray[np.uint32]]:
         rows = self._prompts[p][1]
-        chosen = rows if ids is None else rows[[i for i in ids if 0 <= i < len(rows)]]
+        chosen = rows if ids is None else rows[ids]
         return wire.encode([self._outputs.texts[i] for i in chosen])
 
     def _matching(self, p: int, query: str, regex: bool) -> npt.NDArray[np.int64]:
@@ -653,6 +748,8 @@ class Lens(Tagging):
         except Exception as error:
             # The browser waits for an answer, whatever it is.
             return {"error": str(error) or type(error).__name__}
+        except KeyboardInterrupt:
+            return {"error": "This was interrupted; switch the layer off and on to try again."}
 
     def _set_apart(self, p: int) -> tuple[list[dict[str, Any]], list[bytes]]:
         """What the selected outputs of a prompt say more often than its others."""

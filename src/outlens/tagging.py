@@ -12,6 +12,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -25,6 +26,7 @@ from outlens.tags.formats import Judgement, from_column, to_events
 from outlens.tags.merging import events_of
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
+from outlens.tags.suggest import suggest, unlike
 from outlens.vectors import Landscape
 from outlens.widget import LensWidget, tagged, wire
 
@@ -38,6 +40,23 @@ LISTEN = 1.0
 """Seconds between two looks at what other people wrote into the store."""
 
 Positions = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Suggested:
+    """The outputs that most likely bear a tag, and how good the guess is."""
+
+    tag: str
+    rows: pd.Index[Any]
+    """Index labels of the outputs that are not judged yet, the most likely first."""
+    scores: npt.NDArray[np.float64]
+    """How likely each of them is, 0 to 1."""
+    precision: float | None
+    """In cross-validation; `says` tells of what. None where nothing could be held out."""
+    says: str
+
+    def __repr__(self) -> str:
+        return f"Suggested({self.tag!r}, {len(self.rows)} outputs, {self.says})"
 
 
 Returned = TypeVar("Returned")
@@ -77,6 +96,18 @@ class Tagging:
 
     def _names(self, p: int) -> list[str]:
         """The names of a prompt's clusters."""
+        raise NotImplementedError
+
+    def _land(self, p: int) -> Landscape:
+        """The vectors and clusters of a prompt."""
+        raise NotImplementedError
+
+    def _texts(self, p: int) -> list[str]:
+        """The outputs of a prompt."""
+        raise NotImplementedError
+
+    def _set_view(self, view: dict[str, Any]) -> None:
+        """What the widget shows and how."""
         raise NotImplementedError
 
     # The store
@@ -152,6 +183,11 @@ class Tagging:
             says = "Note kept" if value else "Note taken off"
         elif action == "define":
             says = self._define(json.loads(value))
+        elif action == "suggest":
+            name = {wire.clean(name): name for name in tagged.names(session.state)}.get(value, value)
+            return self.suggest(name).says
+        elif action == "unlike":
+            return self._unlike(self._widget._info["prompt"])
         elif action in ("undo", "redo"):
             done = session.undo() if action == "undo" else session.redo()
             self._show_names()
@@ -335,10 +371,7 @@ class Tagging:
             Where there is no such tag; it lists those there are.
         """
         self._hear()
-        names = tagged.names(self._session.state)
-        if name not in names:
-            listed = ", ".join(map(repr, names[:12])) or "none yet"
-            raise KeyError(f"no output has the tag {name!r}; the tags are {listed}.")
+        self._tag_names(name)
         return self._outputs.frame[self._held(name, annotator)].copy()
 
     @_alone
@@ -476,6 +509,56 @@ class Tagging:
                     found.append(Judgement(key, text, said[i], who, own, notes.get(key, ""), key in stars))
         return found
 
+    def suggest(self, tag: str) -> Suggested:
+        """Which outputs of the prompt shown most likely bear a tag too; the reader lists them first.
+
+        Nothing is tagged by it. Learned from all that bear the tag, by anybody, against what bears other tags and a
+        part of the rest; see `tags.suggest`.
+
+        Raises
+        ------
+        KeyError
+            Where no output has the tag.
+        ValueError
+            Where too few bear it to learn from.
+        """
+        self._hear()
+        names = tagged.names(self._session.state)
+        if tag not in names:
+            raise KeyError(
+                f"no output has the tag {tag!r}; the tags are {', '.join(map(repr, names[:12])) or 'none yet'}."
+            )
+        p = self._widget._info["prompt"]
+        rows = self._prompts[p][1]
+        with self._lock:
+            positive = self._held(tag, None)[rows]
+            any_tag = np.zeros(len(self._keys), bool)
+            for name in names:
+                any_tag |= self._held(name, None)
+        found = suggest(self._land(p).vectors, self._texts(p), positive, any_tag[rows] & ~positive, tag=tag)
+        labels = self._outputs.frame.index[rows[found.order]]
+        self._rank(p, found.order, f"likely {wire.clean(tag)[:40]} first", found.says)
+        return Suggested(tag, labels, found.scores[found.order], found.precision, found.says)
+
+    def _unlike(self, p: int) -> str:
+        """Lists first what is most unlike all that is tagged."""
+        with self._lock:
+            judged = np.zeros(len(self._keys), bool)
+            for name in tagged.names(self._session.state):
+                judged |= self._held(name, None)
+        order = unlike(self._land(p).vectors, judged[self._prompts[p][1]])
+        self._rank(p, order, "unlike what is tagged first", "")
+        return "Listed first: what is most unlike all that is tagged"
+
+    def _rank(self, p: int, order: Positions, name: str, says: str) -> None:
+        """An order of the reader that was made here; what is not in it comes last."""
+        n = len(self._prompts[p][1])
+        rank = np.full(n, len(order), np.uint32)
+        rank[order] = np.arange(len(order))
+        with self._widget.hold_sync():
+            self._widget._ranked = {"prompt": p, "name": name, "says": wire.clean(says), "rank": wire.little(rank)}
+            self._set_view({**self._widget.view, "order": "ranked", "scope": "all"})
+
     @property
     @_alone
     def tag_log(self) -> pd.DataFrame:
@@ -518,6 +601,14 @@ class Tagging:
             both["tags"][i] = tuple(tags.get(key, ()))
             both["note"][i] = "\n".join(notes.get(key, ()))
         return both
+
+    def _tag_names(self, wanted: str) -> list[str]:
+        """All tags; KeyError where the one that is wanted is not there."""
+        names = tagged.names(self._session.state)
+        if wanted not in names:
+            listed = ", ".join(map(repr, names[:12])) or "none yet"
+            raise KeyError(f"no output has the tag {wanted!r}; the tags are {listed}.")
+        return names
 
     def _held(self, name: str, annotator: str | None) -> npt.NDArray[np.bool_]:
         held = self._session.state.holders(name, annotator)

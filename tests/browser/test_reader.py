@@ -538,7 +538,7 @@ def test_text_and_json_are_copied_as_they_are(show: Show) -> None:
     card.get_by_role("button", name="JSON", exact=True).click()
     expect(widget.locator(".ol-status")).to_have_text("JSON copied")
     copied = json.loads(page.evaluate("navigator.clipboard.readText()"))
-    assert (copied["text"], copied["model"], copied["row"]) == (odd, "aster", "0")
+    assert (copied["text"], copied["columns"]["model"], copied["row"]) == (odd, "aster", "0")
 
 
 # What must hold for everybody
@@ -617,3 +617,30 @@ def test_a_screen_reader_is_not_flooded(show: Show) -> None:
         "box => [...box.querySelectorAll('*')].filter((e) => e.role || e.ariaLabel || e.tabIndex >= 0).length"
     )
     assert loud == 0
+
+
+def test_an_equal_output_is_scrolled_to_on_the_card_that_stands_for_it(show: Show) -> None:
+    lens = _lens()
+    lens.view.scroll_to = 33
+    _, widget = show(lens)
+    expect(_card(widget, "we cannot come")).to_be_in_viewport()
+
+
+def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
+    second = [f"{text} And now {name}." for text, name in zip(ALONE[:3], NAMES, strict=False)]
+    frame = pd.DataFrame({
+        "prompt": ["One?"] * 36 + ["Two?"] * 3,
+        "response": TEXTS + second,
+    })  # fmt: skip
+    lens = ol.Lens(frame, prompt="prompt", vectors=np.random.default_rng(0).normal(size=(39, 6)))
+    for lens.prompt in ("Two?", "One?"):
+        lens.aligned()
+    lens.view.mode = "interleaved"
+    _, widget = show(lens)
+    widget.locator(".ol-badge", has=widget.page.locator(".ol-badge-row")).last.click()
+    expect(widget.locator(".ol-in-place")).to_have_count(1)
+    widget.get_by_role("button", name="The next prompt").click()
+    expect(widget.locator(".ol-prompt")).to_have_text("Two?")
+    expect(widget.locator(".ol-group").first).to_contain_text("row 36")
+    expect(widget.locator(".ol-in-place")).to_have_count(0)
+    # The errors of the page are looked at when the test ends.

@@ -7,6 +7,8 @@ import { Painted } from "../text/painted";
 const CLIP = 1600;
 /** What "show all" shows at a time. */
 const OPEN_STEP = 200_000;
+/** A cell of the grid and a pin show so much. */
+const MOST = 20_000;
 export const LINE = 19;
 /** Height at which a closed card is cut, as in the style sheet. */
 export const MAX_TEXT = 320;
@@ -72,6 +74,18 @@ export function Text({ reading, id, text, from, to, clipped, class: more }: Text
       />
     </div>
   ); // prettier-ignore
+}
+
+/** Where there is little room: the beginning, and that there is more. */
+export function Start(props: Props) {
+  const to = whole(props.text, Math.min(props.text.length, MOST));
+  const left = props.text.length - to;
+  return (
+    <>
+      <Text {...props} from={0} to={to} />
+      {left > 0 && <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: its card has them</div>}
+    </>
+  );
 }
 
 /** Where in a long text the marks are. A click goes there; `n` and `N` go from mark to mark. */

@@ -59,8 +59,8 @@ export function Head({ state, reading, id }: Props) {
         <button type="button" class="ol-plain" title="Tag this output (t)" onClick={() => (state.tags.field.value = { ids: copies, what: copies.length > 1 ? `these ${copies.length}` : "this output" })}>Tag</button>
         <button type="button" class="ol-plain" title="A note on this output (e)" onClick={() => (state.tags.noting.value = id)}>Note</button>
         <button type="button" class="ol-plain" aria-pressed={state.tags.starred(id)} title="Star (s)" onClick={() => state.tags.star(copies)}>Star</button>
-        <button type="button" class="ol-plain" title="Copy the text as it is" onClick={() => copy(state, state.texts.value.get(id) ?? "", "Text")}>Copy</button>
-        <button type="button" class="ol-plain" title="Copy this output as JSON" onClick={() => copy(state, reading.json(id), "JSON")}>JSON</button>
+        <button type="button" class="ol-plain" title="Copy the text as it is" onClick={() => copy(state, state.texts.value.get(id), "Text")}>Copy</button>
+        <button type="button" class="ol-plain" title="Copy this output as JSON" onClick={() => copy(state, state.texts.value.get(id) === null ? null : reading.json(id), "JSON")}>JSON</button>
         <button
           type="button" class="ol-plain" aria-pressed={pinned} title={pinned ? "Unpin" : "Pin: side by side with others, up to 6 (v)"}
           onClick={() => reading.pin(id)}
@@ -103,7 +103,11 @@ export function Content({ state, reading, id }: Props) {
   return <Body state={state} reading={reading} id={id} text={text} />;
 }
 
-export async function copy(state: State, text: string, what: string): Promise<void> {
+export async function copy(state: State, text: string | null, what: string): Promise<void> {
+  if (text === null) {
+    state.status.value = "The text is still on its way: try again in a moment";
+    return;
+  }
   try {
     await navigator.clipboard.writeText(text);
     state.status.value = `${what} copied`;

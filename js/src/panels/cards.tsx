@@ -21,7 +21,8 @@ export function Cards({ state, reading }: { state: State; reading: Reading }) {
   const version = useMemo(() => ({}), [ids, columns]);
   const rows = Math.ceil(ids.length / columns);
   useShown(state, reading, control, (id) => {
-    const k = state.cards.peek().ids.indexOf(id);
+    // A copy is on the card of the first.
+    const k = state.cards.peek().ids.indexOf(state.copies(id)[0]);
     return k < 0 ? -1 : Math.floor(k / columns);
   });
   if (!ids.length) return <Nothing state={state} />;
@@ -52,13 +53,19 @@ export function useShown(state: State, reading: Reading, control: { current: Lis
     // To show a row draws the list anew: the effect is to follow what it is called with alone.
     const show = (id: number, where: "nearest" | "top") =>
       untracked(() => {
-        const row = id < 0 ? -1 : latest.current(id);
-        if (row >= 0) control.current?.show(row, where);
+        if (id >= 0) control.current?.show(() => latest.current(id), where);
       });
     let frame = 0;
+    let again = 0;
     const ends = [
       effect(() => show(state.cursor.value, "nearest")),
-      effect(() => show(reading.target.value, "top")),
+      effect(() => {
+        const id = reading.target.value;
+        show(id, "top");
+        // What changes the list may have come just before, and is not drawn yet.
+        cancelAnimationFrame(again);
+        again = requestAnimationFrame(() => show(id, "top"));
+      }),
       effect(() => {
         const place = reading.place.value;
         if (!place) return;
@@ -70,6 +77,7 @@ export function useShown(state: State, reading: Reading, control: { current: Lis
     ];
     return () => {
       cancelAnimationFrame(frame);
+      cancelAnimationFrame(again);
       ends.forEach((end) => end());
     };
   }, []);

@@ -119,7 +119,10 @@ function Ask({ state, reading }: Props) {
                 key={`${id}:${from}`} type="button" class="ol-holder" title="Show it in its text"
                 onClick={() => {
                   reading.opened.value = new Set([...reading.opened.value, id]);
-                  if (state.view.value.mode !== "cards") state.set({ mode: "cards" });
+                  // It may be of those that are not listed.
+                  const there = state.listed.value.includes(id);
+                  state.set({ mode: "cards", ...(!there && { scope: "all", query: "", regex: false, tagged: null }) });
+                  if (!there) state.hidden.value = new Set();
                   reading.hot.value = -1;
                   reading.asked.value = { id, at: from };
                   reading.show(id, from);
@@ -149,8 +152,8 @@ function Phrases({ state, reading }: Props) {
   const selection = state.traits.selection.value;
   useEffect(() => {
     if (state.selectedCount.value) reading.askDistinctive();
-  }, [selection]);
-  const { rows, error } = reading.distinctive.value;
+  }, [selection, state.info.value.prompt]);
+  const { rows, error } = reading.apart.value;
   const selected = state.selectedCount.value;
   return (
     <div class="ol-drawer-body">

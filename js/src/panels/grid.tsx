@@ -5,7 +5,7 @@ import type { Reading } from "../reading";
 import type { Column } from "../model";
 import type { State } from "../state";
 import { plural } from "../plural";
-import { Text } from "./body";
+import { Start } from "./body";
 import { mode } from "./clusters";
 import { useShown } from "./cards";
 import { Head } from "./card";
@@ -46,7 +46,8 @@ export function gridOf(state: State, fit: number): GridMade {
   const [row, col] = [codes(down), codes(across)];
   const only = filter && state.info.value.columns.find((c) => c.name === filter.column);
   const wanted = only?.categories?.indexOf(filter!.value) ?? -1;
-  const sieve = only ? codes(only)! : null;
+  // Of another prompt's values there are none here.
+  const sieve = only && wanted >= 0 ? codes(only)! : null;
   const ids = Array.from(state.listed.value).filter((i) => !sieve || sieve[i] === wanted);
   const present = (column: Column | undefined, code: Uint16Array | null) => {
     if (!column || !code) return [0];
@@ -116,7 +117,7 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
           onWidth={(width) => (fit.value = Math.max(1, Math.floor(width / MIN_CELL)))}
           header={columns.some(Boolean) && (
             <div class="ol-grid-head">
-              {columns.map((label, c) => <Heading key={label} state={state} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />)}
+              {columns.map((label, c) => <Heading key={c} state={state} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />)}
             </div>
           )}
           row={(r) => (
@@ -157,7 +158,7 @@ function Cell({ state, reading, ids, box, label }: { state: State; reading: Read
             <article key={id} class={["ol-cell-one", chosen && "ol-chosen", state.cursor.value === id && "ol-current"].filter(Boolean).join(" ")} aria-label={`row ${state.label(id)}`}>
               <Head state={state} reading={reading} id={id} />
               {text === null ? "…" : text.trim() === "" ? <div class="ol-text ol-muted">{state.blank(id)}</div> : (
-                <Text state={state} reading={reading} id={id} text={text} from={0} to={Math.min(text.length, 20_000)} />
+                <Start state={state} reading={reading} id={id} text={text} />
               )}
             </article>
           );
@@ -177,14 +178,14 @@ function Axes({ state, left }: { state: State; left: number }) {
     <label class="ol-field">
       <span class="ol-muted">{label}</span>
       <select aria-label={label} value={value} onChange={(event) => set(event.currentTarget.value || null)}>
-        <option value="">{none}</option>
+        {(none || !value) && <option value="">{none || "none"}</option>}
         {columns.map(({ name }) => <option key={name} value={name}>{name}</option>)}
       </select>
     </label>
   ); // prettier-ignore
   return (
     <div class="ol-bar ol-axes">
-      {choose("Columns", across?.name ?? "", "none", (name) => state.set({ columns: name, rows: name === down?.name ? null : state.view.value.rows }))}
+      {choose("Columns", across?.name ?? "", state.info.value.source === across?.name ? "" : state.info.value.source === null ? "none" : "by source", (name) => state.set({ columns: name, rows: name === down?.name ? null : state.view.value.rows }))}
       {choose("Rows", down?.name ?? "", "one output after the other", (name) => state.set({ rows: name, columns: name === across?.name ? null : state.view.value.columns }))}
       {third.length > 0 && (
         <label class="ol-field">

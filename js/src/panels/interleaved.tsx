@@ -56,7 +56,7 @@ function blocksOf(state: State, reading: Reading): Block[] {
   const single: number[] = [];
   for (const units of same.values()) {
     const outputs = outputsOf(units);
-    if (outputs.length === 1) single.push(...units);
+    if (outputs.length === 1) for (const u of units) single.push(u);
     else placed.push({ position: median(units.map((u) => aligned.position[u])), block: { group: null, wordings: [{ units, flags: 0 }], outputs } });
   }
   const wordings = (units: number[]) => {

@@ -34,7 +34,7 @@ export function LayersBar({ state, reading }: Props) {
       )}
       <Switch reading={reading} name="aligned" title="In the margin: sentences that play the same part in different outputs have the same number; pointing at one shows the others"><span class="ol-part-name"><i class="ol-part ol-part-1" data-label="1" /> Aligned</span></Switch>
       {own.map(({ name, types }, j) => (
-        <Switch key={name} reading={reading} name={name} title={`Your layer ${name}${types.length ? `: ${types.join(", ")}` : ""}`}>
+        <Switch key={name} reading={reading} name={name} title={`Your layer ${name}${types.length ? `: ${kinds(types)}` : ""}`}>
           <span class={`ol-own-${ownColor(1, before(own, j))}`}>{name}</span>
         </Switch>
       ))}
@@ -57,6 +57,11 @@ export function LayersBar({ state, reading }: Props) {
   ); // prettier-ignore
 }
 
+/** Those that have a colour of their own, and how many more there are. */
+function kinds(types: string[]): string {
+  return types.length > 8 ? `${types.slice(0, 7).join(", ")} and ${types.length - 7} others` : types.join(", ");
+}
+
 function before(own: { types: string[] }[], j: number): number {
   return own.slice(0, j).reduce((sum, { types }) => sum + Math.max(1, types.length), 0);
 }
@@ -65,7 +70,7 @@ function Switch({ reading, name, title, children }: { reading: Reading; name: st
   const on = reading.on.value.has(name);
   return (
     <button
-      type="button" role="switch" class="ol-layer" aria-checked={on} aria-label={NAMES[name] ?? name} data-layer={name}
+      type="button" role="switch" class="ol-layer" aria-checked={on} aria-label={NAMES.get(name) ?? name} data-layer={name}
       title={`${title}\nclick: ${on ? "off" : "on"}`} onClick={() => reading.toggle(name)}
     >
       {children}
@@ -73,7 +78,7 @@ function Switch({ reading, name, title, children }: { reading: Reading; name: st
   ); // prettier-ignore
 }
 
-const NAMES: Record<string, string> = { shared: "Shared", common: "Grey the common", only: "Only here", echo: "Echo of the prompt", aligned: "Aligned" };
+const NAMES = new Map([["shared", "Shared"], ["common", "Grey the common"], ["only", "Only here"], ["echo", "Echo of the prompt"], ["aligned", "Aligned"]]); // prettier-ignore
 
 function Share({ state, reading }: Props) {
   const share = reading.k.value / Math.max(1, reading.counted.value);
@@ -134,7 +139,7 @@ export function Legend({ state, reading }: Props) {
     else parts.push(`margin: ${groups} groups of sentences that play the same part`);
   }
   for (const own of state.traits.layers.value) {
-    if (on.has(own.name)) parts.push(own.pieces.length ? `${own.name}: ${own.types.join(", ") || `${own.pieces.length / 3} spans`}` : `${own.name}: nothing found`);
+    if (on.has(own.name)) parts.push(own.pieces.length ? `${own.name}: ${kinds(own.types) || `${own.pieces.length / 3} spans`}` : `${own.name}: nothing found`);
   }
   if (state.setting("fold") && reading.nothingFolds.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;

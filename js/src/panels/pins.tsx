@@ -2,12 +2,9 @@
 import { useRef } from "preact/hooks";
 import type { Reading } from "../reading";
 import type { State } from "../state";
-import { Text } from "./body";
+import { Start } from "./body";
 import { Head } from "./card";
 import { together } from "./together";
-
-/** Beyond this a text is cut here; its card has it all. */
-const MOST = 20_000;
 
 export function Pins({ state, reading }: { state: State; reading: Reading }) {
   const box = useRef<HTMLDivElement>(null);
@@ -23,7 +20,7 @@ export function Pins({ state, reading }: { state: State; reading: Reading }) {
           <article key={id} class="ol-card" aria-label={`Pinned: ${state.source(id)} row ${state.label(id)}`}>
             <Head state={state} reading={reading} id={id} />
             <div class="ol-cell-scroll" tabIndex={0} role="group" aria-label="The text; pinned texts scroll together" onScroll={(event) => together(box.current!, event.currentTarget)}>
-              {text === null ? "…" : <Text state={state} reading={reading} id={id} text={text} from={0} to={Math.min(text.length, MOST)} />}
+              {text === null ? "…" : <Start state={state} reading={reading} id={id} text={text} />}
             </div>
           </article>
         );

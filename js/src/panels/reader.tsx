@@ -67,7 +67,7 @@ export function Reader({ state, reading }: Props) {
       <LayersBar state={state} reading={reading} />
       <Legend state={state} reading={reading} />
       <Pins state={state} reading={reading} />
-      {mode === "grid" ? <Grid state={state} reading={reading} /> : mode === "interleaved" ? <Interleaved state={state} reading={reading} /> : <Cards state={state} reading={reading} />}
+      {mode === "grid" ? <Grid state={state} reading={reading} /> : mode === "interleaved" ? <Interleaved key={state.info.value.prompt} state={state} reading={reading} /> : <Cards state={state} reading={reading} />}
       <Drawer state={state} reading={reading} />
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
@@ -112,11 +112,12 @@ function ReaderBar({ state }: { state: State }) {
       {mode !== "interleaved" && (
         <label class="ol-field">
           <span class="ol-muted">Order</span>
-          <select aria-label="Order of the outputs" value={order} onChange={(event) => state.set({ order: event.currentTarget.value as Order })}>
+          <select aria-label="Order of the outputs" title={order === "ranked" ? state.ranked.value?.says : undefined} value={order} onChange={(event) => state.set({ order: event.currentTarget.value as Order })}>
             <option value="row">by row</option>
             <option value="typical">typical first</option>
             <option value="unusual">unusual first</option>
             <option value="untagged">untagged first</option>
+            {(state.ranked.value || order === "ranked") && <option value="ranked">{state.ranked.value?.name ?? "suggested first"}</option>}
             {(state.tags.tagged.value.annotators.length > 1 || order === "disputed") && <option value="disputed">disputed tags first</option>}
           </select>
         </label>

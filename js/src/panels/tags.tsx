@@ -288,6 +288,7 @@ export function TagPanel({ state }: { state: State }) {
               <td class="ol-tag-tools">
                 <button type="button" aria-pressed={filter?.tag === name} onClick={() => only(name)}>Only these</button>
                 <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.mask(tag, null)), mode(event))}>Select {number(tags.counts.value[tag])}</button>
+                {state.traits.model.kernel !== false && <button type="button" title="List first what most likely bears it too; nothing is tagged by it" onClick={() => tags.do("suggest", name)}>Suggest</button>}
               </td>
             </tr>
           ))}
@@ -297,6 +298,7 @@ export function TagPanel({ state }: { state: State }) {
             <td class="ol-tag-tools">
               <button type="button" aria-pressed={filter !== null && filter.tag === null} onClick={() => only(null)}>Only these</button>
               <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.any.value.map((m) => 1 - m)), mode(event))}>Select {number(untagged)}</button>
+              {state.traits.model.kernel !== false && <button type="button" title="List first what is most unlike all that is tagged" onClick={() => tags.do("unlike")}>Unlike first</button>}
             </td>
           </tr>
         </tbody>

@@ -62,8 +62,8 @@ export class Heights {
 }
 
 export interface ListControl {
-  /** Brings a row into sight, or to the top. */
-  show(k: number, where?: "nearest" | "top"): void;
+  /** Brings a row into sight, or to the top; found again where rows are cut otherwise before one scrolls on. */
+  show(find: () => number, where?: "nearest" | "top"): void;
   /** Brings the row after the first one in sight to the top, or the one before. */
   step(by: number): void;
   /** Scrolls to a place of an output's text. */
@@ -95,7 +95,7 @@ export function Windowed(props: Props) {
   const scroller = useRef<HTMLDivElement>(null);
   const space = useRef<HTMLDivElement>(null);
   const drawn = useSignal(0);
-  const live = useRef({ heights: new Heights(0, () => 0, 0), list: {} as unknown, goal: -1, where: "nearest", range: "", width: 0 }).current;
+  const live = useRef({ heights: new Heights(0, () => 0, 0), list: {} as unknown, goal: -1, find: null as (() => number) | null, where: "nearest", range: "", width: 0 }).current;
   const kept = useRef({ version: {} as unknown, rows: new Map<number, ComponentChild>() }).current;
   const observer = useRef<ResizeObserver>(null);
   const measured = useRef<Set<Element>>(new Set());
@@ -108,6 +108,7 @@ export function Windowed(props: Props) {
     live.heights = new Heights(count, props.estimate, gap);
     live.list = list;
     live.goal = -1;
+    if (other) live.find = null;
   }
   if (fresh || kept.version !== version) {
     kept.version = version;
@@ -171,12 +172,18 @@ export function Windowed(props: Props) {
     });
     own.observe(element);
     const onScroll = () => latest.current.redraw();
-    const letGo = () => (live.goal = -1);
+    const letGo = () => {
+      live.goal = -1;
+      live.find = null;
+    };
     element.addEventListener("scroll", onScroll, { passive: true });
     for (const kind of ["wheel", "pointerdown", "touchmove", "keydown"]) element.addEventListener(kind, letGo, { passive: true });
     props.control.current = {
-      show(k, where = "nearest") {
+      show(find, where = "nearest") {
+        const k = find();
+        if (k < 0) return;
         live.goal = k;
+        live.find = find;
         live.where = where;
         latest.current.aim();
         latest.current.redraw();
@@ -184,12 +191,13 @@ export function Windowed(props: Props) {
       step(by) {
         const { heights } = live;
         const now = heights.at(element.scrollTop + gap);
-        this.show(Math.max(0, Math.min(heights.count - 1, now + by)), "top");
+        const to = Math.max(0, Math.min(heights.count - 1, now + by));
+        this.show(() => to, "top");
       },
       reveal(id, at) {
         const box = textAt(element, id, at)?.getBoundingClientRect();
         if (!box) return;
-        live.goal = -1;
+        letGo();
         const { top, height } = element.getBoundingClientRect();
         if (box.top < top + 30 || box.bottom > top + height - 30) element.scrollTop += box.top - top - height / 3;
       },
@@ -205,6 +213,10 @@ export function Windowed(props: Props) {
     if (fresh) measured.current.forEach((element) => observer.current!.unobserve(element));
     if (fresh) measured.current = new Set();
     if (other) scroller.current!.scrollTop = 0;
+    if (fresh && live.find) {
+      live.goal = live.find();
+      aim();
+    }
     // Only what is on the page is measured.
     const now = new Set(space.current!.children);
     for (const element of measured.current) if (!now.has(element)) observer.current!.unobserve(element);

@@ -17,7 +17,7 @@ from outlens.widget.view import DEFAULTS
 
 STATIC = Path(__file__).parent / "static"
 
-PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view")
+PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
 """What a page without a kernel needs to know beside the outputs of its prompts."""
 
 
@@ -61,6 +61,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """The user's own layers: name, types, first, pieces."""
     _tagged = t.Dict(copy.deepcopy(tagged.NONE)).tag(sync=True)
     """Tags, notes and stars of the prompt shown, `tagged.wire`."""
+    _ranked = t.Dict().tag(sync=True)
+    """An order made in Python: prompt, name, says, rank (uint32, of each local output); {} where there is none."""
     granularity = t.Float(0.5).tag(sync=True)
     """0 (coarse) to 1 (fine)."""
     # What comes from the browser is a memoryview, which is no bytes to traitlets.
@@ -99,11 +101,17 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         self.on_msg(self._answer)
 
     def _answer(self, _widget: object, message: object, buffers: list[memoryview]) -> None:
-        if isinstance(message, dict) and message.get("kind") in self._answers:
+        # Whatever a page sends: what is no question of ours is not answered.
+        if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
+            return
+        prompt = message.get("prompt")
+        known = isinstance(prompt, int) and 0 <= prompt < len(self._info["prompts"])
+        if message["kind"] in self._answers and known:
             self._answers[message["kind"]](message, buffers)
 
     def _send_texts(self, message: dict[str, Any], _: object) -> None:
-        ids = [int(i) for i in message["ids"]]
+        n = self._info["prompts"][message["prompt"]]["n"]
+        ids = [int(i) for i in message["ids"] if isinstance(i, int) and 0 <= i < n]
         data, offsets = self._get_texts(int(message["prompt"]), ids)
         self.send({"kind": "texts", "prompt": message["prompt"], "ids": ids}, [data, offsets.tobytes()])
 

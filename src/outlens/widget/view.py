@@ -16,7 +16,7 @@ from outlens import text
 from outlens.widget import layers, wire
 
 _CHOICES: dict[str, tuple[str, ...]] = {
-    "order": ("row", "typical", "unusual", "untagged", "disputed"),
+    "order": ("row", "typical", "unusual", "untagged", "disputed", "ranked"),
     "tool": ("lasso", "pan"),
     "mode": ("cards", "grid", "interleaved"),
     "scope": ("all", "selected"),
@@ -76,7 +76,7 @@ class View:
     ----------
     color : "cluster", "tags" or a column's name, what colours the map.
     order : "row", "typical", "unusual", "untagged" (those without a tag first, cluster by cluster) or "disputed" (those
-        first on whose tags people differ most), how the reader is sorted.
+        first on whose tags people differ most), how the reader is sorted; "ranked" is the last `suggest`.
     query, regex : what the search box holds, and whether it is a regular expression.
     tool : "lasso" or "pan", what a drag on the map does.
     mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
@@ -86,14 +86,14 @@ class View:
     min_words : and in how many words on end, from 1 on.
     context : "all" or "selection", with which outputs each is compared.
     markdown, fold : whether markdown is shown as it reads, and whether long shared passages are folded.
-    rows, columns : the columns that make the grid's rows and columns, or None. One
-        given to the other as well is taken from there.
+    rows, columns : the columns that make the grid's rows and columns, or None; without `columns` it is where outputs
+        come from (`by`), unless that has many values. One given to the other as well is taken from there.
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
     tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, or with None as the
         tag without any; given by that person, or with None by anybody.
     blind : whether the tags of others are hidden on outputs without one of one's own.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
-    scroll_to : None or a row, brought into sight; reads as its label.
+    scroll_to : None or a row, brought into sight in cards and grid; reads as its label.
     panel : "", "phrases", "openings" or "tags", the list below the texts.
     """
 
