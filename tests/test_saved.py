@@ -524,3 +524,35 @@ def test_an_empty_lens_comes_back() -> None:
     two = again(ol.Lens(pd.DataFrame({"response": []}), vectors=np.zeros((0, 2)), store=False))
     assert len(two.frame) == 0
     assert list(saved.read("lens.zip").lands) == [0]
+
+
+def test_a_sample_with_its_own_model_comes_back() -> None:
+    one = ol.Lens(ol.sample(), store=False)
+    one.recluster(1)
+    two = again(one)
+    pd.testing.assert_frame_equal(two._outputs.frame, one._outputs.frame)
+    pd.testing.assert_frame_equal(two.clusters, one.clusters)
+    assert two._widget._tree == one._widget._tree
+
+
+def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    frame = pd.DataFrame({"text": ["a", None]})
+    path = ol.Lens(frame, vectors=[[1], [1]], store=False).save("lens.zip")
+
+    class Missing(pd.StringDtype):
+        def __init__(self, storage: str, na_value: Any = pd.NA) -> None:
+            if storage == "pyarrow":
+                raise ImportError("pyarrow")
+            super().__init__(storage, na_value)
+
+    monkeypatch.setattr(saved.pd, "StringDtype", Missing)
+    back = saved.read(path).outputs
+    assert back.texts == ["a", ""]
+    assert back.frame.dtypes["text"].storage == "python"
+
+
+def test_an_order_by_a_ranking_that_is_not_kept_is_not_kept_either() -> None:
+    one = made()
+    one._widget.view = {**one._widget.view, "order": "ranked"}
+    assert again(one).view.order == "row"
+    assert one.view.order == "ranked"

@@ -302,3 +302,15 @@ def test_what_may_bear_a_tag_too_is_listed_first_and_nothing_is_tagged() -> None
     first = int(np.frombuffer(one._widget._ranked["rank"], "<u4").argmin())
     unit = one.vectors
     assert first in np.flatnonzero(np.isclose(unit @ unit[:5].T, (unit @ unit[:5].T).max(1).min()).any(1))
+
+
+def test_a_name_of_another_person_is_shown_until_there_is_one_of_ones_own() -> None:
+    group = np.repeat([0, 1], [12, 8])
+    texts = [f"{'Bread' if g == 0 else 'Wine'} number {i} is here." for i, g in enumerate(group)]
+    vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))
+    ol.Lens(texts, vectors=vectors, annotator="ben").rename(0, "the bread")
+    one = ol.Lens(texts, vectors=vectors, annotator="ann")
+    assert one.clusters["name"].tolist()[0] == "the bread"
+    one.rename(0, "what we eat")
+    assert ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()[0] == "what we eat"
+    assert ol.Lens(texts, vectors=vectors, annotator="ben").clusters["name"].tolist()[0] == "the bread"

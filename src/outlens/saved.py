@@ -333,6 +333,8 @@ def _told(parts: Parts, pack: _Pack) -> dict[str, Any]:
     given = parts.outputs
     place: dict[Hashable, int] = {name: i for i, name in enumerate(given.frame.columns)}
     prompts = given.prompts()
+    # A ranking is not kept: it is made anew of the tags.
+    view = {**parts.view, "order": "row"} if parts.view["order"] == "ranked" else parts.view
     vectors = None
     if parts.vectors is not None:
         # Of the prompts that were shown they are in the landscapes.
@@ -376,7 +378,7 @@ def _told(parts: Parts, pack: _Pack) -> dict[str, Any]:
         "shown": parts.prompt,
         "granularity": parts.granularity,
         "selection": pack.array(parts.selection),
-        "view": {name: parts.view[name] for name in sorted(parts.view)},
+        "view": {name: value for name, value in sorted(view.items())},
     }  # fmt: skip
 
 

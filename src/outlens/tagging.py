@@ -243,7 +243,11 @@ class Tagging:
         leaf, rows = self._lands[p].tree.leaf, self._prompts[p][1]
         sizes = np.bincount(leaf[leaf >= 0])
         named: dict[str, list[int]] = {}
-        names = self._session.state.cluster_names(self._session.annotator)
+        # What others called them, where one has no name of one's own.
+        state = self._session.state
+        names: dict[str, str] = {}
+        for who in reversed(tagged.annotators(state, self._session.annotator)):
+            names |= state.cluster_names(who)
         for i, row in enumerate(rows.tolist()):
             if (name := names.get(self._keys[row])) and leaf[i] >= 0:
                 named.setdefault(name, []).append(int(leaf[i]))
