@@ -24,6 +24,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import NAMESPACE_URL, uuid5
@@ -356,9 +357,13 @@ def to_datasets(frame: pd.DataFrame) -> Any:
     """The table as a `datasets.Dataset`; needs the package `datasets`. The index is left out."""
     try:
         from datasets import Dataset  # type: ignore[import-not-found, unused-ignore]
+        from datasets.table import InMemoryTable  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
-        raise ImportError("to_datasets needs the package datasets: pip install datasets.") from error
-    return Dataset.from_pandas(frame, preserve_index=False)
+        raise ImportError("to_datasets needs the package datasets: pip install outlens[datasets].") from error
+    # A fingerprint of its own: the one that `Dataset.from_pandas` makes pickles all of pyarrow, which may fail.
+    content = repr(frame.to_dict("list")).encode("utf-8", "surrogatepass")
+    table = InMemoryTable.from_pandas(frame, preserve_index=False)
+    return Dataset(table, fingerprint=blake2b(content, digest_size=8).hexdigest())
 
 
 def from_datasets(dataset: Any) -> pd.DataFrame:
