@@ -526,8 +526,9 @@ def test_an_empty_lens_comes_back() -> None:
     assert list(saved.read("lens.zip").lands) == [0]
 
 
-def test_a_sample_with_its_own_model_comes_back() -> None:
-    one = ol.Lens(ol.sample(), store=False)
+def test_the_sample_comes_back() -> None:
+    frame = ol.sample()
+    one = ol.Lens(frame, vectors=np.random.default_rng(0).normal(size=(len(frame), 8)), store=False)
     one.recluster(1)
     two = again(one)
     pd.testing.assert_frame_equal(two._outputs.frame, one._outputs.frame)
