@@ -29,6 +29,19 @@ it("shows a tag that waits as waiting, until Python has it on disk", async () =>
   await vi.waitFor(() => expect(el.querySelector(".ol-tag")).toBeNull());
 });
 
+it("has a new tag at hand by name and key while it waits", () => {
+  const { state, sent } = busy();
+  const { names } = state.tags.tagged.value;
+  state.tags.toggle("late", [1]);
+  expect(state.tags.tagged.value.names).toEqual([...names, "late"]);
+  expect(state.tags.keyed.value).toContain("late");
+  state.tags.toggle("later", [1]);
+  state.tags.toggle("late", [2]);
+  expect(state.tags.tagged.value.names).toEqual([...names, "late", "later"]);
+  expect(state.tags.of(2).map(({ name }) => name)).toContain("late");
+  expect(sent.length).toBe(3);
+});
+
 it("says that nothing is to be tagged where nothing is", () => {
   const { state, sent } = busy();
   state.tags.toggle("late", []);

@@ -87,7 +87,14 @@ export class Tags {
     until.addEventListener("abort", end);
   }
 
-  readonly tagged = computed(() => this.state.traits.tagged.value);
+  /** What Python told, and the names that are on their way to it: a new tag has its key at once. */
+  readonly tagged = computed<Tagged>(() => {
+    const told = this.state.traits.tagged.value;
+    const given = this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value);
+    const names = [...new Set([...told.names, ...given])];
+    const fresh = names.slice(told.names.length).map((_, k) => ({ color: (told.names.length + k) % 8, description: "", key: "" }));
+    return fresh.length ? { ...told, names, define: [...told.define, ...fresh] } : told;
+  });
   readonly #bytes = computed(() => Math.ceil(this.state.info.value.n / 8));
 
   #bit(bits: Uint8Array, row: number, id: number): boolean {
@@ -119,10 +126,12 @@ export class Tags {
     for (const { action, value, ids } of this.#waiting.value) {
       if ((action !== "tag" && action !== "untag") || !ids.has(id)) continue;
       let mark = marks.find(({ name }) => name === value);
-      if (!mark) marks.push((mark = { name: value, color: define[names.indexOf(value)]?.color ?? names.length % 8, others: [], mine: false, waits: false }));
-      mark.mine = action === "tag";
       const tag = names.indexOf(value);
-      mark.waits = mark.mine !== (tag >= 0 && this.holds(tag, 0, id));
+      // Taken off before Python knew of it: no name is left.
+      if (tag < 0) continue;
+      if (!mark) marks.push((mark = { name: value, color: define[tag].color, others: [], mine: false, waits: false }));
+      mark.mine = action === "tag";
+      mark.waits = mark.mine !== this.holds(tag, 0, id);
     }
     return marks.filter(({ mine, others, waits }) => mine || others.length || waits).sort((a, b) => Number(b.mine) - Number(a.mine));
   }

@@ -108,6 +108,9 @@ def test_recluster_and_rename_go_both_ways(lab: Lab, page: Page) -> None:
     page.keyboard.type("gardeners")
     page.keyboard.press("Enter")
     expect(row.locator(".ol-name")).to_have_text("gardeners")
+    # The name has the focus, and Enter did not press it.
+    expect(row.locator(".ol-name")).to_be_focused()
+    expect(row.locator(".ol-name")).to_have_attribute("aria-pressed", "false")
     slider = widget.get_by_role("slider", name="Granularity")
     slider.focus()
     slider.press("ArrowRight")

@@ -55,10 +55,11 @@ function Row({ state, cluster, largest, share }: RowProps) {
   const chosen = useMemo(() => computed(() => selectedIn(state, number)), [state, number]).value;
   const select = (event: MouseEvent | KeyboardEvent) => state.take(state.members(number), mode(event));
   const zoom = () => state.map?.zoomTo(state.members(number));
-  const stop = (named: string | null) => {
+  const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
     if (named !== null) state.rename(cluster, named);
-    row.current?.querySelector<HTMLElement>(".ol-name")?.focus();
+    // Its name is a button again when the row is drawn anew.
+    if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
   return (
     <li
@@ -161,14 +162,14 @@ function SizeBar({ size, largest, chosen, color }: { size: number; largest: numb
   );
 }
 
-function NameField({ value, done }: { value: string; done: (name: string | null) => void }) {
+function NameField({ value, done }: { value: string; done: (name: string | null, byKey: boolean) => void }) {
   const field = useRef<HTMLInputElement>(null);
   const ended = useRef(false);
   useLayoutEffect(() => field.current?.select(), []);
-  const end = (name: string | null) => {
+  const end = (name: string | null, byKey: boolean) => {
     if (ended.current) return;
     ended.current = true;
-    done(name);
+    done(name, byKey);
   };
   return (
     <input
@@ -176,12 +177,13 @@ function NameField({ value, done }: { value: string; done: (name: string | null)
       maxLength={120} defaultValue={value} spellcheck={false}
       onKeyDown={(event) => {
         if (event.isComposing) return;
-        if (event.key === "Enter") end(event.currentTarget.value);
-        if (event.key !== "Escape") return;
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        // The button that gets the focus must not have the key as well.
+        event.preventDefault();
         event.stopPropagation();
-        end(null);
+        end(event.key === "Enter" ? event.currentTarget.value : null, true);
       }}
-      onBlur={(event) => end(event.currentTarget.value)}
+      onBlur={(event) => end(event.currentTarget.value, false)}
     />
   ); // prettier-ignore
 }

@@ -171,8 +171,11 @@ function TagField({ state }: { state: State }) {
             if (event.key === "ArrowDown" || event.key === "ArrowUp") {
               event.preventDefault();
               at.value = (chosen + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length);
-            } else if (event.key === "Enter") give(options[chosen]);
-            else if (event.key === "Escape") {
+            } else if (event.key === "Enter") {
+              // The focus goes to a button, which the key would press as well.
+              event.preventDefault();
+              give(options[chosen]);
+            } else if (event.key === "Escape") {
               event.stopPropagation();
               close();
             }
