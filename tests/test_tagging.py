@@ -34,7 +34,8 @@ def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None =
 
 def bits(lens: ol.Lens, tag: str) -> list[int]:
     told = lens._widget._tagged
-    width = -(-told_n // 8) if (told_n := lens._widget._info["n"]) else 0
+    # One more than the outputs: the prompt.
+    width = -(-(lens._widget._info["n"] + 1) // 8)
     row = told["names"].index(tag) * len(told["annotators"])
     own = np.frombuffer(told["bits"], np.uint8)[row * width : (row + 1) * width]
     return np.flatnonzero(np.unpackbits(own, bitorder="little")).tolist()
@@ -58,6 +59,37 @@ def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
     assert two.tag_columns()["tag=refusal"].tolist() == [False, True, True, False, False]
     assert two.tag_log["action"].tolist() == ["tag", "tag", "tag", "note", "star"]
     assert two.tag_log["row"].tolist()[:2] == ["r2", "r3"]
+
+
+def test_a_prompt_is_tagged_itself_and_none_of_its_outputs() -> None:
+    frame = pd.DataFrame({"prompt": ["Who comes?"] * 3 + ["What to bring?"] * 2, "response": SAID})
+
+    def again(rows: list[int]) -> ol.Lens:
+        return ol.Lens(frame.iloc[rows], prompt="prompt", vectors=VECTORS[rows], annotator="ann")
+
+    one = again([0, 1, 2, 3, 4])
+    # In the widget the prompt's number is the one after its outputs'.
+    assert gesture(one, "tag", "vague", [3])["says"] == "Tagged vague: the prompt"
+    assert gesture(one, "tag", "vague", [0])["says"] == "Tagged vague: 1 output"
+    assert bits(one, "vague") == [0, 3]
+    one.note("bring what?", prompt="What to bring?")
+    one.tag("short", prompt=1)
+    two = again([4, 3, 2, 1, 0])
+    table = two.prompt_tags
+    assert table.index.tolist() == ["What to bring?", "Who comes?"]
+    assert table["tags"].tolist() == [("short",), ("vague",)]
+    assert table["note"].tolist() == ["bring what?", ""]
+    assert table["outputs"].tolist() == [2, 3]
+    assert two.tags["outputs"].to_dict() == {"vague": 1, "short": 0}
+    assert two.tagged("vague").index.tolist() == [0]
+    assert two.tag_log["action"].tolist() == ["tag", "tag", "note", "tag"]
+    assert two.undo() == "tag ‘short’ on 1 prompt"
+    with pytest.raises(ValueError, match="give one of them"):
+        two.tag("short", [0], prompt=0)
+    with pytest.raises(ValueError, match="no prompts to tag"):
+        lens().tag("short", prompt=0)
+    with pytest.raises(ValueError, match=r"no prompt 'Who come' among the 2 here.*did you mean 'Who comes"):
+        two.untag("vague", prompt="Who come")
 
 
 def test_undo_and_redo_across_a_restart() -> None:

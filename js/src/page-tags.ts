@@ -106,7 +106,7 @@ export class PageTags {
       return `${name}: kept`;
     }
     this.#add(keys, action, value);
-    return `${action === "note" ? "Note kept" : `${action} ${value}`}: ${plural(keys.length, "output")}`;
+    return `${action === "note" ? "Note kept" : `${action} ${value}`}: ${many(keys)}`;
   }
 
   #add(keys: string[], action: Action, value: string): void {
@@ -146,10 +146,10 @@ export class PageTags {
     const own = this.#events.filter((event) => event.gesture === gesture);
     const { action, value, key } = own[0];
     if (action === "define") return `definition of ‘${key.slice(4)}’`;
-    return `${action}${value ? ` ‘${value.slice(0, 40)}’` : ""} on ${plural(own.length, "output")}`;
+    return `${action}${value ? ` ‘${value.slice(0, 40)}’` : ""} on ${many(own.map((event) => event.key))}`;
   }
 
-  /** The tags of a prompt's outputs, with those of this page. */
+  /** The tags of a prompt and its outputs, with those of this page; the last key is the prompt's. */
   over(written: Written, keys: string[]): Record<string, unknown> {
     const bytes = Math.ceil(keys.length / 8);
     const place = new Map(keys.map((key, i) => [key, i]));
@@ -206,6 +206,10 @@ export class PageTags {
       store: this.saved ? "kept in this browser; download them to hand them in" : "kept until this page is closed: download them",
     }; // prettier-ignore
   }
+}
+
+function many(keys: string[]): string {
+  return keys[0]?.startsWith("prompt:") ? "the prompt" : plural(keys.length, "output");
 }
 
 function hex(): string {

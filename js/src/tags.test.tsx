@@ -42,6 +42,30 @@ it("has a new tag at hand by name and key while it waits", () => {
   expect(sent.length).toBe(3);
 });
 
+it("keeps what waits to the prompt that it was given to", () => {
+  const { state } = busy();
+  state.tags.toggle("late", [1]);
+  const { shown } = state.traits;
+  shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 1 } };
+  expect(state.tags.of(1)).toEqual([]);
+  shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 0 } };
+  expect(state.tags.of(1).map(({ name }) => name)).toEqual(["late"]);
+});
+
+it("tags the prompt itself, and no output with it", () => {
+  const { state } = busy();
+  const n = state.info.value.n;
+  state.tags.toggle("vague", [state.tags.prompt.value]);
+  expect(state.tags.of(n)).toMatchObject([{ name: "vague", mine: true }]);
+  expect(Array.from(state.tags.any.value)).toEqual(Array(n).fill(0));
+  // As Python tells it: the bit after the outputs'.
+  const bits = new Uint8Array(Math.ceil((n + 1) / 8));
+  bits[n >> 3] |= 1 << (n & 7);
+  state.traits.tagged.value = { ...state.traits.tagged.value, names: ["odd"], define: [{ color: 3, description: "", key: "" }], bits };
+  expect(state.tags.of(n).map(({ name }) => name)).toEqual(["odd", "vague"]);
+  expect(Array.from(state.tags.any.value)).toEqual(Array(n).fill(0));
+});
+
 it("says that nothing is to be tagged where nothing is", () => {
   const { state, sent } = busy();
   state.tags.toggle("late", []);

@@ -22,9 +22,10 @@ export interface Tagged {
   annotators: string[];
   names: string[];
   define: Definition[];
-  /** One bit an output, for each tag and annotator: (names, annotators, ceil(n / 8)), least significant bit first. */
+  /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
+   * first. */
   bits: Uint8Array;
-  /** The same for stars: (annotators, ceil(n / 8)). */
+  /** The same for stars: (annotators, ceil((n + 1) / 8)). */
   stars: Uint8Array;
   /** Output, annotator, text. */
   notes: [number, number, string][];
@@ -41,6 +42,7 @@ export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "
 
 interface Gesture {
   id: number;
+  prompt: number;
   action: Action;
   value: string;
   ids: Set<number>;
@@ -95,7 +97,11 @@ export class Tags {
     const fresh = names.slice(told.names.length).map((_, k) => ({ color: (told.names.length + k) % 8, description: "", key: "" }));
     return fresh.length ? { ...told, names, define: [...told.define, ...fresh] } : told;
   });
-  readonly #bytes = computed(() => Math.ceil(this.state.info.value.n / 8));
+  readonly #bytes = computed(() => Math.ceil((this.state.info.value.n + 1) / 8));
+  /** What waits and concerns the prompt shown. */
+  readonly #here = computed(() => this.#waiting.value.filter(({ prompt }) => prompt === this.state.info.value.prompt));
+  /** The prompt itself bears tags and notes as an output does: its number is the one after theirs. */
+  readonly prompt = computed(() => this.state.info.value.n);
 
   #bit(bits: Uint8Array, row: number, id: number): boolean {
     return ((bits[row * this.#bytes.value + (id >> 3)] >> (id & 7)) & 1) === 1;
@@ -113,7 +119,7 @@ export class Tags {
     return !this.state.setting("blind") || names.some((_, tag) => this.holds(tag, 0, id));
   }
 
-  /** The tags of an output, one's own first. */
+  /** The tags of an output, or of the prompt, one's own first. */
   of(id: number): Mark[] {
     const { names, annotators, define } = this.tagged.value;
     const open = this.#open(id);
@@ -123,7 +129,7 @@ export class Tags {
       const others = open ? annotators.filter((_, a) => a > 0 && this.holds(tag, a, id)) : [];
       if (mine || others.length) marks.push({ name, color: define[tag].color, others, mine, waits: false });
     });
-    for (const { action, value, ids } of this.#waiting.value) {
+    for (const { action, value, ids } of this.#here.value) {
       if ((action !== "tag" && action !== "untag") || !ids.has(id)) continue;
       let mark = marks.find(({ name }) => name === value);
       const tag = names.indexOf(value);
@@ -138,7 +144,7 @@ export class Tags {
 
   starred(id: number): boolean {
     let on = this.#bit(this.tagged.value.stars, 0, id);
-    for (const { action, ids } of this.#waiting.value) if (ids.has(id) && (action === "star" || action === "unstar")) on = action === "star";
+    for (const { action, ids } of this.#here.value) if (ids.has(id) && (action === "star" || action === "unstar")) on = action === "star";
     return on;
   }
 
@@ -150,7 +156,7 @@ export class Tags {
   /** Notes on an output: who, and what; one's own is of annotator 0. */
   notes(id: number): { by: number; text: string }[] {
     const notes = (this.#notes.value.get(id) ?? []).filter(({ by }) => by === 0 || this.#open(id));
-    const own = this.#waiting.value.filter(({ action, ids }) => action === "note" && ids.has(id)).at(-1);
+    const own = this.#here.value.filter(({ action, ids }) => action === "note" && ids.has(id)).at(-1);
     return own ? [...(own.value ? [{ by: 0, text: own.value }] : []), ...notes.filter(({ by }) => by)] : notes;
   }
 
@@ -289,8 +295,9 @@ export class Tags {
   do(action: Action, value = "", ids: number[] = []): void {
     const id = ++this.#gestures;
     const places = Uint32Array.from(ids);
-    this.#waiting.value = [...this.#waiting.value, { id, action, value, ids: new Set(ids) }];
-    this.state.traits.model.send({ kind: "tags", id, prompt: this.state.info.value.prompt, action, value }, undefined, [places.buffer]);
+    const { prompt } = this.state.info.value;
+    this.#waiting.value = [...this.#waiting.value, { id, prompt, action, value, ids: new Set(ids) }];
+    this.state.traits.model.send({ kind: "tags", id, prompt, action, value }, undefined, [places.buffer]);
   }
 
   /** What stands beside undo: whether all is on disk. */

@@ -137,17 +137,19 @@ class Lens(Tagging):
 
     @prompt.setter
     def prompt(self, prompt: str | int) -> None:
+        self._widget.prompt_index = self._number_of(prompt)
+
+    def _number_of(self, prompt: str | int) -> int:
         if isinstance(prompt, int) and 0 <= prompt < len(self._prompts):
-            self._widget.prompt_index = prompt
-        elif prompt in self.prompts:
-            self._widget.prompt_index = self.prompts.index(str(prompt))
-        else:
-            near = difflib.get_close_matches(str(prompt), self.prompts, 1, 0.3)
-            hint = f"; did you mean {near[0]!r}?" if near else "."
-            raise ValueError(
-                f"no prompt {prompt!r} among the {len(self._prompts)} here; give one of lens.prompts or a number"
-                f" from 0 to {len(self._prompts) - 1}{hint}"
-            )
+            return prompt
+        if prompt in self.prompts:
+            return self.prompts.index(str(prompt))
+        near = difflib.get_close_matches(str(prompt), self.prompts, 1, 0.3)
+        hint = f"; did you mean {near[0]!r}?" if near else "."
+        raise ValueError(
+            f"no prompt {prompt!r} among the {len(self._prompts)} here; give one of lens.prompts or a number"
+            f" from 0 to {len(self._prompts) - 1}{hint}"
+        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -570,7 +572,7 @@ class Lens(Tagging):
                 "_index": self._encoded("index", p) if wire.indexed(self._texts(p)) else {},
                 "_aligned": self._encoded("aligned", p) if aligned else {},
                 "_tagged": self._tags_of(p),
-                "_keys": [self._keys[row] for row in self._prompts[p][1].tolist()],
+                "_keys": self._keys_of(p),
             })  # fmt: skip
         if state["_ranked"].get("prompt") in made:
             state["_ranked"] = {**state["_ranked"], "prompt": made.index(state["_ranked"]["prompt"])}

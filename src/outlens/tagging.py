@@ -21,7 +21,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import outputs
-from outlens.tags.events import Event, keys
+from outlens.tags.events import Event, keys, prompt_key
 from outlens.tags.formats import Judgement, from_column, to_events
 from outlens.tags.merging import events_of
 from outlens.tags.session import Session
@@ -106,6 +106,10 @@ class Tagging:
         """The outputs of a prompt."""
         raise NotImplementedError
 
+    def _number_of(self, prompt: str | int) -> int:
+        """The place of a prompt among those of the lens."""
+        raise NotImplementedError
+
     def _set_view(self, view: dict[str, Any]) -> None:
         """What the widget shows and how."""
         raise NotImplementedError
@@ -124,8 +128,13 @@ class Tagging:
                     prompts[row] = label
         ids = None if given.id is None else given.frame[given.id].tolist()
         self._keys = keys(given.texts, prompts, ids)
+        # Those of the prompts follow, in their order.
+        self._prompt_keys = [prompt_key(label) for label, _ in self._prompts]
         self._session = Session(
-            path, _login() if annotator is None else annotator, self._keys, _fingerprint(self._keys)
+            path,
+            _login() if annotator is None else annotator,
+            [*self._keys, *self._prompt_keys],
+            _fingerprint(self._keys),
         )
         self._encoders: dict[int, tagged.Encoder] = {}
         self._listening = False
@@ -139,7 +148,7 @@ class Tagging:
     def _tags_of(self, p: int) -> dict[str, Any]:
         """The tags of a prompt's outputs for the browser."""
         if p not in self._encoders:
-            self._encoders[p] = tagged.Encoder([self._keys[row] for row in self._prompts[p][1].tolist()])
+            self._encoders[p] = tagged.Encoder(self._keys_of(p))
         session = self._session
         me = session.annotator
         undo, redo = session.state.undo_stack(me), session.state.redo_stack(me)
@@ -152,6 +161,10 @@ class Tagging:
             "problem": wire.clean(session.problem),
         }
 
+    def _keys_of(self, p: int) -> list[str]:
+        """The keys of a prompt's outputs, and its own."""
+        return [*(self._keys[row] for row in self._prompts[p][1].tolist()), self._prompt_keys[p]]
+
     def _show_tags(self) -> None:
         self._widget._tagged = self._tags_of(self._widget._info["prompt"])
 
@@ -160,8 +173,9 @@ class Tagging:
         """A gesture in the widget; returns what is read out of it."""
         if not 0 <= p < len(self._prompts):
             raise ValueError(f"There is no prompt {p}.")
-        rows = self._prompts[p][1]
-        return self._tell(self._do(action, value, rows[ids[ids < len(rows)]]))
+        # The prompt's own number is the one after its outputs'.
+        at = np.append(self._prompts[p][1], len(self._keys) + p)
+        return self._tell(self._do(action, value, at[ids[ids < len(at)]]))
 
     def _tell(self, says: str) -> str:
         problem = self._session.problem
@@ -169,7 +183,8 @@ class Tagging:
 
     def _do(self, action: str, value: str, rows: Positions) -> str:
         session = self._session
-        many = f"{len(rows)} output{'s' * (len(rows) != 1)}"
+        of_prompt = len(rows) == 1 and rows[0] >= len(self._keys)
+        many = "the prompt" if of_prompt else f"{len(rows)} output{'s' * (len(rows) != 1)}"
         if action in ("tag", "untag"):
             # The browser knows a name without the surrogates that stand alone in it.
             name = {wire.clean(name): name for name in tagged.names(session.state)}.get(value, value)
@@ -296,18 +311,19 @@ class Tagging:
 
     # From Python
 
-    def tag(self, name: str, rows: Any = None) -> None:
-        """Give a tag to outputs; it is on disk when this returns.
+    def tag(self, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+        """Give a tag to outputs, or to a prompt; it is on disk when this returns.
 
         Parameters
         ----------
         name : of the tag, any text that is not blank. An output can bear several.
         rows : which, as `select` takes them; None is the selection.
+        prompt : tag this prompt itself, as `lens.prompt`, and none of its outputs; see `prompt_tags`.
 
         Raises
         ------
         ValueError
-            Where the name is blank, or nothing is selected and no rows are given.
+            Where the name is blank, nothing is selected and no rows are given, or rows and a prompt are given.
         StoreError
             Where the tag cannot be written now. It is kept, shown as not saved, and tried again.
 
@@ -321,15 +337,15 @@ class Tagging:
         >>> lens.undo()
         'tag ‘refusal’ on 2 outputs'
         """
-        self._give("tag", name, rows)
+        self._give("tag", name, rows, prompt)
 
-    def untag(self, name: str, rows: Any = None) -> None:
-        """Take a tag of one's own off outputs; `rows` as for `tag`."""
-        self._give("untag", name, rows)
+    def untag(self, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+        """Take a tag of one's own off outputs or a prompt; `rows` and `prompt` as for `tag`."""
+        self._give("untag", name, rows, prompt)
 
-    def note(self, text: str, rows: Any = None) -> None:
-        """Write a note on outputs, in place of one's earlier one; "" takes it off. `rows` as for `tag`."""
-        self._give("note", text, rows)
+    def note(self, text: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+        """Write a note, in place of one's earlier one; "" takes it off. `rows` and `prompt` as for `tag`."""
+        self._give("note", text, rows, prompt)
 
     def star(self, rows: Any = None, on: bool = True) -> None:
         """Give outputs a star, or with `on=False` take it off; `rows` as for `tag`."""
@@ -358,12 +374,31 @@ class Tagging:
         defined = state.definitions()
         people = tagged.annotators(state, self._session.annotator)
         names = tagged.names(state)
+
+        def count(name: str, who: str | None = None) -> int:
+            return len(state.holders(name, who).difference(self._prompt_keys))
+
         table = {
             "description": pd.Series([defined.get(name, {}).get("description", "") for name in names], dtype=object),
-            "outputs": pd.Series([len(state.holders(name)) for name in names], dtype="int64"),
-            **{who: pd.Series([len(state.holders(name, who)) for name in names], dtype="int64") for who in people},
+            "outputs": pd.Series([count(name) for name in names], dtype="int64"),
+            **{who: pd.Series([count(name, who) for name in names], dtype="int64") for who in people},
         }
         return pd.DataFrame(table).set_index(pd.Index(names, dtype=object, name="tag"))
+
+    @property
+    @_alone
+    def prompt_tags(self) -> pd.DataFrame:
+        """One row a prompt: how many outputs, and the tags and notes on the prompt itself, by anybody.
+
+        The index is the prompt; columns `outputs` (int64), `tags` (tuple of str) and `note`.
+        """
+        self._hear()
+        table = {
+            "outputs": pd.Series([len(rows) for _, rows in self._prompts], dtype="int64"),
+            **{name: pd.Series(cells, dtype=object) for name, cells in self._said_of(self._prompt_keys).items()},
+        }
+        index = pd.Index([label for label, _ in self._prompts], dtype=object, name="prompt")
+        return pd.DataFrame(table).set_index(index)
 
     @_alone
     def tagged(self, name: str, annotator: str | None = None) -> pd.DataFrame:
@@ -481,7 +516,7 @@ class Tagging:
 
     def _new(self, events: list[Event]) -> list[Event]:
         """Of what stands in a table, which has new ids each time it is read, what is not in the log."""
-        here = {(e.annotator, e.key, e.action, e.value) for e in self._session.store.events(self._keys)}
+        here = {(e.annotator, e.key, e.action, e.value) for e in self._session.store.events(self._session.keys)}
         return [e for e in events if (e.annotator, e.key, e.action, e.value) not in here]
 
     def _take(self, events: list[Event]) -> None:
@@ -568,13 +603,13 @@ class Tagging:
     def tag_log(self) -> pd.DataFrame:
         """Every event on the outputs of this lens, in order: who did what when.
 
-        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label, None for undo, redo and
-        definitions), `key` (of the output), `gesture` (events of one gesture share it), `id` and `lens`.
+        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label, None for undo, redo, definitions
+        and prompts), `key` (of the output or prompt), `gesture` (events of one gesture share it), `id` and `lens`.
         """
         self._hear()
         place = {key: i for i, key in enumerate(self._keys)}
         index = self._outputs.frame.index
-        events = self._session.store.events(self._keys)
+        events = self._session.store.events(self._session.keys)
         rows = [
             {
                 "time": pd.Timestamp(event.time, unit="us", tz="UTC"), "annotator": event.annotator,
@@ -591,6 +626,10 @@ class Tagging:
     @_alone
     def _tags_and_notes(self) -> dict[str, npt.NDArray[np.object_]]:
         self._hear()
+        return self._said_of(self._keys)
+
+    def _said_of(self, keys: list[str]) -> dict[str, npt.NDArray[np.object_]]:
+        """Tags and notes, by anybody, on what has these keys."""
         state = self._session.state
         tags: dict[str, list[str]] = {}
         for name in tagged.names(state):
@@ -600,8 +639,8 @@ class Tagging:
         for who in tagged.annotators(state, self._session.annotator):
             for key, text in state.notes(who).items():
                 notes.setdefault(key, []).append(text if who == self._session.annotator else f"{who}: {text}")
-        both = {"tags": np.empty(len(self._keys), object), "note": np.empty(len(self._keys), object)}
-        for i, key in enumerate(self._keys):
+        both = {"tags": np.empty(len(keys), object), "note": np.empty(len(keys), object)}
+        for i, key in enumerate(keys):
             both["tags"][i] = tuple(tags.get(key, ()))
             both["note"][i] = "\n".join(notes.get(key, ()))
         return both
@@ -619,11 +658,18 @@ class Tagging:
         return np.array([key in held for key in self._keys], bool)
 
     @_alone
-    def _give(self, action: str, value: str, rows: Any) -> None:
+    def _give(self, action: str, value: str, rows: Any, prompt: str | int | None = None) -> None:
         if not isinstance(value, str):
             raise TypeError(f"{action} takes a text, not {value!r}.")
-        positions = self.selection if rows is None else self._outputs.positions(rows)
-        if rows is None and not len(positions):
+        if prompt is not None and rows is not None:
+            raise ValueError(f"{action} is given rows and a prompt; give one of them.")
+        if prompt is not None and self._outputs.prompt is None:
+            raise ValueError("there are no prompts to tag; name their column when the lens is made: prompt='...'.")
+        if prompt is not None:
+            positions = np.array([len(self._keys) + self._number_of(prompt)])
+        else:
+            positions = self.selection if rows is None else self._outputs.positions(rows)
+        if prompt is None and rows is None and not len(positions):
             raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
         self._session_do(action, value, positions)
         self._show_tags()

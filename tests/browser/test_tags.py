@@ -247,6 +247,34 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     expect(_card(again, 2).locator(".ol-tag")).to_have_count(0)
 
 
+def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"prompt": "What would you do?", "response": [f"I would {SAID[i % 3]}." for i in range(6)]})
+    lens = ol.Lens(frame, prompt="prompt", vectors=np.eye(3)[np.arange(6) % 3], store=False, annotator="ann")
+    lens.note("of whom?", prompt=lens.prompt)
+    page, widget = show(lens)
+    said = widget.get_by_role("group", name="Tags and notes of the prompt")
+    expect(said).to_have_text("ann: of whom?")
+    widget.get_by_role("button", name="Tag the prompt").click()
+    _give(widget, "vague")
+    expect(widget.get_by_role("button", name="Tag the prompt")).to_be_focused()
+    expect(said.locator(".ol-tag")).to_have_text("vague")
+    expect(widget.locator(".ol-card .ol-tag")).to_have_count(0)
+    widget.get_by_role("button", name="Note on the prompt").click()
+    note = said.get_by_label(re.compile("^Note;"))
+    note.fill("of the reader")
+    note.press("Enter")
+    expect(widget.get_by_role("button", name="Note on the prompt")).to_be_focused()
+    expect(said).to_contain_text("of the reader")
+    widget.get_by_role("button", name="all tags").click()
+    with page.expect_download() as download:
+        widget.get_by_role("button", name="Download your tags").click()
+    download.value.save_as(tmp_path / "reader.jsonl")
+    lens.merge_tags(tmp_path / "reader.jsonl")
+    assert lens.prompt_tags["tags"].tolist() == [("vague",)]
+    assert lens.prompt_tags["note"].tolist() == ["of whom?\nreader: of the reader"]
+    assert lens.tags["outputs"].to_dict() == {"vague": 0}
+
+
 def test_what_is_listed_follows_the_tags(show: Show) -> None:
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)

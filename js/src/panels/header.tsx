@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { plural } from "../plural";
 import { print, parse } from "../text/search";
 import type { State } from "../state";
-import { Saved } from "./tags";
+import { PromptButtons, PromptSaid, Saved } from "./tags";
 
 export function Header({ state }: { state: State }) {
   const open = useSignal(false);
@@ -28,6 +28,7 @@ export function Header({ state }: { state: State }) {
             {title}
           </button>
         ) : null}
+        {title ? <PromptButtons state={state} /> : null}
         <span class="ol-counts" title={params}>
           {counts.join(" · ")}
         </span>
@@ -42,6 +43,7 @@ export function Header({ state }: { state: State }) {
         <Search state={state} />
         <Saved state={state} />
       </div>
+      {title ? <PromptSaid state={state} /> : null}
     </header>
   );
 }

@@ -20,13 +20,14 @@ function short(name: string): string {
 export function Chips({ state, id }: { state: State; id: number }) {
   const { tags } = state;
   const marks = tags.of(id);
+  const bearers = id === tags.prompt.value ? [id] : state.copies(id);
   if (!marks.length) return null;
   return (
     <div class="ol-chips" role="group" aria-label="Tags">
       {marks.map((mark) => (
         <button
           key={mark.name} type="button" class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"].filter(Boolean).join(" ")}
-          title={about(mark)} aria-label={`${short(mark.name)}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, state.copies(id))}
+          title={about(mark)} aria-label={`${short(mark.name)}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, bearers)}
         >
           <span dir="auto">{short(mark.name)}</span>
           {mark.others.length > 0 && " "}
@@ -51,11 +52,12 @@ export function Notes({ state, id }: { state: State; id: number }) {
   const { tags } = state;
   const notes = tags.notes(id);
   const own = notes.find(({ by }) => by === 0)?.text ?? "";
-  if (tags.noting.value === id) return <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(id, text))} />;
-  if (!notes.length) return null;
+  const writing = tags.noting.value === id;
+  if (!notes.length && !writing) return null;
   return (
     <div class="ol-notes-of">
-      {notes.map(({ by, text }) => (
+      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(id, text))} />}
+      {notes.filter(({ by }) => by > 0 || !writing).map(({ by, text }) => (
         <div key={by} class="ol-note-of" dir="auto">
           {by > 0 && <b>{tags.tagged.value.annotators[by]}: </b>}
           {text}
@@ -66,6 +68,31 @@ export function Notes({ state, id }: { state: State; id: number }) {
   ); // prettier-ignore
 }
 
+/** Tags and notes are given to the prompt itself as well. */
+export function PromptButtons({ state }: { state: State }) {
+  const { tags } = state;
+  const id = tags.prompt.value;
+  return (
+    <span class="ol-of-prompt">
+      <button type="button" class="ol-plain" title="Tag the prompt itself" aria-label="Tag the prompt" onClick={() => (tags.field.value = { ids: [id], what: "the prompt" })}>Tag</button>
+      <button type="button" class="ol-plain" title="A note on the prompt itself" aria-label="Note on the prompt" onClick={() => (tags.noting.value = id)}>Note</button>
+    </span>
+  ); // prettier-ignore
+}
+
+/** What was said of the prompt itself. */
+export function PromptSaid({ state }: { state: State }) {
+  const { tags } = state;
+  const id = tags.prompt.value;
+  if (!tags.of(id).length && !tags.notes(id).length && tags.noting.value !== id) return null;
+  return (
+    <div class="ol-prompt-said" role="group" aria-label="Tags and notes of the prompt">
+      <Chips state={state} id={id} />
+      <Notes state={state} id={id} />
+    </div>
+  );
+}
+
 function NoteField({ value, done }: { value: string; done: (text: string | null) => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const ended = useRef(false);
@@ -73,27 +100,25 @@ function NoteField({ value, done }: { value: string; done: (text: string | null)
   const end = (text: string | null) => {
     if (ended.current) return;
     ended.current = true;
-    field.current?.closest<HTMLElement>(".ol-list, .ol-pins")?.focus();
+    (field.current?.closest<HTMLElement>(".ol-list, .ol-pins") ?? field.current?.closest(".ol-header")?.querySelector<HTMLElement>(".ol-of-prompt button:last-child"))?.focus();
     done(text);
   };
   return (
-    <div class="ol-notes-of">
-      <textarea
-        ref={field} class="ol-note-field" aria-label="Note; Enter keeps it, Shift+Enter is a new line, Escape leaves" defaultValue={value} dir="auto"
-        rows={Math.min(6, value.split("\n").length)} placeholder="Note; Enter keeps it, Escape leaves"
-        onKeyDown={(event) => {
-          if (event.isComposing) return;
-          if (event.key === "Escape") {
-            event.stopPropagation();
-            end(null);
-          } else if (event.key === "Enter" && !event.shiftKey) {
-            event.preventDefault();
-            end(event.currentTarget.value.trim());
-          }
-        }}
-        onBlur={(event) => end(event.currentTarget.value.trim())}
-      />
-    </div>
+    <textarea
+      ref={field} class="ol-note-field" aria-label="Note; Enter keeps it, Shift+Enter is a new line, Escape leaves" defaultValue={value} dir="auto"
+      rows={Math.min(6, value.split("\n").length)} placeholder="Note; Enter keeps it, Escape leaves"
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key === "Escape") {
+          event.stopPropagation();
+          end(null);
+        } else if (event.key === "Enter" && !event.shiftKey) {
+          event.preventDefault();
+          end(event.currentTarget.value.trim());
+        }
+      }}
+      onBlur={(event) => end(event.currentTarget.value.trim())}
+    />
   ); // prettier-ignore
 }
 

@@ -35,7 +35,7 @@ class Encoder:
 
     Parameters
     ----------
-    keys : of the prompt's outputs, in their order.
+    keys : of the prompt's outputs, in their order, and of the prompt itself.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -49,9 +49,10 @@ class Encoder:
         -------
         me, annotators (oneself first), names.
         define : for each tag color (0 to 7), description and key ("1" to "9" or "").
-        bits : (names, annotators, ceil(n / 8)) uint8, one bit an output, least significant first.
-        stars : (annotators, ceil(n / 8)) uint8.
-        notes : output, annotator, text.
+        bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit an output and one for the prompt, least significant
+            first.
+        stars : (annotators, ceil((n + 1) / 8)) uint8.
+        notes : output (n: the prompt), annotator, text.
         """
         people = annotators(state, me)
         given = names(state)
