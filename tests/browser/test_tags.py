@@ -119,6 +119,26 @@ def test_two_people_see_each_others_tags(lab: Lab, page: Page, browser: Browser)
     assert lab.output_of(page, 2) == "[1, 1]"
 
 
+def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, page: Page) -> None:
+    told = "print(len(lens.tagged('baked')))"
+    tag = "lens.tag('baked', range(30, 40))"
+    lab.open(page, [_setup("suggest.sqlite"), "lens", tag, told], path="suggest.ipynb")
+    widget = view(page)
+    expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*baked\s*10"))
+    widget.get_by_role("button", name="all tags").click()
+    panel = widget.get_by_role("region", name="Tags")
+    panel.get_by_role("row", name=re.compile("baked")).get_by_role("button", name="Suggest").click()
+    expect(widget.locator(".ol-ranked")).to_contain_text("likely baked first")
+    expect(widget.locator(".ol-ranked")).to_contain_text("cross-validation")
+    # Those of the cluster that do not bear it come before all others.
+    first = widget.locator(".ol-list .ol-card").nth(0)
+    expect(first).to_contain_text("bake rye bread on day 4")
+    expect(first.locator(".ol-tag")).to_have_count(0)
+    assert lab.output_of(page, 3) == "10"
+    widget.get_by_role("combobox", name="Order of the outputs").select_option("row")
+    expect(widget.locator(".ol-ranked")).to_have_count(0)
+
+
 def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> None:
     busy = "import pathlib, time\nwhile pathlib.Path('hold').exists(): time.sleep(.05)"
     lab.open(page, [_setup("busy.sqlite"), "lens", "print(len(lens.tag_log))", busy])

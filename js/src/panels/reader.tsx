@@ -66,12 +66,25 @@ export function Reader({ state, reading }: Props) {
       <ReaderBar state={state} />
       <LayersBar state={state} reading={reading} />
       <Legend state={state} reading={reading} />
+      <Ranked state={state} />
       <Pins state={state} reading={reading} />
       {mode === "grid" ? <Grid state={state} reading={reading} /> : mode === "interleaved" ? <Interleaved key={state.info.value.prompt} state={state} reading={reading} /> : <Cards state={state} reading={reading} />}
       <Drawer state={state} reading={reading} />
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
   ); // prettier-ignore
+}
+
+/** How good a suggested order is: nobody should have to trust it blindly. */
+function Ranked({ state }: { state: State }) {
+  const { order, mode } = state.view.value;
+  const ranked = state.ranked.value;
+  if (order !== "ranked" || mode === "interleaved" || !ranked?.says) return null;
+  return (
+    <div class="ol-ranked ol-muted" dir="auto">
+      <b>{ranked.name}</b>: {ranked.says}
+    </div>
+  );
 }
 
 /** What the place under the pointer is; it stays within the reader, and out of the pointer's way. */

@@ -301,8 +301,8 @@ export function TagPanel({ state }: { state: State }) {
                 </button>
               </td>
               <td>
-                <select aria-label={`Key of ${name}`} value={define[tag].key} onChange={(event) => tags.define(name, { key: event.currentTarget.value })}>
-                  <option value="">–</option>
+                <select aria-label={`Key of ${name}`} title="In brackets: the key it has until you give it one" value={define[tag].key} onChange={(event) => tags.define(name, { key: event.currentTarget.value })}>
+                  <option value="">{tags.keyed.value.includes(name) && !define[tag].key ? `(${tags.keyed.value.indexOf(name)})` : "–"}</option>
                   {Array.from({ length: KEYS }, (_, k) => <option key={k} value={String(k + 1)}>{k + 1}</option>)}
                 </select>
               </td>
