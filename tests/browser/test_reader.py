@@ -147,6 +147,23 @@ def test_the_grid_has_the_users_columns(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("6 selected")
 
 
+def test_the_grid_goes_sideways_to_the_output_one_is_at(show: Show) -> None:
+    frame = pd.DataFrame(
+        {"model": [f"m{i % 12:02}" for i in range(24)], "response": [f"Number {i}." for i in range(24)]}
+    )
+    lens = ol.Lens(frame, by="model", vectors=np.random.default_rng(0).normal(size=(24, 6)), store=False)
+    lens.view.mode = "grid"
+    lens.view.columns = "model"
+    page, widget = show(lens)
+    last = widget.locator(".ol-cell", has_text="Number 23.")
+    expect(last).not_to_be_in_viewport()
+    page.evaluate("scrollTo(0, 0)")
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("k")
+    expect(last).to_be_in_viewport(ratio=0.8)
+    assert page.evaluate("[scrollX, scrollY]") == [0, 0]
+
+
 def test_cells_scroll_together(show: Show) -> None:
     _, widget = show(_lens())
     _mode(widget, "Grid")

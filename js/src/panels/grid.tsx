@@ -1,5 +1,5 @@
 // Outputs in rows and columns that the user's own columns make: model by wording, say. Cells scroll together.
-import { computed, useSignal } from "@preact/signals";
+import { computed, effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Reading } from "../reading";
 import type { Column } from "../model";
@@ -104,6 +104,13 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
   const made = useMemo(() => computed(() => gridOf(state, fit.value)), [state]).value;
   const { columns, rows, left } = made;
   useShown(state, reading, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
+  const drawn = useRef(rows);
+  drawn.current = rows;
+  useEffect(() => {
+    const show = (id: number) => untracked(() => id >= 0 && box.current && showColumn(box.current, columnOf(drawn.current, id)));
+    const ends = [effect(() => void show(state.cursor.value)), effect(() => void show(reading.target.value))];
+    return () => ends.forEach((end) => end());
+  }, []);
   useEffect(() => {
     for (const cell of box.current?.querySelectorAll(".ol-cell-scroll") ?? []) cell.scrollTop = 0;
   }, [made]);
@@ -132,6 +139,24 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
       )}
     </div>
   ); // prettier-ignore
+}
+
+function columnOf(rows: GridRow[], id: number): number {
+  for (const { cells } of rows) {
+    const c = cells.findIndex((cell) => cell.includes(id));
+    if (c >= 0) return c;
+  }
+  return -1;
+}
+
+/** Scrolls the list, and nothing around it, sideways until a column is in sight. */
+function showColumn(box: HTMLElement, column: number): void {
+  const list = box.querySelector(".ol-grid-list");
+  const head = box.querySelectorAll(".ol-grid-head > *")[column];
+  if (!list || !head) return;
+  const [seen, wanted] = [list.getBoundingClientRect(), head.getBoundingClientRect()];
+  if (wanted.left < seen.left) list.scrollLeft -= seen.left - wanted.left + 10;
+  else if (wanted.left + 210 > seen.right) list.scrollLeft += wanted.left + 230 - seen.right;
 }
 
 /** The name of a row or column; a click selects what is in it. */
