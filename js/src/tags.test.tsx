@@ -66,6 +66,38 @@ it("tags the prompt itself, and no output with it", () => {
   expect(Array.from(state.tags.any.value)).toEqual(Array(n).fill(0));
 });
 
+/** Counts, filters and disputes are made of bits; here of plain sets, output by output. */
+it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
+  const { state } = make();
+  const { n } = state.info.value;
+  const [names, people] = [["a", "b", "c"], ["ann", "ben", "cem"]];
+  state.set({ blind });
+  let seed = 5;
+  const random = () => (seed = (seed * 48271) % 2147483647) % 3 === 0;
+  for (let round = 0; round < 30; round++) {
+    const given = names.map(() => people.map(() => new Set(Array.from({ length: n + 1 }, (_, i) => i).filter(random))));
+    const bits = new Uint8Array(given.flat().flatMap((set) => [[...set].reduce((byte, i) => byte | (1 << i), 0)]));
+    const define = names.map((_, k) => ({ color: k, description: "", key: "" }));
+    state.traits.tagged.value = { ...state.traits.tagged.value, me: "ann", annotators: people, names, define, bits, stars: new Uint8Array(3) };
+    const seen = (i: number, a: number) => a === 0 || !blind || given.some((by) => by[0].has(i));
+    const holds = (t: number, a: number, i: number) => given[t][a].has(i) && seen(i, a);
+    const all = [...names.keys()];
+    const outputs = Array.from({ length: n }, (_, i) => i);
+    expect(Array.from(state.tags.any.value)).toEqual(outputs.map((i) => Number(all.some((t) => all.some((a) => holds(t, a, i))))));
+    expect(state.tags.counts.value).toEqual(all.map((t) => outputs.filter((i) => all.some((a) => holds(t, a, i))).length));
+    for (const a of all) {
+      expect(state.tags.without(a)).toBe(outputs.filter((i) => !all.some((t) => holds(t, a, i))).length);
+      for (const t of all) expect(Array.from(state.tags.mask(t, a))).toEqual(outputs.map((i) => Number(holds(t, a, i))));
+    }
+    expect(Array.from(state.tags.disputed.value)).toEqual(
+      outputs.map((i) => {
+        const judges = all.filter((a) => all.some((t) => holds(t, a, i)));
+        return all.filter((t) => judges.some((a) => holds(t, a, i)) && judges.some((a) => !holds(t, a, i))).length;
+      }),
+    );
+  }
+});
+
 it("says that nothing is to be tagged where nothing is", () => {
   const { state, sent } = busy();
   state.tags.toggle("late", []);

@@ -104,19 +104,32 @@ export class Tags {
   readonly prompt = computed(() => this.state.info.value.n);
 
   #bit(bits: Uint8Array, row: number, id: number): boolean {
-    return ((bits[row * this.#bytes.value + (id >> 3)] >> (id & 7)) & 1) === 1;
+    return has(bits, 8 * row * this.#bytes.value + id);
   }
 
   /** Whether an annotator gave a tag to an output, as it is on disk. */
   holds(tag: number, annotator: number, id: number): boolean {
-    const { annotators, bits } = this.tagged.value;
-    return this.#bit(bits, tag * annotators.length + annotator, id);
+    return this.#bit(this.tagged.value.bits, tag * this.tagged.value.annotators.length + annotator, id);
   }
 
-  /** Whether others' tags on an output are to be seen. */
+  /** The bits of the outputs, and of the prompt, that an annotator gave a tag; none of a tag that waits. */
+  #row(tag: number, annotator: number): Uint8Array {
+    const { annotators, bits } = this.tagged.value;
+    const from = (tag * annotators.length + annotator) * this.#bytes.value;
+    return bits.subarray(from, from + this.#bytes.value);
+  }
+
+  /** The bits where others' tags are to be seen; null: everywhere. */
+  readonly #opened = computed(() => {
+    if (!this.state.setting("blind")) return null;
+    const own = new Uint8Array(this.#bytes.value);
+    this.tagged.value.names.forEach((_, tag) => merge(own, this.#row(tag, 0), null));
+    return own;
+  });
+
   #open(id: number): boolean {
-    const { names } = this.tagged.value;
-    return !this.state.setting("blind") || names.some((_, tag) => this.holds(tag, 0, id));
+    const opened = this.#opened.value;
+    return !opened || has(opened, id);
   }
 
   /** The tags of an output, or of the prompt, one's own first. */
@@ -160,18 +173,23 @@ export class Tags {
     return own ? [...(own.value ? [{ by: 0, text: own.value }] : []), ...notes.filter(({ by }) => by)] : notes;
   }
 
-  /** 1 for each output that somebody whose tags are seen gave some tag, or this one. */
-  mask(tag: number | null, annotator: number | null): Uint8Array {
+  /** The bits of the outputs that somebody whose tags are seen gave this tag; null: any, anybody. */
+  #union(tag: number | null, annotator: number | null): Uint8Array {
     const { names, annotators } = this.tagged.value;
-    const mask = new Uint8Array(this.state.info.value.n);
-    for (let t = 0; t < names.length; t++) {
-      if (tag !== null && t !== tag) continue;
-      for (let a = 0; a < annotators.length; a++) {
-        if (annotator !== null && a !== annotator) continue;
-        for (let i = 0; i < mask.length; i++) if (!mask[i] && this.holds(t, a, i) && (a === 0 || this.#open(i))) mask[i] = 1;
-      }
+    const { n } = this.state.info.value;
+    const all = new Uint8Array(this.#bytes.value);
+    for (const t of tag === null ? names.keys() : [tag]) {
+      for (const a of annotator === null ? annotators.keys() : [annotator]) merge(all, this.#row(t, a), a ? this.#opened.value : null);
     }
-    return mask;
+    // Without the prompt's.
+    all[n >> 3] &= (1 << (n & 7)) - 1;
+    return all;
+  }
+
+  /** 1 for each output that somebody whose tags are seen gave this tag; null: any, anybody. */
+  mask(tag: number | null, annotator: number | null): Uint8Array {
+    const all = this.#union(tag, annotator);
+    return new Uint8Array(this.state.info.value.n).map((_, i) => (all[i >> 3] >> (i & 7)) & 1);
   }
 
   /** 1 for each output that has any tag. */
@@ -191,7 +209,10 @@ export class Tags {
   scheme(dark: boolean): Scheme {
     const { names, define } = this.tagged.value;
     const group = new Int32Array(this.state.info.value.n).fill(-1);
-    for (let tag = names.length - 1; tag >= 0; tag--) this.mask(tag, null).forEach((m, i) => m && (group[i] = tag));
+    for (let tag = names.length - 1; tag >= 0; tag--) {
+      const all = this.#union(tag, null);
+      for (let i = 0; i < group.length; i++) if (has(all, i)) group[i] = tag;
+    }
     const scheme = byGroup("category", "tags", group, names, dark, "no tag");
     if (scheme.many) return scheme;
     // As the chips are.
@@ -202,11 +223,11 @@ export class Tags {
   }
 
   /** How many outputs somebody gave a tag, and how many none. */
-  given(tag: number, annotator: number): number {
-    return this.mask(tag, annotator).reduce((sum, m) => sum + m, 0);
+  given(tag: number, annotator: number | null): number {
+    return ones(this.#union(tag, annotator));
   }
   without(annotator: number): number {
-    return this.mask(null, annotator).reduce((sum, m) => sum + 1 - m, 0);
+    return this.state.info.value.n - ones(this.#union(null, annotator));
   }
 
   /** The output after the one that one is at that has no tag of one's own, in the reader's order; -1 = none. */
@@ -226,21 +247,22 @@ export class Tags {
     const { names, annotators } = this.tagged.value;
     const counts = new Uint16Array(this.state.info.value.n);
     if (annotators.length < 2) return counts;
-    for (let i = 0; i < counts.length; i++) {
-      if (!this.#open(i)) continue;
-      const judges = annotators.map((_, a) => a).filter((a) => names.some((_, tag) => this.holds(tag, a, i)));
-      if (judges.length < 2) continue;
-      names.forEach((_, tag) => {
-        const on = judges.filter((a) => this.holds(tag, a, i)).length;
-        if (on > 0 && on < judges.length) counts[i]++;
+    const judged = annotators.map((_, a) => this.#union(null, a));
+    for (const tag of names.keys()) {
+      const given = this.#union(tag, null);
+      const missing = new Uint8Array(given.length);
+      judged.forEach((judge, a) => {
+        const own = this.#union(tag, a);
+        for (let i = 0; i < missing.length; i++) missing[i] |= judge[i] & ~own[i];
       });
+      for (let i = 0; i < counts.length; i++) if (has(given, i) && has(missing, i)) counts[i]++;
     }
     return counts;
   });
   readonly disputes = computed(() => this.disputed.value.reduce((sum, count) => sum + (count ? 1 : 0), 0));
 
   /** How many outputs have each tag. */
-  readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.mask(tag, null).reduce((sum, m) => sum + m, 0)));
+  readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.given(tag, null)));
 
   /** The tags that have a key of their own: those that say which, and then those that are used most. */
   readonly keyed = computed(() => {
@@ -309,4 +331,19 @@ export class Tags {
     if (waiting) return { text: `saving ${plural(waiting, "change")}…`, title: "Python is busy: they are written when it is free", bad: false };
     return { text: "saved", title: store, bad: false };
   });
+}
+
+function has(bits: Uint8Array, id: number): boolean {
+  return ((bits[id >> 3] >> (id & 7)) & 1) === 1;
+}
+
+/** Adds bits to others, where they are seen. */
+function merge(all: Uint8Array, more: Uint8Array, seen: Uint8Array | null): void {
+  for (let i = 0; i < more.length; i++) all[i] |= seen ? more[i] & seen[i] : more[i];
+}
+
+function ones(bits: Uint8Array): number {
+  let sum = 0;
+  for (let byte of bits) for (; byte; byte &= byte - 1) sum++;
+  return sum;
 }
