@@ -25,6 +25,7 @@ const NAMES: Record<number, string> = {
   0x2028: "line separator",
   0x2029: "paragraph separator",
   0x3164: "Hangul filler",
+  0xffa0: "Hangul filler",
   0xfeff: "byte order mark",
   0xfffd: "not a character",
   0xfff9: "annotation",
@@ -33,12 +34,14 @@ const NAMES: Record<number, string> = {
 };
 
 const INVISIBLE =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufeff\ufff9-\ufffd\u{e0000}-\u{e007f}]/gu;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u00ad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u2064\u2066-\u206f\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff9-\ufffd\u{e0000}-\u{e007f}\u{e0100}-\u{e01ef}]/gu;
 
 const SOME = new RegExp(INVISIBLE.source, "u");
 
-/** Joiners belong to an emoji or a script's word; alone they hide. */
-const JOINED = /[\p{L}\p{M}\p{Extended_Pictographic}\ufe0f]$/u;
+/** Joiners belong to an emoji or to a word of a script that joins its letters; elsewhere they hide. */
+const JOINED = /(?:\p{Emoji_Modifier}|\p{Extended_Pictographic}\ufe0f?|(?![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\p{L}\p{M}])$/u;
+/** What a variation selector can be for; a second one after it is for nothing, and may hide a message. */
+const VARIES = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
 
 export interface Invisible {
   at: number;
@@ -54,11 +57,12 @@ export function invisibles(text: string): Invisible[] {
     const code = match[0].codePointAt(0)!;
     // A carriage return that ends a line is no secret.
     if (code === 0x0d && text[match.index + 1] === "\n") continue;
-    if ((code === 0x200d || code === 0x200c) && JOINED.test(text.slice(Math.max(0, match.index - 2), match.index))) {
-      continue;
-    }
+    const before = text.slice(Math.max(0, match.index - 3), match.index);
+    if ((code === 0x200d || code === 0x200c) && JOINED.test(before)) continue;
+    const variation = (code >= 0xfe00 && code <= 0xfe0f) || code >= 0xe0100;
+    if (variation && VARIES.test(before)) continue;
     const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-    const name = NAMES[code] ?? (code >= 0xe0000 ? "tag character" : "control character");
+    const name = NAMES[code] ?? (variation ? "variation selector" : code >= 0xe0000 ? "tag character" : "control character");
     // A tag character copies an ASCII one unseen: show which.
     const shown = code > 0xe0020 && code < 0xe007f ? String.fromCharCode(code - 0xe0000) : point.slice(2);
     found.push({ at: match.index, length: match[0].length, label: shown, title: `${point} ${name}` });

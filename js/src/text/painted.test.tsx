@@ -68,7 +68,12 @@ describe("a painted text", () => {
 
   it("leaves emoji, joined scripts and line ends alone", () => {
     expect(invisibles("👩‍🚀 क्‍ष a\r\nb\tc")).toEqual([]);
+    expect(invisibles("👩🏽‍🚀 🏳️‍⚧️ ❤️ ☎\ufe0e 1\ufe0f\u20e3 葛\u{e0100} می‌خواهم ≨\ufe00")).toEqual([]);
     expect(invisibles(" \u200d").length).toBe(1);
+    // A joiner between Latin letters, and a message in variation selectors after an emoji.
+    expect(invisibles("no\u200dte").map(({ title }) => title)).toEqual(["U+200D zero-width joiner"]);
+    expect(invisibles("😀\ufe0f\u{e0148}\u{e0151}").map(({ title }) => title)).toEqual(["U+E0148 variation selector", "U+E0151 variation selector"]);
+    expect(invisibles("a\ufe01\uffa0").map(({ title }) => title)).toEqual(["U+FE01 variation selector", "U+FFA0 Hangul filler"]);
     expect(invisibles("a\rb")[0].title).toContain("U+000D");
   });
 
