@@ -150,7 +150,7 @@ export class Reading {
   json(id: number): string {
     const { state } = this;
     const columns = state.info.value.columns.map(({ name }) => [name, state.raw(name, id)]);
-    const tags = state.tags.of(id).map(({ name }) => name);
+    const tags = state.tags.of([id]).map(({ name }) => name);
     const known = { row: state.label(id), cluster: state.clusterName(id), tags, columns: Object.fromEntries(columns) };
     return JSON.stringify({ ...known, text: state.texts.value.get(id) }, null, 2);
   }

@@ -2,7 +2,7 @@ import { h, render } from "preact";
 import { expect, it, vi } from "vitest";
 import { make } from "./fixture";
 import { PageModel } from "./model";
-import { Chips, Saved } from "./panels/tags";
+import { Chips, Notes, Saved } from "./panels/tags";
 import { PageTags } from "./page-tags";
 
 /** A model whose Python is busy until it is told otherwise. */
@@ -38,8 +38,30 @@ it("has a new tag at hand by name and key while it waits", () => {
   state.tags.toggle("later", [1]);
   state.tags.toggle("late", [2]);
   expect(state.tags.tagged.value.names).toEqual([...names, "late", "later"]);
-  expect(state.tags.of(2).map(({ name }) => name)).toContain("late");
+  expect(state.tags.of([2]).map(({ name }) => name)).toContain("late");
   expect(sent.length).toBe(3);
+});
+
+it("says on how many of the equal outputs of a card a tag is", async () => {
+  // Two of the first three outputs bear it; the card stands for all three.
+  const { state, model } = make({ _variant: new DataView(Uint32Array.of(0, 0, 0, 1, 2, 3).buffer) });
+  const sent: any[] = [];
+  model.send = (content) => void sent.push(content);
+  state.traits.tagged.value = { ...state.traits.tagged.value, names: ["odd"], define: [{ color: 0, description: "", key: "" }], bits: Uint8Array.of(0b110), notes: [[1, 0, "why?"]] };
+  expect(state.copies(0)).toEqual([0, 1, 2]);
+  const el = document.createElement("div");
+  render([h(Chips, { state, id: 0 }), h(Notes, { state, id: 0 })], el);
+  expect(el.querySelector(".ol-tag")!.textContent).toBe("odd 2 of 3");
+  expect(el.querySelector(".ol-note-of")!.textContent).toContain("why?");
+  expect(state.tags.nextUntagged()).toBe(0);
+  // A click gives it to all; what all have is taken off.
+  el.querySelector<HTMLElement>(".ol-tag")!.click();
+  expect(sent[0]).toMatchObject({ action: "tag", value: "odd" });
+  await vi.waitFor(() => expect(el.querySelector(".ol-tag")!.textContent).toBe("odd"));
+  el.querySelector<HTMLElement>(".ol-tag")!.click();
+  expect(sent[1]).toMatchObject({ action: "untag", value: "odd" });
+  state.tags.star([1]);
+  expect(state.tags.stars([0, 1, 2])).toBe(1);
 });
 
 it("keeps what waits to the prompt that it was given to", () => {
@@ -47,22 +69,22 @@ it("keeps what waits to the prompt that it was given to", () => {
   state.tags.toggle("late", [1]);
   const { shown } = state.traits;
   shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 1 } };
-  expect(state.tags.of(1)).toEqual([]);
+  expect(state.tags.of([1])).toEqual([]);
   shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 0 } };
-  expect(state.tags.of(1).map(({ name }) => name)).toEqual(["late"]);
+  expect(state.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
 it("tags the prompt itself, and no output with it", () => {
   const { state } = busy();
   const n = state.info.value.n;
   state.tags.toggle("vague", [state.tags.prompt.value]);
-  expect(state.tags.of(n)).toMatchObject([{ name: "vague", mine: true }]);
+  expect(state.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
   expect(Array.from(state.tags.any.value)).toEqual(Array(n).fill(0));
   // As Python tells it: the bit after the outputs'.
   const bits = new Uint8Array(Math.ceil((n + 1) / 8));
   bits[n >> 3] |= 1 << (n & 7);
   state.traits.tagged.value = { ...state.traits.tagged.value, names: ["odd"], define: [{ color: 3, description: "", key: "" }], bits };
-  expect(state.tags.of(n).map(({ name }) => name)).toEqual(["odd", "vague"]);
+  expect(state.tags.of([n]).map(({ name }) => name)).toEqual(["odd", "vague"]);
   expect(Array.from(state.tags.any.value)).toEqual(Array(n).fill(0));
 });
 
@@ -181,7 +203,7 @@ it("takes a gesture in a page without Python", () => {
   const { state, model } = make({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "y" });
   expect(model).toBeInstanceOf(PageModel);
   state.tags.toggle("late", [1]);
-  expect(state.tags.of(1)).toMatchObject([{ name: "late", mine: true, waits: false }]);
+  expect(state.tags.of([1])).toMatchObject([{ name: "late", mine: true, waits: false }]);
   expect(state.status.value).toContain("late");
   const [head, event] = model.log.file().trim().split("\n").map((line) => JSON.parse(line));
   expect(head).toEqual({ outlens: "events", version: 1 });

@@ -48,12 +48,15 @@ interface Gesture {
   ids: Set<number>;
 }
 
-/** A tag on an output. */
+/** A tag on an output, or on equal ones that a card stands for. */
 export interface Mark {
   name: string;
   color: number;
+  /** How many of them bear it. */
+  count: number;
   /** Who else gave it. */
   others: string[];
+  /** Whether all of them have it of oneself. */
   mine: boolean;
   /** Not on disk yet. */
   waits: boolean;
@@ -132,33 +135,37 @@ export class Tags {
     return !opened || has(opened, id);
   }
 
-  /** The tags of an output, or of the prompt, one's own first. */
-  of(id: number): Mark[] {
+  /** The tags of outputs, or of the prompt, one's own first. */
+  of(ids: readonly number[]): Mark[] {
     const { names, annotators, define } = this.tagged.value;
-    const open = this.#open(id);
     const marks: Mark[] = [];
     names.forEach((name, tag) => {
-      const mine = this.holds(tag, 0, id);
-      const others = open ? annotators.filter((_, a) => a > 0 && this.holds(tag, a, id)) : [];
-      if (mine || others.length) marks.push({ name, color: define[tag].color, others, mine, waits: false });
+      const rows = annotators.map((_, a) => this.#row(tag, a));
+      const waiting = this.#here.value.filter(({ action, value }) => value === name && (action === "tag" || action === "untag")).reverse();
+      const others = new Set<string>();
+      let [count, own, waits] = [0, 0, false];
+      for (const id of ids) {
+        const kept = has(rows[0], id);
+        const last = waiting.find((gesture) => gesture.ids.has(id));
+        const mine = last ? last.action === "tag" : kept;
+        const by = this.#open(id) ? annotators.filter((_, a) => a > 0 && has(rows[a], id)) : [];
+        by.forEach((person) => others.add(person));
+        if (mine) own++;
+        if (mine !== kept) waits = true;
+        if (mine || by.length || mine !== kept) count++;
+      }
+      if (count) marks.push({ name, color: define[tag].color, count, others: [...others], mine: own === ids.length, waits });
     });
-    for (const { action, value, ids } of this.#here.value) {
-      if ((action !== "tag" && action !== "untag") || !ids.has(id)) continue;
-      let mark = marks.find(({ name }) => name === value);
-      const tag = names.indexOf(value);
-      // Taken off before Python knew of it: no name is left.
-      if (tag < 0) continue;
-      if (!mark) marks.push((mark = { name: value, color: define[tag].color, others: [], mine: false, waits: false }));
-      mark.mine = action === "tag";
-      mark.waits = mark.mine !== this.holds(tag, 0, id);
-    }
-    return marks.filter(({ mine, others, waits }) => mine || others.length || waits).sort((a, b) => Number(b.mine) - Number(a.mine));
+    return marks.sort((a, b) => Number(b.mine) - Number(a.mine));
   }
 
-  starred(id: number): boolean {
-    let on = this.#bit(this.tagged.value.stars, 0, id);
-    for (const { action, ids } of this.#here.value) if (ids.has(id) && (action === "star" || action === "unstar")) on = action === "star";
-    return on;
+  /** How many of these outputs have a star of one's own. */
+  stars(ids: readonly number[]): number {
+    const waiting = this.#here.value.filter(({ action }) => action === "star" || action === "unstar").reverse();
+    return ids.filter((id) => {
+      const last = waiting.find((gesture) => gesture.ids.has(id));
+      return last ? last.action === "star" : this.#bit(this.tagged.value.stars, 0, id);
+    }).length;
   }
 
   readonly #notes = computed(() => {
@@ -166,11 +173,16 @@ export class Tags {
     for (const [id, by, text] of this.tagged.value.notes) notes.set(id, [...(notes.get(id) ?? []), { by, text }]);
     return notes;
   });
-  /** Notes on an output: who, and what; one's own is of annotator 0. */
-  notes(id: number): { by: number; text: string }[] {
-    const notes = (this.#notes.value.get(id) ?? []).filter(({ by }) => by === 0 || this.#open(id));
-    const own = this.#here.value.filter(({ action, ids }) => action === "note" && ids.has(id)).at(-1);
-    return own ? [...(own.value ? [{ by: 0, text: own.value }] : []), ...notes.filter(({ by }) => by)] : notes;
+  /** The different notes on outputs: who, and what; one's own are of annotator 0. */
+  notes(ids: readonly number[]): { by: number; text: string }[] {
+    const waiting = this.#here.value.filter(({ action }) => action === "note").reverse();
+    const found = new Map<string, { by: number; text: string }>();
+    for (const id of ids) {
+      const last = waiting.find((gesture) => gesture.ids.has(id));
+      const kept = (this.#notes.value.get(id) ?? []).filter(({ by }) => (by === 0 ? !last : this.#open(id)));
+      for (const note of last?.value ? [{ by: 0, text: last.value }, ...kept] : kept) found.set(`${note.by} ${note.text}`, note);
+    }
+    return [...found.values()];
   }
 
   /** The bits of the outputs that somebody whose tags are seen gave this tag; null: any, anybody. */
@@ -237,7 +249,7 @@ export class Tags {
     const from = ids.indexOf(this.state.cursor.value);
     for (let k = 1; k <= ids.length; k++) {
       const id = ids[(from + k) % ids.length];
-      if (!mine[id] && !this.of(id).some((mark) => mark.mine)) return id;
+      if (this.state.copies(id).some((copy) => !mine[copy]) && !this.of(this.state.copies(id)).some((mark) => mark.mine)) return id;
     }
     return -1;
   }
@@ -294,18 +306,19 @@ export class Tags {
       return;
     }
     const all = Array.from(ids);
-    const off = all.every((id) => this.of(id).some((mark) => mark.name === name && mark.mine));
+    const off = this.of(all).some((mark) => mark.name === name && mark.mine);
     this.do(off ? "untag" : "tag", name, all);
   }
 
   star(ids: ArrayLike<number>): void {
     const all = Array.from(ids);
-    if (all.length) this.do(all.every((id) => this.starred(id)) ? "unstar" : "star", "", all);
+    if (all.length) this.do(this.stars(all) === all.length ? "unstar" : "star", "", all);
   }
 
-  note(id: number, text: string): void {
+  note(ids: number[], text: string): void {
     this.noting.value = -1;
-    if (text !== (this.notes(id).find(({ by }) => by === 0)?.text ?? "")) this.do("note", text, [id]);
+    const own = this.notes(ids).filter(({ by }) => by === 0);
+    if (own.length > 1 || text !== (own[0]?.text ?? "")) this.do("note", text, ids);
   }
 
   define(name: string, change: Partial<Definition>): void {

@@ -39,6 +39,7 @@ export function Head({ state, reading, id }: Props) {
   const label = state.label(id);
   const copies = state.copies(id);
   const pinned = reading.isPinned(id);
+  const stars = state.tags.stars(copies);
   return (
     <>
     <div
@@ -52,13 +53,13 @@ export function Head({ state, reading, id }: Props) {
       <i class="ol-dot" style={{ background: state.color(id) }} />
       {source && <b class="ol-source" title={source}>{source}</b>}
       {copies.length > 1 && <Copies state={state} id={id} copies={copies} />}
-      {state.tags.starred(id) && <span class="ol-star" role="img" aria-label="starred">★</span>}
+      {stars > 0 && <span class="ol-star" role="img" aria-label="starred">★{stars < copies.length && <small> {stars} of {copies.length}</small>}</span>}
       <span class="ol-muted ol-card-cluster" title={state.clusterName(id)}>{state.clusterName(id)}</span>
       <span class="ol-spring" />
       <span class="ol-card-tools">
         <button type="button" class="ol-plain" title="Tag this output (t)" onClick={() => (state.tags.field.value = { ids: copies, what: copies.length > 1 ? `these ${copies.length}` : "this output" })}>Tag</button>
         <button type="button" class="ol-plain" title="A note on this output (e)" onClick={() => (state.tags.noting.value = id)}>Note</button>
-        <button type="button" class="ol-plain" aria-pressed={state.tags.starred(id)} title="Star (s)" onClick={() => state.tags.star(copies)}>Star</button>
+        <button type="button" class="ol-plain" aria-pressed={stars === copies.length} title="Star (s)" onClick={() => state.tags.star(copies)}>Star</button>
         <button type="button" class="ol-plain" title="Copy the text as it is" onClick={() => copy(state, state.texts.value.get(id), "Text")}>Copy</button>
         <button type="button" class="ol-plain" title="Copy this output as JSON" onClick={() => copy(state, state.texts.value.get(id) === null ? null : reading.json(id), "JSON")}>JSON</button>
         <button

@@ -16,20 +16,26 @@ function short(name: string): string {
   return name.length > CHIP ? `${name.slice(0, CHIP - 1)}…` : name;
 }
 
+/** What a card's tags and notes are on: the equal outputs that it stands for, or the prompt. */
+function bearers(state: State, id: number): number[] {
+  return id === state.tags.prompt.value ? [id] : state.copies(id);
+}
+
 /** The tags on an output. A click on one's own takes it off, one on another's gives it too. */
 export function Chips({ state, id }: { state: State; id: number }) {
   const { tags } = state;
-  const marks = tags.of(id);
-  const bearers = id === tags.prompt.value ? [id] : state.copies(id);
+  const ids = bearers(state, id);
+  const marks = tags.of(ids);
   if (!marks.length) return null;
   return (
     <div class="ol-chips" role="group" aria-label="Tags">
       {marks.map((mark) => (
         <button
           key={mark.name} type="button" class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"].filter(Boolean).join(" ")}
-          title={about(mark)} aria-label={`${short(mark.name)}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, bearers)}
+          title={about(mark, ids.length)} aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, ids)}
         >
           <span dir="auto">{short(mark.name)}</span>
+          {mark.count < ids.length && <small> {mark.count} of {ids.length}</small>}
           {mark.others.length > 0 && " "}
           {mark.others.length > 0 && <small>{mark.mine ? `+${mark.others.length}` : initials(mark.others)}</small>}
         </button>
@@ -38,9 +44,11 @@ export function Chips({ state, id }: { state: State; id: number }) {
   ); // prettier-ignore
 }
 
-function about({ name, others, mine, waits }: Mark): string {
+function about({ name, count, others, mine, waits }: Mark, of: number): string {
   const by = [...(mine ? ["you"] : []), ...others].join(", ");
-  return `${name}\n${waits ? "not on disk yet" : `by ${by}`}\nclick: ${mine ? "take it off" : "give it too"}`;
+  const on = count < of ? `on ${count} of ${of} equal outputs\n` : "";
+  const all = count < of ? "give it to all" : "give it too";
+  return `${name}\n${on}${waits ? "not on disk yet" : by && `by ${by}`}\nclick: ${mine ? "take it off" : all}`;
 }
 
 function initials(people: string[]): string {
@@ -50,15 +58,16 @@ function initials(people: string[]): string {
 /** The notes on an output, and where one's own is written. */
 export function Notes({ state, id }: { state: State; id: number }) {
   const { tags } = state;
-  const notes = tags.notes(id);
+  const ids = bearers(state, id);
+  const notes = tags.notes(ids);
   const own = notes.find(({ by }) => by === 0)?.text ?? "";
   const writing = tags.noting.value === id;
   if (!notes.length && !writing) return null;
   return (
     <div class="ol-notes-of">
-      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(id, text))} />}
+      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(ids, text))} />}
       {notes.filter(({ by }) => by > 0 || !writing).map(({ by, text }) => (
-        <div key={by} class="ol-note-of" dir="auto">
+        <div key={`${by} ${text}`} class="ol-note-of" dir="auto">
           {by > 0 && <b>{tags.tagged.value.annotators[by]}: </b>}
           {text}
           {by === 0 && <button type="button" class="ol-plain" title="Change the note (e)" aria-label="Change the note" onClick={() => (tags.noting.value = id)}>✎</button>}
@@ -84,7 +93,7 @@ export function PromptButtons({ state }: { state: State }) {
 export function PromptSaid({ state }: { state: State }) {
   const { tags } = state;
   const id = tags.prompt.value;
-  if (!tags.of(id).length && !tags.notes(id).length && tags.noting.value !== id) return null;
+  if (!tags.of([id]).length && !tags.notes([id]).length && tags.noting.value !== id) return null;
   return (
     <div class="ol-prompt-said" role="group" aria-label="Tags and notes of the prompt">
       <Chips state={state} id={id} />
