@@ -11,7 +11,17 @@ PEER = HERE.parent / ".venv-peer" / "bin" / "python"
 
 EXTRA = {"cold.py": ["--peer", str(PEER)] if PEER.exists() else [], "text.py": ["--large"]}
 
-PROGRAMS = ["cold.py", "clustering.py", "text.py", "text_align.py", "text_distinctive.py", "widget.py", "reader.py", "tags.py", "suggest.py"]
+PROGRAMS = [
+    "cold.py",
+    "clustering.py",
+    "text.py",
+    "text_align.py",
+    "text_distinctive.py",
+    "widget.py",
+    "reader.py",
+    "tags.py",
+    "suggest.py",
+]
 
 for program in PROGRAMS:
     extra = EXTRA.get(program, [])

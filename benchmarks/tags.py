@@ -85,6 +85,10 @@ def measure(in_gestures: float, label: str) -> None:
         def median(call: Callable[[int], object]) -> float:
             return statistics.median(milliseconds(lambda i=i: call(i)) for i in range(5))  # type: ignore[misc]
 
+        print(
+            f"the first tag   {milliseconds(lambda: session.tag([7], 'tag 3')):8.1f} ms  (opens the file for writing)"
+        )
+        print(f"undo it         {milliseconds(session.undo):8.1f} ms")
         print(f"tag             {median(lambda i: session.tag([i], 'new')):8.1f} ms  (at most 50 ms)")
         print(f"undo it         {median(lambda i: session.undo()):8.1f} ms")
         many = [range(MANY * i, MANY * (i + 1)) for i in range(5)]

@@ -87,7 +87,7 @@ def test_ids_are_version_4_and_actions_are_nine() -> None:
 def test_the_log_needs_no_pandas() -> None:
     program = (
         "import sys, outlens.tags.session, outlens.tags.merging; "
-        "print([m for m in ('numpy', 'pandas', 'ipywidgets') if m in sys.modules])"
+        "print([m for m in ('pandas', 'sklearn', 'ipywidgets') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

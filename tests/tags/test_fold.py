@@ -11,6 +11,7 @@ from plain_model import check, stacks
 
 from outlens.tags.events import Event, new_id
 from outlens.tags.fold import State
+from outlens.tags.store import Store
 
 KEYS = ["id:1", "id:2", "id:3"]
 PEOPLE = ["ann", "bob"]
@@ -162,3 +163,35 @@ def test_a_gesture_of_many_kinds_is_said_in_short() -> None:
     gesture = new_id()
     state = State([event(1, "tag", name, "id:1", gesture) for name in "abcde"])
     assert state.describe("ann", gesture) == ("tag ‘a’ on 1 output, tag ‘b’ on 1 output, tag ‘c’ on 1 output, 2 more")
+
+
+@given(LOGS, LOGS, st.integers(0, 3), st.sampled_from([None, KEYS[:2]]))
+@settings(max_examples=300)
+def test_a_store_is_opened_as_its_events_one_by_one_are(
+    log: list[Event], later: list[Event], pieces: int, keys: list[str] | None
+) -> None:
+    store = Store(None)
+    for k in range(pieces + 1):
+        # Late events come after those of a later time.
+        store.append(log[k :: pieces + 1])
+    opened = State(keys=keys)
+    columns, _ = store.columns()
+    if columns is not None:
+        opened.load(columns)
+    known = {event.id for event in log}
+    more = [event for event in later if event.id not in known]
+    done = log
+    for step in ([], more[::2], more[1::2], log[:3]):
+        opened.apply(step)
+        done = [*done, *(event for event in step if event not in done)]
+        one_by_one = State(keys=keys)
+        for event in done:
+            one_by_one.apply([event])
+        assert everything(opened) == everything(one_by_one)
+        assert opened.latest == one_by_one.latest
+        for who in PEOPLE:
+            for gesture in [*opened.undo_stack(who), *opened.redo_stack(who)]:
+                said = [sorted(state.describe(who, gesture).split(", ")) for state in (opened, one_by_one)]
+                # Of many the first three are said, in no order.
+                assert said[0] == said[1] or len(said[0]) == len(said[1]) == 4
+            assert opened.notes(who) == one_by_one.notes(who)

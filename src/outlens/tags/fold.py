@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import gc
 import json
+from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator
-from contextlib import contextmanager
-from typing import Any
 
+import numpy as np
+
+from outlens.tags.columns import HELD, KIND, Columns, Entry, Folded, no_collection
 from outlens.tags.events import Event
 
 # time, id, annotator, key, action, value, gesture: an event without the cost of an object, a million times over.
 Row = tuple[int, str, str, str, str, str, str]
 
-# time, id, gesture, value, and the entry before it or None. Newest first, so that undo finds what was there before.
-_Entry = tuple[int, str, str, str, Any]
-
-_KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
-_HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
 _SHOWN = 40
 _NAMED = 3
 
@@ -28,20 +24,33 @@ _NEVER = 1 << 62
 class _Field:
     """One field of one person: who has their tag of one name, their star, their note or their cluster name."""
 
-    __slots__ = ("changes", "entries", "first", "kind", "name", "now")
+    __slots__ = ("changes", "entries", "first", "kind", "name", "now", "number", "person")
 
-    def __init__(self, kind: str, name: str) -> None:
+    def __init__(self, person: _Person, kind: str, name: str) -> None:
+        self.person = person
         self.kind = kind
         self.name = name
+        self.number = -1  # in what was there at the opening
         self.first = _NEVER
         self.changes = 0
-        self.entries: dict[str, _Entry] = {}
+        # Of what was there at the opening only what was touched since.
+        self.entries: dict[str, Entry] = {}
         self.now: dict[str, str] = {}
+
+    def newest(self, key: str) -> Entry | None:
+        """What happened to a key last."""
+        entry = self.entries.get(key)
+        if entry is None and self.number >= 0:
+            assert self.person.opened is not None
+            entry = self.person.opened.chain(self.number, key)
+            if entry is not None:
+                self.entries[key] = entry
+        return entry
 
     def add(self, key: str, time: int, identifier: str, gesture: str, value: str) -> None:
         """Put an event that comes late where it belongs."""
         chain = [(time, identifier, gesture, value)]
-        entry: _Entry | None = self.entries.get(key)
+        entry = self.newest(key)
         while entry is not None:
             if entry[1] == identifier:
                 return
@@ -69,17 +78,18 @@ class _Field:
             else:
                 self.now.pop(key, None)
 
-    def latest(self, key: str, off: set[str]) -> _Entry | None:
-        entry: _Entry | None = self.entries.get(key)
+    def latest(self, key: str, off: set[str]) -> Entry | None:
+        entry = self.newest(key)
         while entry is not None and entry[2] in off:
             entry = entry[4]
         return entry
 
     def of_gesture(self, gesture: str) -> dict[str, str]:
         """The keys that a gesture touched here, with what it gave them."""
-        found = {}
+        opened = self.person.opened
+        found = {} if opened is None or self.number < 0 else opened.given(self.number, self.person.name, gesture)
         for key, newest in self.entries.items():
-            entry: _Entry | None = newest
+            entry: Entry | None = newest
             while entry is not None:
                 if entry[2] == gesture:
                     found[key] = entry[3]
@@ -97,8 +107,12 @@ class _Gesture:
 
 
 class _Person:
-    def __init__(self) -> None:
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.opened: Folded | None = None  # what was there at the opening
         self.fields: dict[tuple[str, str], _Field] = {}
+        self.numbered: dict[int, _Field] = {}
+        # Of what was there at the opening only what was asked for since.
         self.gestures: dict[str, _Gesture] = {}
         self.switches: dict[str, tuple[int, str, str, str]] = {}  # id of undo or redo -> time, id, action, gesture
         self.off: set[str] = set()
@@ -106,20 +120,49 @@ class _Person:
         self.last = -1  # time of the newest gesture, undo or redo
 
     def field(self, action: str, value: str) -> _Field:
-        kind = _KIND.get(action, action)
+        kind = KIND.get(action, action)
         name = value if kind == "tag" else ""
         if (kind, name) not in self.fields:
-            self.fields[kind, name] = _Field(kind, name)
+            self.fields[kind, name] = _Field(self, kind, name)
         return self.fields[kind, name]
+
+    def gesture(self, name: str) -> _Gesture | None:
+        """A gesture by its id."""
+        known = self.gestures.get(name)
+        if known is None and self.opened is not None and (found := self.opened.gesture(self.name, name)):
+            time, fields = found
+            known = self.gestures[name] = _Gesture(time, tuple(self.numbered[field] for field in fields))
+        return known
 
     def undo_and_redo(self) -> tuple[dict[str, None], dict[str, None]]:
         """Both stacks, the top last. Made at the first need: only the person at the lens needs them."""
         if self.stacks is None:
-            self.stacks = {}, {}
-            done = [(gesture.time, name, "do", name) for name, gesture in self.gestures.items()]
-            for time, _, action, name in sorted([*done, *self.switches.values()]):
-                self._move(time, action, name, *self.stacks)
+            undo, redo = self.stacks = {}, {}
+            times, names = self._done()
+            at = 0
+            for time, identifier, action, gesture in sorted(self.switches.values()):
+                until = bisect_left(times, time, at)
+                while until < len(times) and times[until] == time and names[until] < identifier:
+                    until += 1
+                if until > at:
+                    undo.update(dict.fromkeys(names[at:until]))
+                    redo.clear()
+                at = until
+                self._move(time, action, gesture, undo, redo)
+            if at < len(times):
+                undo.update(dict.fromkeys(names[at:]))
+                redo.clear()
         return self.stacks
+
+    def _done(self) -> tuple[list[int], list[str]]:
+        """Times and ids of all gestures, in order."""
+        times, names = ([], []) if self.opened is None else self.opened.gestures(self.name)
+        if self.gestures:
+            done = dict(zip(names, times, strict=True))
+            done |= {name: gesture.time for name, gesture in self.gestures.items()}
+            pairs = sorted((time, name) for name, time in done.items())
+            times, names = [time for time, _ in pairs], [name for _, name in pairs]
+        return times, names
 
     def happened(self, time: int, action: str, gesture: str) -> None:
         """Keep the stacks up where something comes last, as it nearly always does; else they are made anew."""
@@ -131,7 +174,7 @@ class _Person:
             self.last = time
 
     def _move(self, time: int, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
-        known = self.gestures.get(gesture)
+        known = self.gesture(gesture) if action == "redo" else None
         if action == "do":
             undo[gesture] = None
             redo.clear()
@@ -174,24 +217,39 @@ class State:
         self._keys = None if keys is None else frozenset(keys)
         self._people: dict[str, _Person] = {}
         self.latest = 0
-        self.load(_row(event) for event in events)
-
-    def apply(self, events: Iterable[Event]) -> None:
-        """Add events, also late ones whose time is before what is there already."""
-        self.apply_rows(_row(event) for event in events)
-
-    def load(self, rows: Iterable[Row]) -> None:
-        """Add very many rows; then everything is settled at once."""
-        with _no_collection():
-            self._add(rows, None)
+        with no_collection():
+            self._add(map(_row, events), None)
             for person in self._people.values():
                 for field in person.fields.values():
                     field.settle(person.off)
 
-    def apply_rows(self, rows: Iterable[Row]) -> None:
-        """Add rows; what they touch is settled."""
+    def load(self, columns: Columns) -> None:
+        """Take all events of a store at once, into a state that has none yet."""
+        opened = Folded(columns, self._keys)
+        self.latest = opened.latest
+        off = np.zeros(len(columns.time), bool)
+        for time, identifier, annotator, action, gesture in opened.switched():
+            person = self._person(annotator)
+            person.switches[identifier] = (time, identifier, action, gesture)
+            person.last = max(person.last, time)
+            self.latest = max(self.latest, time)
+        for name, person in self._people.items():
+            last = {gesture: action for _, _, action, gesture in sorted(person.switches.values())}
+            person.off = {gesture for gesture, action in last.items() if action == "undo"}
+            for gesture in person.off:
+                off[opened.deeds(name, gesture)] = True
+        for number, annotator, kind, name in opened.fields:
+            person = self._person(annotator)
+            person.opened = opened
+            field = person.numbered[number] = person.fields[kind, name] = _Field(person, kind, name)
+            field.number, field.first, field.changes = number, opened.first(number), 1
+            field.now = opened.now(number, off)
+            person.last = max(person.last, opened.last(number))
+
+    def apply(self, events: Iterable[Event]) -> None:
+        """Add events, also late ones whose time is before what is there already; what they touch is settled."""
         touched: dict[str, dict[_Field, set[str]]] = {}
-        self._add(rows, touched)
+        self._add(map(_row, events), touched)
         for annotator, fields in touched.items():
             for field, keys in fields.items():
                 field.settle(self._people[annotator].off, keys)
@@ -203,7 +261,7 @@ class State:
         switched: dict[str, set[str]] = {}
         settled: set[str] = set()
         latest = self.latest
-        places: dict[tuple[str, str, str], tuple[_Person, _Field, dict[str, _Entry], str]] = {}
+        places: dict[tuple[str, str, str], tuple[_Person, _Field, dict[str, Entry], str]] = {}
         for time, identifier, annotator, key, action, value, gesture in rows:
             if action == "undo" or action == "redo":
                 person = self._person(annotator)
@@ -232,11 +290,11 @@ class State:
                 if place is None:
                     person = self._person(annotator)
                     field = person.field(action, value)
-                    place = places[annotator, action, value] = (person, field, field.entries, _HELD.get(action, value))
+                    place = places[annotator, action, value] = (person, field, field.entries, HELD.get(action, value))
                 person, field, entries, held = place
                 if time < field.first:
                     field.first = time
-                about = person.gestures.get(gesture)
+                about = person.gesture(gesture)
                 if about is None:
                     person.gestures[gesture] = _Gesture(time, (field,))
                     person.happened(time, "do", gesture)
@@ -248,7 +306,7 @@ class State:
                         about.fields = (*about.fields, field)
                 if touched is not None:
                     settled = touched.setdefault(annotator, {}).setdefault(field, set())
-            newest = entries.get(key)
+            newest = entries.get(key) or field.newest(key)
             if newest is None or time > newest[0] or (time == newest[0] and identifier > newest[1]):
                 entries[key] = (time, identifier, gesture, held, newest)
             else:
@@ -268,14 +326,14 @@ class State:
             if off == (gesture in person.off):
                 continue
             (person.off.add if off else person.off.discard)(gesture)
-            if touched is not None and gesture in person.gestures:
-                for field in person.gestures[gesture].fields:
+            if touched is not None and (known := person.gesture(gesture)) is not None:
+                for field in known.fields:
                     touched.setdefault(annotator, {}).setdefault(field, set()).update(field.of_gesture(gesture))
 
     def _person(self, annotator: str) -> _Person:
         person = self._people.get(annotator)
         if person is None:
-            person = self._people[annotator] = _Person()
+            person = self._people[annotator] = _Person(annotator)
         return person
 
     def _now(self, kind: str, annotator: str | None = None) -> Iterator[tuple[str, _Field]]:
@@ -345,7 +403,7 @@ class State:
 
     def definitions(self) -> dict[str, dict[str, str]]:
         """Colour, description and shortcut of each tag that was defined; what was not said is `""`."""
-        last: dict[str, _Entry] = {}
+        last: dict[str, Entry] = {}
         for annotator, field in self._now("define"):
             for key in field.now:
                 entry = field.latest(key, self._people[annotator].off)
@@ -365,7 +423,10 @@ class State:
     def describe(self, annotator: str, gesture: str) -> str:
         """What a gesture did, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
         said = []
-        for field in self._people[annotator].gestures[gesture].fields:
+        known = self._people[annotator].gesture(gesture)
+        if known is None:
+            raise KeyError(gesture)
+        for field in known.fields:
             groups: dict[str, list[str]] = {}
             for key, value in field.of_gesture(gesture).items():
                 groups.setdefault(value, []).append(key)
@@ -404,15 +465,3 @@ def _sentence(field: _Field, value: str, keys: list[str]) -> str:
 
 def _cut(value: str) -> str:
     return f"‘{value if len(value) <= _SHOWN else value[: _SHOWN - 1] + '…'}’"
-
-
-@contextmanager
-def _no_collection() -> Iterator[None]:
-    """A million entries are made and none is garbage: looking for garbage among them doubles the time."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if enabled:
-            gc.enable()

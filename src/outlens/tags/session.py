@@ -263,7 +263,9 @@ class Session:
     def _load(self) -> None:
         """Read everything, and show what is pending after it."""
         state = State(keys=self.keys)
-        self._seq = self.store.replay(state.load)
+        columns, self._seq = self.store.columns()
+        if columns is not None:
+            state.load(columns)
         self.state = state
         self._news = self._news or (not self._loaded and bool(self.problem))
         self._loaded = True

@@ -6,7 +6,7 @@ import os
 import sqlite3
 import threading
 from collections import ChainMap
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from os import PathLike
 from pathlib import Path
@@ -14,12 +14,17 @@ from stat import S_ISDIR
 from time import time_ns
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from outlens.tags.columns import Columns, no_collection
 from outlens.tags.events import ACTIONS, Action, Event, different, distinct, new_id
-from outlens.tags.fold import Row
 
 APPLICATION_ID = 0x6F746C67
 VERSION = 1
 PATIENCE = 2.0
+
+_AT_ONCE = 50_000  # rows in Python at once
 
 _LATEST = 1 << 53  # in microseconds the year 2255; what a float, and so JSON, holds exactly
 _CODE = {action: code for code, action in enumerate(ACTIONS)}
@@ -164,21 +169,19 @@ class Store:
             self._read_texts(connection)
             return [self._event(connection, row) for row in rows], rows[-1][0] if rows else seq
 
-    def replay(self, take: Callable[[Iterator[Row]], None]) -> int:
-        """Give all events to `take` as bare rows (`State.load`), quicker than `events`; returns the last `seq`."""
+    def columns(self) -> tuple[Columns | None, int]:
+        """All events for `State.load`, much quicker than `events`, and the last `seq`; None where there is no file."""
         with self._reading() as connection:
             if connection is None:
-                take(iter(()))
-                return 0
+                return None, 0
             # Both reads see one moment of the log, whatever others write meanwhile.
             connection.execute("BEGIN")
             try:
                 last = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
                 self._read_texts(connection)
-                take(self._rows(connection))
+                return (self._columns(connection) if last else None), int(last)
             finally:
                 connection.execute("ROLLBACK")
-            return int(last)
 
     def close(self) -> None:
         """Let go of the file. A later call opens it again; a log in memory is gone."""
@@ -187,20 +190,22 @@ class Store:
                 (_inherited.append if self._process != os.getpid() else _close)(self._connection)
                 self._connection = None
 
-    def _rows(self, connection: sqlite3.Connection) -> Iterator[Row]:
-        texts = self._texts
-        last = moment = -1
-        annotator = action = value = gesture = ""
-        deeds = connection.execute("SELECT n, time, annotator, action, value, gesture FROM deed")
-        # What `take` raises does not pass here: only what the rows themselves do.
-        with self._damage():
-            known = {n: deed for n, *deed in deeds}
-            for identifier, deed, key in connection.execute("SELECT id, deed, key FROM event ORDER BY seq"):
-                if deed != last:
-                    last = deed
-                    moment, who, code, what, raw = known[deed]
-                    annotator, action, value, gesture = texts[who], ACTIONS[code], texts[what], raw.hex()
-                yield moment, identifier.hex(), annotator, texts[key], action, value, gesture
+    def _columns(self, connection: sqlite3.Connection) -> Columns:
+        with self._damage(), no_collection():
+            numbers, time, annotator, action, value, gesture = _fetch(
+                connection, "SELECT n, time, annotator, action, value, gesture FROM deed ORDER BY n", 6
+            )
+            ids, deed, key = _fetch(connection, "SELECT id, deed, key FROM event ORDER BY seq", 3)
+            texts = np.full(self._last_text + 1, None, object)
+            for number, text in self._texts.items():
+                texts[number] = text
+            at = numbers.searchsorted(deed)
+            known = [texts[some] != None for some in (annotator, value, key)]  # noqa: E711
+            if not (numbers[at] == deed).all() or not all(some.all() for some in known):
+                raise KeyError("a row that others refer to is missing")
+            if (action < 0).any() or (action >= len(ACTIONS)).any():
+                raise KeyError("an action is none")
+            return Columns(ids, at, key, time, annotator, action, value, gesture, texts, dict(self._numbers))
 
     def _event(self, connection: sqlite3.Connection, row: tuple[Any, ...]) -> Event:
         _, identifier, moment, annotator, key, code, value, gesture, lens = row
@@ -221,12 +226,12 @@ class Store:
 
     def _read_texts(self, connection: sqlite3.Connection) -> None:
         query = "SELECT n, bytes FROM text WHERE n > ? ORDER BY n"
-        for number, raw in connection.execute(query, (self._last_text,)):
-            with self._damage():
+        with self._damage():
+            for number, raw in connection.execute(query, (self._last_text,)):
                 text = raw.decode("utf-8", "surrogatepass")
-            self._texts[number] = text
-            self._numbers[text] = number
-            self._last_text = number
+                self._texts[number] = text
+                self._numbers[text] = number
+                self._last_text = number
 
     def _insert(self, connection: sqlite3.Connection, events: list[Event]) -> None:
         # There is one writer at a time, so the numbers after the last one are free. They are learnt at the next read:
@@ -421,7 +426,7 @@ class Store:
         """What a row raises that this program never wrote so."""
         try:
             yield
-        except (KeyError, IndexError, AttributeError, TypeError, UnicodeDecodeError) as error:
+        except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
             raise self._damaged(error) from error
 
     def _damaged(self, error: Exception) -> StoreError:
@@ -440,6 +445,22 @@ _WHY = {
 _SELECT = (
     "SELECT seq, id, time, annotator, key, action, value, gesture, lens FROM event JOIN deed ON deed.n = event.deed"
 )
+
+
+def _fetch(connection: sqlite3.Connection, query: str, width: int) -> list[Any]:
+    """The columns that a query gives: numbers as int64, ids as pairs of uint64."""
+    parts: list[list[npt.NDArray[Any]]] = [[] for _ in range(width)]
+    cursor = connection.execute(query)
+    while rows := cursor.fetchmany(_AT_ONCE):
+        for part, column in zip(parts, zip(*rows, strict=True), strict=True):
+            if isinstance(column[0], bytes):
+                raw = b"".join(column)
+                if len(raw) != 16 * len(column):
+                    raise ValueError("an id is not of 16 bytes")
+                part.append(np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64))
+            else:
+                part.append(np.array(column, np.int64))
+    return [np.concatenate(part) for part in parts]
 
 
 def _make(connection: sqlite3.Connection) -> None:

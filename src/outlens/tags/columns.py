@@ -1,0 +1,217 @@
+"""Very many events as columns: folded at once when a store is opened, looked into where something is touched later."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.tags.events import ACTIONS
+
+Ints = npt.NDArray[np.int64]
+Bools = npt.NDArray[np.bool_]
+
+# time, id, gesture, value, and the entry before it or None. Newest first, so that undo finds what was there before.
+Entry = tuple[int, str, str, str, Any]
+
+KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
+"""The actions that give and take the same thing."""
+HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
+"""What they leave; of others it is the value."""
+
+_KINDS = ["tag", "star", "note", "name", "define", "undo", "redo"]
+_KIND_OF_ACTION = np.array([_KINDS.index(KIND.get(action, action)) for action in ACTIONS])
+_GIVES = np.array([HELD.get(action) == "on" for action in ACTIONS])
+_TAG, _DEFINE, _UNDO = (_KINDS.index(kind) for kind in ("tag", "define", "undo"))
+
+
+@dataclass(frozen=True)
+class Columns:
+    """All events of a store, in the order in which they were written.
+
+    Attributes
+    ----------
+    ids : (n, 2) uint64, the events' ids, 128 bits.
+    deed : (n,) int64, what the event has in common with others, as a place in the following five.
+    key : (n,) int64, number of a text.
+    time, annotator, action, value : (m,) int64; a place in `ACTIONS`, numbers of texts.
+    gestures : (m, 2) uint64, ids.
+    texts : object, by number; numbers : the other way.
+    """
+
+    ids: npt.NDArray[np.uint64]
+    deed: Ints
+    key: Ints
+    time: Ints
+    annotator: Ints
+    action: Ints
+    value: Ints
+    gestures: npt.NDArray[np.uint64]
+    texts: npt.NDArray[np.object_]
+    numbers: Mapping[str, int]
+
+
+class Folded:
+    """Columns in the order in which a fold needs them: field by field, key by key, the last event last.
+
+    A field is one person's tag of a name, their stars, notes, names of clusters or definitions.
+
+    Parameters
+    ----------
+    columns : Columns
+    keys : the only ones that matter, beside those of definitions; None: all.
+    """
+
+    def __init__(self, columns: Columns, keys: Collection[str] | None) -> None:
+        self.columns = c = columns
+        kind = _KIND_OF_ACTION[c.action]
+        size = len(c.texts) + 1
+        code = (c.annotator * len(_KINDS) + kind) * size + np.where(kind == _TAG, c.value, 0)
+        codes, field_of = np.unique(code, return_inverse=True)
+        wanted = np.ones(size, bool)
+        if keys is not None:
+            wanted[:] = False
+            wanted[[c.numbers[key] for key in keys if key in c.numbers]] = True
+        concerns = wanted[c.key] | (kind == _DEFINE)[c.deed]
+        self.switches = np.flatnonzero(kind[c.deed] >= _UNDO)
+        rows = np.flatnonzero(concerns & (kind[c.deed] < _UNDO))
+        rows = rows[_in_time(c, rows)]
+        field, key = field_of[c.deed[rows]], c.key[rows]
+        by_field = np.argsort(field * size + key, kind="stable")
+        self._key, self._row = key[by_field], rows[by_field]
+        self._deed = c.deed[self._row]
+        present, starts = np.unique(field[by_field], return_index=True)
+        ends = np.append(starts, len(rows))[1:]
+        self._ends = dict(zip(present.tolist(), zip(starts.tolist(), ends.tolist(), strict=True), strict=True))
+        self.fields = [
+            (f, c.texts[n // size // len(_KINDS)], _KINDS[n // size % len(_KINDS)], c.texts[n % size] or "")
+            for f, n in zip(present.tolist(), codes[present].tolist(), strict=True)
+        ]
+        """Number, annotator, kind, name of the tag."""
+        self._concerns = np.bincount(self._deed, minlength=len(c.time)) > 0
+        self._field_of = field_of
+        self._by_gesture = np.argsort(c.gestures[:, 0], kind="stable")
+        self._sorted_gestures = c.gestures[self._by_gesture, 0]
+        self.latest = int(c.time[self._deed].max(initial=0))
+
+    def first(self, field: int) -> int:
+        """When anything happened first in a field."""
+        start, end = self._ends[field]
+        return int(self.columns.time[self._deed[start:end]].min())
+
+    def last(self, field: int) -> int:
+        """When anything happened last in a field."""
+        start, end = self._ends[field]
+        return int(self.columns.time[self._deed[start:end]].max())
+
+    def now(self, field: int, off: Bools) -> dict[str, str]:
+        """What a field comes to, without the deeds that are undone: key -> value."""
+        c = self.columns
+        start, end = self._ends[field]
+        counts = ~off[self._deed[start:end]]
+        key, deed = self._key[start:end][counts], self._deed[start:end][counts]
+        if not len(key):
+            return {}
+        last = np.append(key[1:] != key[:-1], True)
+        key, deed = key[last], deed[last]
+        action = c.action[deed]
+        if _KIND_OF_ACTION[action[0]] <= 1:
+            return dict.fromkeys(c.texts[key[_GIVES[action]]].tolist(), "on")
+        values = c.texts[c.value[deed]].tolist()
+        return {k: value for k, value in zip(c.texts[key].tolist(), values, strict=True) if value}
+
+    def chain(self, field: int, key: str) -> Entry | None:
+        """All that happened to a key in a field."""
+        number = self.columns.numbers.get(key)
+        if number is None:
+            return None
+        start, end = self._ends[field]
+        keys = self._key[start:end]
+        entry: Entry | None = None
+        for i in range(start + int(keys.searchsorted(number)), start + int(keys.searchsorted(number, "right"))):
+            deed = int(self._deed[i])
+            moment, identifier = int(self.columns.time[deed]), _hex(self.columns.ids[self._row[i]])
+            entry = (moment, identifier, _hex(self.columns.gestures[deed]), self._value(deed), entry)
+        return entry
+
+    def deeds(self, annotator: str, gesture: str) -> Ints:
+        """The deeds of a person's gesture that concern the keys."""
+        c = self.columns
+        try:
+            high, low = (int(gesture[at : at + 16], 16) for at in (0, 16))
+        except ValueError:
+            return np.empty(0, np.int64)
+        here = self._sorted_gestures
+        found = self._by_gesture[here.searchsorted(np.uint64(high)) : here.searchsorted(np.uint64(high), "right")]
+        same = (c.gestures[found, 1] == low) & (c.annotator[found] == c.numbers.get(annotator, -1))
+        own: Ints = found[same & self._concerns[found]]
+        return own
+
+    def gesture(self, annotator: str, gesture: str) -> tuple[int, list[int]] | None:
+        """When a person's gesture was made, and the fields that it touched; None if there is none."""
+        deeds = self.deeds(annotator, gesture)
+        if not len(deeds):
+            return None
+        return int(self.columns.time[deeds].min()), list(dict.fromkeys(self._field_of[deeds].tolist()))
+
+    def given(self, field: int, annotator: str, gesture: str) -> dict[str, str]:
+        """The keys that a gesture touched in a field, with what it gave them."""
+        start, end = self._ends[field]
+        places = start + np.flatnonzero(np.isin(self._deed[start:end], self.deeds(annotator, gesture)))
+        texts = self.columns.texts
+        return {texts[self._key[i]]: self._value(int(self._deed[i])) for i in places.tolist()}
+
+    def gestures(self, annotator: str) -> tuple[list[int], list[str]]:
+        """Times and ids of a person's gestures, in the order (time, id)."""
+        c = self.columns
+        own = np.flatnonzero(self._concerns & (c.annotator == c.numbers.get(annotator, -1)))
+        own = own[np.lexsort((c.gestures[own, 1], c.gestures[own, 0], c.time[own]))]
+        raw = c.gestures[own].astype(">u8").tobytes().hex()
+        first: dict[str, int] = {}
+        for name, time in zip((raw[at : at + 32] for at in range(0, len(raw), 32)), c.time[own].tolist(), strict=True):
+            first.setdefault(name, time)
+        return list(first.values()), list(first)
+
+    def switched(self) -> list[tuple[int, str, str, str, str]]:
+        """Each undo and redo: time, id, annotator, action, gesture."""
+        c = self.columns
+        return [
+            (int(c.time[d]), _hex(c.ids[i]), c.texts[c.annotator[d]], ACTIONS[c.action[d]], c.texts[c.value[d]])
+            for i, d in zip(self.switches.tolist(), c.deed[self.switches].tolist(), strict=True)
+        ]
+
+    def _value(self, deed: int) -> str:
+        action = ACTIONS[self.columns.action[deed]]
+        value: str = self.columns.texts[self.columns.value[deed]]
+        return HELD.get(action, value)
+
+
+def _in_time(c: Columns, rows: Ints) -> slice | Ints:
+    """The order `(time, id)` of events; a log that one clock wrote has it already."""
+    deed = c.deed[rows]
+    step = np.diff(c.time[deed])
+    # Within a deed each key is there once, so that the order of its events makes no difference.
+    if not (step < 0).any() and not ((step == 0) & (np.diff(deed) != 0)).any():
+        return slice(None)
+    return np.lexsort((c.ids[rows, 1], c.ids[rows, 0], c.time[deed]))
+
+
+def _hex(pair: npt.NDArray[np.uint64]) -> str:
+    return f"{pair[0]:016x}{pair[1]:016x}"
+
+
+@contextmanager
+def no_collection() -> Iterator[None]:
+    """A million things are made and none is garbage: looking for garbage among them doubles the time."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
