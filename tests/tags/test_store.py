@@ -426,3 +426,19 @@ def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
         store.record("ann", ["id:1"], "tag", "b")
     away.rename(path)
     assert [event.value for event in store.events()] == ["a"]
+
+
+def test_a_store_that_was_taken_away_is_not_begun_anew(path: Path) -> None:
+    first = Store(path)
+    first.record("ann", ["id:1"], "tag", "a")
+    first.close()
+    reads = Store(path)
+    assert len(reads.events()) == 1
+    path.rename(path.with_name("elsewhere"))
+    with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
+        reads.record("ann", ["id:2"], "tag", "a")
+    assert not path.exists()
+    path.with_name("elsewhere").rename(path)
+    reads.record("ann", ["id:2"], "tag", "b")
+    assert [event.key for event in reads.events()] == ["id:1", "id:2"]
+    assert [event.value for event in Store(path).events()] == ["a", "b"]

@@ -157,11 +157,13 @@ class _Person:
     def _done(self) -> tuple[list[int], list[str]]:
         """Times and ids of all gestures, in order."""
         times, names = ([], []) if self.opened is None else self.opened.gestures(self.name)
-        if self.gestures:
-            done = dict(zip(names, times, strict=True))
-            done |= {name: gesture.time for name, gesture in self.gestures.items()}
-            pairs = sorted((time, name) for name, time in done.items())
-            times, names = [time for time, _ in pairs], [name for _, name in pairs]
+        before = dict(zip(names, times, strict=True))
+        more = sorted((one.time, name) for name, one in self.gestures.items() if before.get(name) != one.time)
+        if more and times and (more[0] <= (times[-1], names[-1]) or any(name in before for _, name in more)):
+            more = sorted((time, name) for name, time in (before | {name: time for time, name in more}).items())
+            times, names = [], []
+        times += [time for time, _ in more]
+        names += [name for _, name in more]
         return times, names
 
     def happened(self, time: int, action: str, gesture: str) -> None:

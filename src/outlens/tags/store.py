@@ -336,18 +336,30 @@ class Store:
         if self._connection is not None and self._process != os.getpid() and self.path is not None:
             _inherited.append(self._connection)
             self._connection = None
-        if self._connection is not None and self.path is not None and make and not self._writable:
-            self.close()
-        if self._connection is None:
-            self._connection = self._begin(make)
-        elif self.path is not None and self._file != _identity(self.path):
+        if self._connection is not None and self.path is not None and self._file != _identity(self.path):
             raise StoreUnavailable(
                 f"The tag store {self.path} was moved, deleted or replaced while it was open; put it back, or make "
                 "the lens again to start another one."
             )
+        if self._connection is None:
+            self._connection = self._begin(make)
+        elif self.path is not None and make and not self._writable:
+            self._reopen()
         if self._connection is not None:
             self._connection.execute(f"PRAGMA busy_timeout = {int(1000 * self.patience)}")
         return self._connection
+
+    def _reopen(self) -> None:
+        """Open for writing what is open for reading; the texts are read again only if they are others."""
+        before = self._file, self._last_text, self._texts, self._numbers
+        self.close()
+        self._texts, self._numbers = {}, {}
+        self._connection = self._begin(make=True)
+        assert self._connection is not None
+        file, last, texts, numbers = before
+        row = self._connection.execute("SELECT bytes FROM text WHERE n = ?", (last,)).fetchone()
+        if file == self._file and row is not None and row[0] == texts[last].encode("utf-8", "surrogatepass"):
+            self._last_text, self._texts, self._numbers = last, texts, numbers
 
     def _begin(self, make: bool) -> sqlite3.Connection | None:
         """A new connection, with the tables there; None where there is no file and none is to be made."""
