@@ -111,6 +111,13 @@ it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
       expect(state.tags.without(a)).toBe(outputs.filter((i) => !all.some((t) => holds(t, a, i))).length);
       for (const t of all) expect(Array.from(state.tags.mask(t, a))).toEqual(outputs.map((i) => Number(holds(t, a, i))));
     }
+    for (const tag of ["gone", "", "b", null]) {
+      for (const annotator of ["gone", "ben", null]) {
+        state.set({ tagged: { tag, annotator } });
+        const has = (i: number) => all.some((t) => all.some((a) => (!tag || names[t] === tag) && (!annotator || people[a] === annotator) && holds(t, a, i)));
+        expect(Array.from(state.tags.passing.value!)).toEqual(outputs.map((i) => Number(has(i) === (tag !== null))));
+      }
+    }
     expect(Array.from(state.tags.disputed.value)).toEqual(
       outputs.map((i) => {
         const judges = all.filter((a) => all.some((t) => holds(t, a, i)));

@@ -63,6 +63,8 @@ export interface Mark {
 }
 
 export const KEYS = 9;
+/** In the filter: any tag. No tag's own name is empty. */
+export const ANY = "";
 
 export class Tags {
   readonly #waiting = signal<Gesture[]>([]);
@@ -115,9 +117,10 @@ export class Tags {
     return this.#bit(this.tagged.value.bits, tag * this.tagged.value.annotators.length + annotator, id);
   }
 
-  /** The bits of the outputs, and of the prompt, that an annotator gave a tag; none of a tag that waits. */
+  /** The bits of the outputs, and of the prompt, that an annotator gave a tag; none where there is no such, or it waits. */
   #row(tag: number, annotator: number): Uint8Array {
     const { annotators, bits } = this.tagged.value;
+    if (tag < 0 || annotator < 0) return new Uint8Array();
     const from = (tag * annotators.length + annotator) * this.#bytes.value;
     return bits.subarray(from, from + this.#bytes.value);
   }
@@ -214,7 +217,7 @@ export class Tags {
     const { names, annotators } = this.tagged.value;
     const annotator = filter.annotator === null ? null : annotators.indexOf(filter.annotator);
     if (filter.tag === null) return this.mask(null, annotator).map((m) => 1 - m);
-    return this.mask(names.indexOf(filter.tag), annotator);
+    return this.mask(filter.tag === ANY ? null : names.indexOf(filter.tag), annotator);
   });
 
   /** What has several tags is coloured by the first of them. */

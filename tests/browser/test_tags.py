@@ -309,6 +309,9 @@ def test_what_is_listed_follows_the_tags(show: Show) -> None:
     panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only these").click()
     expect(widget.locator(".ol-what")).to_have_text(re.compile("^35 of them"))
     panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only these").click()
+    panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only these").click()
+    expect(widget.locator(".ol-what")).to_have_text(re.compile("^25 of them"))
+    panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only these").click()
     row.get_by_role("button", name="Select 5").click()
     expect(widget.locator(".ol-footer")).to_contain_text("5 selected")
     widget.get_by_label("Colour the map by").select_option("tags")
@@ -337,6 +340,10 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     # In the page one is who made it.
     panel.get_by_label("Your name").fill("ann")
     panel.get_by_label("Your name").press("Enter")
+    # Who is looked at without a tag: what that person tagged.
+    panel.get_by_label("Whose tags are filtered by").select_option("ben")
+    expect(widget.locator(".ol-what")).to_have_text(re.compile("^4 of them"))
+    panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only these").click()
     panel.get_by_role("button", name="2 disputed first").click()
     shown = widget.locator(".ol-list .ol-card .ol-text")
     expect(shown.nth(0)).to_have_text(re.compile(r"day 4\."))

@@ -4,7 +4,7 @@ import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../colors";
 import type { PageModel } from "../model";
 import type { State } from "../state";
-import { KEYS, type Mark } from "../tags";
+import { ANY, KEYS, type Mark } from "../tags";
 import { mode } from "./clusters";
 
 /** Suggestions for a name at once. */
@@ -330,6 +330,14 @@ export function TagPanel({ state }: { state: State }) {
             </tr>
           ))}
           <tr>
+            <td class="ol-muted">any tag</td><td /><td />
+            {annotators.map((person, a) => <td key={person} class="ol-count ol-muted">{number(state.info.value.n - tags.without(a))}</td>)}
+            <td class="ol-tag-tools">
+              <button type="button" aria-pressed={filter?.tag === ANY} onClick={() => only(ANY)}>Only these</button>
+              <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.any.value), mode(event))}>Select {number(state.info.value.n - untagged)}</button>
+            </td>
+          </tr>
+          <tr>
             <td class="ol-muted">no tag</td><td /><td />
             {annotators.map((person, a) => <td key={person} class="ol-count ol-muted">{number(tags.without(a))}</td>)}
             <td class="ol-tag-tools">
@@ -351,7 +359,7 @@ export function TagPanel({ state }: { state: State }) {
             filters look at the tags of{" "}
             <select
               aria-label="Whose tags are filtered by" value={filter?.annotator ?? ""}
-              onChange={(event) => state.set({ tagged: { tag: filter?.tag ?? null, annotator: event.currentTarget.value || null } })}
+              onChange={(event) => state.set({ tagged: { tag: filter ? filter.tag : ANY, annotator: event.currentTarget.value || null } })}
             >
               <option value="">everybody</option>
               {annotators.map((name) => <option key={name} value={name}>{name}</option>)}

@@ -89,8 +89,8 @@ class View:
     rows, columns : the columns that make the grid's rows and columns, or None; without `columns` it is where outputs
         come from (`by`), unless that has many values. One given to the other as well is taken from there.
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
-    tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, or with None as the
-        tag without any; given by that person, or with None by anybody.
+    tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, with "" any tag, or
+        with None none; given by that person, or with None by anybody.
     blind : whether the tags of others are hidden on outputs without one of one's own.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
     scroll_to : None or a row, brought into sight in cards and grid; reads as its label.
@@ -194,7 +194,7 @@ class View:
         if tag is not None and not names:
             raise ValueError(f"view.tagged is None where nothing is tagged yet, not {value!r}; see lens.tag.")
         return {
-            "tag": None if tag is None else _choice("tagged's tag", tag, names, "None or "),
+            "tag": tag if tag is None or tag == "" else _choice("tagged's tag", tag, names, "None or "),
             "annotator": None if annotator is None else _choice("tagged's annotator", annotator, people, "None or "),
         }
 
