@@ -312,6 +312,11 @@ export class PageModel implements Model {
     this.#state = { ...state };
     this.log = new PageTags(String(state._lens ?? ""));
     this.#show(state.prompt_index as number);
+    // Of another tab of the page; the model lives as long as the page does.
+    window.addEventListener("storage", () => {
+      this.log.sync();
+      this.#retag();
+    });
   }
   /** A page holds the outputs of each prompt, as Python would send them. */
   #show(prompt: number): void {
@@ -326,6 +331,9 @@ export class PageModel implements Model {
   /** Tells who tags in the page. */
   sign(name: string): void {
     this.log.rename(name);
+    this.#retag();
+  }
+  #retag(): void {
     this.#tag();
     this.#listeners.dispatchEvent(new Event("change:_tagged"));
   }
@@ -344,8 +352,7 @@ export class PageModel implements Model {
     if (message.kind !== "tags") return;
     const keys = (this.#state._keys as string[] | undefined) ?? [];
     const says = this.log.do(message, Array.from(new Uint32Array(buffers![0]), (id) => keys[id]));
-    this.#tag();
-    this.#listeners.dispatchEvent(new Event("change:_tagged"));
+    this.#retag();
     this.#reply({ kind: "tagged", prompt: message.prompt, id: message.id, says });
   }
   #reply(reply: Reply): void {

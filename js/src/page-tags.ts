@@ -37,18 +37,16 @@ const NAME = "outlens:annotator";
 export class PageTags {
   #events: Event[] = [];
   #name: string;
+  /** Whether the browser keeps them until the page is opened again. */
+  saved = true;
 
   /** `lens` names the set of outputs: its tags are found again when the page is opened again. */
   constructor(
     readonly lens: string,
     readonly store: Pick<Storage, "getItem" | "setItem"> | null = storage(),
   ) {
-    this.#name = this.#read(NAME) ?? "reader";
-    try {
-      this.#events = JSON.parse(this.#read(PLACE + lens) ?? "[]");
-    } catch {
-      this.#events = [];
-    }
+    this.#name = this.#read(NAME) || "reader";
+    this.sync();
   }
 
   #read(name: string): string | null {
@@ -59,13 +57,24 @@ export class PageTags {
     }
   }
 
-  #keep(): boolean {
+  /** Takes over what another tab of this page has written since. */
+  sync(): void {
+    const kept = parsed(this.#read(PLACE + this.lens));
+    const known = new Set(kept.map(({ id }) => id));
+    // All that is tagged in a page is of one reader: who signed last, unless the browser could not keep that.
+    if (this.saved) this.#name = kept.at(-1)?.annotator ?? this.#name;
+    // What the browser could not keep is here only. Sorted stably: the events of a gesture stay in their order.
+    const all = [...kept, ...this.#events.filter(({ id }) => !known.has(id))];
+    this.#events = all.map((event) => ({ ...event, annotator: this.#name })).sort((a, b) => a.time - b.time || (a.gesture < b.gesture ? -1 : Number(a.gesture > b.gesture)));
+  }
+
+  #keep(): void {
     try {
       this.store?.setItem(NAME, this.#name);
       this.store?.setItem(PLACE + this.lens, JSON.stringify(this.#events));
-      return this.store !== null;
+      this.saved = this.store !== null;
     } catch {
-      return false;
+      this.saved = false;
     }
   }
 
@@ -75,6 +84,7 @@ export class PageTags {
 
   /** Who tags here; what was tagged already is theirs as well. */
   rename(name: string): void {
+    this.sync();
     this.#name = name.trim() || "reader";
     for (const event of this.#events) event.annotator = this.#name;
     this.#keep();
@@ -91,6 +101,7 @@ export class PageTags {
 
   /** Does what a gesture says; returns what is read out. */
   do({ action, value }: Gesture, keys: string[]): string {
+    this.sync();
     const [undo, redo] = this.#stacks();
     if (action === "undo" || action === "redo") {
       const stack = action === "undo" ? undo : redo;
@@ -114,10 +125,8 @@ export class PageTags {
     const time = Math.max(Date.now() * 1000, last + 1);
     const gesture = hex();
     for (const key of keys) this.#events.push({ id: hex(), time, annotator: this.#name, key, action, value, gesture, lens: this.lens });
-    this.saved = this.#keep();
+    this.#keep();
   }
-  /** Whether the browser keeps them until the page is opened again. */
-  saved = true;
 
   #off(): Set<string> {
     const off = new Set<string>();
@@ -205,6 +214,17 @@ export class PageTags {
       undo: undo.length ? this.#describe(undo.at(-1)!) : "", redo: redo.length ? this.#describe(redo.at(-1)!) : "",
       store: this.saved ? "kept in this browser; download them to hand them in" : "kept until this page is closed: download them",
     }; // prettier-ignore
+  }
+}
+
+/** What the browser kept; nothing where something else wrote there. */
+function parsed(text: string | null): Event[] {
+  try {
+    const events: unknown = JSON.parse(text ?? "[]");
+    const whole = (event: any) => typeof event?.time === "number" && ["id", "annotator", "key", "action", "value", "gesture"].every((name) => typeof event[name] === "string");
+    return Array.isArray(events) && events.every(whole) ? events : [];
+  } catch {
+    return [];
   }
 }
 

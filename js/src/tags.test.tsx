@@ -206,6 +206,50 @@ it("goes on under a name that is in the page already", () => {
   expect(over.bits.getUint8(0)).toBe(0b10);
 });
 
+/** What a browser keeps, for two tabs of one page. */
+function kept(): Pick<Storage, "getItem" | "setItem"> {
+  const held = new Map<string, string>();
+  return { getItem: (name) => held.get(name) ?? null, setItem: (name, value) => void held.set(name, value) };
+}
+
+it("loses nothing where a page is open in two tabs", () => {
+  const store = kept();
+  const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
+  one.do({ action: "tag", value: "first" }, ["a"]);
+  two.do({ action: "tag", value: "second" }, ["b", "c"]);
+  one.do({ action: "tag", value: "third" }, ["a"]);
+  const values = (log: PageTags) => [...log.file().matchAll(/"value":"(\w+)"/g)].map(([, value]) => value);
+  expect(values(one)).toEqual(["first", "second", "second", "third"]);
+  expect(values(new PageTags("x", store))).toEqual(["first", "second", "second", "third"]);
+  // Signed in one of them, whatever the other still believes.
+  one.rename("ann");
+  two.do({ action: "tag", value: "fourth" }, ["a"]);
+  expect(two.annotator).toBe("ann");
+  expect(new Set([...two.file().matchAll(/"annotator":"(\w+)"/g)].map(([, who]) => who))).toEqual(new Set(["ann"]));
+  expect(two.do({ action: "undo", value: "" }, [])).toContain("fourth");
+  expect(one.do({ action: "undo", value: "" }, [])).toContain("third");
+});
+
+it("gives another page's reader no tags of this one", () => {
+  const store = kept();
+  const first = new PageTags("x", store);
+  first.rename("ann");
+  first.do({ action: "tag", value: "hers" }, ["a"]);
+  new PageTags("y", store).rename("ben");
+  expect(new PageTags("x", store).annotator).toBe("ann");
+  expect(new PageTags("z", store).annotator).toBe("ben");
+});
+
+it("begins anew where what the browser kept cannot be read", () => {
+  for (const broken of ["{", "5", "null", '[{"id":1}]']) {
+    const store = kept();
+    store.setItem("outlens:tags:x", broken);
+    const log = new PageTags("x", store);
+    log.do({ action: "tag", value: "new" }, ["a"]);
+    expect(new PageTags("x", store).count).toBe(1);
+  }
+});
+
 it("takes a gesture in a page without Python", () => {
   const { state, model } = make({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "y" });
   expect(model).toBeInstanceOf(PageModel);
