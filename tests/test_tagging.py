@@ -346,3 +346,25 @@ def test_a_name_of_another_person_is_shown_until_there_is_one_of_ones_own() -> N
     one.rename(0, "what we eat")
     assert ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()[0] == "what we eat"
     assert ol.Lens(texts, vectors=vectors, annotator="ben").clusters["name"].tolist()[0] == "the bread"
+
+
+def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
+    one = lens()
+
+    def colors() -> dict[str, int]:
+        told = one._widget._tagged
+        return {name: given["color"] for name, given in zip(told["names"], told["define"], strict=True)}
+
+    for name in ("typo", "food", "refusal"):
+        one.tag(name, ["r0"])
+    assert colors() == {"typo": 0, "food": 1, "refusal": 2}
+    one.untag("typo", ["r0"])
+    assert colors() == {"food": 1, "refusal": 2}
+    assert one._widget._tagged["ever"] == 3
+    one.tag("law", ["r1"])
+    assert colors() == {"food": 1, "refusal": 2, "law": 3}
+    one.tag("typo", ["r1"])
+    assert colors()["typo"] == 0
+    # Also in another session.
+    one.undo()
+    assert lens()._widget._tagged["define"] == one._widget._tagged["define"]

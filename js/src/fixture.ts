@@ -36,7 +36,7 @@ export function traits(): Record<string, unknown> {
     granularity: 0.5, selection: view(new Uint32Array()), prompt_index: 0, renames: [],
     _variant: view(Uint32Array.of(0, 1, 2, 3, 4, 5)), _index: {}, _aligned: {}, _layers: [],
     _tagged: {
-      me: "ann", annotators: ["ann"], names: [], define: [], bits: view(new Uint8Array()), stars: view(new Uint8Array(1)), notes: [],
+      me: "ann", annotators: ["ann"], names: [], define: [], ever: 0, bits: view(new Uint8Array()), stars: view(new Uint8Array(1)), notes: [],
       undo: "", redo: "", store: "", problem: "",
     },
     view: {

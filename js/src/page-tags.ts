@@ -20,6 +20,7 @@ interface Written {
   annotators: string[];
   names: string[];
   define: Definition[];
+  ever: number;
   bits: DataView;
   stars: DataView;
   notes: [number, number, string][];
@@ -169,12 +170,13 @@ export class PageTags {
     const define = [...written.define];
     const off = this.#off();
     const counts = this.#events.filter(({ gesture }) => !off.has(gesture));
-    for (const { action, value, key } of counts) {
-      const name = action === "tag" ? value : action === "define" ? key.slice(4) : "";
-      if (name && !names.includes(name)) {
-        define.push({ color: names.length % 8, description: "", key: "" });
-        names.push(name);
-      }
+    const named = ({ action, value, key }: Event) => (action === "tag" ? value : action === "define" ? key.slice(4) : "");
+    // Those that were undone keep their colour as well.
+    const ever = [...new Set(this.#events.map(named))].filter((name) => name && !names.includes(name));
+    for (const name of new Set(counts.map(named))) {
+      if (!ever.includes(name)) continue;
+      define.push({ color: (written.ever + ever.indexOf(name)) % 8, description: "", key: "" });
+      names.push(name);
     }
     const source = annotators.map((name) => written.annotators.indexOf(name));
     const copied = (rows: number, view: DataView) => {
@@ -209,7 +211,7 @@ export class PageTags {
     }
     const [undo, redo] = this.#stacks();
     return {
-      ...written, me, annotators, names, define, bits: new DataView(bits.buffer), stars: new DataView(stars.buffer),
+      ...written, me, annotators, names, define, ever: written.ever + ever.length, bits: new DataView(bits.buffer), stars: new DataView(stars.buffer),
       notes: [...notes].filter(([, text]) => text).map(([where, text]) => [...where.split(":").map(Number), text]),
       undo: undo.length ? this.#describe(undo.at(-1)!) : "", redo: redo.length ? this.#describe(redo.at(-1)!) : "",
       store: this.saved ? "kept in this browser; download them to hand them in" : "kept until this page is closed: download them",

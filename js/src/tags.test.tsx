@@ -42,6 +42,40 @@ it("has a new tag at hand by name and key while it waits", () => {
   expect(sent.length).toBe(3);
 });
 
+it("gives the keys to the tags that are used most, and never moves one", () => {
+  const { state } = make();
+  const names = [..."abcdefghijkl"];
+  const told = (counts: number[], change = {}) => {
+    const bits = Uint8Array.from(counts, (count) => (1 << count) - 1);
+    state.traits.tagged.value = { ...state.traits.tagged.value, annotators: ["ann"], names, define: names.map(() => ({ color: 0, description: "", key: "" })), bits, ...change };
+    return state.tags.keyed.value.slice(1).join("");
+  };
+  // a, e and i are used least of twelve: the others have keys, in the order in which they were given first.
+  const counts = [1, 3, 3, 3, 1, 3, 3, 3, 1, 3, 3, 3];
+  expect(told(counts)).toBe("bcdfghjkl");
+  counts[0] = 6;
+  expect(told(counts)).toBe("bcdfghjkl");
+  // One that says its key has it; another one has to give it up.
+  const define = names.map((name) => ({ color: 0, description: "", key: name === "a" ? "2" : "" }));
+  expect(told(counts, { define })).toBe("badfghjkl");
+  // Where one is gone its key is free, for the most used of the rest.
+  const less = names.filter((name) => name !== "d");
+  const rest = { names: less, define: less.map(() => ({ color: 0, description: "", key: "" })), bits: Uint8Array.from(less, (name) => (name === "c" ? 63 : 1)) };
+  expect(told([], rest)).toBe("bacfghjkl");
+});
+
+it("keeps the colours of a page's tags where one is undone", () => {
+  const log = new PageTags("x", null);
+  const none = new DataView(new ArrayBuffer(0));
+  const written = { me: "ann", annotators: ["ann"], names: [], define: [], ever: 2, bits: none, stars: new DataView(new ArrayBuffer(1)), notes: [] };
+  for (const value of ["a", "b", "c"]) log.do({ action: "tag", value }, ["k"]);
+  const colors = () => (log.over(written, ["k"]) as { define: { color: number }[] }).define.map(({ color }) => color);
+  expect(colors()).toEqual([2, 3, 4]);
+  for (const _ of "cba") log.do({ action: "undo", value: "" }, []);
+  log.do({ action: "tag", value: "c" }, ["k"]);
+  expect(colors()).toEqual([4]);
+});
+
 it("says on how many of the equal outputs of a card a tag is", async () => {
   // Two of the first three outputs bear it; the card stands for all three.
   const { state, model } = make({ _variant: new DataView(Uint32Array.of(0, 0, 0, 1, 2, 3).buffer) });
@@ -152,7 +186,7 @@ it("keeps a page's log as the plain model has it", () => {
   const log = new PageTags("x", null);
   const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
   const none = new DataView(new ArrayBuffer(0));
-  const written = { me: "ann", annotators: ["ann"], names: [], define: [], bits: none, stars: new DataView(new ArrayBuffer(2)), notes: [] };
+  const written = { me: "ann", annotators: ["ann"], names: [], define: [], ever: 0, bits: none, stars: new DataView(new ArrayBuffer(2)), notes: [] };
   let held = new Map<string, Set<string>>();
   const past: Map<string, Set<string>>[] = [];
   let future: Map<string, Set<string>>[] = [];
@@ -198,7 +232,7 @@ it("keeps a page's log as the plain model has it", () => {
 it("goes on under a name that is in the page already", () => {
   const log = new PageTags("x", null);
   const bits = new DataView(Uint8Array.of(0b11).buffer);
-  const written = { me: "ann", annotators: ["ann"], names: ["old"], define: [{ color: 0, description: "", key: "" }], bits, stars: new DataView(new ArrayBuffer(1)), notes: [] };
+  const written = { me: "ann", annotators: ["ann"], names: ["old"], define: [{ color: 0, description: "", key: "" }], ever: 1, bits, stars: new DataView(new ArrayBuffer(1)), notes: [] };
   log.rename("ann");
   log.do({ action: "untag", value: "old" }, ["a"]);
   const over = log.over(written, ["a", "b"]) as { annotators: string[]; bits: DataView };

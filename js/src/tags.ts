@@ -22,6 +22,8 @@ export interface Tagged {
   annotators: string[];
   names: string[];
   define: Definition[];
+  /** How many tags there were, with those that are on nothing any more: the next one has the colour after them. */
+  ever: number;
   /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
    * first. */
   bits: Uint8Array;
@@ -99,7 +101,7 @@ export class Tags {
     const told = this.state.traits.tagged.value;
     const given = this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value);
     const names = [...new Set([...told.names, ...given])];
-    const fresh = names.slice(told.names.length).map((_, k) => ({ color: (told.names.length + k) % 8, description: "", key: "" }));
+    const fresh = names.slice(told.names.length).map((_, k) => ({ color: (told.ever + k) % 8, description: "", key: "" }));
     return fresh.length ? { ...told, names, define: [...told.define, ...fresh] } : told;
   });
   readonly #bytes = computed(() => Math.ceil((this.state.info.value.n + 1) / 8));
@@ -279,17 +281,25 @@ export class Tags {
   /** How many outputs have each tag. */
   readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.given(tag, null)));
 
-  /** The tags that have a key of their own: those that say which, and then those that are used most. */
+  #keys: (string | undefined)[] = [];
+  /** The tag of each key: those that say which, then those that are used most. */
   readonly keyed = computed(() => {
     const { names, define } = this.tagged.value;
     const keys: (string | undefined)[] = [];
     define.forEach(({ key }, tag) => key && (keys[Number(key)] ??= names[tag]));
+    const own = new Set(keys);
+    // Keys that move under the fingers give wrong tags: who has one keeps it.
+    this.#keys.forEach((name, key) => name !== undefined && names.includes(name) && !own.has(name) && (keys[key] ??= name));
     const given = new Set(keys);
-    const rest = names.map((name, tag) => ({ name, count: this.counts.value[tag] })).filter(({ name }) => !given.has(name));
-    // What is there stays where it is: keys that move under the fingers give wrong tags.
-    rest.sort((a, b) => names.indexOf(a.name) - names.indexOf(b.name));
-    for (let key = 1; key <= KEYS; key++) keys[key] ??= rest.shift()?.name;
-    return keys;
+    const free = KEYS - keys.filter((name) => name !== undefined).length;
+    const most = names
+      .map((name, tag) => ({ name, tag, count: this.counts.value[tag] }))
+      .filter(({ name }) => !given.has(name))
+      .sort((a, b) => b.count - a.count || a.tag - b.tag)
+      .slice(0, free)
+      .sort((a, b) => a.tag - b.tag);
+    for (let key = 1; key <= KEYS; key++) keys[key] ??= most.shift()?.name;
+    return (this.#keys = keys);
   });
 
   // What a gesture is for: the output that the keyboard is at, or else the selection.

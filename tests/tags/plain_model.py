@@ -85,6 +85,12 @@ def stacks(events: Iterable[Event], annotator: str, keys: list[str]) -> tuple[li
     return undo, redo
 
 
+def ever(events: Iterable[Event], keys: list[str]) -> list[str]:
+    """The tags in the order in which they were first given, also those that were undone."""
+    given = [(event.time, event.value) for event in events if event.action in ("tag", "untag") and event.key in keys]
+    return list(dict.fromkeys(name for _, name in sorted(given)))
+
+
 def check(state: State, events: Iterable[Event], keys: list[str], people: list[str]) -> None:
     """Whether the fold says what the plain model says, of all there is to ask."""
     events = list(events)

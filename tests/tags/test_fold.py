@@ -7,7 +7,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from plain_model import check, stacks
+from plain_model import check, ever, stacks
 
 from outlens.tags.events import Event, new_id
 from outlens.tags.fold import State
@@ -50,6 +50,7 @@ def everything(state: State) -> list[object]:
     return [
         *[(state.tags_of(key), state.note_of(key)) for key in KEYS],
         state.names(),
+        state.numbers(),
         state.definitions(),
         state.annotators,
         *[(state.starred(p), state.cluster_names(p), state.undo_stack(p), state.redo_stack(p)) for p in PEOPLE],
@@ -58,7 +59,10 @@ def everything(state: State) -> list[object]:
 
 @given(LOGS)
 def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
-    check(State(log), log, KEYS, PEOPLE)
+    state = State(log)
+    check(state, log, KEYS, PEOPLE)
+    assert list(state.numbers()) == ever(log, KEYS)
+    assert list(state.names()) == [name for name in state.numbers() if name in state.names()]
 
 
 @given(LOGS)

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from plain_model import check, stacks, tags
+from plain_model import check, ever, stacks, tags
 from test_store import HARD, locked
 
 from outlens.tags.events import Event, keys, new_id
@@ -166,6 +166,7 @@ class Tagging(RuleBasedStateMachine):
             assert not session.problem
             assert not session.pending
             check(session.state, self.of(session, events), session.keys, PEOPLE)
+            assert list(session.state.numbers()) == ever(events, session.keys)
             found = session.state.undo_stack(session.annotator), session.state.redo_stack(session.annotator)
             assert found == stacks(events, session.annotator, session.keys)
             assert session.refresh() is False

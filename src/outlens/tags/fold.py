@@ -366,11 +366,18 @@ class State:
     def names(self) -> dict[str, dict[str, int]]:
         """Each tag that is on an output, in the order in which they were first given: how many have it from whom."""
         found: dict[str, dict[str, int]] = {}
-        first: dict[str, int] = {}
         for annotator, field in self._now("tag"):
             found.setdefault(field.name, {})[annotator] = len(field.now)
-            first[field.name] = min(field.first, first.get(field.name, _NEVER))
-        return {name: found[name] for name in sorted(found, key=lambda name: (first[name], name))}
+        return {name: found[name] for name in self.numbers() if name in found}
+
+    def numbers(self) -> dict[str, int]:
+        """The place of each tag among all that anybody ever gave here, also of one that is on nothing any more."""
+        first: dict[str, int] = {}
+        for person in self._people.values():
+            for field in person.fields.values():
+                if field.kind == "tag":
+                    first[field.name] = min(field.first, first.get(field.name, _NEVER))
+        return {name: i for i, name in enumerate(sorted(first, key=lambda name: (first[name], name)))}
 
     def holders(self, name: str, annotator: str | None = None) -> set[str]:
         """The keys of the outputs that have a tag, from anybody or from one person."""

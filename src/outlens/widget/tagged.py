@@ -13,7 +13,7 @@ from outlens.widget import wire
 
 NONE: dict[str, Any] = {
     "me": "", "annotators": [""], "names": [], "define": [], "bits": b"", "stars": b"", "notes": [], "undo": "",
-    "redo": "", "store": "", "problem": "",
+    "redo": "", "store": "", "problem": "", "ever": 0,
 }  # fmt: skip
 """What there is before anything is tagged."""
 
@@ -49,6 +49,7 @@ class Encoder:
         -------
         me, annotators (oneself first), names.
         define : for each tag color (0 to 7), description and key ("1" to "9" or "").
+        ever : how many tags there were, with those that are on nothing any more.
         bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit an output and one for the prompt, least significant
             first.
         stars : (annotators, ceil((n + 1) / 8)) uint8.
@@ -57,6 +58,10 @@ class Encoder:
         people = annotators(state, me)
         given = names(state)
         defined = state.definitions()
+        # A colour stays where another tag is taken off its last output.
+        number = state.numbers()
+        for name in given:
+            number.setdefault(name, len(number))
 
         def held(kind: str, person: str, name: str = "") -> Any:
             changes = state.changes(kind, person, name)
@@ -74,7 +79,8 @@ class Encoder:
             "me": wire.clean(me),
             "annotators": [wire.clean(person) for person in people],
             "names": [wire.clean(name) for name in given],
-            "define": [_definition(defined.get(name, {}), i) for i, name in enumerate(given)],
+            "define": [_definition(defined.get(name, {}), number[name]) for name in given],
+            "ever": len(number),
             "bits": b"".join(held("tag", person, name) for name in given for person in people),
             "stars": b"".join(held("star", person) for person in people),
             "notes": [[i, a, text] for a, person in enumerate(people) for i, text in held("note", person)],
