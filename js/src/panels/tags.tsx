@@ -293,6 +293,25 @@ export function TagPanel({ state }: { state: State }) {
   return (
     <div class="ol-drawer-body ol-tag-panel">
       <HandIn state={state} />
+      {annotators.length > 1 && (
+        <p class="ol-hand-in">
+          <button type="button" aria-pressed={state.setting("blind")} title="Hide what others say of an output until you have tagged it" onClick={() => state.set({ blind: !state.view.value.blind })}>Blind</button>
+          <button
+            type="button" disabled={!tags.disputes.value} aria-pressed={state.setting("order") === "disputed"} title="Outputs that several people tagged, and differently"
+            onClick={() => state.set({ order: state.view.value.order === "disputed" ? "row" : "disputed" })}
+          >{number(tags.disputes.value)} disputed first</button>
+          <label class="ol-field ol-muted">
+            filters look at the tags of{" "}
+            <select
+              aria-label="Whose tags are filtered by" value={filter?.annotator ?? ""}
+              onChange={(event) => state.set({ tagged: { tag: filter ? filter.tag : ANY, annotator: event.currentTarget.value || null } })}
+            >
+              <option value="">everybody</option>
+              {annotators.map((name) => <option key={name} value={name}>{name}</option>)}
+            </select>
+          </label>
+        </p>
+      )}
       <table class="ol-tag-table">
         <thead>
           <tr>
@@ -323,7 +342,7 @@ export function TagPanel({ state }: { state: State }) {
               </td>
               {annotators.map((person, a) => <td key={person} class="ol-count">{number(tags.given(tag, a))}</td>)}
               <td class="ol-tag-tools">
-                <button type="button" aria-pressed={filter?.tag === name} onClick={() => only(name)}>Only these</button>
+                <button type="button" aria-pressed={filter?.tag === name} title="List only these; again: all" onClick={() => only(name)}>Only</button>
                 <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.mask(tag, null)), mode(event))}>Select {number(tags.counts.value[tag])}</button>
                 {state.traits.model.kernel !== false && <button type="button" title="List first what most likely bears it too; nothing is tagged by it" onClick={() => tags.do("suggest", name)}>Suggest</button>}
               </td>
@@ -333,7 +352,7 @@ export function TagPanel({ state }: { state: State }) {
             <td class="ol-muted">any tag</td><td /><td />
             {annotators.map((person, a) => <td key={person} class="ol-count ol-muted">{number(state.info.value.n - tags.without(a))}</td>)}
             <td class="ol-tag-tools">
-              <button type="button" aria-pressed={filter?.tag === ANY} onClick={() => only(ANY)}>Only these</button>
+              <button type="button" aria-pressed={filter?.tag === ANY} title="List only these; again: all" onClick={() => only(ANY)}>Only</button>
               <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.any.value), mode(event))}>Select {number(state.info.value.n - untagged)}</button>
             </td>
           </tr>
@@ -341,32 +360,13 @@ export function TagPanel({ state }: { state: State }) {
             <td class="ol-muted">no tag</td><td /><td />
             {annotators.map((person, a) => <td key={person} class="ol-count ol-muted">{number(tags.without(a))}</td>)}
             <td class="ol-tag-tools">
-              <button type="button" aria-pressed={filter !== null && filter.tag === null} onClick={() => only(null)}>Only these</button>
+              <button type="button" aria-pressed={filter !== null && filter.tag === null} title="List only these; again: all" onClick={() => only(null)}>Only</button>
               <button type="button" title="Shift adds, Alt removes" onClick={(event) => state.select(where(tags.any.value.map((m) => 1 - m)), mode(event))}>Select {number(untagged)}</button>
               {state.traits.model.kernel !== false && <button type="button" title="List first what is most unlike all that is tagged" onClick={() => tags.do("unlike")}>Unlike first</button>}
             </td>
           </tr>
         </tbody>
       </table>
-      {annotators.length > 1 && (
-        <p class="ol-hand-in">
-          <button type="button" aria-pressed={state.setting("blind")} title="Hide what others say of an output until you have tagged it" onClick={() => state.set({ blind: !state.view.value.blind })}>Blind</button>
-          <button
-            type="button" disabled={!tags.disputes.value} aria-pressed={state.setting("order") === "disputed"} title="Outputs that several people tagged, and differently"
-            onClick={() => state.set({ order: state.view.value.order === "disputed" ? "row" : "disputed" })}
-          >{number(tags.disputes.value)} disputed first</button>
-          <label class="ol-field ol-muted">
-            filters look at the tags of{" "}
-            <select
-              aria-label="Whose tags are filtered by" value={filter?.annotator ?? ""}
-              onChange={(event) => state.set({ tagged: { tag: filter ? filter.tag : ANY, annotator: event.currentTarget.value || null } })}
-            >
-              <option value="">everybody</option>
-              {annotators.map((name) => <option key={name} value={name}>{name}</option>)}
-            </select>
-          </label>
-        </p>
-      )}
     </div>
   ); // prettier-ignore
 }
