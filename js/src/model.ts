@@ -333,6 +333,12 @@ export class PageModel implements Model {
     this.log.rename(name);
     this.#retag();
   }
+  /** The file of the page's tags, for whoever made the page. */
+  hand(): string {
+    const file = this.log.hand();
+    this.#retag();
+    return file;
+  }
   #retag(): void {
     this.#tag();
     this.#listeners.dispatchEvent(new Event("change:_tagged"));

@@ -34,6 +34,7 @@ export interface Gesture {
 const HEAD = { outlens: "events", version: 1 };
 const PLACE = "outlens:tags:";
 const NAME = "outlens:annotator";
+const SIGNED = "outlens:signed:";
 
 export class PageTags {
   #events: Event[] = [];
@@ -83,9 +84,10 @@ export class PageTags {
     return this.#name;
   }
 
-  /** Who tags here; what was tagged already is theirs as well. */
+  /** Who tags here; what was tagged already is theirs as well. After a file was handed in the name stays. */
   rename(name: string): void {
     this.sync();
+    if (this.signed) return;
     this.#name = name.trim() || "reader";
     for (const event of this.#events) event.annotator = this.#name;
     this.#keep();
@@ -93,6 +95,24 @@ export class PageTags {
 
   get count(): number {
     return this.#events.length;
+  }
+
+  #signed = false;
+  /** Whether a file was handed in: events that are in two files under two names could not be merged. */
+  get signed(): boolean {
+    return this.#signed || this.#read(SIGNED + this.lens) !== null;
+  }
+
+  /** The file, to be given away. */
+  hand(): string {
+    this.sync();
+    this.#signed = true;
+    try {
+      this.store?.setItem(SIGNED + this.lens, "");
+    } catch {
+      // The browser keeps nothing; the page knows.
+    }
+    return this.file();
   }
 
   /** The file that `tags.merge` takes. */

@@ -264,6 +264,23 @@ it("loses nothing where a page is open in two tabs", () => {
   expect(one.do({ action: "undo", value: "" }, [])).toContain("third");
 });
 
+it("keeps the name under which tags were handed in", () => {
+  const store = kept();
+  const log = new PageTags("x", store);
+  log.do({ action: "tag", value: "first" }, ["a"]);
+  log.rename("ann");
+  expect(log.file()).toContain('"annotator":"ann"');
+  expect(log.signed).toBe(false);
+  const first = log.hand();
+  // The same events under two names could not be merged.
+  for (const one of [log, new PageTags("x", store)]) {
+    expect(one.signed).toBe(true);
+    one.rename("ben");
+    expect(one.annotator).toBe("ann");
+    expect(one.file()).toBe(first);
+  }
+});
+
 it("gives another page's reader no tags of this one", () => {
   const store = kept();
   const first = new PageTags("x", store);

@@ -268,7 +268,7 @@ function HandIn({ state }: { state: State }) {
   const { log } = model;
   const download = () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([log.file()], { type: "application/jsonl" }));
+    link.href = URL.createObjectURL(new Blob([model.hand!()], { type: "application/jsonl" }));
     link.download = `tags-${log.annotator.replace(/[^\w-]+/g, "_")}.jsonl`;
     link.click();
     URL.revokeObjectURL(link.href);
@@ -276,7 +276,10 @@ function HandIn({ state }: { state: State }) {
   return (
     <p class="ol-hand-in">
       <label>
-        Your name <input type="text" value={log.annotator} aria-label="Your name, under which you tag" onChange={(event) => model.sign!(event.currentTarget.value)} />
+        Your name <input
+          type="text" value={log.annotator} aria-label="Your name, under which you tag" readOnly={log.signed} title={log.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
+          onChange={(event) => model.sign!(event.currentTarget.value)}
+        />
       </label>
       <button type="button" disabled={!log.count} title="A file for whoever made this page: outlens.tags.merge takes it" onClick={download}>Download your tags</button>
     </p>
