@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 
 import numpy as np
@@ -9,7 +10,8 @@ import pandas as pd
 import pytest
 
 import outlens as ol
-from outlens.tags.store import StoreError
+from outlens import tagging
+from outlens.tags.store import Store, StoreError
 from outlens.widget import wire
 
 SAID = ["Bring bread.", "Bring wine.", "I cannot come.", "I will not come.", "Bring bread."]
@@ -346,6 +348,26 @@ def test_a_name_of_another_person_is_shown_until_there_is_one_of_ones_own() -> N
     one.rename(0, "what we eat")
     assert ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()[0] == "what we eat"
     assert ol.Lens(texts, vectors=vectors, annotator="ben").clusters["name"].tolist()[0] == "the bread"
+
+
+def test_soon_after_a_tag_the_store_is_one_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagging, "LISTEN", 0.01)
+    one = lens(store=tmp_path / "tags.sqlite")
+
+    async def tag_and_copy() -> None:
+        one._listen()
+        one.tag("refusal", ["r2", "r3"])
+        copy = tmp_path / "copy.sqlite"
+        while True:
+            copy.write_bytes((tmp_path / "tags.sqlite").read_bytes())
+            if Store(copy).events():
+                return
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(tag_and_copy(), 20))
+    two = lens()
+    two.merge_tags(tmp_path / "copy.sqlite")
+    assert two.tagged("refusal").index.tolist() == ["r2", "r3"]
 
 
 def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:

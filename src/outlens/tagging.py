@@ -700,6 +700,7 @@ async def _listening(lens: weakref.ref[Tagging]) -> None:
         # A store that cannot be read now is told where tags are shown.
         with contextlib.suppress(ValueError):
             one._hear()
+        one._session.store.gather()
         del one
 
 

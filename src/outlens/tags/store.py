@@ -76,6 +76,7 @@ class Store:
         self._connection: sqlite3.Connection | None = None
         self._process = os.getpid()
         self._writable = False
+        self._apart = False  # whether something may stand in SQLite's second file only
         self._file: tuple[int, int] | None = None
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
@@ -183,6 +184,15 @@ class Store:
             finally:
                 connection.execute("ROLLBACK")
 
+    def gather(self) -> None:
+        """Bring what was written into the one file, as far as nobody reads: so a copy of that file alone is whole."""
+        with self._lock:
+            if self._apart and self._connection is not None and self._process == os.getpid():
+                # Where it cannot be done now nothing is lost: SQLite reads both files.
+                with suppress(sqlite3.Error):
+                    _, written, gathered = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                    self._apart = gathered < written
+
     def close(self) -> None:
         """Let go of the file. A later call opens it again; a log in memory is gone."""
         with self._lock:
@@ -283,6 +293,7 @@ class Store:
             try:
                 yield connection
                 connection.execute("COMMIT")
+                self._apart = True
             except BaseException:
                 if connection.in_transaction:
                     connection.execute("ROLLBACK")
