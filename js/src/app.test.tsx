@@ -90,6 +90,20 @@ describe("the widget", () => {
     expect(press("Tab").defaultPrevented).toBe(false);
   });
 
+  it("does once what a held key would do and undo", async () => {
+    const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
+    const list = root.querySelector(".ol-map")!;
+    const press = (key: string, repeat = false) => list.dispatchEvent(new KeyboardEvent("keydown", { key, repeat, bubbles: true, cancelable: true }));
+    press("j");
+    for (const repeat of [false, true, true, true]) press("s", repeat);
+    await settled();
+    await vi.waitFor(() => expect(root.querySelectorAll('[aria-label=starred]')).toHaveLength(1));
+    // To go on is what a key is held for.
+    for (const repeat of [true, true]) press("j", repeat);
+    await settled();
+    expect(root.querySelector(".ol-status")!.textContent).toContain("Apple");
+  });
+
   it("keeps plain keys from the notebook and lets its own through", () => {
     const root = show();
     const seen: string[] = [];

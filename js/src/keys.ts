@@ -93,6 +93,7 @@ function leave(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
 function press(root: HTMLElement, state: State, reading: Reading, target: HTMLElement, event: KeyboardEvent): boolean {
   const map = state.map;
   const onMap = target.matches(".ol-map");
+  if (event.repeat && TOGGLES.test(event.key)) return true;
   switch (event.key) {
     case "ArrowLeft":
     case "ArrowRight":
@@ -172,10 +173,10 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
       return true;
     }
     case "u":
-      if (state.tags.tagged.value.undo) state.tags.do("undo");
+      state.tags.switch("undo");
       return true;
     case "U":
-      if (state.tags.tagged.value.redo) state.tags.do("redo");
+      state.tags.switch("redo");
       return true;
     case "i":
       state.invert();
@@ -193,6 +194,9 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
     }
   }
 }
+
+/** A key that is held does these once: it would do and undo them many times a second. */
+const TOGGLES = /^[1-9smxvi]$/;
 
 const MODES: ReaderMode[] = ["cards", "grid", "interleaved"];
 

@@ -356,7 +356,8 @@ export class PageModel implements Model {
   send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
     const message = content as Gesture & { kind: string; id: number; prompt: number };
     if (message.kind !== "tags") return;
-    const keys = (this.#state._keys as string[] | undefined) ?? [];
+    const pages = this.#state._pages as { _keys?: string[] }[] | undefined;
+    const keys = (pages?.[message.prompt] ?? (this.#state as { _keys?: string[] }))._keys ?? [];
     const says = this.log.do(message, Array.from(new Uint32Array(buffers![0]), (id) => keys[id]));
     this.#retag();
     this.#reply({ kind: "tagged", prompt: message.prompt, id: message.id, says });

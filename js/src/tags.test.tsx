@@ -29,6 +29,19 @@ it("shows a tag that waits as waiting, until Python has it on disk", async () =>
   await vi.waitFor(() => expect(el.querySelector(".ol-tag")).toBeNull());
 });
 
+it("undoes what still waits, and says where there is nothing to undo", async () => {
+  const { state, sent, el } = busy();
+  const undo = el.querySelector<HTMLButtonElement>('[aria-label="Undo"]')!;
+  expect(undo.disabled).toBe(true);
+  state.tags.switch("undo");
+  expect(sent).toEqual([]);
+  expect(state.status.value).toBe("Nothing to undo");
+  state.tags.toggle("late", [1]);
+  await vi.waitFor(() => expect(undo.disabled).toBe(false));
+  undo.click();
+  expect(sent.map(({ action }) => action)).toEqual(["tag", "undo"]);
+});
+
 it("has a new tag at hand by name and key while it waits", () => {
   const { state, sent } = busy();
   const { names } = state.tags.tagged.value;
@@ -106,6 +119,33 @@ it("keeps what waits to the prompt that it was given to", () => {
   expect(state.tags.of([1])).toEqual([]);
   shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 0 } };
   expect(state.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
+});
+
+it("keeps a note that is being typed where its card goes, on the output it was begun for", async () => {
+  for (const leave of ["prompt", "scroll"]) {
+    const { state, sent } = busy();
+    const el = document.createElement("div");
+    document.body.append(el);
+    render(h(Notes, { state, id: 1 }), el);
+    state.tags.noting.value = 1;
+    await vi.waitFor(() => expect(el.querySelector("textarea")).not.toBeNull());
+    el.querySelector("textarea")!.value = "half a thou";
+    const { shown } = state.traits;
+    if (leave === "prompt") shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 1 } };
+    else render(null, el);
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]).toMatchObject({ action: "note", value: "half a thou", prompt: 0 });
+    expect(state.tags.noting.value).toBe(-1);
+    el.remove();
+  }
+});
+
+it("tags the outputs of the prompt it is told, in a page of several", () => {
+  const pages = [["a", "b"], ["c", "d"]].map((_keys) => ({ _keys }));
+  const { state, model } = make({ _pages: pages });
+  model.send({ kind: "tags", id: 1, prompt: 1, action: "note", value: "late" }, undefined, [Uint32Array.of(1).buffer]);
+  expect(state.info.value.prompt).toBe(0);
+  expect(model.log.file()).toContain('"key":"d"');
 });
 
 it("tags the prompt itself, and no output with it", () => {

@@ -328,10 +328,12 @@ export class Tags {
     if (all.length) this.do(this.stars(all) === all.length ? "unstar" : "star", "", all);
   }
 
-  note(ids: number[], text: string): void {
-    this.noting.value = -1;
+  /** A note on outputs of the prompt that was shown when it was begun. */
+  note(ids: number[], text: string, prompt = this.state.info.value.prompt): void {
+    if (ids.includes(this.noting.value)) this.noting.value = -1;
     const own = this.notes(ids).filter(({ by }) => by === 0);
-    if (own.length > 1 || text !== (own[0]?.text ?? "")) this.do("note", text, ids);
+    const here = prompt === this.state.info.value.prompt;
+    if (!here || own.length > 1 || text !== (own[0]?.text ?? "")) this.do("note", text, ids, prompt);
   }
 
   define(name: string, change: Partial<Definition>): void {
@@ -340,12 +342,21 @@ export class Tags {
     this.do("define", JSON.stringify({ name, ...known, ...change }), []);
   }
 
-  do(action: Action, value = "", ids: number[] = []): void {
+  do(action: Action, value = "", ids: number[] = [], prompt = this.state.info.value.prompt): void {
     const id = ++this.#gestures;
     const places = Uint32Array.from(ids);
-    const { prompt } = this.state.info.value;
     this.#waiting.value = [...this.#waiting.value, { id, prompt, action, value, ids: new Set(ids) }];
     this.state.traits.model.send({ kind: "tags", id, prompt, action, value }, undefined, [places.buffer]);
+  }
+
+  /** Whether a gesture may be undone, or redone; what it is Python knows when it has done what waits. */
+  can(action: "undo" | "redo"): boolean {
+    return this.tagged.value[action] !== "" || this.#waiting.value.length > 0;
+  }
+
+  switch(action: "undo" | "redo"): void {
+    if (this.can(action)) this.do(action);
+    else this.state.status.value = `Nothing to ${action}`;
   }
 
   /** What stands beside undo: whether all is on disk. */

@@ -62,10 +62,11 @@ export function Notes({ state, id }: { state: State; id: number }) {
   const notes = tags.notes(ids);
   const own = notes.find(({ by }) => by === 0)?.text ?? "";
   const writing = tags.noting.value === id;
+  const { prompt } = state.info.value;
   if (!notes.length && !writing) return null;
   return (
     <div class="ol-notes-of">
-      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(ids, text))} />}
+      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(ids, text, prompt))} />}
       {notes.filter(({ by }) => by > 0 || !writing).map(({ by, text }) => (
         <div key={`${by} ${text}`} class="ol-note-of" dir="auto">
           {by > 0 && <b>{tags.tagged.value.annotators[by]}: </b>}
@@ -105,13 +106,18 @@ export function PromptSaid({ state }: { state: State }) {
 function NoteField({ value, done }: { value: string; done: (text: string | null) => void }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const ended = useRef(false);
-  useLayoutEffect(() => field.current?.focus(), []);
   const end = (text: string | null) => {
     if (ended.current) return;
     ended.current = true;
     (field.current?.closest<HTMLElement>(".ol-list, .ol-pins") ?? field.current?.closest(".ol-header")?.querySelector<HTMLElement>(".ol-of-prompt button:last-child"))?.focus();
     done(text);
   };
+  useLayoutEffect(() => {
+    const area = field.current!;
+    area.focus();
+    // Also where its card is scrolled away or another prompt is shown what was typed is kept.
+    return () => end(area.value.trim());
+  }, []);
   return (
     <textarea
       ref={field} class="ol-note-field" aria-label="Note; Enter keeps it, Shift+Enter is a new line, Escape leaves" defaultValue={value} dir="auto"
@@ -252,8 +258,8 @@ export function Saved({ state }: { state: State }) {
   return (
     <span class="ol-saved">
       <span class="ol-segments" role="group" aria-label="Undo and redo of tags">
-        <button type="button" aria-label="Undo" disabled={!undo} title={undo ? `Undo: ${undo} (u)` : "No tag to undo"} onClick={() => tags.do("undo")}>↶</button>
-        <button type="button" aria-label="Redo" disabled={!redo} title={redo ? `Redo: ${redo} (U)` : "No tag to redo"} onClick={() => tags.do("redo")}>↷</button>
+        <button type="button" aria-label="Undo" disabled={!tags.can("undo")} title={undo ? `Undo: ${undo} (u)` : "No tag to undo"} onClick={() => tags.do("undo")}>↶</button>
+        <button type="button" aria-label="Redo" disabled={!tags.can("redo")} title={redo ? `Redo: ${redo} (U)` : "No tag to redo"} onClick={() => tags.do("redo")}>↷</button>
       </span>
       <span class={says.bad ? "ol-error" : "ol-muted"} role={says.bad ? "alert" : undefined} title={says.title}>{says.text}</span>
     </span>
