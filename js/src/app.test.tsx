@@ -90,6 +90,15 @@ describe("the widget", () => {
     expect(press("Tab").defaultPrevented).toBe(false);
   });
 
+  it("shows what was tagged in another tab of the page", async () => {
+    const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "tabs" });
+    const event = { id: "1".repeat(32), time: 5, annotator: "reader", key: "b", action: "tag", value: "elsewhere", gesture: "2".repeat(32), lens: "tabs" };
+    localStorage.setItem("outlens:tags:tabs", JSON.stringify([event]));
+    window.dispatchEvent(new Event("storage"));
+    await vi.waitFor(() => expect(root.querySelector(".ol-tagbar .ol-tag")?.textContent).toContain("elsewhere"));
+    localStorage.clear();
+  });
+
   it("does once what a held key would do and undo", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
     const list = root.querySelector(".ol-map")!;

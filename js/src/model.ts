@@ -312,11 +312,11 @@ export class PageModel implements Model {
     this.#state = { ...state };
     this.log = new PageTags(String(state._lens ?? ""));
     this.#show(state.prompt_index as number);
-    // Of another tab of the page; the model lives as long as the page does.
-    window.addEventListener("storage", () => {
-      this.log.sync();
-      this.#retag();
-    });
+  }
+  /** Takes over what was tagged in another tab of the page. */
+  sync(): void {
+    this.log.sync();
+    this.#retag();
   }
   /** A page holds the outputs of each prompt, as Python would send them. */
   #show(prompt: number): void {

@@ -32,5 +32,12 @@ export default {
 
 /** For a page without a kernel: the widget over the traits' values. */
 export function mount(el: HTMLElement, state: Record<string, unknown>): () => void {
-  return show(new PageModel(state), el, new AbortController().signal);
+  const model = new PageModel(state);
+  const ended = new AbortController();
+  window.addEventListener("storage", () => model.sync(), { signal: ended.signal });
+  const end = show(model, el, ended.signal);
+  return () => {
+    end();
+    ended.abort();
+  };
 }
