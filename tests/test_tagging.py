@@ -11,6 +11,7 @@ import pytest
 
 import outlens as ol
 from outlens import tagging
+from outlens.tags.events import Event
 from outlens.tags.store import Store, StoreError
 from outlens.widget import wire
 
@@ -368,6 +369,55 @@ def test_soon_after_a_tag_the_store_is_one_whole_file(tmp_path: Path, monkeypatc
     two = lens()
     two.merge_tags(tmp_path / "copy.sqlite")
     assert two.tagged("refusal").index.tolist() == ["r2", "r3"]
+
+
+def test_an_id_that_became_a_float_is_the_same_id() -> None:
+    frame = pd.DataFrame({"response": SAID[:3], "no": [7, 8, 9]})
+    ol.Lens(frame, id="no", vectors=VECTORS[:3], annotator="ann").tag("food", [0])
+    # As a join leaves them.
+    later = ol.Lens(frame.assign(no=frame["no"].astype(float)), id="no", vectors=VECTORS[:3], annotator="ann")
+    assert later.tagged("food").index.tolist() == [0]
+
+
+def test_what_a_table_says_comes_after_what_is_there_whatever_the_clocks_said() -> None:
+    one = lens()
+    ahead = 10**15 * 3
+    one._session.store.append([Event("1" * 32, ahead, "ann", one._keys[0], "note", "of a late machine", "2" * 32, "")])
+    new = [
+        ol.tags.Judgement(one._keys[0], "", "", "ann", note="new"),
+        ol.tags.Judgement("id:gone", "", "", "ann", ("a",)),
+    ]
+    for _ in range(2):
+        one.merge_tags(new)
+    assert one.frame["note"].tolist()[0] == "new"
+    assert len(one._session.store.events()) == 3
+    one.undo()
+    assert one.frame["note"].tolist()[0] == "of a late machine"
+
+
+def test_a_lens_goes_on_listening_whatever_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(tagging, "LISTEN", 0.01)
+    one, ben = lens(), Store(Path(".outlens/tags.sqlite"))
+
+    async def listen() -> None:
+        one._listen()
+        with monkeypatch.context() as patch:
+            patch.setattr(one._session, "refresh", lambda: 1 / 0)
+            while "ZeroDivision" not in one._session.problem and "division" not in one._session.problem:
+                await asyncio.sleep(0.01)
+        ben.record("ben", [one._keys[0]], "tag", "his")
+        while "his" not in one._widget._tagged["names"]:
+            await asyncio.sleep(0.01)
+
+    asyncio.run(asyncio.wait_for(listen(), 20))
+    assert one._session.problem == ""
+
+
+def test_a_tag_of_a_script_is_in_the_one_file_at_once(tmp_path: Path) -> None:
+    one = lens(store=tmp_path / "tags.sqlite")
+    one.tag("refusal", ["r2", "r3"])
+    (tmp_path / "copy.sqlite").write_bytes((tmp_path / "tags.sqlite").read_bytes())
+    assert len(Store(tmp_path / "copy.sqlite").events()) == 2
 
 
 def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:

@@ -22,7 +22,6 @@ import zipfile
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, fields
 from decimal import Decimal
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -129,18 +128,7 @@ def events_of(session: Session) -> list[Event]:
     here = {event.gesture for event in known if event.action not in ("undo", "redo")}
     here |= {gesture.gesture for gesture in session.pending}
     found = [event for event in known if event.action not in ("undo", "redo") or event.value in here]
-    time = max((event.time for event in found), default=0)
-    for waiting in session.pending:
-        time = max(time + 1, waiting.time)
-        for key in waiting.keys:
-            name = f"{waiting.gesture} {key}".encode("utf-8", "surrogatepass")
-            found.append(
-                Event(
-                    blake2b(name, digest_size=16).hexdigest(), time, waiting.annotator, key, waiting.action,
-                    waiting.value, waiting.gesture, waiting.lens,
-                )
-            )  # fmt: skip
-    return found
+    return found + session.waiting(max((event.time for event in found), default=0))
 
 
 def write(path: str | os.PathLike[str], parts: Parts) -> Path:

@@ -12,7 +12,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -119,7 +119,7 @@ class Tagging:
     def _open_tags(self, store: str | os.PathLike[str] | bool | None, annotator: str | None) -> None:
         if store is True:
             raise TypeError("store is True; give a path, False for tags that are not kept, or None for .outlens here.")
-        path = None if store is False else Path(STORE if store is None else store).absolute()
+        path = None if store is False else Path(STORE if store is None else store).expanduser().absolute()
         given = self._outputs
         prompts = None if given.prompt is None else [""] * len(given.texts)
         if prompts is not None:
@@ -226,10 +226,6 @@ class Tagging:
         session = self._session
         name = {wire.clean(name): name for name in tagged.names(session.state)}.get(given["name"], given["name"])
         key = str(given["key"])
-        for other, known in session.state.definitions().items():
-            # A key is one tag's.
-            if key and other != name and known["key"] == key:
-                session.define(other, key="")
         session.define(name, color=str(given["color"]), description=str(given["description"]), key=key)
         return f"{given['name'][:40]}: kept"
 
@@ -516,11 +512,16 @@ class Tagging:
 
     def _new(self, events: list[Event]) -> list[Event]:
         """Of what stands in a table, which has new ids each time it is read, what is not in the log."""
-        here = {(e.annotator, e.key, e.action, e.value) for e in self._session.store.events(self._session.keys)}
-        return [e for e in events if (e.annotator, e.key, e.action, e.value) not in here]
+        said = self._session.store.events({event.key for event in events})
+        here = {(e.annotator, e.key, e.action, e.value) for e in said}
+        # As a gesture made now: after all that is there, whatever the clocks said.
+        time = max((e.time for e in said), default=0) + 1
+        fresh = [e for e in events if (e.annotator, e.key, e.action, e.value) not in here]
+        return [replace(e, time=max(e.time, time)) for e in fresh]
 
     def _take(self, events: list[Event]) -> None:
         self._session.store.append(events)
+        self._session.store.gather()
         self._session.refresh()
         self._show_tags()
 
@@ -672,6 +673,7 @@ class Tagging:
         if prompt is None and rows is None and not len(positions):
             raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
         self._session_do(action, value, positions)
+        self._session.store.gather()
         self._show_tags()
         self._complain()
 
@@ -697,10 +699,12 @@ async def _listening(lens: weakref.ref[Tagging]) -> None:
         await asyncio.sleep(LISTEN)
         if (one := lens()) is None:
             return
-        # A store that cannot be read now is told where tags are shown.
-        with contextlib.suppress(ValueError):
+        # Whatever somebody else wrote, the lens goes on listening.
+        try:
             one._hear()
-        one._session.store.gather()
+            one._session.store.gather()
+        except Exception as error:
+            one._session.problem = f"What others tagged cannot be read: {error}"
         del one
 
 

@@ -57,6 +57,50 @@ def everything(state: State) -> list[object]:
     ]
 
 
+def test_what_somebody_wrote_by_hand_does_no_harm() -> None:
+    """Undo of what is no id, and definitions that are no JSON or far too deep, from files of others."""
+    gesture = "ab" * 16
+    log = [Event("1" * 32, 1, "ann", "id:1", "tag", "a", gesture, "")]
+    for i, value in enumerate(["AB" * 16, "+" + gesture, gesture + "0", "-f" + "0" * 30, ""]):
+        log.append(Event(f"{i + 2:032x}", i + 2, "ann", "", "undo", value, "cd" * 16, ""))
+    for i, value in enumerate(["[" * 100_000, '{"color": ', "[]", '{"color": 7}']):
+        log.append(Event(f"{i + 9:032x}", i + 9, "ann", "tag:a", "define", value, f"{i + 9:032x}", ""))
+    opened = State()
+    store = Store(None)
+    with store._writing() as connection:
+        # As older stores may hold them: they are refused now.
+        store._insert(connection, log)
+    columns, _ = store.columns()
+    assert columns is not None
+    opened.load(columns)
+    for state in (State(log), opened):
+        assert state.names() == {"a": {"ann": 1}}
+        assert state.definitions() == {"a": {"color": "7", "description": "", "key": ""}}
+
+
+def test_a_definition_changes_what_it_names_and_its_undo_no_more() -> None:
+    def define(at: int, who: str, tag: str, value: str) -> Event:
+        return Event(f"{at:032x}", at, who, f"tag:{tag}", "define", value, f"{at:032x}", "")
+
+    log = [
+        define(1, "ann", "a", '{"color": "3", "key": "1"}'),
+        define(2, "bob", "a", '{"description": "told off"}'),
+        define(3, "ann", "b", '{"key": "1"}'),
+    ]
+    assert State(log).definitions() == {
+        "a": {"color": "3", "description": "told off", "key": ""},
+        "b": {"color": "", "description": "", "key": "1"},
+    }
+    # The key goes back to whom it was taken from; bob's description stays where ann's colour is undone.
+    undo = [
+        Event(f"{9 + i:032x}", 9 + i, "ann", "", "undo", f"{3 - 2 * i:032x}", f"{9 + i:032x}", "") for i in range(2)
+    ]
+    assert State([*log, undo[0]]).definitions() == {
+        "a": {"color": "3", "description": "told off", "key": "1"},
+    }
+    assert State([*log, *undo]).definitions() == {"a": {"color": "", "description": "told off", "key": ""}}
+
+
 @given(LOGS)
 def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
     state = State(log)

@@ -124,3 +124,14 @@ def test_exported_events_are_a_source_like_a_store(tmp_path: Path) -> None:
 
 def test_nothing_merged_is_an_empty_log() -> None:
     assert merge().events() == []
+
+
+def test_what_could_not_be_saved_yet_is_merged_too(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    session = Session(tmp_path / "file" / "tags.sqlite", "ann", ["id:1", "id:2"])
+    session.tag([0, 1], "a")
+    assert len(session.pending) == 1
+    union = merge(session, session)
+    assert State(union.events()).names() == {"a": {"ann": 2}}
+    with pytest.raises(ValueError, match="name it"):
+        merge(session, into=tmp_path / "out.jsonl")

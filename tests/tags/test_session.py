@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from plain_model import check, ever, stacks, tags
 from test_store import HARD, locked
 
 from outlens.tags.events import Event, keys, new_id
+from outlens.tags.fold import State
 from outlens.tags.merging import merge
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
@@ -267,6 +269,33 @@ def test_what_is_no_gesture_is_refused() -> None:
     assert session.store.events() == []
 
 
+def test_an_interrupt_while_tagging_leaves_what_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = Session(tmp_path / "tags.sqlite", "ann", OUTPUTS)
+    session.tag([0], "before")
+    apply = State.apply
+
+    def interrupted(state: State, events: Iterable[Event]) -> None:
+        apply(state, list(events)[:1])
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(State, "apply", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            session.tag([0, 1], "x")
+    session.refresh()
+    assert session.state.names() == {"before": {"ann": 1}, "x": {"ann": 2}}
+    check(session.state, session.store.events(), OUTPUTS, ["ann"])
+
+
+def test_undo_says_what_it_undoes_on_outputs_of_other_data(tmp_path: Path) -> None:
+    path = tmp_path / "tags.sqlite"
+    whole, part = Session(path, "ann", OUTPUTS), Session(path, "ann", OUTPUTS[:1])
+    whole.tag([0, 1, 2], "x")
+    assert part.undo() == "tag ‘x’ on 1 output, and on 2 more that are not shown here"
+    assert whole.redo() == "tag ‘x’ on 3 outputs"
+    assert whole.state.names() == {"x": {"ann": 3}}
+
+
 def test_what_changes_nothing_is_no_gesture() -> None:
     session = Session(None, "ann", OUTPUTS)
     assert session.tag([0, 1, 0], "a") == 2
@@ -280,7 +309,7 @@ def test_what_changes_nothing_is_no_gesture() -> None:
     assert session.state.definitions()["a"] == {"color": "red", "description": "", "key": "1"}
     assert len(session.state.undo_stack("ann")) == 4
     session.undo()
-    assert json.loads(session.store.events()[-2].value)["color"] == "red"
+    assert json.loads(session.store.events()[-2].value) == {"key": "1"}
     assert session.state.definitions()["a"] == {"color": "red", "description": "", "key": ""}
 
 

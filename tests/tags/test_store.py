@@ -175,7 +175,10 @@ def test_an_event_that_was_changed_is_refused_and_nothing_is_added(path: Path) -
         {"action": "delete"},
         {"time": 1.5},
         {"time": -1},
-        {"time": 1 << 53},
+        {"time": 1 << 52},
+        {"value": " "},
+        {"value": "-fffffffffffffff0000000000000000", "action": "undo"},
+        {"value": "A" * 32, "action": "redo"},
         {"value": None},
         {"key": 3},
     ],
@@ -323,6 +326,7 @@ def test_a_damaged_store_is_left_alone(harm: str, path: Path) -> None:
         "UPDATE deed SET value = 99",
         "UPDATE event SET key = 99",
         "UPDATE event SET deed = 99",
+        "DELETE FROM deed",
         "UPDATE event SET id = x'00'",
         "UPDATE event SET key = 'one'",
         "UPDATE text SET bytes = x'ff' WHERE n = 1",
@@ -336,8 +340,20 @@ def test_rows_that_cannot_be_are_damage(change: str, path: Path) -> None:
     connection.execute(change)
     connection.commit()
     connection.close()
+    for use in (lambda: Store(path).events(), lambda: Store(path).columns(), lambda: Store(path).since(0)):
+        with pytest.raises(StoreError, match="is damaged"):
+            use()
+
+
+def test_a_store_without_its_clock_is_damaged(path: Path) -> None:
+    store = Store(path)
+    store.record("ann", ["id:1"], "tag", "a")
+    connection = sqlite3.connect(path)
+    connection.execute("DELETE FROM clock")
+    connection.commit()
+    connection.close()
     with pytest.raises(StoreError, match="is damaged"):
-        Store(path).columns()
+        store.record("ann", ["id:1"], "tag", "b")
 
 
 def test_an_empty_file_becomes_a_store(path: Path) -> None:
@@ -435,6 +451,66 @@ def test_a_read_only_folder_is_said_and_its_store_still_read() -> None:
         assert path.read_bytes() == before
 
 
+def test_who_may_only_read_sees_what_others_write() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        folder = Path(name)
+        path = folder / "tags.sqlite"
+        owner = Store(path)
+        owner.record("ann", ["id:1"], "tag", "a")
+        owner.close()
+        path.chmod(0o644)
+        folder.chmod(0o755)
+        ask, asked = os.pipe()
+        answer, answered = os.pipe()
+
+        child = os.fork()
+        if child == 0:
+            try:
+                if os.getuid() == 0:
+                    os.setuid(65534)
+                else:
+                    folder.chmod(0o555)
+                store, seq, found = Store(path), 0, ""
+                while os.read(ask, 1) == b"?":
+                    events, seq = store.since(seq)
+                    found += "".join(event.value for event in events)
+                    os.write(answered, found.ljust(9).encode())
+            finally:
+                os._exit(0)
+        os.close(answered)
+
+        def seen() -> str:
+            os.write(asked, b"?")
+            return os.read(answer, 9).decode().strip()
+
+        assert seen() == "a"
+        if os.getuid() == 0:
+            owner.record("ann", ["id:1"], "tag", "b")
+            assert seen() == "ab"
+            owner.record("ann", ["id:1"], "tag", "c")
+            owner.close()
+            assert seen() == "abc"
+        os.write(asked, b".")
+        os.waitpid(child, 0)
+        folder.chmod(0o755)
+
+
+def test_a_file_that_may_not_be_read_is_said_when_it_is_read() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as name:
+        path = Path(name) / "tags.sqlite"
+        Store(path).record("ann", ["id:1"], "tag", "a")
+        Path(name).chmod(0o755)
+        path.chmod(0)
+
+        def work() -> None:
+            if os.getuid() == 0:
+                os.setuid(65534)
+            with pytest.raises(StoreUnavailable, match="cannot be read now"):
+                Store(path).events()
+
+        in_child(work)
+
+
 def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
     store = Store(path)
     store.record("ann", ["id:1"], "tag", "a")
@@ -442,8 +518,36 @@ def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
     path.rename(away)
     with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
         store.record("ann", ["id:1"], "tag", "b")
+    # What there is can still be kept elsewhere.
+    assert [event.value for event in store.events()] == ["a"]
+    with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
+        store.since(0)
     away.rename(path)
     assert [event.value for event in store.events()] == ["a"]
+    assert store.record("ann", ["id:1"], "tag", "b")
+
+
+def test_a_store_whose_second_file_was_deleted_does_not_pretend(path: Path) -> None:
+    store = Store(path)
+    for value in "ab":
+        store.record("ann", ["id:1"], "tag", value)
+    Path(f"{path}-wal").unlink()
+    with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
+        store.record("ann", ["id:1"], "tag", "c")
+    assert [event.value for event in store.events()] == ["a", "b"]
+
+
+def test_a_backup_copied_over_an_open_store_is_noticed(path: Path) -> None:
+    store = Store(path)
+    store.record("ann", [f"id:{i}" for i in range(50)], "tag", "a")
+    store.close()
+    backup = path.read_bytes()
+    store.record("ann", [f"id:{50 + i}" for i in range(3000)], "tag", "b")
+    store.gather()
+    path.write_bytes(backup)
+    with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
+        store.record("ann", ["id:1"], "tag", "c")
+    store.close()
 
 
 def test_a_store_that_was_taken_away_is_not_begun_anew(path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens.tags.events import ACTIONS
+from outlens.tags.events import ACTIONS, is_id
 
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
@@ -142,10 +142,9 @@ class Folded:
     def deeds(self, annotator: str, gesture: str) -> Ints:
         """The deeds of a person's gesture that concern the keys."""
         c = self.columns
-        try:
-            high, low = (int(gesture[at : at + 16], 16) for at in (0, 16))
-        except ValueError:
+        if not is_id(gesture):
             return np.empty(0, np.int64)
+        high, low = (int(gesture[at : at + 16], 16) for at in (0, 16))
         here = self._sorted_gestures
         found = self._by_gesture[here.searchsorted(np.uint64(high)) : here.searchsorted(np.uint64(high), "right")]
         same = (c.gestures[found, 1] == low) & (c.annotator[found] == c.numbers.get(annotator, -1))

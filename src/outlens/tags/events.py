@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 Action = Literal["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
+_ID = re.compile("[0-9a-f]{32}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +33,8 @@ class Event:
         One of `ACTIONS`.
     value : str
         tag, untag: the tag's name. note: the text, `""` clears it. name: the name given to the cluster in which the
-        output was, `""` takes it away. define: JSON with `color`, `description` and `key`. undo, redo: the id of the
-        gesture. star, unstar: `""`.
+        output was, `""` takes it away. define: JSON with those of `color`, `description` and `key`
+        that change. undo, redo: the id of the gesture. star, unstar: `""`.
     gesture : str
         UUID4 that all events of one gesture share.
     lens : str
@@ -82,6 +84,11 @@ def new_id() -> str:
     return uuid4().hex
 
 
+def is_id(text: str) -> bool:
+    """Whether this is an id of an event or gesture: 32 lower-case hex digits."""
+    return _ID.fullmatch(text) is not None
+
+
 def keys(
     texts: Sequence[str], prompts: Sequence[str] | None = None, ids: Iterable[Hashable] | None = None
 ) -> list[str]:
@@ -114,7 +121,8 @@ def keys(
     if prompts is not None and len(prompts) != len(texts):
         raise ValueError(f"{len(texts)} texts but {len(prompts)} prompts; give one prompt for each text.")
     if ids is not None:
-        stems = [f"id:{identifier}" for identifier in ids]
+        # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
+        stems = [f"id:{int(i) if isinstance(i, float) and i.is_integer() else i}" for i in ids]
         if len(stems) != len(texts):
             raise ValueError(f"{len(texts)} texts but {len(stems)} ids; give one id for each text.")
     elif prompts is None:

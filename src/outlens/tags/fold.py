@@ -192,9 +192,9 @@ class State:
     """What a log of events comes to.
 
     For each person, output and tag the last of tag and untag that counts holds; likewise for the note, the star and the
-    cluster name. The last definition of a tag holds for all. A gesture counts unless the last undo or redo of it, by
-    the person whose gesture it is, is an undo. The order in which events are given does not matter, nor whether one is
-    given twice.
+    cluster name. The last colour, description and shortcut that anybody gave a tag hold for all; a shortcut is of the
+    tag that took it last. A gesture counts unless the last undo or redo of it, by the person whose gesture it is, is an
+    undo. The order in which events are given does not matter, nor whether one is given twice.
 
     Parameters
     ----------
@@ -412,14 +412,26 @@ class State:
 
     def definitions(self) -> dict[str, dict[str, str]]:
         """Colour, description and shortcut of each tag that was defined; what was not said is `""`."""
-        last: dict[str, Entry] = {}
+        said: list[tuple[int, str, str, str]] = []
         for annotator, field in self._now("define"):
             for key in field.now:
                 entry = field.latest(key, self._people[annotator].off)
-                assert entry is not None
-                if key not in last or entry[:2] > last[key][:2]:
-                    last[key] = entry
-        return {key.removeprefix("tag:"): _definition(entry[3]) for key, entry in sorted(last.items())}
+                while entry is not None:
+                    if entry[2] not in self._people[annotator].off:
+                        said.append((*entry[:2], key.removeprefix("tag:"), entry[3]))
+                    entry = entry[4]
+        found: dict[str, dict[str, str]] = {}
+        keyed: dict[str, str] = {}
+        for _, _, name, value in sorted(said):
+            given = _definition(value)
+            found[name] = found.get(name, {"color": "", "description": "", "key": ""}) | given
+            # A key is one tag's: that which took it last.
+            if given.get("key"):
+                keyed[given["key"]] = name
+        return {
+            name: one | {"key": one["key"] if keyed.get(one["key"]) == name else ""}
+            for name, one in sorted(found.items())
+        }
 
     def undo_stack(self, annotator: str) -> list[str]:
         """The gestures of a person that can be undone, the next one last."""
@@ -428,6 +440,12 @@ class State:
     def redo_stack(self, annotator: str) -> list[str]:
         """The gestures of a person that can be redone, the next one last."""
         return list(self._people[annotator].undo_and_redo()[1]) if annotator in self._people else []
+
+    def size_of(self, annotator: str, gesture: str) -> int:
+        """On how many outputs a gesture is."""
+        known = self._people[annotator].gesture(gesture)
+        fields = () if known is None else known.fields
+        return len({key for field in fields for key in field.of_gesture(gesture)})
 
     def describe(self, annotator: str, gesture: str) -> str:
         """What a gesture did, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
@@ -449,13 +467,14 @@ def _row(event: Event) -> Row:
 
 
 def _definition(value: str) -> dict[str, str]:
+    """What a definition says; a field that it does not name stays as it was."""
     try:
         given = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         given = {}
-    return {name: str(given.get(name) or "") for name in ("color", "description", "key")}
+    return {name: str(given[name] or "") for name in ("color", "description", "key") if name in given}
 
 
 def _sentence(field: _Field, value: str, keys: list[str]) -> str:

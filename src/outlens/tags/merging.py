@@ -35,6 +35,8 @@ def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
         If two different events have one id, or a source is missing, damaged or from a newer outlens; then nothing is
         written.
     """
+    if into is not None and Path(fspath(into)).suffix == ".jsonl":
+        raise ValueError(f"into={fspath(into)!r} is to be a store; name it .sqlite. tags.write_events writes .jsonl.")
     events = distinct(event for source in sources for event in events_of(source))
     store = Store(into)
     store.append(events)
@@ -44,7 +46,8 @@ def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
 def events_of(source: Source) -> list[Event]:
     """The events of a log, which is only read."""
     if isinstance(source, Session):
-        source = source.store
+        known = source.store.events()
+        return known + source.waiting(max((event.time for event in known), default=0))
     if isinstance(source, Store):
         return source.events()
     path = Path(fspath(source))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from hashlib import blake2b
 from operator import index
 from os import PathLike
 from time import time_ns
@@ -141,8 +142,8 @@ class Session:
         self._catch_up()
         now = self.state.definitions().get(name, {"color": "", "description": "", "key": ""})
         given = {"color": color, "description": description, "key": key}
-        new = {**now, **{field: text for field, text in given.items() if text is not None}}
-        if new != now:
+        new = {field: text for field, text in given.items() if text is not None and text != now[field]}
+        if new:
             self._do([tag_key(name)], "define", json.dumps(new))
 
     def undo(self) -> str:
@@ -178,6 +179,21 @@ class Session:
             self._fail(error)
         return not self.pending
 
+    def waiting(self, after: int) -> list[Event]:
+        """What is pending as events later than a time; the same ones each time."""
+        found = []
+        for gesture in self.pending:
+            after = max(after + 1, gesture.time)
+            for key in gesture.keys:
+                name = f"{gesture.gesture} {key}".encode("utf-8", "surrogatepass")
+                found.append(
+                    Event(
+                        blake2b(name, digest_size=16).hexdigest(), after, gesture.annotator, key, gesture.action,
+                        gesture.value, gesture.gesture, gesture.lens,
+                    )
+                )  # fmt: skip
+        return found
+
     def close(self) -> None:
         """Let go of the file."""
         self.store.close()
@@ -195,8 +211,13 @@ class Session:
         if not stack:
             return ""
         said = state.describe(self.annotator, stack[-1])
+        try:
+            # A gesture of another lens may be on outputs that this one does not have.
+            more = self.store.size_of(stack[-1]) - state.size_of(self.annotator, stack[-1])
+        except StoreError:
+            more = 0
         self._do([""], action, stack[-1])
-        return said
+        return f"{said}, and on {more} more that {'is' if more == 1 else 'are'} not shown here" if more > 0 else said
 
     def _keys(self, positions: Iterable[int]) -> list[str]:
         """The keys at these positions, each once; the state is up to date then."""
@@ -278,12 +299,15 @@ class Session:
         try:
             if not self._loaded:
                 self._load()
-            events, self._seq = self.store.since(self._seq)
+            events, seq = self.store.since(self._seq)
         except StoreError as error:
             self._fail(error)
             return
         if events:
+            # Where this is interrupted all is read anew.
+            self._loaded = False
             self.state.apply(events)
+            self._loaded, self._seq = True, seq
             self._news = self._news or any(event.gesture not in self._own for event in events)
         self._own.clear()
         if not self.pending:

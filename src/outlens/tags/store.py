@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.tags.columns import Columns, no_collection
-from outlens.tags.events import ACTIONS, Action, Event, different, distinct, new_id
+from outlens.tags.events import ACTIONS, Action, Event, different, distinct, is_id, new_id
 
 APPLICATION_ID = 0x6F746C67
 VERSION = 1
@@ -26,7 +26,8 @@ PATIENCE = 2.0
 
 _AT_ONCE = 50_000  # rows in Python at once
 
-_LATEST = 1 << 53  # in microseconds the year 2255; what a float, and so JSON, holds exactly
+# In microseconds the year 2112: what comes after it is still below 2**53, which a float, and so JSON, holds exactly.
+_LATEST = 1 << 52
 _CODE = {action: code for code, action in enumerate(ACTIONS)}
 
 # Text is kept as bytes: SQLite's own text can hold neither a lone surrogate nor a NUL. `clock` is the last time given.
@@ -78,11 +79,14 @@ class Store:
         self._writable = False
         self._apart = False  # whether something may stand in SQLite's second file only
         self._file: tuple[int, int] | None = None
+        self._companion: tuple[int, int] | None = None  # the second file, while there is one
+        self._size = 0
+        self._frozen: tuple[int, int] | None = None  # size and time of a file that is read as if nobody wrote to it
         self._texts: dict[int, str] = {}
         self._numbers: dict[str, int] = {}
         self._last_text = 0
         if self.path is not None:
-            with suppress(StoreUnavailable):
+            with suppress(StoreUnavailable), self._faults("read"):
                 self._check()
 
     def record(
@@ -118,7 +122,8 @@ class Store:
         # Ids of a gesture count up from a random one, so that they lie side by side in the index.
         first = int(new_id(), 16) & ~0xFFFFFFFF
         with self._writing() as connection:
-            last = connection.execute("SELECT time FROM clock").fetchone()[0]
+            with self._damage():
+                (last,) = connection.execute("SELECT time FROM clock").fetchone()
             now = max(time_ns() // 1000 if time is None else time, last + 1)
             events = [
                 Event(f"{first + i:032x}", now, annotator, key, action, value, gesture, lens)
@@ -154,8 +159,12 @@ class Store:
         return len(new)
 
     def events(self, keys: Collection[str] | None = None) -> list[Event]:
-        """All events in the order `(time, id)`, or those of some keys and what counts for all: undo, redo, define."""
-        found, _ = self.since(0)
+        """All events in the order `(time, id)`, or those of some keys and what counts for all: undo, redo, define.
+
+        Also those of a file that was taken away while it was open: so they can be written elsewhere.
+        """
+        with self._reading(gone=True) as connection:
+            found = [] if connection is None else self._after(connection, 0)[0]
         if keys is not None:
             wanted = frozenset(keys)
             found = [event for event in found if event.key in wanted or event.action in ("undo", "redo", "define")]
@@ -166,9 +175,20 @@ class Store:
         with self._reading() as connection:
             if connection is None:
                 return [], 0
-            rows = connection.execute(f"{_SELECT} WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
-            self._read_texts(connection)
-            return [self._event(connection, row) for row in rows], rows[-1][0] if rows else seq
+            return self._after(connection, seq)
+
+    def _after(self, connection: sqlite3.Connection, seq: int) -> tuple[list[Event], int]:
+        rows = connection.execute(f"{_SELECT} WHERE seq > ? ORDER BY seq", (seq,)).fetchall()
+        self._read_texts(connection)
+        return [self._event(connection, row) for row in rows], rows[-1][0] if rows else seq
+
+    def size_of(self, gesture: str) -> int:
+        """On how many outputs, of whichever data, a gesture is."""
+        with self._reading() as connection:
+            if connection is None:
+                return 0
+            query = "SELECT count(DISTINCT key) FROM event WHERE deed IN (SELECT n FROM deed WHERE gesture = ?)"
+            return int(connection.execute(query, (bytes.fromhex(gesture),)).fetchone()[0])
 
     def columns(self) -> tuple[Columns | None, int]:
         """All events for `State.load`, much quicker than `events`, and the last `seq`; None where there is no file."""
@@ -192,6 +212,7 @@ class Store:
                 with suppress(sqlite3.Error):
                     _, written, gathered = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                     self._apart = gathered < written
+                    self._is_taken()
 
     def close(self) -> None:
         """Let go of the file. A later call opens it again; a log in memory is gone."""
@@ -223,6 +244,8 @@ class Store:
             self._read_texts(connection)
         texts = self._texts
         with self._damage():
+            if len(identifier) != 16 or len(gesture) != 16:
+                raise ValueError("an id is not of 16 bytes")
             return Event(
                 identifier.hex(),
                 moment,
@@ -278,10 +301,10 @@ class Store:
     # Everything below is about the file: finding, checking, making, opening it, and saying what is wrong with it.
 
     @contextmanager
-    def _reading(self) -> Iterator[sqlite3.Connection | None]:
-        """The connection, or None where there is no file yet."""
+    def _reading(self, gone: bool = False) -> Iterator[sqlite3.Connection | None]:
+        """The connection, or None where there is no file yet; with `gone` also that of a file that was taken away."""
         with self._lock, self._faults("read"):
-            yield self._open(make=False)
+            yield self._open(make=False, gone=gone)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
@@ -291,6 +314,7 @@ class Store:
             assert connection is not None
             connection.execute("BEGIN IMMEDIATE")
             try:
+                self._check_texts(connection)
                 yield connection
                 connection.execute("COMMIT")
                 self._apart = True
@@ -343,15 +367,42 @@ class Store:
                 f"{VERSION}); update outlens. The file is left as it is."
             )
 
-    def _open(self, make: bool) -> sqlite3.Connection | None:
+    def _check_texts(self, connection: sqlite3.Connection) -> None:
+        """Numbers that mean other texts than this store learnt would make one person's tag another one's."""
+        row = connection.execute("SELECT bytes FROM text WHERE n = ?", (self._last_text,)).fetchone()
+        known = self._texts.get(self._last_text)
+        if known is not None and (row is None or row[0] != known.encode("utf-8", "surrogatepass")):
+            raise self._taken()
+
+    def _taken(self) -> StoreUnavailable:
+        return StoreUnavailable(
+            f"The tag store {self.path}, or the -wal beside it, was moved, deleted or replaced while it was open; put "
+            "it back, or keep what there is with lens.save(path) and make the lens again."
+        )
+
+    def _is_taken(self) -> bool:
+        """Whether the file, or the second one that belongs to it, is another one than was opened."""
+        assert self.path is not None
+        try:
+            found = self.path.stat()
+        except OSError:
+            return True
+        companion = _identity(Path(f"{self.path}-wal"))
+        if self._writable and self._companion is None:
+            self._companion = companion
+        # A file in this mode never shrinks, except where another one is copied over it.
+        shrunk = self._companion is not None and found.st_size < self._size
+        self._size = max(self._size, found.st_size)
+        return (found.st_dev, found.st_ino) != self._file or shrunk or self._companion not in (None, companion)
+
+    def _open(self, make: bool, gone: bool = False) -> sqlite3.Connection | None:
         if self._connection is not None and self._process != os.getpid() and self.path is not None:
             _inherited.append(self._connection)
             self._connection = None
-        if self._connection is not None and self.path is not None and self._file != _identity(self.path):
-            raise StoreUnavailable(
-                f"The tag store {self.path} was moved, deleted or replaced while it was open; put it back, or make "
-                "the lens again to start another one."
-            )
+        if self._connection is not None and self.path is not None and not gone and self._is_taken():
+            raise self._taken()
+        if self._connection is not None and self._frozen is not None and self._frozen != self._now():
+            self.close()
         if self._connection is None:
             self._connection = self._begin(make)
         elif self.path is not None and make and not self._writable:
@@ -417,10 +468,21 @@ class Store:
         self._writable = make
         self._process = os.getpid()
         self._file = _identity(self.path)
+        self._companion, self._size = None, 0
+        self._frozen = self._now() if "immutable" in way else None
         self._texts.clear()
         self._numbers.clear()
         self._last_text = 0
         return connection
+
+    def _now(self) -> tuple[int, int] | None:
+        """What tells that somebody wrote to a file; None where it cannot be told."""
+        assert self.path is not None
+        try:
+            found = self.path.stat()
+        except OSError:
+            return None
+        return (0, 0) if Path(f"{self.path}-wal").exists() else (found.st_size, found.st_mtime_ns)
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         return sqlite3.connect(uri, timeout=self.patience, uri=True, check_same_thread=False, isolation_level=None)
@@ -466,7 +528,8 @@ _WHY = {
     "unable to open": "the file or its folder cannot be opened or made; make it writable or give another path",
 }
 _SELECT = (
-    "SELECT seq, id, time, annotator, key, action, value, gesture, lens FROM event JOIN deed ON deed.n = event.deed"
+    "SELECT seq, id, time, annotator, key, action, value, gesture, lens FROM event"
+    " LEFT JOIN deed ON deed.n = event.deed"
 )
 
 
@@ -518,16 +581,16 @@ def _close(connection: sqlite3.Connection) -> None:
 def _check_event(event: Event) -> None:
     for name in ("id", "gesture"):
         value = getattr(event, name)
-        try:
-            right = bytes.fromhex(value).hex() == value and len(value) == 32
-        except (TypeError, ValueError):
-            right = False
-        if not right:
+        if not isinstance(value, str) or not is_id(value):
             raise ValueError(f"An event's {name} is {value!r}; it must be 32 hex digits, as uuid4().hex gives.")
     if event.action not in _CODE:
         raise ValueError(f"An event's action is {event.action!r}; it must be one of {', '.join(ACTIONS)}.")
     if isinstance(event.time, bool) or not isinstance(event.time, int) or not 0 <= event.time < _LATEST:
-        raise ValueError(f"An event's time is {event.time!r}; it must be whole microseconds since 1970, below 2**53.")
+        raise ValueError(f"An event's time is {event.time!r}; it must be whole microseconds since 1970, below 2**52.")
     for name in ("annotator", "key", "value", "lens"):
         if not isinstance(getattr(event, name), str):
             raise ValueError(f"An event's {name} is {getattr(event, name)!r}; it must be a string.")
+    if event.action in ("undo", "redo") and not is_id(event.value):
+        raise ValueError(f"An event's value is {event.value!r}; {event.action} takes a gesture's 32 hex digits.")
+    if event.action in ("tag", "untag") and not event.value.strip():
+        raise ValueError(f"An event's value is {event.value!r}; a tag's name must not be blank.")

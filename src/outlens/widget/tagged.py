@@ -100,7 +100,7 @@ class Encoder:
 def _definition(given: Mapping[str, Any], number: int) -> dict[str, Any]:
     color, key = str(given.get("color", "")), str(given.get("key", ""))
     return {
-        "color": int(color) % COLORS if color.isdecimal() else number % COLORS,
+        "color": int(color) % COLORS if len(color) < 4 and color.isdecimal() else number % COLORS,
         "description": wire.clean(str(given.get("description", ""))),
         "key": key if len(key) == 1 and key in "123456789" else "",
     }
