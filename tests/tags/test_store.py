@@ -243,7 +243,9 @@ def test_the_one_file_is_whole_without_its_companions_once_gathered(path: Path, 
     store.gather()
     copy.write_bytes(path.read_bytes())
     assert Store(copy).events() == store.events() == reader.events()
-    for quiet in (reader, Store(None), Store(tmp_path / "never.sqlite")):
+    memory = Store(None)
+    memory.record("ann", ["id:1"], "tag", "a")
+    for quiet in (reader, memory, Store(tmp_path / "never.sqlite")):
         quiet.gather()
     assert not (tmp_path / "never.sqlite").exists()
 

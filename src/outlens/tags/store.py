@@ -207,12 +207,14 @@ class Store:
     def gather(self) -> None:
         """Bring what was written into the one file, as far as nobody reads: so a copy of that file alone is whole."""
         with self._lock:
-            if self._apart and self._connection is not None and self._process == os.getpid():
-                # Where it cannot be done now nothing is lost: SQLite reads both files.
-                with suppress(sqlite3.Error):
-                    _, written, gathered = self._connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
-                    self._apart = gathered < written
-                    self._is_taken()
+            connection = None if self.path is None or self._process != os.getpid() else self._connection
+            if connection is None or not self._apart:
+                return
+            # Where it cannot be done now nothing is lost: SQLite reads both files.
+            with suppress(sqlite3.Error):
+                _, written, gathered = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
+                self._apart = gathered < written
+                self._is_taken()
 
     def close(self) -> None:
         """Let go of the file. A later call opens it again; a log in memory is gone."""
