@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from pathlib import Path
 
 import numpy as np
@@ -418,6 +419,51 @@ def test_a_tag_of_a_script_is_in_the_one_file_at_once(tmp_path: Path) -> None:
     one.tag("refusal", ["r2", "r3"])
     (tmp_path / "copy.sqlite").write_bytes((tmp_path / "tags.sqlite").read_bytes())
     assert len(Store(tmp_path / "copy.sqlite").events()) == 2
+
+
+def test_an_order_tells_nothing_that_is_hidden() -> None:
+    rng = np.random.default_rng(0)
+    texts = [f"Output {i} says {'no' if i % 3 else 'yes'} to it." for i in range(60)]
+    vectors = rng.normal(size=(60, 4))
+    ann, ben, alone = (
+        ol.Lens(texts, vectors=vectors, annotator=who, store=store)
+        for who, store in (("ann", None), ("ben", None), ("ann", False))
+    )
+    ann.view.blind = alone.view.blind = True
+    for one in (ann, alone):
+        one.tag("odd", range(5))
+    ben.tag("odd", range(20, 40))
+    ben.tag("his", range(1, 3))
+    alone._session.define("his")
+    ann._hear()
+    assert ann.suggest("odd").rows.tolist() == alone.suggest("odd").rows.tolist()
+    rank = dict(ann._widget._ranked)
+    assert rank["rank"] == alone._widget._ranked["rank"]
+    assert "5 tagged" in rank["says"]
+    for one in (ann, alone):
+        gesture(one, "unlike")
+    assert ann._widget._ranked["rank"] == alone._widget._ranked["rank"]
+    # Who looks without hiding learns from both.
+    ann.view.blind = False
+    assert "25 tagged" in ann.suggest("odd").says
+
+
+def test_two_quick_changes_of_a_definition_keep_both() -> None:
+    one = lens()
+    one.tag("food", ["r0"])
+    gesture(one, "define", json.dumps({"name": "food", "key": "3"}))
+    gesture(one, "define", json.dumps({"name": "food", "description": "eaten"}))
+    assert one._widget._tagged["define"] == [{"color": 0, "description": "eaten", "key": "3"}]
+
+
+def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = lens()
+
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(one._widget, "_tag", interrupted)
+    assert gesture(one, "tag", "food", [0])["says"] == "KeyboardInterrupt"
 
 
 def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:

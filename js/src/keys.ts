@@ -158,13 +158,14 @@ function press(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
       return true;
     case "t":
       if (state.tags.target.value.ids.length) state.tags.field.value = state.tags.target.value;
-      else state.status.value = "Nothing to tag: select outputs, or go to one with j";
+      else state.tags.say("Nothing to tag: select outputs, or go to one with j");
       return true;
     case "s":
       state.tags.star(state.tags.target.value.ids);
       return true;
     case "e":
-      if (state.cursor.value >= 0) state.tags.noting.value = state.cursor.value;
+      if (state.cursor.value >= 0) state.tags.write(state.tags.target.value.ids, state.tags.target.value.what);
+      else state.tags.say("No output to write a note on: go to one with j");
       return true;
     case "g": {
       const next = state.tags.nextUntagged();

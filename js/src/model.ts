@@ -360,9 +360,9 @@ export class PageModel implements Model {
     const keys = (pages?.[message.prompt] ?? (this.#state as { _keys?: string[] }))._keys ?? [];
     const says = this.log.do(message, Array.from(new Uint32Array(buffers![0]), (id) => keys[id]));
     this.#retag();
-    this.#reply({ kind: "tagged", prompt: message.prompt, id: message.id, says });
+    this.answer({ kind: "tagged", prompt: message.prompt, id: message.id, says });
   }
-  #reply(reply: Reply): void {
+  answer(reply: Reply): void {
     this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: reply }));
   }
   on(name: string, callback: (...args: any[]) => void): void {

@@ -34,6 +34,7 @@ export interface Gesture {
 const HEAD = { outlens: "events", version: 1 };
 const PLACE = "outlens:tags:";
 const NAME = "outlens:annotator";
+const NOBODY = "reader";
 const SIGNED = "outlens:signed:";
 
 export class PageTags {
@@ -47,7 +48,7 @@ export class PageTags {
     readonly lens: string,
     readonly store: Pick<Storage, "getItem" | "setItem"> | null = storage(),
   ) {
-    this.#name = this.#read(NAME) || "reader";
+    this.#name = this.#read(NAME) || NOBODY;
     this.sync();
   }
 
@@ -64,7 +65,7 @@ export class PageTags {
     const kept = parsed(this.#read(PLACE + this.lens));
     const known = new Set(kept.map(({ id }) => id));
     // All that is tagged in a page is of one reader: who signed last, unless the browser could not keep that.
-    if (this.saved) this.#name = kept.at(-1)?.annotator ?? this.#name;
+    if (this.saved) this.#name = kept.at(-1)?.annotator ?? ((!this.#events.length && this.#read(NAME)) || this.#name);
     // What the browser could not keep is here only. Sorted stably: the events of a gesture stay in their order.
     const all = [...kept, ...this.#events.filter(({ id }) => !known.has(id))];
     this.#events = all.map((event) => ({ ...event, annotator: this.#name })).sort((a, b) => a.time - b.time || (a.gesture < b.gesture ? -1 : Number(a.gesture > b.gesture)));
@@ -88,9 +89,14 @@ export class PageTags {
   rename(name: string): void {
     this.sync();
     if (this.signed) return;
-    this.#name = name.trim() || "reader";
+    this.#name = name.trim() || NOBODY;
     for (const event of this.#events) event.annotator = this.#name;
     this.#keep();
+  }
+
+  /** Whether the reader said who they are: the tags of several who did not would become one person's. */
+  get named(): boolean {
+    return this.#name !== NOBODY;
   }
 
   get count(): number {
@@ -133,8 +139,8 @@ export class PageTags {
       return `${action === "undo" ? "Undone" : "Done again"}: ${says}`;
     }
     if (action === "define") {
-      const { name, ...definition } = JSON.parse(value);
-      this.#add([`tag:${name}`], action, JSON.stringify({ ...definition, color: String(definition.color) }));
+      const { name, color, ...rest } = JSON.parse(value);
+      this.#add([`tag:${name}`], action, JSON.stringify({ ...rest, ...(color !== undefined && { color: String(color) }) }));
       return `${name}: kept`;
     }
     this.#add(keys, action, value);
@@ -162,9 +168,11 @@ export class PageTags {
     const undo: string[] = [];
     const redo: string[] = [];
     for (const { action, value, gesture } of this.#events) {
-      if (action === "undo") redo.push(...undo.splice(undo.indexOf(value), 1));
-      else if (action === "redo") undo.push(...redo.splice(redo.indexOf(value), 1));
-      else if (undo.at(-1) !== gesture) {
+      if (action === "undo" || action === "redo") {
+        const [from, to] = action === "undo" ? [undo, redo] : [redo, undo];
+        // In two tabs at once it may be undone twice.
+        if (from.includes(value)) to.push(...from.splice(from.indexOf(value), 1));
+      } else if (undo.at(-1) !== gesture) {
         undo.push(gesture);
         redo.length = 0;
       }
@@ -219,8 +227,11 @@ export class PageTags {
     };
     for (const { action, value, key } of counts) {
       if (action === "define") {
-        const given = JSON.parse(value);
-        define[names.indexOf(key.slice(4))] = { ...given, color: Number(given.color) };
+        const { color, ...rest } = JSON.parse(value);
+        const tag = names.indexOf(key.slice(4));
+        // A key is one tag's.
+        if (rest.key) define.forEach((one, other) => one.key === rest.key && (define[other] = { ...one, key: "" }));
+        define[tag] = { ...define[tag], ...rest, ...(color !== undefined && { color: Number(color) }) };
         continue;
       }
       const id = place.get(key);

@@ -2,7 +2,7 @@ import { h, render } from "preact";
 import { expect, it, vi } from "vitest";
 import { make } from "./fixture";
 import { PageModel } from "./model";
-import { Chips, Notes, Saved } from "./panels/tags";
+import { Chips, Notes, Saved, TagBar } from "./panels/tags";
 import { PageTags } from "./page-tags";
 
 /** A model whose Python is busy until it is told otherwise. */
@@ -13,7 +13,7 @@ function busy() {
   model.send = (content) => void sent.push(content);
   const el = document.createElement("div");
   render([h(Saved, { state }), h(Chips, { state, id: 1 })], el);
-  return { state, sent, el };
+  return { state, sent, el, model };
 }
 
 it("shows a tag that waits as waiting, until Python has it on disk", async () => {
@@ -32,12 +32,12 @@ it("shows a tag that waits as waiting, until Python has it on disk", async () =>
 it("undoes what still waits, and says where there is nothing to undo", async () => {
   const { state, sent, el } = busy();
   const undo = el.querySelector<HTMLButtonElement>('[aria-label="Undo"]')!;
-  expect(undo.disabled).toBe(true);
+  expect(undo.getAttribute("aria-disabled")).toBe("true");
   state.tags.switch("undo");
   expect(sent).toEqual([]);
-  expect(state.status.value).toBe("Nothing to undo");
+  expect(state.tags.said.value).toBe("Nothing to undo");
   state.tags.toggle("late", [1]);
-  await vi.waitFor(() => expect(undo.disabled).toBe(false));
+  await vi.waitFor(() => expect(undo.getAttribute("aria-disabled")).toBe("false"));
   undo.click();
   expect(sent.map(({ action }) => action)).toEqual(["tag", "undo"]);
 });
@@ -121,23 +121,83 @@ it("keeps what waits to the prompt that it was given to", () => {
   expect(state.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
-it("keeps a note that is being typed where its card goes, on the output it was begun for", async () => {
-  for (const leave of ["prompt", "scroll"]) {
-    const { state, sent } = busy();
-    const el = document.createElement("div");
-    document.body.append(el);
-    render(h(Notes, { state, id: 1 }), el);
-    state.tags.noting.value = 1;
-    await vi.waitFor(() => expect(el.querySelector("textarea")).not.toBeNull());
-    el.querySelector("textarea")!.value = "half a thou";
+/** The bar below with a note begun for an output. */
+async function noting(ids: number[], notes: [number, number, string][] = []) {
+  const { state, sent } = busy();
+  const el = document.createElement("div");
+  document.body.append(el);
+  render(h(TagBar, { state }), el);
+  state.traits.tagged.value = { ...state.traits.tagged.value, annotators: ["ann"], notes };
+  state.tags.write(ids, "this output");
+  await vi.waitFor(() => expect(el.querySelector("textarea")).not.toBeNull());
+  return { state, sent, el, area: el.querySelector("textarea")! };
+}
+
+it("keeps a note that is being typed where its field goes, on the output it was begun for", async () => {
+  for (const leave of ["prompt", "widget", "blur"]) {
+    const { state, sent, el, area } = await noting([1]);
+    expect(document.activeElement).toBe(area);
+    area.value = "half a thou";
     const { shown } = state.traits;
     if (leave === "prompt") shown.value = { ...shown.value, info: { ...shown.value.info, prompt: 1 } };
-    else render(null, el);
+    else if (leave === "widget") render(null, el);
+    else area.blur();
     await vi.waitFor(() => expect(sent).toHaveLength(1));
     expect(sent[0]).toMatchObject({ action: "note", value: "half a thou", prompt: 0 });
-    expect(state.tags.noting.value).toBe(-1);
+    expect(state.tags.noting.value).toBeNull();
     el.remove();
   }
+});
+
+it("writes no note where nothing was typed, also over the different notes of equal outputs", async () => {
+  for (const notes of [[], [[0, 0, "A"]], [[0, 0, "A"], [1, 0, "B"]]] as [number, number, string][][]) {
+    const { sent, area } = await noting([0, 1], notes);
+    expect(area.value).toBe(notes.length === 1 ? "A" : "");
+    area.blur();
+    expect(sent).toEqual([]);
+  }
+});
+
+it("takes the answers of its own gestures only", () => {
+  const { state, sent, model } = busy();
+  state.tags.toggle("late", [1]);
+  const reply = (id: number) => model.answer({ kind: "tagged", prompt: 0, id, says: "Tagged" });
+  reply(sent[0].id + 2 ** 30);
+  reply(1);
+  expect(state.tags.says.value.text).toContain("saving 1 change");
+  reply(sent[0].id);
+  expect(state.tags.says.value.text).not.toContain("saving");
+});
+
+it("says that nothing is saved where the kernel is gone", () => {
+  const { state, model } = make();
+  model.send = () => {
+    throw new Error("Cannot send");
+  };
+  state.tags.toggle("late", [1]);
+  expect(state.tags.says.value).toMatchObject({ text: "not saved: no kernel", bad: true });
+  expect(state.tags.of([1])).toMatchObject([{ name: "late", waits: true }]);
+});
+
+it("says where tags are not kept", () => {
+  const { state, model } = make();
+  expect(state.tags.says.value).toMatchObject({ text: "saved", bad: false });
+  (model.log as any).saved = false;
+  state.traits.tagged.value = { ...state.traits.tagged.value };
+  expect(state.tags.says.value).toMatchObject({ text: "not kept: download", bad: true });
+  (model as any).log = undefined;
+  state.traits.tagged.value = { ...state.traits.tagged.value, store: "" };
+  expect(state.tags.says.value).toMatchObject({ text: "in memory only", bad: false });
+});
+
+it("counts an undo that waits", () => {
+  const { state, sent } = busy();
+  state.tags.toggle("late", [1]);
+  state.tags.switch("undo");
+  expect(state.tags.of([1])).toEqual([]);
+  state.tags.toggle("late", [1]);
+  expect(sent.map(({ action }) => action)).toEqual(["tag", "undo", "tag"]);
+  expect(state.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
 it("tags the outputs of the prompt it is told, in a page of several", () => {
@@ -201,11 +261,12 @@ it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
   }
 });
 
-it("says that nothing is to be tagged where nothing is", () => {
+it("says that nothing is to be tagged where nothing is", async () => {
   const { state, sent } = busy();
   state.tags.toggle("late", []);
   expect(sent).toEqual([]);
-  expect(state.status.value).toContain("Nothing to tag");
+  expect(state.tags.said.value).toContain("Nothing to tag");
+  await vi.waitFor(() => expect(state.status.value).toContain("Nothing to tag"));
 });
 
 it("tags what the keyboard is at, or else the selection", () => {
@@ -286,6 +347,17 @@ function kept(): Pick<Storage, "getItem" | "setItem"> {
   return { getItem: (name) => held.get(name) ?? null, setItem: (name, value) => void held.set(name, value) };
 }
 
+it("learns in another tab the name that was given before anything was tagged", () => {
+  const store = kept();
+  const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
+  expect(one.named).toBe(false);
+  one.rename("ann");
+  two.sync();
+  two.do({ action: "tag", value: "a" }, ["k"]);
+  one.sync();
+  expect([one.annotator, two.annotator, one.named]).toEqual(["ann", "ann", true]);
+});
+
 it("loses nothing where a page is open in two tabs", () => {
   const store = kept();
   const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
@@ -346,7 +418,7 @@ it("takes a gesture in a page without Python", () => {
   expect(model).toBeInstanceOf(PageModel);
   state.tags.toggle("late", [1]);
   expect(state.tags.of([1])).toMatchObject([{ name: "late", mine: true, waits: false }]);
-  expect(state.status.value).toContain("late");
+  expect(state.tags.said.value).toContain("late");
   const [head, event] = model.log.file().trim().split("\n").map((line) => JSON.parse(line));
   expect(head).toEqual({ outlens: "events", version: 1 });
   expect(event).toMatchObject({ key: "b", action: "tag", value: "late", annotator: "reader", lens: "y" });

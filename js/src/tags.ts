@@ -64,36 +64,50 @@ export interface Mark {
   waits: boolean;
 }
 
+const GESTURES = 2 ** 20;
 export const KEYS = 9;
 /** In the filter: any tag. No tag's own name is empty. */
 export const ANY = "";
 
 export class Tags {
   readonly #waiting = signal<Gesture[]>([]);
+  /** Other views of the lens hear the answers too: each counts from a number of its own. */
+  readonly #first = GESTURES * Math.floor(Math.random() * 2 ** 31);
   #gestures = 0;
   /** Where a tag is typed: for which outputs, and what they are. */
   readonly field = signal<{ ids: ArrayLike<number>; what: string } | null>(null);
-  /** The output whose note is written. */
-  readonly noting = signal(-1);
+  /** The note that is written: on what, and one's own that is there; null where equal outputs have different ones. */
+  readonly noting = signal<{ prompt: number; ids: number[]; what: string; text: string | null } | null>(null);
+  /** What the last gesture did, or why it did nothing. */
+  readonly said = signal("");
+  /** Whether a gesture could not even be sent. */
+  readonly #cut = signal(false);
 
   constructor(
     readonly state: State,
     until: AbortSignal,
   ) {
     state.traits.onReply((reply) => {
-      if (reply.kind !== "tagged") return;
+      if (reply.kind !== "tagged" || reply.id <= this.#first || reply.id > this.#first + this.#gestures) return;
       batch(() => {
         this.#waiting.value = this.#waiting.value.filter(({ id }) => id > reply.id);
-        state.status.value = reply.says;
+        this.say(reply.says);
       });
     }, until);
     // Of another prompt nothing is typed on.
     const end = effect(() => {
       void state.info.value.prompt;
       this.field.value = null;
-      this.noting.value = -1;
+      this.noting.value = null;
     });
     until.addEventListener("abort", end);
+  }
+
+  /** Shows and reads out a sentence, also where it is the same again. */
+  say(says: string): void {
+    this.said.value = says;
+    this.state.status.value = "";
+    queueMicrotask(() => (this.state.status.value = says));
   }
 
   /** What Python told, and the names that are on their way to it: a new tag has its key at once. */
@@ -106,7 +120,16 @@ export class Tags {
   });
   readonly #bytes = computed(() => Math.ceil((this.state.info.value.n + 1) / 8));
   /** What waits and concerns the prompt shown. */
-  readonly #here = computed(() => this.#waiting.value.filter(({ prompt }) => prompt === this.state.info.value.prompt));
+  readonly #here = computed(() => {
+    const done: Gesture[] = [];
+    const undone: Gesture[] = [];
+    for (const gesture of this.#waiting.value) {
+      if (gesture.action === "undo") undone.push(...done.splice(-1));
+      else if (gesture.action === "redo") done.push(...undone.splice(-1));
+      else done.push(gesture);
+    }
+    return done.filter(({ prompt }) => prompt === this.state.info.value.prompt);
+  });
   /** The prompt itself bears tags and notes as an output does: its number is the one after theirs. */
   readonly prompt = computed(() => this.state.info.value.n);
 
@@ -315,7 +338,7 @@ export class Tags {
   /** Gives a tag to some outputs; where all have it, takes it away. */
   toggle(name: string, ids: ArrayLike<number>): void {
     if (!ids.length) {
-      this.state.status.value = "Nothing to tag: select outputs, or go to one with j";
+      this.say("Nothing to tag: select outputs, or go to one with j");
       return;
     }
     const all = Array.from(ids);
@@ -328,25 +351,34 @@ export class Tags {
     if (all.length) this.do(this.stars(all) === all.length ? "unstar" : "star", "", all);
   }
 
-  /** A note on outputs of the prompt that was shown when it was begun. */
-  note(ids: number[], text: string, prompt = this.state.info.value.prompt): void {
-    if (ids.includes(this.noting.value)) this.noting.value = -1;
-    const own = this.notes(ids).filter(({ by }) => by === 0);
-    const here = prompt === this.state.info.value.prompt;
-    if (!here || own.length > 1 || text !== (own[0]?.text ?? "")) this.do("note", text, ids, prompt);
+  /** Begins a note; what is written already can be changed. */
+  write(ids: ArrayLike<number>, what: string): void {
+    const all = Array.from(ids);
+    const own = this.notes(all).filter(({ by }) => by === 0);
+    const { prompt } = this.state.info.value;
+    this.noting.value = { prompt, ids: all, what, text: own.length > 1 ? null : (own[0]?.text ?? "") };
+  }
+
+  /** Ends a note; null, or what was there before, changes nothing. */
+  note({ prompt, ids, text }: NonNullable<typeof this.noting.value>, written: string | null): void {
+    this.noting.value = null;
+    if (written !== null && written !== (text ?? "")) this.do("note", written, ids, prompt);
   }
 
   define(name: string, change: Partial<Definition>): void {
-    const { names, define } = this.tagged.value;
-    const known = define[names.indexOf(name)];
-    this.do("define", JSON.stringify({ name, ...known, ...change }), []);
+    this.do("define", JSON.stringify({ name, ...change }), []);
   }
 
   do(action: Action, value = "", ids: number[] = [], prompt = this.state.info.value.prompt): void {
-    const id = ++this.#gestures;
+    const id = this.#first + ++this.#gestures;
     const places = Uint32Array.from(ids);
     this.#waiting.value = [...this.#waiting.value, { id, prompt, action, value, ids: new Set(ids) }];
-    this.state.traits.model.send({ kind: "tags", id, prompt, action, value }, undefined, [places.buffer]);
+    try {
+      this.state.traits.model.send({ kind: "tags", id, prompt, action, value }, undefined, [places.buffer]);
+    } catch {
+      // Where the kernel is gone there is nobody to send it to.
+      this.#cut.value = true;
+    }
   }
 
   /** Whether a gesture may be undone, or redone; what it is Python knows when it has done what waits. */
@@ -356,16 +388,20 @@ export class Tags {
 
   switch(action: "undo" | "redo"): void {
     if (this.can(action)) this.do(action);
-    else this.state.status.value = `Nothing to ${action}`;
+    else this.say(`Nothing to ${action}`);
   }
 
   /** What stands beside undo: whether all is on disk. */
   readonly says = computed(() => {
     const waiting = this.#waiting.value.length;
     const { problem, store } = this.tagged.value;
+    const page = this.state.traits.model.log;
+    if (this.#cut.value) return { text: "not saved: no kernel", title: `The kernel is gone, and ${plural(waiting, "change")} could not be saved. Run the cell again and repeat them.`, bad: true };
+    if (page && !page.saved) return { text: "not kept: download", title: "This browser keeps no more of them: download your tags before you close the page.", bad: true };
     if (problem) return { text: "not saved", title: `${problem} Your tags are kept here and tried again.`, bad: true };
     if (this.#waiting.value.some(({ action }) => action === "suggest" || action === "unlike")) return { text: "computing…", title: "An order is being made", bad: false };
     if (waiting) return { text: `saving ${plural(waiting, "change")}…`, title: "Python is busy: they are written when it is free", bad: false };
+    if (!store) return { text: "in memory only", title: "store=False: tags are kept while the kernel runs", bad: false };
     return { text: "saved", title: store, bad: false };
   });
 }

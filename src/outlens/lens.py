@@ -571,7 +571,8 @@ class Lens(Tagging):
                 "_info": {**traits["_info"], "prompts": prompts, "prompt": number},
                 "_index": self._encoded("index", p) if wire.indexed(self._texts(p)) else {},
                 "_aligned": self._encoded("aligned", p) if aligned else {},
-                "_tagged": self._tags_of(p),
+                # A reader of the page is to know nothing of this machine, nor to undo what was done on it.
+                "_tagged": {**self._tags_of(p), "store": "", "problem": "", "undo": "", "redo": ""},
                 "_keys": self._keys_of(p),
             })  # fmt: skip
         if state["_ranked"].get("prompt") in made:

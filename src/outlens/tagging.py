@@ -225,8 +225,9 @@ class Tagging:
     def _define(self, given: dict[str, Any]) -> str:
         session = self._session
         name = {wire.clean(name): name for name in tagged.names(session.state)}.get(given["name"], given["name"])
-        key = str(given["key"])
-        session.define(name, color=str(given["color"]), description=str(given["description"]), key=key)
+        session.define(
+            name, **{field: str(given[field]) for field in ("color", "description", "key") if field in given}
+        )
         return f"{given['name'][:40]}: kept"
 
     def _listen(self) -> None:
@@ -553,7 +554,7 @@ class Tagging:
         """Which outputs of the prompt shown most likely bear a tag too; the reader lists them first.
 
         Nothing is tagged by it. Learned from all that bear the tag, by anybody, against what bears other tags and a
-        part of the rest; see `tags.suggest`.
+        part of the rest; see `tags.suggest`. In blind mode only from what one sees.
 
         Raises
         ------
@@ -571,10 +572,11 @@ class Tagging:
         p = self._widget._info["prompt"]
         rows = self._prompts[p][1]
         with self._lock:
-            positive = self._held(tag, None)[rows]
+            opened = self._opened()
+            positive = self._seen(tag, opened)[rows]
             any_tag = np.zeros(len(self._keys), bool)
             for name in names:
-                any_tag |= self._held(name, None)
+                any_tag |= self._seen(name, opened)
         found = suggest(self._land(p).vectors, self._texts(p), positive, any_tag[rows] & ~positive, tag=tag)
         labels = self._outputs.frame.index[rows[found.order]]
         self._rank(p, found.order, f"likely {wire.clean(tag)[:40]} first", found.says)
@@ -583,9 +585,10 @@ class Tagging:
     def _unlike(self, p: int) -> str:
         """Lists first what is most unlike all that is tagged."""
         with self._lock:
+            opened = self._opened()
             judged = np.zeros(len(self._keys), bool)
             for name in tagged.names(self._session.state):
-                judged |= self._held(name, None)
+                judged |= self._seen(name, opened)
         order = unlike(self._land(p).vectors, judged[self._prompts[p][1]])
         self._rank(p, order, "unlike what is tagged first", "")
         return "Listed first: what is most unlike all that is tagged"
@@ -657,6 +660,17 @@ class Tagging:
     def _held(self, name: str, annotator: str | None) -> npt.NDArray[np.bool_]:
         held = self._session.state.holders(name, annotator)
         return np.array([key in held for key in self._keys], bool)
+
+    def _opened(self) -> npt.NDArray[np.bool_]:
+        """Where the tags of others may be seen: everywhere, or in blind mode where one gave a tag oneself."""
+        own = np.zeros(len(self._keys), bool)
+        for name in tagged.names(self._session.state):
+            own |= self._held(name, self._session.annotator)
+        return own if self._widget.view["blind"] else np.ones(len(self._keys), bool)
+
+    def _seen(self, name: str, opened: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """The outputs that bear a tag, as far as whoever looks is to know: an order would tell the rest."""
+        return self._held(name, self._session.annotator) | (self._held(name, None) & opened)
 
     @_alone
     def _give(self, action: str, value: str, rows: Any, prompt: str | int | None = None) -> None:

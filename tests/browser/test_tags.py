@@ -239,7 +239,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     _give(widget, 'a "new" \U0001f35e =tag')
     expect(_card(widget, 1).locator(".ol-tag")).to_have_text('a "new" \U0001f35e =tag')
     page.keyboard.press("e")
-    note = widget.get_by_label(re.compile("^Note;"))
+    note = widget.get_by_label(re.compile("^Note on this output;"))
     note.fill("why not")
     note.press("Enter")
     expect(_card(widget, 1).locator(".ol-note-of")).to_contain_text("why not")
@@ -267,6 +267,50 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     expect(_card(again, 2).locator(".ol-tag")).to_have_count(0)
 
 
+def test_a_note_is_typed_wherever_its_output_is_shown(show: Show) -> None:
+    lens = _lens()
+    page, widget = show(lens)
+    note = widget.locator(".ol-note-field")
+    list_ = widget.locator(".ol-list")
+    list_.focus()
+    page.keyboard.press("j")
+    page.keyboard.press("v")
+    for n in range(3):  # cards, grid, interleaved
+        page.keyboard.press("e")
+        expect(note).to_be_focused()
+        # Letters and digits that are keys elsewhere.
+        note.fill("")
+        page.keyboard.type(f"sure, {n} can be used")
+        page.keyboard.press("Enter")
+        expect(note).to_have_count(0)
+        expect(widget.locator(".ol-said")).to_contain_text("Note kept")
+        expect(widget.locator(".ol-pins .ol-note-of")).to_have_text(re.compile(f"sure, {n} can be used"))
+        expect(widget.locator(".ol-tagbar .ol-tag")).to_have_count(0)
+        page.keyboard.press("m")
+        list_.focus()
+
+
+def test_the_focus_stays_where_a_tag_or_the_last_undo_goes(show: Show) -> None:
+    lens = _lens()
+    page, widget = show(lens)
+    widget.locator(".ol-list").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("t")
+    _give(widget, "odd")
+    chip = _card(widget, 0).locator(".ol-tag")
+    chip.click()
+    expect(chip).to_have_count(0)
+    page.keyboard.press("1")
+    expect(chip).to_have_text("odd")
+    undo = widget.get_by_role("button", name="Undo")
+    for _ in range(3):
+        undo.click()
+    expect(undo).to_be_disabled()
+    expect(undo).to_be_focused()
+    expect(chip).to_have_count(0)
+    expect(widget.locator(".ol-said")).to_have_text(re.compile("Undone: tag .odd. on 1 output"))
+
+
 def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
     frame = pd.DataFrame({"prompt": "What would you do?", "response": [f"I would {SAID[i % 3]}." for i in range(6)]})
     lens = ol.Lens(frame, prompt="prompt", vectors=np.eye(3)[np.arange(6) % 3], store=False, annotator="ann")
@@ -280,18 +324,23 @@ def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
     expect(said.locator(".ol-tag")).to_have_text("vague")
     expect(widget.locator(".ol-card .ol-tag")).to_have_count(0)
     widget.get_by_role("button", name="Note on the prompt").click()
-    note = said.get_by_label(re.compile("^Note;"))
+    note = widget.get_by_label(re.compile("^Note on the prompt;"))
     note.fill("of the reader")
     note.press("Enter")
     expect(widget.get_by_role("button", name="Note on the prompt")).to_be_focused()
     expect(said).to_contain_text("of the reader")
     widget.get_by_role("button", name="all tags").click()
+    # The tags of several readers without a name would become one person's.
+    expect(widget.get_by_role("button", name="Download your tags")).to_be_disabled()
+    widget.get_by_label("Your name").fill("eve")
+    widget.get_by_label("Your name").press("Enter")
     with page.expect_download() as download:
         widget.get_by_role("button", name="Download your tags").click()
-    download.value.save_as(tmp_path / "reader.jsonl")
-    lens.merge_tags(tmp_path / "reader.jsonl")
+    expect(widget.get_by_label("Your name")).not_to_be_editable()
+    download.value.save_as(tmp_path / "eve.jsonl")
+    lens.merge_tags(tmp_path / "eve.jsonl")
     assert lens.prompt_tags["tags"].tolist() == [("vague",)]
-    assert lens.prompt_tags["note"].tolist() == ["of whom?\nreader: of the reader"]
+    assert lens.prompt_tags["note"].tolist() == ["of whom?\neve: of the reader"]
     assert lens.tags["outputs"].to_dict() == {"vague": 0}
 
 

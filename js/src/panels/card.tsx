@@ -58,7 +58,7 @@ export function Head({ state, reading, id }: Props) {
       <span class="ol-spring" />
       <span class="ol-card-tools">
         <button type="button" class="ol-plain" title="Tag this output (t)" onClick={() => (state.tags.field.value = { ids: copies, what: copies.length > 1 ? `these ${copies.length}` : "this output" })}>Tag</button>
-        <button type="button" class="ol-plain" title="A note on this output (e)" onClick={() => (state.tags.noting.value = id)}>Note</button>
+        <button type="button" class="ol-plain" title="A note on this output (e)" onClick={() => state.tags.write(copies, copies.length > 1 ? `these ${copies.length}` : "this output")}>Note</button>
         <button type="button" class="ol-plain" aria-pressed={stars === copies.length} title="Star (s)" onClick={() => state.tags.star(copies)}>Star</button>
         <button type="button" class="ol-plain" title="Copy the text as it is" onClick={() => copy(state, state.texts.value.get(id), "Text")}>Copy</button>
         <button type="button" class="ol-plain" title="Copy this output as JSON" onClick={() => copy(state, state.texts.value.get(id) === null ? null : reading.json(id), "JSON")}>JSON</button>

@@ -32,7 +32,11 @@ export function Chips({ state, id }: { state: State; id: number }) {
       {marks.map((mark) => (
         <button
           key={mark.name} type="button" class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"].filter(Boolean).join(" ")}
-          title={about(mark, ids.length)} aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={() => tags.toggle(mark.name, ids)}
+          title={about(mark, ids.length)} aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`} onClick={(event) => {
+            // The focus must not fall off the widget with what is taken off.
+            if (mark.mine) (event.currentTarget.closest<HTMLElement>(".ol-list") ?? event.currentTarget.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map"))?.focus({ preventScroll: true });
+            tags.toggle(mark.name, ids);
+          }}
         >
           <span dir="auto">{short(mark.name)}</span>
           {mark.count < ids.length && <small> {mark.count} of {ids.length}</small>}
@@ -60,18 +64,15 @@ export function Notes({ state, id }: { state: State; id: number }) {
   const { tags } = state;
   const ids = bearers(state, id);
   const notes = tags.notes(ids);
-  const own = notes.find(({ by }) => by === 0)?.text ?? "";
-  const writing = tags.noting.value === id;
-  const { prompt } = state.info.value;
-  if (!notes.length && !writing) return null;
+  if (!notes.length) return null;
+  const what = ids.length > 1 ? `these ${ids.length}` : id === tags.prompt.value ? "the prompt" : "this output";
   return (
     <div class="ol-notes-of">
-      {writing && <NoteField value={own} done={(text) => (text === null ? (tags.noting.value = -1) : tags.note(ids, text, prompt))} />}
-      {notes.filter(({ by }) => by > 0 || !writing).map(({ by, text }) => (
+      {notes.map(({ by, text }) => (
         <div key={`${by} ${text}`} class="ol-note-of" dir="auto">
           {by > 0 && <b>{tags.tagged.value.annotators[by]}: </b>}
           {text}
-          {by === 0 && <button type="button" class="ol-plain" title="Change the note (e)" aria-label="Change the note" onClick={() => (tags.noting.value = id)}>✎</button>}
+          {by === 0 && <button type="button" class="ol-plain" title="Change the note (e)" aria-label="Change the note" onClick={() => tags.write(ids, what)}>✎</button>}
         </div>
       ))}
     </div>
@@ -85,7 +86,7 @@ export function PromptButtons({ state }: { state: State }) {
   return (
     <span class="ol-of-prompt">
       <button type="button" class="ol-plain" title="Tag the prompt itself" aria-label="Tag the prompt" onClick={() => (tags.field.value = { ids: [id], what: "the prompt" })}>Tag</button>
-      <button type="button" class="ol-plain" title="A note on the prompt itself" aria-label="Note on the prompt" onClick={() => (tags.noting.value = id)}>Note</button>
+      <button type="button" class="ol-plain" title="A note on the prompt itself" aria-label="Note on the prompt" onClick={() => tags.write([id], "the prompt")}>Note</button>
     </span>
   ); // prettier-ignore
 }
@@ -94,7 +95,7 @@ export function PromptButtons({ state }: { state: State }) {
 export function PromptSaid({ state }: { state: State }) {
   const { tags } = state;
   const id = tags.prompt.value;
-  if (!tags.of([id]).length && !tags.notes([id]).length && tags.noting.value !== id) return null;
+  if (!tags.of([id]).length && !tags.notes([id]).length) return null;
   return (
     <div class="ol-prompt-said" role="group" aria-label="Tags and notes of the prompt">
       <Chips state={state} id={id} />
@@ -103,37 +104,48 @@ export function PromptSaid({ state }: { state: State }) {
   );
 }
 
-function NoteField({ value, done }: { value: string; done: (text: string | null) => void }) {
+/** Where the note is written; below everything, because its output may be on several cards or on none. */
+function NoteField({ state }: { state: State }) {
+  const { tags } = state;
+  const note = useRef(tags.noting.value!).current;
   const field = useRef<HTMLTextAreaElement>(null);
+  const before = useRef(document.activeElement as HTMLElement | null);
   const ended = useRef(false);
-  const end = (text: string | null) => {
+  const end = (area: HTMLTextAreaElement, keep: boolean) => {
     if (ended.current) return;
     ended.current = true;
-    (field.current?.closest<HTMLElement>(".ol-list, .ol-pins") ?? field.current?.closest(".ol-header")?.querySelector<HTMLElement>(".ol-of-prompt button:last-child"))?.focus();
-    done(text);
+    const back = before.current;
+    if (area === document.activeElement) (back?.isConnected && back !== document.body ? back : area.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map"))?.focus();
+    tags.note(note, keep ? area.value.trim() : null);
   };
   useLayoutEffect(() => {
     const area = field.current!;
     area.focus();
-    // Also where its card is scrolled away or another prompt is shown what was typed is kept.
-    return () => end(area.value.trim());
+    area.setSelectionRange(area.value.length, area.value.length);
+    // Also where another prompt is shown what was typed is kept.
+    return () => end(area, true);
   }, []);
   return (
-    <textarea
-      ref={field} class="ol-note-field" aria-label="Note; Enter keeps it, Shift+Enter is a new line, Escape leaves" defaultValue={value} dir="auto"
-      rows={Math.min(6, value.split("\n").length)} placeholder="Note; Enter keeps it, Escape leaves"
-      onKeyDown={(event) => {
-        if (event.isComposing) return;
-        if (event.key === "Escape") {
-          event.stopPropagation();
-          end(null);
-        } else if (event.key === "Enter" && !event.shiftKey) {
-          event.preventDefault();
-          end(event.currentTarget.value.trim());
-        }
-      }}
-      onBlur={(event) => end(event.currentTarget.value.trim())}
-    />
+    <span class="ol-tagbar ol-tagfield">
+      <label>
+        Note on {note.what}:{" "}
+        <textarea
+          ref={field} class="ol-note-field" aria-label={`Note on ${note.what}; Enter keeps it, Shift+Enter is a new line, Escape leaves`} defaultValue={note.text ?? ""} dir="auto"
+          rows={Math.min(6, (note.text ?? "").split("\n").length)} placeholder={note.text === null ? "They have different notes: yours takes their place" : "Enter keeps it, Escape leaves"}
+          onKeyDown={(event) => {
+            if (event.isComposing) return;
+            if (event.key === "Escape") {
+              event.stopPropagation();
+              end(event.currentTarget, false);
+            } else if (event.key === "Enter" && !event.shiftKey) {
+              event.preventDefault();
+              end(event.currentTarget, true);
+            }
+          }}
+          onBlur={(event) => end(event.currentTarget, true)}
+        />
+      </label>
+    </span>
   ); // prettier-ignore
 }
 
@@ -144,6 +156,8 @@ export function TagBar({ state }: { state: State }) {
   const field = tags.field.value;
   const { names, define } = tags.tagged.value;
   if (field) return <TagField state={state} />;
+  const note = tags.noting.value;
+  if (note) return <NoteField key={`${note.prompt} ${note.ids}`} state={state} />;
   return (
     <span class="ol-tagbar">
       <button type="button" disabled={!ids.length} title="A tag by its name (t)" onClick={() => (tags.field.value = { ids, what })}>
@@ -159,6 +173,7 @@ export function TagBar({ state }: { state: State }) {
         );
       })}
       {(names.length > 0 || state.traits.model.log) && <button type="button" class="ol-plain" aria-pressed={state.setting("panel") === "tags"} title="All tags: colours, keys, who gave them, filters" onClick={() => state.set({ panel: state.view.value.panel === "tags" ? "" : "tags" })}>all tags</button>}
+      <span class="ol-said ol-muted" aria-hidden="true" title={tags.said.value}>{tags.said.value}</span>
     </span>
   ); // prettier-ignore
 }
@@ -258,8 +273,8 @@ export function Saved({ state }: { state: State }) {
   return (
     <span class="ol-saved">
       <span class="ol-segments" role="group" aria-label="Undo and redo of tags">
-        <button type="button" aria-label="Undo" disabled={!tags.can("undo")} title={undo ? `Undo: ${undo} (u)` : "No tag to undo"} onClick={() => tags.do("undo")}>↶</button>
-        <button type="button" aria-label="Redo" disabled={!tags.can("redo")} title={redo ? `Redo: ${redo} (U)` : "No tag to redo"} onClick={() => tags.do("redo")}>↷</button>
+        <button type="button" aria-label="Undo" aria-disabled={!tags.can("undo")} title={undo ? `Undo: ${undo} (u)` : "No tag to undo"} onClick={() => tags.switch("undo")}>↶</button>
+        <button type="button" aria-label="Redo" aria-disabled={!tags.can("redo")} title={redo ? `Redo: ${redo} (U)` : "No tag to redo"} onClick={() => tags.switch("redo")}>↷</button>
       </span>
       <span class={says.bad ? "ol-error" : "ol-muted"} role={says.bad ? "alert" : undefined} title={says.title}>{says.text}</span>
     </span>
@@ -283,11 +298,11 @@ function HandIn({ state }: { state: State }) {
     <p class="ol-hand-in">
       <label>
         Your name <input
-          type="text" value={log.annotator} aria-label="Your name, under which you tag" readOnly={log.signed} title={log.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
+          type="text" value={log.named ? log.annotator : ""} placeholder="give it to download" aria-label="Your name, under which you tag" readOnly={log.signed} title={log.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
           onChange={(event) => model.sign!(event.currentTarget.value)}
         />
       </label>
-      <button type="button" disabled={!log.count} title="A file for whoever made this page: outlens.tags.merge takes it" onClick={download}>Download your tags</button>
+      <button type="button" disabled={!log.count || !log.named} title="A file for whoever made this page: outlens.tags.merge takes it" onClick={download}>Download your tags</button>
     </p>
   ); // prettier-ignore
 }

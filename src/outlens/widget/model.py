@@ -144,7 +144,7 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
         try:
             ids = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64) if buffers else np.zeros(0, np.int64)
             says = self._tag(int(message["prompt"]), str(message["action"]), str(message["value"]), ids)
-        except Exception as told:
+        except (Exception, KeyboardInterrupt) as told:
             # The browser waits for an answer, whatever it is.
             says = str(told) or type(told).__name__
         self.send({"kind": "tagged", "prompt": message["prompt"], "id": message["id"], "says": says})
