@@ -75,6 +75,10 @@ describe("the widget", () => {
     const close = root.querySelector(".ol-help button")!;
     const dialog = root.querySelector<HTMLElement>(".ol-help")!;
     expect(document.activeElement).toBe(close);
+    // What is below it takes no keys.
+    press("j");
+    await settled();
+    expect(root.querySelector(".ol-status")!.textContent).toBe("");
     for (const shiftKey of [false, true]) {
       expect(press("Tab", { shiftKey }).defaultPrevented).toBe(true);
       expect(document.activeElement).toBe(close);

@@ -93,6 +93,7 @@ function leave(root: HTMLElement, state: State, reading: Reading, target: HTMLEl
 function press(root: HTMLElement, state: State, reading: Reading, target: HTMLElement, event: KeyboardEvent): boolean {
   const map = state.map;
   const onMap = target.matches(".ol-map");
+  if (state.help.value) return false;
   if (event.repeat && TOGGLES.test(event.key)) return true;
   switch (event.key) {
     case "ArrowLeft":

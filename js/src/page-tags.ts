@@ -227,7 +227,7 @@ export class PageTags {
     };
     for (const { action, value, key } of counts) {
       if (action === "define") {
-        const { color, ...rest } = JSON.parse(value);
+        const { color, ...rest } = definition(value);
         const tag = names.indexOf(key.slice(4));
         // A key is one tag's.
         if (rest.key) define.forEach((one, other) => one.key === rest.key && (define[other] = { ...one, key: "" }));
@@ -247,6 +247,14 @@ export class PageTags {
       undo: undo.length ? this.#describe(undo.at(-1)!) : "", redo: redo.length ? this.#describe(redo.at(-1)!) : "",
       store: this.saved ? "kept in this browser; download them to hand them in" : "kept until this page is closed: download them",
     }; // prettier-ignore
+  }
+}
+
+function definition(value: string): Partial<Record<"color" | "description" | "key", string>> {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return {};
   }
 }
 
