@@ -22,9 +22,10 @@ bench: .venv/installed $(JS)
 	$(MAKE) --no-print-directory .venv-peer/installed || echo "embedding-atlas could not be installed: only ours is timed"
 	$(PY) benchmarks/run.py
 
-lint: .venv/installed
+lint: .venv/installed $(JS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	cd js && npx --no-install biome format .
 
 types: .venv/installed $(JS)
 	.venv/bin/mypy

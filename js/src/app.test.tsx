@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { traits } from "./fixture";
+import { traits } from "./testing/fixture";
 import { CanvasMap } from "./map/canvas-map";
 import { mount } from "./widget";
 
@@ -27,7 +27,11 @@ describe("the widget", () => {
     const root = show();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
     expect(root.querySelector(".ol-counts")!.textContent).toBe("6 outputs · 2 models · 2 clusters");
-    expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual(["apple", "river", "like no other"]);
+    expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
+      "apple",
+      "river",
+      "like no other",
+    ]);
   });
 
   it("selects by a click on a cluster, adds with Shift", async () => {
@@ -43,7 +47,8 @@ describe("the widget", () => {
 
   it("tells of the output that j and k go to, and zooms to a cluster by key", async () => {
     const root = show();
-    const press = (target: Element, key: string) => target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
+    const press = (target: Element, key: string) =>
+      target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
     press(root.querySelector(".ol-map")!, "j");
     await settled();
     expect(root.querySelector(".ol-status")!.textContent).toBe("m1, apple, apple pie");
@@ -96,7 +101,16 @@ describe("the widget", () => {
 
   it("shows what was tagged in another tab of the page", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "tabs" });
-    const event = { id: "1".repeat(32), time: 5, annotator: "reader", key: "b", action: "tag", value: "elsewhere", gesture: "2".repeat(32), lens: "tabs" };
+    const event = {
+      id: "1".repeat(32),
+      time: 5,
+      annotator: "reader",
+      key: "b",
+      action: "tag",
+      value: "elsewhere",
+      gesture: "2".repeat(32),
+      lens: "tabs",
+    };
     localStorage.setItem("outlens:tags:tabs", JSON.stringify([event]));
     window.dispatchEvent(new Event("storage"));
     await vi.waitFor(() => expect(root.querySelector(".ol-tagbar .ol-tag")?.textContent).toContain("elsewhere"));
@@ -106,11 +120,12 @@ describe("the widget", () => {
   it("does once what a held key would do and undo", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
     const list = root.querySelector(".ol-map")!;
-    const press = (key: string, repeat = false) => list.dispatchEvent(new KeyboardEvent("keydown", { key, repeat, bubbles: true, cancelable: true }));
+    const press = (key: string, repeat = false) =>
+      list.dispatchEvent(new KeyboardEvent("keydown", { key, repeat, bubbles: true, cancelable: true }));
     press("j");
     for (const repeat of [false, true, true, true]) press("s", repeat);
     await settled();
-    await vi.waitFor(() => expect(root.querySelectorAll('[aria-label=starred]')).toHaveLength(1));
+    await vi.waitFor(() => expect(root.querySelectorAll("[aria-label=starred]")).toHaveLength(1));
     // To go on is what a key is held for.
     for (const repeat of [true, true]) press("j", repeat);
     await settled();
@@ -140,7 +155,13 @@ describe("the widget", () => {
     const none = new DataView(new ArrayBuffer(0));
     const root = show({
       _info: { ...(traits()._info as object), n: 0, total: 0, columns: [], labels: [], source: null },
-      _rows: none, _xy: none, _columns: {}, _texts: none, _offsets: new DataView(new ArrayBuffer(4)), _leaf: none, _typical: none,
+      _rows: none,
+      _xy: none,
+      _columns: {},
+      _texts: none,
+      _offsets: new DataView(new ArrayBuffer(4)),
+      _leaf: none,
+      _typical: none,
       _tree: { granularities: [0, 0.5, 1], levels: [[], [], []], order: [[], [], []], nodes: [] },
     }); // prettier-ignore
     expect(root.textContent).toContain("There are no outputs to read.");

@@ -1,14 +1,14 @@
 // The widget as a whole: header, map and clusters beside the reader, footer.
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
-import { Clusters } from "./panels/clusters";
+import { Clusters } from "./panels/clusters/clusters";
 import { Footer } from "./panels/footer";
 import { Header } from "./panels/header";
 import { Help } from "./panels/help";
-import { MapPanel } from "./panels/map-panel";
-import { Reader } from "./panels/reader";
-import type { Reading } from "./reading";
-import type { State } from "./state";
+import { MapPanel } from "./panels/map/map-panel";
+import { Reader } from "./panels/reader/reader";
+import type { Reading } from "./core/reading";
+import type { State } from "./core/state";
 
 interface Props {
   state: State;
@@ -58,10 +58,30 @@ function countChanges(root: HTMLElement, state: State, reading: Reading): () => 
   let frame = 0;
   const stop = effect(() => {
     void [
-      state.shown.value, state.selected.value, state.listed.value, state.clusters.value, state.scheme.value,
-      state.faded.value, state.cursor.value, state.help.value, state.preparing.value, state.searchError.value,
-      state.view.value, state.spread.value, state.traits.index.value, state.traits.aligned.value, state.traits.layers.value, state.tags.tagged.value, state.tags.field.value, state.tags.noting.value,
-      reading.opened.value, reading.unfolded.value, reading.asked.value, reading.hot.value, reading.place.value, reading.distinctive.value,
+      state.shown.value,
+      state.selected.value,
+      state.listed.value,
+      state.clusters.value,
+      state.scheme.value,
+      state.faded.value,
+      state.cursor.value,
+      state.help.value,
+      state.preparing.value,
+      state.searchError.value,
+      state.view.value,
+      state.spread.value,
+      state.traits.index.value,
+      state.traits.aligned.value,
+      state.traits.layers.value,
+      state.tags.tagged.value,
+      state.tags.field.value,
+      state.tags.noting.value,
+      reading.opened.value,
+      reading.unfolded.value,
+      reading.asked.value,
+      reading.hot.value,
+      reading.place.value,
+      reading.distinctive.value,
     ]; // prettier-ignore
     cancelAnimationFrame(frame);
     frame = requestAnimationFrame(() => {

@@ -1,10 +1,10 @@
 // What anywidget and the page without a kernel call; wiring only.
 import { render as draw, h } from "preact";
 import { App } from "./app";
-import { listen } from "./keys";
-import { type Model, PageModel, Traits } from "./model";
-import { Reading } from "./reading";
-import { State } from "./state";
+import { listen } from "./keys/keys";
+import { type Model, PageModel, Traits } from "./wire/model";
+import { Reading } from "./core/reading";
+import { State } from "./core/state";
 
 function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
   const ended = new AbortController();

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { CanvasMap, type MapStyle, type Mode } from './canvas-map';
-import { randomPoints, seeded } from '../testing/random';
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { CanvasMap, type MapStyle, type Mode } from "./canvas-map";
+import { randomPoints, seeded } from "../testing/random";
 
 const CORNERS = Float32Array.of(-1, -1, 1, -1, 1, 1, -1, 1, 0, 0);
 
@@ -18,19 +18,19 @@ function nextFrame(): void {
 }
 
 beforeEach(() => {
-  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout"] });
   frames = new Map();
   clock = 0;
   let handle = 0;
-  vi.stubGlobal('requestAnimationFrame', (callback: FrameRequestCallback) => {
+  vi.stubGlobal("requestAnimationFrame", (callback: FrameRequestCallback) => {
     frames.set(++handle, callback);
     return handle;
   });
-  vi.stubGlobal('cancelAnimationFrame', (id: number) => frames.delete(id));
-  root = document.createElement('div');
-  root.className = 'outlens';
+  vi.stubGlobal("cancelAnimationFrame", (id: number) => frames.delete(id));
+  root = document.createElement("div");
+  root.className = "outlens";
   root.tabIndex = -1;
-  host = document.createElement('div');
+  host = document.createElement("div");
   root.append(host);
   document.body.append(root);
 });
@@ -60,7 +60,7 @@ function makeMap(xy = CORNERS, width = 400, height = 400) {
 
 function styleFor(count: number, changes: Partial<MapStyle> = {}): MapStyle {
   return {
-    palette: ['#0072b2'],
+    palette: ["#0072b2"],
     codes: new Uint8Array(count),
     selected: new Uint8Array(count),
     ringed: null,
@@ -68,28 +68,33 @@ function styleFor(count: number, changes: Partial<MapStyle> = {}): MapStyle {
     faded: null,
     hover: -1,
     cursor: -1,
-    background: '#ffffff',
-    ink: '#000000',
+    background: "#ffffff",
+    ink: "#000000",
     ...changes,
   };
 }
 
 function pointer(type: string, x: number, y: number, init: PointerEventInit = {}): void {
-  const buttons = type === 'pointerup' ? 0 : 1;
+  const buttons = type === "pointerup" ? 0 : 1;
   host.dispatchEvent(new PointerEvent(type, { pointerId: 1, clientX: x, clientY: y, button: 0, buttons, ...init }));
 }
 
 function drag(path: readonly (readonly [number, number])[], init: PointerEventInit = {}): void {
   const [first = [0, 0] as const, ...rest] = path;
-  pointer('pointerdown', ...first, init);
-  for (const place of rest) pointer('pointermove', ...place, init);
-  pointer('pointerup', ...(rest.at(-1) ?? first), init);
+  pointer("pointerdown", ...first, init);
+  for (const place of rest) pointer("pointermove", ...place, init);
+  pointer("pointerup", ...(rest.at(-1) ?? first), init);
 }
 
-const AROUND_CENTRE = [[150, 150], [250, 150], [250, 250], [150, 250]] as const;
+const AROUND_CENTRE = [
+  [150, 150],
+  [250, 150],
+  [250, 250],
+  [150, 250],
+] as const;
 
-describe('the view', () => {
-  it('fits all points, and again when the map grows', () => {
+describe("the view", () => {
+  it("fits all points, and again when the map grows", () => {
     const { map } = makeMap();
     expect(map.project(4)).toEqual([200, 200]);
     expect(map.project(0)[0]).toBeCloseTo(24);
@@ -98,7 +103,7 @@ describe('the view', () => {
     expect(map.project(0)[0]).toBeCloseTo(224);
   });
 
-  it('keeps the place and the zoom in the middle when a map that was zoomed grows', () => {
+  it("keeps the place and the zoom in the middle when a map that was zoomed grows", () => {
     const { map } = makeMap();
     map.zoomTo([2]);
     map.resize(800, 600, 1);
@@ -106,7 +111,7 @@ describe('the view', () => {
     expect(map.project(2)[1]).toBeCloseTo(300);
   });
 
-  it('tells of a change once a frame', () => {
+  it("tells of a change once a frame", () => {
     const { map, events } = makeMap();
     map.panBy(5, 0);
     map.panBy(5, 0);
@@ -118,7 +123,7 @@ describe('the view', () => {
     expect(events.onView).toHaveBeenCalledTimes(1);
   });
 
-  it('flies to its goal over some frames, unless less motion is wanted', () => {
+  it("flies to its goal over some frames, unless less motion is wanted", () => {
     const { map } = makeMap();
     map.zoomTo([0], true);
     nextFrame();
@@ -130,13 +135,13 @@ describe('the view', () => {
     expect(map.project(0)[0]).toBeCloseTo(200);
     expect(frames.size).toBe(0);
 
-    vi.spyOn(window, 'matchMedia').mockReturnValue({ matches: true } as MediaQueryList);
+    vi.spyOn(window, "matchMedia").mockReturnValue({ matches: true } as MediaQueryList);
     map.fit(true);
     expect(map.project(4)).toEqual([200, 200]);
     vi.restoreAllMocks();
   });
 
-  it('is busy from the first move until it has settled', () => {
+  it("is busy from the first move until it has settled", () => {
     const { map, events } = makeMap();
     map.panBy(1, 1);
     map.panBy(1, 1);
@@ -146,11 +151,11 @@ describe('the view', () => {
   });
 
   it.each([
-    ['no size', CORNERS, 0, 0],
-    ['no points', new Float32Array(0), 400, 400],
-    ['one point', Float32Array.of(0.3, 0.4), 400, 400],
-    ['points that are all equal', new Float32Array(20).fill(0.3), 400, 400],
-  ])('takes %s', (_, xy, width, height) => {
+    ["no size", CORNERS, 0, 0],
+    ["no points", new Float32Array(0), 400, 400],
+    ["one point", Float32Array.of(0.3, 0.4), 400, 400],
+    ["points that are all equal", new Float32Array(20).fill(0.3), 400, 400],
+  ])("takes %s", (_, xy, width, height) => {
     const { map } = makeMap(xy, width, height);
     map.zoomTo([0], true);
     map.fit(true);
@@ -159,10 +164,10 @@ describe('the view', () => {
     for (let i = 0; i < 20; i++) nextFrame();
     expect(map.project(0).every(Number.isFinite)).toBe(true);
     expect(map.pick(200, 200)).toBeLessThan(Math.max(1, xy.length / 2));
-    expect(Number.isInteger(map.nearest(0, 'left'))).toBe(true);
+    expect(Number.isInteger(map.nearest(0, "left"))).toBe(true);
   });
 
-  it('survives points and styles that do not match for a moment', () => {
+  it("survives points and styles that do not match for a moment", () => {
     const { map } = makeMap();
     map.setPoints(randomPoints(50, seeded(1)));
     nextFrame();
@@ -174,102 +179,120 @@ describe('the view', () => {
   });
 });
 
-describe('picking', () => {
-  it('finds the point within reach', () => {
+describe("picking", () => {
+  it("finds the point within reach", () => {
     const { map } = makeMap();
     expect(map.pick(204, 203)).toBe(4);
     expect(map.pick(220, 200)).toBe(-1);
     expect(map.pick(24, 376)).toBe(0);
   });
 
-  it('walks over a regular lattice step by step', () => {
+  it("walks over a regular lattice step by step", () => {
     const xy = Float32Array.from({ length: 50 }, (_, i) => (i % 2 ? Math.floor(i / 10) : Math.floor(i / 2) % 5) / 5);
     const { map } = makeMap(xy);
-    expect(map.nearest(-1, 'right')).toBe(12);
-    expect(map.nearest(12, 'right')).toBe(13);
-    expect(map.nearest(12, 'left')).toBe(11);
-    expect(map.nearest(12, 'up')).toBe(17);
-    expect(map.nearest(12, 'down')).toBe(7);
-    expect(map.nearest(24, 'right')).toBe(24);
+    expect(map.nearest(-1, "right")).toBe(12);
+    expect(map.nearest(12, "right")).toBe(13);
+    expect(map.nearest(12, "left")).toBe(11);
+    expect(map.nearest(12, "up")).toBe(17);
+    expect(map.nearest(12, "down")).toBe(7);
+    expect(map.nearest(24, "right")).toBe(24);
   });
 
-  it('walks through points on the same place one after the other', () => {
+  it("walks through points on the same place one after the other", () => {
     const { map } = makeMap(Float32Array.of(0, 0, 0.5, 0, 0.5, 0, 0.5, 0, 1, 0));
-    const there = [0, 1, 2, 3].map((id) => map.nearest(id, 'right'));
+    const there = [0, 1, 2, 3].map((id) => map.nearest(id, "right"));
     expect(there).toEqual([1, 2, 3, 4]);
-    expect([4, 3, 2, 1].map((id) => map.nearest(id, 'left'))).toEqual([3, 2, 1, 0]);
+    expect([4, 3, 2, 1].map((id) => map.nearest(id, "left"))).toEqual([3, 2, 1, 0]);
   });
 });
 
-describe('gestures', () => {
-  it('lassoes, with Shift to add and Alt to remove', () => {
+describe("gestures", () => {
+  it("lassoes, with Shift to add and Alt to remove", () => {
     const { events } = makeMap();
     drag(AROUND_CENTRE);
     drag(AROUND_CENTRE, { shiftKey: true });
     drag(AROUND_CENTRE, { altKey: true });
     expect(events.onLasso.mock.calls.map(([ids, mode]) => [[...ids], mode])).toEqual([
-      [[4], 'replace'],
-      [[4], 'add'],
-      [[4], 'remove'],
+      [[4], "replace"],
+      [[4], "add"],
+      [[4], "remove"],
     ]);
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it('takes a drag of few pixels as a click', () => {
+  it("takes a drag of few pixels as a click", () => {
     const { events } = makeMap();
-    drag([[200, 200], [202, 201]]);
+    drag([
+      [200, 200],
+      [202, 201],
+    ]);
     drag([[100, 100]], { altKey: true });
     expect(events.onClick.mock.calls).toEqual([
-      [4, 'replace'],
-      [-1, 'remove'],
+      [4, "replace"],
+      [-1, "remove"],
     ]);
     expect(events.onLasso).not.toHaveBeenCalled();
   });
 
-  it('pans with the pan tool, with Ctrl and with the middle button', () => {
+  it("pans with the pan tool, with Ctrl and with the middle button", () => {
     const { map, events } = makeMap();
-    drag([[200, 200], [210, 200]], { ctrlKey: true });
-    drag([[200, 200], [210, 200]], { button: 1 });
-    map.tool = 'pan';
-    drag([[200, 200], [200, 170]]);
+    drag(
+      [
+        [200, 200],
+        [210, 200],
+      ],
+      { ctrlKey: true },
+    );
+    drag(
+      [
+        [200, 200],
+        [210, 200],
+      ],
+      { button: 1 },
+    );
+    map.tool = "pan";
+    drag([
+      [200, 200],
+      [200, 170],
+    ]);
     expect(map.project(4)).toEqual([220, 170]);
     expect(events.onLasso).not.toHaveBeenCalled();
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it('lassoes with the pan tool while Shift is held', () => {
+  it("lassoes with the pan tool while Shift is held", () => {
     const { map, events } = makeMap();
-    map.tool = 'pan';
+    map.tool = "pan";
     drag(AROUND_CENTRE, { shiftKey: true });
     expect(events.onLasso).toHaveBeenCalledTimes(1);
   });
 
-  it.each(['pointercancel', 'lostpointercapture'])('forgets a lasso on %s', (end) => {
+  it.each(["pointercancel", "lostpointercapture"])("forgets a lasso on %s", (end) => {
     const { events } = makeMap();
-    pointer('pointerdown', 150, 150);
-    pointer('pointermove', 250, 150);
-    pointer('pointermove', 250, 250);
+    pointer("pointerdown", 150, 150);
+    pointer("pointermove", 250, 150);
+    pointer("pointermove", 250, 250);
     pointer(end, 250, 250);
-    pointer('pointerup', 250, 250);
+    pointer("pointerup", 250, 250);
     expect(events.onLasso).not.toHaveBeenCalled();
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it('tells of a hovered point once, and when it is left', () => {
+  it("tells of a hovered point once, and when it is left", () => {
     const { events } = makeMap();
-    pointer('pointermove', 203, 200, { buttons: 0 });
-    pointer('pointermove', 202, 200, { buttons: 0 });
-    pointer('pointermove', 300, 200, { buttons: 0 });
-    pointer('pointermove', 200, 200, { buttons: 0 });
-    pointer('pointerleave', 200, 200, { buttons: 0 });
+    pointer("pointermove", 203, 200, { buttons: 0 });
+    pointer("pointermove", 202, 200, { buttons: 0 });
+    pointer("pointermove", 300, 200, { buttons: 0 });
+    pointer("pointermove", 200, 200, { buttons: 0 });
+    pointer("pointerleave", 200, 200, { buttons: 0 });
     expect(events.onHover.mock.calls.map(([id]) => id)).toEqual([4, -1, 4, -1]);
     expect(events.onHover.mock.calls[0]).toEqual([4, 200, 200]);
   });
 
-  it('zooms with the wheel about the pointer, only with the focus or Ctrl', () => {
+  it("zooms with the wheel about the pointer, only with the focus or Ctrl", () => {
     const { map } = makeMap();
     const turn = (init: WheelEventInit = {}): WheelEvent => {
-      const event = new WheelEvent('wheel', { deltaY: -100, cancelable: true });
+      const event = new WheelEvent("wheel", { deltaY: -100, cancelable: true });
       // happy-dom's wheel event has no place and no modifier keys.
       const mouse = { clientX: 200, clientY: 200, ctrlKey: false, metaKey: false, ...init };
       for (const [name, value] of Object.entries(mouse)) Object.defineProperty(event, name, { value });
@@ -287,49 +310,58 @@ describe('gestures', () => {
     expect(map.project(4)[0]).toBeCloseTo(200);
   });
 
-  it('zooms and pans with two fingers, without a lasso or a click', () => {
+  it("zooms and pans with two fingers, without a lasso or a click", () => {
     const { map, events } = makeMap();
-    const touch = { pointerType: 'touch' };
-    pointer('pointerdown', 150, 200, touch);
-    pointer('pointerdown', 250, 200, { ...touch, pointerId: 2 });
-    pointer('pointermove', 350, 200, { ...touch, pointerId: 2 });
+    const touch = { pointerType: "touch" };
+    pointer("pointerdown", 150, 200, touch);
+    pointer("pointerdown", 250, 200, { ...touch, pointerId: 2 });
+    pointer("pointermove", 350, 200, { ...touch, pointerId: 2 });
     expect(map.project(4)[0]).toBeCloseTo(250);
     expect(map.project(4)[1]).toBeCloseTo(200);
     const across = map.project(1)[0] - map.project(0)[0];
     expect(across).toBeCloseTo(2 * 352);
-    pointer('pointerup', 350, 200, { ...touch, pointerId: 2 });
-    pointer('pointerup', 150, 200, touch);
+    pointer("pointerup", 350, 200, { ...touch, pointerId: 2 });
+    pointer("pointerup", 150, 200, touch);
     expect(events.onLasso).not.toHaveBeenCalled();
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it('shows all again on a double click beside the points', () => {
+  it("shows all again on a double click beside the points", () => {
     const { map } = makeMap();
     map.panBy(50, 0);
-    host.dispatchEvent(new MouseEvent('dblclick', { clientX: 250, clientY: 200 }));
+    host.dispatchEvent(new MouseEvent("dblclick", { clientX: 250, clientY: 200 }));
     for (let i = 0; i < 20; i++) nextFrame();
     expect(map.project(4)[0]).toBeCloseTo(250);
-    host.dispatchEvent(new MouseEvent('dblclick', { clientX: 100, clientY: 100 }));
+    host.dispatchEvent(new MouseEvent("dblclick", { clientX: 100, clientY: 100 }));
     for (let i = 0; i < 20; i++) nextFrame();
     expect(map.project(4)[0]).toBeCloseTo(200);
   });
 });
 
-it('dims what is selected and filtered out, and keeps its ring', () => {
+it("dims what is selected and filtered out, and keeps its ring", () => {
   let image: ImageData | null = null;
   const pen = {
-    createImageData: (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
+    createImageData: (width: number, height: number) => ({
+      width,
+      height,
+      data: new Uint8ClampedArray(4 * width * height),
+    }),
     putImageData: (painted: ImageData) => (image = painted),
   };
-  const context = new Proxy(pen, { get: (known, name) => known[name as keyof typeof pen] ?? (() => {}), set: () => true });
-  const spy = vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  const context = new Proxy(pen, {
+    get: (known, name) => known[name as keyof typeof pen] ?? (() => {}),
+    set: () => true,
+  });
+  const spy = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
   const { map } = makeMap();
   const colours = (faded: Uint8Array | null) => {
     map.setStyle(styleFor(5, { selected: Uint8Array.of(0, 0, 0, 0, 1), anySelected: true, faded }));
     nextFrame();
     const { data, width } = image!;
     // The middle's point, from its centre to the right: pixels stand behind a frame of 16.
-    return Array.from({ length: 10 }, (_, x) => [...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3)]);
+    return Array.from({ length: 10 }, (_, x) => [
+      ...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3),
+    ]);
   };
   const full = colours(null);
   const dimmed = colours(Uint8Array.of(1, 1, 1, 1, 1));
@@ -341,20 +373,29 @@ it('dims what is selected and filtered out, and keeps its ring', () => {
   spy.mockRestore();
 });
 
-it('rings what is tagged, under what is selected', () => {
+it("rings what is tagged, under what is selected", () => {
   let image: ImageData | null = null;
   const pen = {
-    createImageData: (width: number, height: number) => ({ width, height, data: new Uint8ClampedArray(4 * width * height) }),
+    createImageData: (width: number, height: number) => ({
+      width,
+      height,
+      data: new Uint8ClampedArray(4 * width * height),
+    }),
     putImageData: (painted: ImageData) => (image = painted),
   };
-  const context = new Proxy(pen, { get: (known, name) => known[name as keyof typeof pen] ?? (() => {}), set: () => true });
-  const spy = vi.spyOn(HTMLCanvasElement.prototype, 'getContext').mockReturnValue(context as never);
+  const context = new Proxy(pen, {
+    get: (known, name) => known[name as keyof typeof pen] ?? (() => {}),
+    set: () => true,
+  });
+  const spy = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
   const { map } = makeMap();
   const darkest = (ringed: Uint8Array | null) => {
     map.setStyle(styleFor(5, { ringed }));
     nextFrame();
     const { data, width } = image!;
-    const row = Array.from({ length: 10 }, (_, x) => [...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3)]);
+    const row = Array.from({ length: 10 }, (_, x) => [
+      ...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3),
+    ]);
     return Math.min(...row.map(([r, g, b]) => r! + g! + b!));
   };
   const plain = darkest(null);
@@ -363,13 +404,13 @@ it('rings what is tagged, under what is selected', () => {
   spy.mockRestore();
 });
 
-it('leaves nothing behind', () => {
+it("leaves nothing behind", () => {
   const { map, events } = makeMap();
   map.panBy(1, 1);
   map.destroy();
   expect(frames.size).toBe(0);
   expect(vi.getTimerCount()).toBe(0);
   expect(host.childElementCount).toBe(0);
-  pointer('pointermove', 200, 200, { buttons: 0 });
+  pointer("pointermove", 200, 200, { buttons: 0 });
   expect(events.onHover).not.toHaveBeenCalled();
 });

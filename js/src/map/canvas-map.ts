@@ -1,7 +1,7 @@
-import { Gestures, type Mode, type Tool } from './gestures';
-import { Grid } from './grid';
-import { inside } from './lasso';
-import { makeDisc, mix, packed, paintDiscs, parseHex, type Pixels } from './raster';
+import { Gestures, type Mode, type Tool } from "./gestures";
+import { Grid } from "./grid";
+import { inside } from "./lasso";
+import { makeDisc, mix, packed, paintDiscs, parseHex, type Pixels } from "./raster";
 import {
   affine,
   between,
@@ -15,7 +15,7 @@ import {
   type Bounds,
   type MapView,
   type Size,
-} from './view';
+} from "./view";
 
 export type { Mode };
 
@@ -83,7 +83,7 @@ interface Surface {
 
 /** A scatter of points on a 2-D canvas, which can be panned, zoomed, picked from and lassoed. */
 export class CanvasMap {
-  tool: Tool = 'lasso';
+  tool: Tool = "lasso";
 
   private readonly points: Surface;
   private readonly overlay: Surface;
@@ -114,9 +114,9 @@ export class CanvasMap {
     private readonly host: HTMLElement,
     private readonly events: MapEvents,
   ) {
-    if (getComputedStyle(host).position === 'static') host.style.position = 'relative';
-    host.style.touchAction = 'none';
-    host.style.userSelect = 'none';
+    if (getComputedStyle(host).position === "static") host.style.position = "relative";
+    host.style.touchAction = "none";
+    host.style.userSelect = "none";
     this.points = this.addCanvas(false);
     this.overlay = this.addCanvas(true);
     this.gestures = new Gestures(host, {
@@ -155,7 +155,11 @@ export class CanvasMap {
   setStyle(style: MapStyle): void {
     const old = this.style;
     this.style = style;
-    const sameLayers = old?.codes === style.codes && old.selected === style.selected && old.faded === style.faded && old.ringed === style.ringed;
+    const sameLayers =
+      old?.codes === style.codes &&
+      old.selected === style.selected &&
+      old.faded === style.faded &&
+      old.ringed === style.ringed;
     if (!sameLayers) this.layers = null;
     const samePoints =
       sameLayers &&
@@ -216,16 +220,16 @@ export class CanvasMap {
    * The next point in a direction, for walking with the keyboard: near, and rather ahead than aside. Points on the
    * very same place come one after the other. Without a point to start from: the one nearest to the map's centre.
    */
-  nearest(id: number, direction: 'left' | 'right' | 'up' | 'down'): number {
+  nearest(id: number, direction: "left" | "right" | "up" | "down"): number {
     const { xy } = this;
     const count = xy.length >> 1;
     const known = id >= 0 && id < count;
     const [x, y] = known
       ? [xy[2 * id] as number, xy[2 * id + 1] as number]
       : unproject(this.view, this.size, this.size.width / 2, this.size.height / 2);
-    const onward = direction === 'right' || direction === 'down';
-    const level = direction === 'left' || direction === 'right';
-    const sign = direction === 'right' || direction === 'up' ? 1 : -1;
+    const onward = direction === "right" || direction === "down";
+    const level = direction === "left" || direction === "right";
+    const sign = direction === "right" || direction === "up" ? 1 : -1;
     let best = -1;
     let least = Infinity;
     for (let i = 0; i < count; i++) {
@@ -254,11 +258,11 @@ export class CanvasMap {
   }
 
   private addCanvas(alpha: boolean): Surface {
-    const canvas = this.host.ownerDocument.createElement('canvas');
-    canvas.style.cssText = 'position:absolute;inset:0;width:100%;height:100%;pointer-events:none';
-    canvas.setAttribute('aria-hidden', 'true');
+    const canvas = this.host.ownerDocument.createElement("canvas");
+    canvas.style.cssText = "position:absolute;inset:0;width:100%;height:100%;pointer-events:none";
+    canvas.setAttribute("aria-hidden", "true");
     this.host.append(canvas);
-    return { canvas, context: canvas.getContext('2d', { alpha }) };
+    return { canvas, context: canvas.getContext("2d", { alpha }) };
   }
 
   private hasSize(): boolean {
@@ -290,7 +294,7 @@ export class CanvasMap {
 
   private go(to: MapView, animate: boolean): void {
     this.fitted = false;
-    const calm = this.host.ownerDocument.defaultView?.matchMedia?.('(prefers-reduced-motion: reduce)').matches;
+    const calm = this.host.ownerDocument.defaultView?.matchMedia?.("(prefers-reduced-motion: reduce)").matches;
     if (animate && !calm && this.hasSize()) {
       this.flight = { from: this.view, to, start: -1 };
       this.schedule();
@@ -375,9 +379,9 @@ export class CanvasMap {
 
   /** What a canvas makes of a colour written in another way than in hexadecimal. */
   private paintedColour(css: string): number {
-    const probe = this.host.ownerDocument.createElement('canvas');
+    const probe = this.host.ownerDocument.createElement("canvas");
     probe.width = probe.height = 1;
-    const context = probe.getContext('2d');
+    const context = probe.getContext("2d");
     if (!context) return packed(128, 128, 128);
     context.fillStyle = css;
     context.fillRect(0, 0, 1, 1);
@@ -424,7 +428,8 @@ export class CanvasMap {
     const pixels: Pixels = { data: new Uint32Array(this.image.data.buffer), stride, rows, pad };
     const background = this.colour(style.background);
     pixels.data.fill(background);
-    if (style.codes.length === xy.length >> 1 && style.palette.length) this.paintLayers(style, pixels, ratio, background);
+    if (style.codes.length === xy.length >> 1 && style.palette.length)
+      this.paintLayers(style, pixels, ratio, background);
     context.putImageData(this.image, -pad, -pad);
   }
 
@@ -506,7 +511,7 @@ function paintLasso(context: CanvasRenderingContext2D, path: readonly number[], 
   context.closePath();
   context.fillStyle = context.strokeStyle = ink;
   context.globalAlpha = 0.08;
-  context.fill('evenodd');
+  context.fill("evenodd");
   context.globalAlpha = 0.9;
   context.lineWidth = 1.5;
   context.setLineDash([5, 4]);

@@ -1,5 +1,5 @@
-export type Mode = 'replace' | 'add' | 'remove';
-export type Tool = 'lasso' | 'pan';
+export type Mode = "replace" | "add" | "remove";
+export type Tool = "lasso" | "pan";
 
 /** What the pointer asks of the map; places are pixels from the host's top left corner. */
 export interface Intents {
@@ -45,16 +45,16 @@ export class Gestures {
     private readonly intents: Intents,
   ) {
     const { signal } = this.ending;
-    host.addEventListener('pointerdown', (event) => this.down(event), { signal });
-    host.addEventListener('pointermove', (event) => this.move(event), { signal });
-    host.addEventListener('pointerup', (event) => this.up(event), { signal });
-    host.addEventListener('pointercancel', (event) => this.cancel(event.pointerId), { signal });
-    host.addEventListener('lostpointercapture', (event) => this.cancel(event.pointerId), { signal });
-    host.addEventListener('pointerleave', () => this.drag || intents.leave(), { signal });
-    host.addEventListener('wheel', (event) => this.wheel(event), { signal, passive: false });
-    host.addEventListener('dblclick', (event) => intents.doubleTap(...this.place(event)), { signal });
+    host.addEventListener("pointerdown", (event) => this.down(event), { signal });
+    host.addEventListener("pointermove", (event) => this.move(event), { signal });
+    host.addEventListener("pointerup", (event) => this.up(event), { signal });
+    host.addEventListener("pointercancel", (event) => this.cancel(event.pointerId), { signal });
+    host.addEventListener("lostpointercapture", (event) => this.cancel(event.pointerId), { signal });
+    host.addEventListener("pointerleave", () => this.drag || intents.leave(), { signal });
+    host.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
+    host.addEventListener("dblclick", (event) => intents.doubleTap(...this.place(event)), { signal });
     // The middle button would start the browser's own scrolling.
-    host.addEventListener('mousedown', (event) => event.button === 1 && event.preventDefault(), { signal });
+    host.addEventListener("mousedown", (event) => event.button === 1 && event.preventDefault(), { signal });
   }
 
   destroy(): void {
@@ -69,8 +69,8 @@ export class Gestures {
   }
 
   private showCursor(): void {
-    const idle = this.intents.tool() === 'pan' ? 'grab' : 'crosshair';
-    this.host.style.cursor = this.drag?.kind === 'pan' && this.drag.moved ? 'grabbing' : idle;
+    const idle = this.intents.tool() === "pan" ? "grab" : "crosshair";
+    this.host.style.cursor = this.drag?.kind === "pan" && this.drag.moved ? "grabbing" : idle;
   }
 
   private down(event: PointerEvent): void {
@@ -82,15 +82,16 @@ export class Gestures {
     } catch {
       // The pointer is gone already: its drag then lives from the events that reach the host.
     }
-    if (event.pointerType === 'touch') this.touches.set(event.pointerId, { x, y });
+    if (event.pointerType === "touch") this.touches.set(event.pointerId, { x, y });
     if (this.touches.size > 1) {
       this.stop();
       return;
     }
     if (this.drag) return;
-    const mode: Mode = event.altKey ? 'remove' : event.shiftKey ? 'add' : 'replace';
-    const pans = event.button === 1 || event.ctrlKey || event.metaKey || (this.intents.tool() === 'pan' && mode === 'replace');
-    const kind = pans ? 'pan' : 'lasso';
+    const mode: Mode = event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
+    const pans =
+      event.button === 1 || event.ctrlKey || event.metaKey || (this.intents.tool() === "pan" && mode === "replace");
+    const kind = pans ? "pan" : "lasso";
     this.drag = { pointer: event.pointerId, button: event.button, kind, mode, x, y, moved: false, path: [x, y] };
   }
 
@@ -117,7 +118,7 @@ export class Gestures {
       this.showCursor();
       this.intents.leave();
     }
-    if (drag.kind === 'pan') {
+    if (drag.kind === "pan") {
       this.intents.pan(x - drag.x, y - drag.y);
       drag.x = x;
       drag.y = y;
@@ -134,7 +135,7 @@ export class Gestures {
     const drag = this.drag;
     if (!drag || event.pointerId !== drag.pointer) return;
     this.stop();
-    if (drag.moved && drag.kind === 'lasso') this.intents.lasso(Float64Array.from(drag.path), drag.mode);
+    if (drag.moved && drag.kind === "lasso") this.intents.lasso(Float64Array.from(drag.path), drag.mode);
     if (!drag.moved && drag.button === 0) this.intents.tap(drag.x, drag.y, drag.mode);
   }
 
@@ -144,7 +145,7 @@ export class Gestures {
   }
 
   private stop(): void {
-    const drew = this.drag?.kind === 'lasso' && this.drag.moved;
+    const drew = this.drag?.kind === "lasso" && this.drag.moved;
     this.drag = null;
     this.showCursor();
     if (drew) this.intents.draw(null);
@@ -174,6 +175,6 @@ export class Gestures {
   private hasFocus(): boolean {
     // The root node, not the document: inside a shadow root the document sees only the shadow's host.
     const { activeElement } = this.host.getRootNode() as Document | ShadowRoot;
-    return !!activeElement && !!this.host.closest('.outlens')?.contains(activeElement);
+    return !!activeElement && !!this.host.closest(".outlens")?.contains(activeElement);
   }
 }

@@ -1,4 +1,4 @@
-import { boundsOf } from './view';
+import { boundsOf } from "./view";
 
 const PER_CELL = 3;
 const MAX_SIDE = 512;

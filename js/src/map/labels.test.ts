@@ -1,21 +1,21 @@
-import { describe, expect, it } from 'vitest';
-import { COVERED, placeLabels, type Label } from './labels';
-import { seeded } from '../testing/random';
+import { describe, expect, it } from "vitest";
+import { COVERED, placeLabels, type Label } from "./labels";
+import { seeded } from "../testing/random";
 
 const measure = (text: string): number => text.length * 6.3;
 
 function someLabels(count: number, random: () => number): Label[] {
   return Array.from({ length: count }, (_, id) => ({
     id,
-    text: 'n'.repeat(Math.floor(random() * 30)),
+    text: "n".repeat(Math.floor(random() * 30)),
     x: random() * 500 - 40,
     y: random() * 450 - 40,
     weight: Math.floor(random() * 10),
   }));
 }
 
-describe('placeLabels', () => {
-  it('never lets two overlap and never leaves the map', () => {
+describe("placeLabels", () => {
+  it("never lets two overlap and never leaves the map", () => {
     const random = seeded(6);
     for (let round = 0; round < 100; round++) {
       const items = someLabels(30, random);
@@ -37,15 +37,15 @@ describe('placeLabels', () => {
     }
   });
 
-  it('does not depend on the order of the labels', () => {
+  it("does not depend on the order of the labels", () => {
     const items = someLabels(40, seeded(7));
     expect(placeLabels([...items].reverse(), 430, 380, measure)).toEqual(placeLabels(items, 430, 380, measure));
   });
 
-  it('centres the heaviest and moves the lighter one aside', () => {
+  it("centres the heaviest and moves the lighter one aside", () => {
     const items = [
-      { id: 0, text: 'light', x: 200, y: 100, weight: 1 },
-      { id: 1, text: 'heavy', x: 200, y: 100, weight: 2 },
+      { id: 0, text: "light", x: 200, y: 100, weight: 1 },
+      { id: 1, text: "heavy", x: 200, y: 100, weight: 2 },
     ];
     const [first, second] = placeLabels(items, 430, 380, () => 40);
     expect(first).toEqual({ id: 1, left: 180, top: 91, width: 40 });
@@ -53,12 +53,12 @@ describe('placeLabels', () => {
     expect(Math.abs((second?.top ?? 0) - 91)).toBeGreaterThanOrEqual(18);
   });
 
-  it('leaves out what does not fit', () => {
-    const label = { id: 0, text: 'name', x: 50, y: 50, weight: 1 };
+  it("leaves out what does not fit", () => {
+    const label = { id: 0, text: "name", x: 50, y: 50, weight: 1 };
     expect(placeLabels([label], 100, 100, () => 101)).toEqual([]);
     expect(placeLabels([label], 100, 10, () => 20)).toEqual([]);
     expect(placeLabels([label], 0, 0, () => 20)).toEqual([]);
     expect(placeLabels([{ ...label, x: -1 }], 100, 100, () => 20)).toEqual([]);
-    expect(placeLabels([{ ...label, text: '' }], 100, 100, () => 0)).toEqual([]);
+    expect(placeLabels([{ ...label, text: "" }], 100, 100, () => 0)).toEqual([]);
   });
 });

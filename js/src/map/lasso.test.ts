@@ -1,6 +1,6 @@
-import { expect, it } from 'vitest';
-import { inside } from './lasso';
-import { randomPoints, seeded } from '../testing/random';
+import { expect, it } from "vitest";
+import { inside } from "./lasso";
+import { randomPoints, seeded } from "../testing/random";
 
 /** Whether a polygon winds an odd number of times around a point, from the sum of the angles of its sides. */
 function windsOddly(polygon: Float64Array, px: number, py: number): boolean {
@@ -16,7 +16,7 @@ function windsOddly(polygon: Float64Array, px: number, py: number): boolean {
   return Math.abs(Math.round(turned / (2 * Math.PI))) % 2 === 1;
 }
 
-it('finds the same points as counting turns does, also when the lasso crosses itself', () => {
+it("finds the same points as counting turns does, also when the lasso crosses itself", () => {
   const random = seeded(5);
   const at = { sx: 180, sy: -180, tx: 215, ty: 190 };
   for (let round = 0; round < 60; round++) {
@@ -32,7 +32,7 @@ it('finds the same points as counting turns does, also when the lasso crosses it
   }
 });
 
-it('finds nothing with fewer than three corners or no points', () => {
+it("finds nothing with fewer than three corners or no points", () => {
   const at = { sx: 1, sy: -1, tx: 0, ty: 0 };
   expect(inside(Float64Array.of(0, 0, 9, 9), Float32Array.of(5, -5), at)).toHaveLength(0);
   expect(inside(Float64Array.of(0, 0, 9, 0, 9, 9), new Float32Array(0), at)).toHaveLength(0);

@@ -1,4 +1,4 @@
-import type { Affine } from './view';
+import type { Affine } from "./view";
 
 /**
  * Points inside a polygon by the even-odd rule, rising.

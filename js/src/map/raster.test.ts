@@ -1,6 +1,6 @@
-import { describe, expect, it } from 'vitest';
-import { makeDisc, mix, packed, paintDiscs, parseHex, type Pixels } from './raster';
-import { randomPoints, seeded } from '../testing/random';
+import { describe, expect, it } from "vitest";
+import { makeDisc, mix, packed, paintDiscs, parseHex, type Pixels } from "./raster";
+import { randomPoints, seeded } from "../testing/random";
 
 const WHITE = packed(255, 255, 255);
 
@@ -10,8 +10,8 @@ function paper(stride: number, rows: number, pad: number): Pixels {
 
 const channels = (pixel: number): number[] => [pixel & 255, (pixel >>> 8) & 255, (pixel >>> 16) & 255, pixel >>> 24];
 
-describe('makeDisc', () => {
-  it('covers the area of its circle in every phase', () => {
+describe("makeDisc", () => {
+  it("covers the area of its circle in every phase", () => {
     for (const radius of [1.1, 2, 3.7, 7]) {
       const disc = makeDisc(radius, 1, 64);
       for (let phase = 0; phase < 16; phase++) {
@@ -23,8 +23,8 @@ describe('makeDisc', () => {
   });
 });
 
-describe('paintDiscs', () => {
-  it('blends as alpha compositing does', () => {
+describe("paintDiscs", () => {
+  it("blends as alpha compositing does", () => {
     const random = seeded(9);
     const xy = randomPoints(60, random);
     const at = { sx: 20, sy: -20, tx: 24, ty: 24 };
@@ -52,7 +52,7 @@ describe('paintDiscs', () => {
     }
   });
 
-  it('paints a rim under each disc, and later points above earlier ones', () => {
+  it("paints a rim under each disc, and later points above earlier ones", () => {
     const pixels = paper(40, 40, 8);
     const [ink, red, blue] = [packed(0, 0, 0), packed(255, 0, 0), packed(0, 0, 255)];
     const rim = { disc: makeDisc(6, 1, 40), colour: ink };
@@ -64,7 +64,7 @@ describe('paintDiscs', () => {
     expect(pixels.data[20 * 40 + 21]).toBe(ink);
   });
 
-  it('leaves out points beyond the frame and those without a place', () => {
+  it("leaves out points beyond the frame and those without a place", () => {
     const pixels = paper(32, 32, 4);
     const xy = Float32Array.of(-20, 5, 5, -20, 60, 5, 5, 60, NaN, 5, 5, Infinity);
     const at = { sx: 1, sy: 1, tx: 0, ty: 0 };
@@ -72,23 +72,33 @@ describe('paintDiscs', () => {
     expect(pixels.data.every((pixel) => pixel === WHITE)).toBe(true);
   });
 
-  it('takes a code beyond the palette as its last colour', () => {
+  it("takes a code beyond the palette as its last colour", () => {
     const pixels = paper(32, 32, 4);
     const at = { sx: 1, sy: 1, tx: 10, ty: 10 };
     const red = packed(255, 0, 0);
-    paintDiscs(pixels, Float32Array.of(0, 0), at, 0, 1, makeDisc(3, 1, 32), Uint8Array.of(9), Uint32Array.of(red), null);
+    paintDiscs(
+      pixels,
+      Float32Array.of(0, 0),
+      at,
+      0,
+      1,
+      makeDisc(3, 1, 32),
+      Uint8Array.of(9),
+      Uint32Array.of(red),
+      null,
+    );
     expect(pixels.data[14 * 32 + 14]).toBe(red);
   });
 });
 
-describe('colours', () => {
-  it('reads hexadecimal ones only', () => {
-    expect(parseHex('#0072b2')).toBe(packed(0, 114, 178));
-    expect(parseHex(' #Fa0 ')).toBe(packed(255, 170, 0));
-    for (const other of ['red', 'rgb(1, 2, 3)', '#12345', '']) expect(parseHex(other)).toBeNull();
+describe("colours", () => {
+  it("reads hexadecimal ones only", () => {
+    expect(parseHex("#0072b2")).toBe(packed(0, 114, 178));
+    expect(parseHex(" #Fa0 ")).toBe(packed(255, 170, 0));
+    for (const other of ["red", "rgb(1, 2, 3)", "#12345", ""]) expect(parseHex(other)).toBeNull();
   });
 
-  it('mixes two', () => {
+  it("mixes two", () => {
     expect(mix(packed(0, 100, 200), WHITE, 0)).toBe(packed(0, 100, 200));
     expect(mix(packed(0, 100, 200), WHITE, 1)).toBe(WHITE);
     expect(channels(mix(packed(0, 100, 200), packed(100, 0, 100), 0.5))).toEqual([50, 50, 150, 255]);

@@ -1,4 +1,4 @@
-import type { Affine } from './view';
+import type { Affine } from "./view";
 
 /** Pixels as a canvas keeps them in memory (0xAABBGGRR), with a frame of `pad` pixels around what is shown. */
 export interface Pixels {
@@ -98,7 +98,7 @@ function stamp(data: Uint32Array, centre: number, disc: Disc, phase: number, col
 export function parseHex(css: string): number | null {
   const hex = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(css.trim());
   if (!hex) return null;
-  const six = hex[2] ?? (hex[1] as string).replace(/./g, '$&$&');
+  const six = hex[2] ?? (hex[1] as string).replace(/./g, "$&$&");
   const value = parseInt(six, 16);
   return packed(value >> 16, (value >> 8) & 255, value & 255);
 }

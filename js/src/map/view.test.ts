@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { randomPoints, seeded } from '../testing/random';
+import { describe, expect, it } from "vitest";
+import { randomPoints, seeded } from "../testing/random";
 import {
   MAX_ZOOM,
   MIN_ZOOM,
@@ -13,7 +13,7 @@ import {
   unproject,
   zoomAbout,
   type MapView,
-} from './view';
+} from "./view";
 
 const size = { width: 430, height: 380 };
 
@@ -26,8 +26,8 @@ function someViews(count: number): MapView[] {
   }));
 }
 
-describe('project', () => {
-  it('puts y up and the margin around [-1, 1]²', () => {
+describe("project", () => {
+  it("puts y up and the margin around [-1, 1]²", () => {
     const view = fitView(size);
     expect(project(view, size, 0, 0)).toEqual([215, 190]);
     const [, top] = project(view, size, 0, 1);
@@ -36,7 +36,7 @@ describe('project', () => {
     expect(bottom).toBeCloseTo(0.94 * 380);
   });
 
-  it('is undone by unproject', () => {
+  it("is undone by unproject", () => {
     const random = seeded(2);
     for (const view of someViews(200)) {
       const [x, y] = [random() * 2 - 1, random() * 2 - 1];
@@ -47,15 +47,15 @@ describe('project', () => {
     }
   });
 
-  it('stays finite without a size', () => {
+  it("stays finite without a size", () => {
     const none = { width: 0, height: 0 };
     expect(unproject(fitView(none), none, 5, 5)).toEqual([0, 0]);
     expect(fitBounds({ left: 0, right: 0, bottom: 0, top: 0 }, none, 1)).toEqual({ k: 1, x: 0, y: 0 });
   });
 });
 
-describe('zoomAbout', () => {
-  it('keeps the data under the pixel and the zoom within its limits', () => {
+describe("zoomAbout", () => {
+  it("keeps the data under the pixel and the zoom within its limits", () => {
     const random = seeded(3);
     for (const view of someViews(200)) {
       const [px, py] = [random() * 430, random() * 380];
@@ -70,13 +70,13 @@ describe('zoomAbout', () => {
   });
 });
 
-describe('fitBounds', () => {
-  it('shows every point, tight in one direction', () => {
+describe("fitBounds", () => {
+  it("shows every point, tight in one direction", () => {
     const random = seeded(4);
     for (let round = 0; round < 50; round++) {
       const xy = randomPoints(40, random).map((v) => v * 0.3);
       const bounds = boundsOf(xy);
-      if (!bounds) throw new Error('there are points');
+      if (!bounds) throw new Error("there are points");
       const view = fitBounds(bounds, size, 1e-6);
       const [left, top] = project(view, size, bounds.left, bounds.top);
       const [right, bottom] = project(view, size, bounds.right, bounds.bottom);
@@ -87,7 +87,7 @@ describe('fitBounds', () => {
     }
   });
 
-  it('never zooms past the limit onto a single place', () => {
+  it("never zooms past the limit onto a single place", () => {
     const spot = { left: 0.2, right: 0.2, bottom: -0.4, top: -0.4 };
     expect(fitBounds(spot, size, 1e-9).k).toBe(MAX_ZOOM);
     const view = fitBounds(spot, size, 2);
@@ -96,8 +96,8 @@ describe('fitBounds', () => {
   });
 });
 
-describe('boundsOf', () => {
-  it('is the box of all points, or of some', () => {
+describe("boundsOf", () => {
+  it("is the box of all points, or of some", () => {
     const xy = Float32Array.of(0, 1, -2, 3, 4, -5);
     expect(boundsOf(xy)).toEqual({ left: -2, right: 4, bottom: -5, top: 3 });
     expect(boundsOf(xy, [0, 1])).toEqual({ left: -2, right: 0, bottom: 1, top: 3 });
@@ -106,14 +106,14 @@ describe('boundsOf', () => {
   });
 });
 
-describe('keepInSight', () => {
+describe("keepInSight", () => {
   const bounds = { left: -1, right: 1, bottom: -1, top: 1 };
 
-  it('leaves a view alone that shows the data', () => {
+  it("leaves a view alone that shows the data", () => {
     expect(keepInSight(fitView(size), bounds, size)).toEqual(fitView(size));
   });
 
-  it('brings lost data back to the edge', () => {
+  it("brings lost data back to the edge", () => {
     for (const view of someViews(200)) {
       const lost = { ...view, x: view.x * 1e4, y: view.y * 1e4 };
       const kept = keepInSight(lost, bounds, size);
@@ -127,14 +127,14 @@ describe('keepInSight', () => {
   });
 });
 
-describe('between', () => {
-  it('starts and ends where it should, and keeps one pixel fixed', () => {
+describe("between", () => {
+  it("starts and ends where it should, and keeps one pixel fixed", () => {
     const views = someViews(100);
     for (let i = 1; i < views.length; i++) {
       const [from, to] = [views[i - 1] as MapView, views[i] as MapView];
       const start = between(from, to, 0);
       const end = between(from, to, 1);
-      for (const key of ['k', 'x', 'y'] as const) {
+      for (const key of ["k", "x", "y"] as const) {
         expect(start[key]).toBeCloseTo(from[key], 6);
         expect(end[key]).toBeCloseTo(to[key], 6);
       }
@@ -145,11 +145,11 @@ describe('between', () => {
     }
   });
 
-  it('glides when the zoom stays', () => {
+  it("glides when the zoom stays", () => {
     expect(between({ k: 2, x: 0, y: 10 }, { k: 2, x: 8, y: 20 }, 0.25)).toEqual({ k: 2, x: 2, y: 12.5 });
   });
 });
 
-it('clamps the zoom', () => {
+it("clamps the zoom", () => {
   expect([clampZoom(0), clampZoom(3), clampZoom(1e9)]).toEqual([MIN_ZOOM, 3, MAX_ZOOM]);
 });

@@ -1,7 +1,7 @@
 // What is selected, and how to reach it from Python.
-import type { State } from "../state";
-import { plural } from "../plural";
-import { TagBar } from "./tags";
+import type { State } from "../core/state";
+import { plural } from "../ui/plural";
+import { TagBar } from "./tags/tags";
 
 export function Footer({ state }: { state: State }) {
   const count = state.selectedCount.value;
@@ -17,21 +17,31 @@ export function Footer({ state }: { state: State }) {
         <>
           {state.traits.model.kernel !== false && <code class="ol-muted">= lens.selected</code>}
           {count > 0 && count < state.info.value.n && (
-            <button type="button" title="Select what is not selected, and nothing else (i)" onClick={() => state.invert()}>Invert</button>
+            <button
+              type="button"
+              title="Select what is not selected, and nothing else (i)"
+              onClick={() => state.invert()}
+            >
+              Invert
+            </button>
           )}
-          <button type="button"  title="Clear the selection of all prompts (c)" onClick={() => state.clear()}>
+          <button type="button" title="Clear the selection of all prompts (c)" onClick={() => state.clear()}>
             Clear
           </button>
         </>
       ) : null}
       <TagBar state={state} />
       {state.hidden.value.size > 0 && state.passing.value.length > 0 && (
-        <button type="button"  title="Select all that pass search and filter (a)" onClick={() => state.select(state.passing.value, "replace")}>
+        <button
+          type="button"
+          title="Select all that pass search and filter (a)"
+          onClick={() => state.select(state.passing.value, "replace")}
+        >
           Select {plural(state.passing.value.length, "output")} that pass
         </button>
       )}
       {state.hidden.value.size > 0 && (
-        <button type="button"  onClick={() => (state.hidden.value = new Set())}>
+        <button type="button" onClick={() => (state.hidden.value = new Set())}>
           Remove filter
         </button>
       )}
@@ -39,7 +49,13 @@ export function Footer({ state }: { state: State }) {
         <span class="ol-wide">
           <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
         </span>
-        <button type="button" class="ol-plain"  title="All keys (?)" aria-label="Show all keys" onClick={() => (state.help.value = true)}>
+        <button
+          type="button"
+          class="ol-plain"
+          title="All keys (?)"
+          aria-label="Show all keys"
+          onClick={() => (state.help.value = true)}
+        >
           <kbd>?</kbd> keys
         </button>
       </span>

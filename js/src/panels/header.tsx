@@ -1,9 +1,9 @@
 // The prompt, what there is, and the search.
 import { useSignal } from "@preact/signals";
-import { plural } from "../plural";
+import { plural } from "../ui/plural";
 import { print, parse } from "../text/search";
-import type { State } from "../state";
-import { PromptButtons, PromptSaid, Saved } from "./tags";
+import type { State } from "../core/state";
+import { PromptButtons, PromptSaid, Saved } from "./tags/tags";
 
 export function Header({ state }: { state: State }) {
   const open = useSignal(false);
@@ -22,7 +22,7 @@ export function Header({ state }: { state: State }) {
             type="button"
             class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
             title={open.value ? "Show one line" : "Show the whole prompt"}
-            aria-expanded={open.value} 
+            aria-expanded={open.value}
             onClick={() => (open.value = !open.value)}
           >
             {title}
@@ -54,10 +54,17 @@ function PromptSwitch({ state }: { state: State }) {
   return (
     <span class="ol-switch">
       <button
-        type="button" title="The prompt before" aria-label="The prompt before" disabled={index <= 0}  onClick={() => state.setPrompt(index - 1)}
-      >‹</button>
+        type="button"
+        title="The prompt before"
+        aria-label="The prompt before"
+        disabled={index <= 0}
+        onClick={() => state.setPrompt(index - 1)}
+      >
+        ‹
+      </button>
       <select
-        aria-label="Prompt"  value={index}
+        aria-label="Prompt"
+        value={index}
         onChange={(event) => state.setPrompt(Number(event.currentTarget.value))}
       >
         {prompts.map((prompt, i) => (
@@ -67,8 +74,14 @@ function PromptSwitch({ state }: { state: State }) {
         ))}
       </select>
       <button
-        type="button" title="The next prompt" aria-label="The next prompt" disabled={index >= prompts.length - 1}  onClick={() => state.setPrompt(index + 1)}
-      >›</button>
+        type="button"
+        title="The next prompt"
+        aria-label="The next prompt"
+        disabled={index >= prompts.length - 1}
+        onClick={() => state.setPrompt(index + 1)}
+      >
+        ›
+      </button>
     </span>
   ); // prettier-ignore
 }
@@ -92,7 +105,7 @@ function Search({ state }: { state: State }) {
         aria-label="Search the outputs: a text, or a regular expression between slashes"
         aria-invalid={error !== ""}
         title={error || "Enter selects what matches"}
-        spellcheck={false} 
+        spellcheck={false}
         value={typed.value ?? shown}
         onFocus={() => (typed.value = shown)}
         onBlur={() => (typed.value = null)}
@@ -110,7 +123,7 @@ function Search({ state }: { state: State }) {
         </span>
       )}
       {searching && !error && state.matchCount.value > 0 && (
-        <button type="button"  title="Select what matches (Enter)" onClick={selectHits}>
+        <button type="button" title="Select what matches (Enter)" onClick={selectHits}>
           Select
         </button>
       )}

@@ -1,7 +1,7 @@
 // The list of keys.
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { KEYS } from "../keys";
-import type { State } from "../state";
+import { KEYS } from "../keys/keys";
+import type { State } from "../core/state";
 
 export function Help({ state }: { state: State }) {
   const close = useRef<HTMLButtonElement>(null);
@@ -14,7 +14,11 @@ export function Help({ state }: { state: State }) {
   return (
     <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (state.help.value = false)}>
       <div
-        class="ol-help" role="dialog" aria-modal="true" aria-label="Keys" tabIndex={-1}
+        class="ol-help"
+        role="dialog"
+        aria-modal="true"
+        aria-label="Keys"
+        tabIndex={-1}
         onKeyDown={(event) => {
           // The one button is all that Tab can reach while the list is open.
           if (event.key !== "Tab") return;
@@ -24,7 +28,7 @@ export function Help({ state }: { state: State }) {
       >
         <div class="ol-help-head">
           <b>Keys</b>
-          <button ref={close} type="button"  onClick={() => (state.help.value = false)}>
+          <button ref={close} type="button" onClick={() => (state.help.value = false)}>
             Close
           </button>
         </div>

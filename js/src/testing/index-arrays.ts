@@ -19,7 +19,9 @@ export function indexArrays(texts: string[][], prompt: string[] = []): IndexArra
     return a[n] < b[n] ? -1 : 1;
   };
   suffixes.sort((a, b) => compare(a.rest, b.rest) || a.at - b.at);
-  const echo = words.flatMap((w) => w.map((_, i) => Math.max(0, ...prompt.map((_, p) => common(w.slice(i), prompt.slice(p))))));
+  const echo = words.flatMap((w) =>
+    w.map((_, i) => Math.max(0, ...prompt.map((_, p) => common(w.slice(i), prompt.slice(p))))),
+  );
   return {
     variant: Uint32Array.from(keys, (k) => variants.indexOf(k)),
     weight: Uint32Array.from(variants, (v) => keys.filter((k) => k === v).length),

@@ -39,9 +39,11 @@ const INVISIBLE =
 const SOME = new RegExp(INVISIBLE.source, "u");
 
 /** Joiners belong to an emoji or to a word of a script that joins its letters; elsewhere they hide. */
-const JOINED = /(?:\p{Emoji_Modifier}|\p{Extended_Pictographic}\ufe0f?|(?![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\p{L}\p{M}])$/u;
+const JOINED =
+  /(?:\p{Emoji_Modifier}|\p{Extended_Pictographic}\ufe0f?|(?![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\p{L}\p{M}])$/u;
 /** What a variation selector can be for; a second one after it is for nothing, and may hide a message. */
-const VARIES = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
+const VARIES =
+  /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
 
 export interface Invisible {
   at: number;
@@ -62,7 +64,8 @@ export function invisibles(text: string): Invisible[] {
     const variation = (code >= 0xfe00 && code <= 0xfe0f) || code >= 0xe0100;
     if (variation && VARIES.test(before)) continue;
     const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
-    const name = NAMES[code] ?? (variation ? "variation selector" : code >= 0xe0000 ? "tag character" : "control character");
+    const name =
+      NAMES[code] ?? (variation ? "variation selector" : code >= 0xe0000 ? "tag character" : "control character");
     // A tag character copies an ASCII one unseen: show which.
     const shown = code > 0xe0020 && code < 0xe007f ? String.fromCharCode(code - 0xe0000) : point.slice(2);
     found.push({ at: match.index, length: match[0].length, label: shown, title: `${point} ${name}` });

@@ -16,7 +16,9 @@ function styled(text: string): [number, string][] {
 
 function spansOf(text: string): [number, string][] {
   const { spans } = markdown(text);
-  return spans.flatMap((start, k) => (k % 3 ? [] : [[spans[k + 2], text.slice(start, spans[k + 1])] as [number, string]]));
+  return spans.flatMap((start, k) =>
+    k % 3 ? [] : [[spans[k + 2], text.slice(start, spans[k + 1])] as [number, string]],
+  );
 }
 
 /** What is left to see. */
@@ -33,7 +35,9 @@ function seen(text: string): string {
 }
 
 function cellsOf(text: string): (string[] | undefined)[] {
-  return markdown(text).blocks.map(({ cells }) => cells?.flatMap((at, k) => (k % 2 ? [] : [text.slice(at, cells[k + 1])])));
+  return markdown(text).blocks.map(({ cells }) =>
+    cells?.flatMap((at, k) => (k % 2 ? [] : [text.slice(at, cells[k + 1])])),
+  );
 }
 
 /** What is wrong with the blocks and spans of a text, whatever it says; "" if nothing. */
@@ -51,7 +55,8 @@ function wrong(text: string): string {
       cell = place;
     }
     for (at = start; k < spans.length && spans[k] < end; k += 3) {
-      if (spans[k] < at || spans[k + 1] <= spans[k] || spans[k + 1] > end) return "spans are not in order, or cross blocks";
+      if (spans[k] < at || spans[k + 1] <= spans[k] || spans[k + 1] > end)
+        return "spans are not in order, or cross blocks";
       at = spans[k + 1];
       const bits = spans[k + 2];
       if (bits !== HIDDEN && (bits < 1 || bits > 15)) return "unknown bits";
@@ -66,7 +71,10 @@ function wrong(text: string): string {
 
 describe("markdown, of any text", () => {
   it("has blocks that are the text and spans that rise in them, and hides only markup", () => {
-    const signs = "* ** _ __ ~~ ` `` ``` ~~~ # ## > - + 1. 2) | --- *** \\ [ ]( ) < </b> :// . a b é 中 😀 \ud800 \udc00 \0 \u2028".split(" ");
+    const signs =
+      "* ** _ __ ~~ ` `` ``` ~~~ # ## > - + 1. 2) | --- *** \\ [ ]( ) < </b> :// . a b é 中 😀 \ud800 \udc00 \0 \u2028".split(
+        " ",
+      );
     signs.push(" ", " ", "  ", "\t", "\n", "\n", "\n\n", "\r", "\r\n", "|-|\n", "> ", "- ");
     const random = seeded(7);
     for (let round = 0; round < 20_000; round++) {
@@ -83,7 +91,29 @@ describe("markdown, of any text", () => {
 
   // Time grows with the square of the text where something is looked for again from every place: none would end.
   it.each([
-    "*", "`", "[", "<", ">", "|", "\n", "- ", "*a ", "**a* ", "_a ", "`a", "](a", "<a ", "://a", "|://", "|-|\n", "> \n", "- a\n", " ", " #", "\\", "a~~",
+    "*",
+    "`",
+    "[",
+    "<",
+    ">",
+    "|",
+    "\n",
+    "- ",
+    "*a ",
+    "**a* ",
+    "_a ",
+    "`a",
+    "](a",
+    "<a ",
+    "://a",
+    "|://",
+    "|-|\n",
+    "> \n",
+    "- a\n",
+    " ",
+    " #",
+    "\\",
+    "a~~",
   ])("takes no longer than the text: 3 MB of %j", (sign) => {
     const text = sign.repeat(3e6 / sign.length);
     expect(wrong(text)).toBe("");
@@ -91,8 +121,20 @@ describe("markdown, of any text", () => {
 
   it("takes no longer than the text: backticks of every number, ever deeper lists, styles in styles", () => {
     const numbers = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
-    expect(wrong(numbers(2000).map((k) => "`".repeat(k)).join("a"))).toBe(""); // prettier-ignore
-    expect(wrong(numbers(2000).map((k) => " ".repeat(k) + "- a\n").join(""))).toBe(""); // prettier-ignore
+    expect(
+      wrong(
+        numbers(2000)
+          .map((k) => "`".repeat(k))
+          .join("a"),
+      ),
+    ).toBe(""); // prettier-ignore
+    expect(
+      wrong(
+        numbers(2000)
+          .map((k) => " ".repeat(k) + "- a\n")
+          .join(""),
+      ),
+    ).toBe(""); // prettier-ignore
     expect(wrong("*a ".repeat(3e5) + "b* ".repeat(3e5))).toBe("");
     expect(wrong("*a **b ".repeat(2e5) + "c_ ".repeat(3e5))).toBe("");
   });
@@ -100,14 +142,21 @@ describe("markdown, of any text", () => {
 
 describe("blocks", () => {
   it("takes # for a heading before a space, and hides it with what closes it", () => {
-    expect(blocksOf("# Oak\n###### Elm")).toEqual([["h1", 0, "# Oak\n"], ["h6", 0, "###### Elm"]]); // prettier-ignore
+    expect(blocksOf("# Oak\n###### Elm")).toEqual([
+      ["h1", 0, "# Oak\n"],
+      ["h6", 0, "###### Elm"],
+    ]); // prettier-ignore
     expect(seen("# Oak\n## Elm ##\n#\tFir #1\n#\n")).toBe("Oak\nElm\nFir #1\n\n");
     for (const text of ["#oak", "####### oak", "\\# oak", "C# oak"]) expect(blocksOf(text)[0][0], text).toBe("p");
     expect(blocksOf("oak\n# elm\nfir").map(([kind]) => kind)).toEqual(["p", "h1", "p"]);
   });
 
   it("does not take the line above --- or === for a heading", () => {
-    expect(blocksOf("oak\n---\nelm\n===\n")).toEqual([["p", 0, "oak\n"], ["rule", 0, "---\n"], ["p", 0, "elm\n===\n"]]); // prettier-ignore
+    expect(blocksOf("oak\n---\nelm\n===\n")).toEqual([
+      ["p", 0, "oak\n"],
+      ["rule", 0, "---\n"],
+      ["p", 0, "elm\n===\n"],
+    ]); // prettier-ignore
   });
 
   it("hides a rule's line, not its end", () => {
@@ -119,7 +168,19 @@ describe("blocks", () => {
   });
 
   it("nests items by their indent, and leaves their markers to be seen", () => {
-    const lines = ["- oak", "  - elm", "    lazy", "      * fir", "   + ash", "- yew", "", "1. bay", "   1) box", "\t- fig", "2. tea"];
+    const lines = [
+      "- oak",
+      "  - elm",
+      "    lazy",
+      "      * fir",
+      "   + ash",
+      "- yew",
+      "",
+      "1. bay",
+      "   1) box",
+      "\t- fig",
+      "2. tea",
+    ];
     const text = lines.join("\n");
     expect(blocksOf(text)).toEqual([
       ["item", 0, "- oak\n"],
@@ -136,7 +197,9 @@ describe("blocks", () => {
     expect(seen(text)).toBe(text);
     expect(blocksOf("- a\n    - b\n\t- c\n \t\t- d").map(([, level]) => level)).toEqual([0, 1, 1, 2]);
     // A paragraph at the margin ends all lists, one below an item does not.
-    expect(blocksOf("- a\n\n  b\n\n  - c\n\nd\n\n  - e").map(([, level]) => level)).toEqual([0, 0, 0, 0, 1, 0, 0, 0, 0]);
+    expect(blocksOf("- a\n\n  b\n\n  - c\n\nd\n\n  - e").map(([, level]) => level)).toEqual([
+      0, 0, 0, 0, 1, 0, 0, 0, 0,
+    ]);
     for (const line of ["-oak", "1.oak", "1 oak", "1234567890. oak"]) expect(blocksOf(line)[0][0], line).toBe("p");
   });
 
@@ -147,7 +210,11 @@ describe("blocks", () => {
   });
 
   it("goes on with a paragraph over lines, however indented, to a blank one", () => {
-    expect(blocksOf("oak\n      elm\rfir\r\n \n\t\n\nash")).toEqual([["p", 0, "oak\n      elm\rfir\r\n"], ["blank", 0, " \n\t\n\n"], ["p", 0, "ash"]]); // prettier-ignore
+    expect(blocksOf("oak\n      elm\rfir\r\n \n\t\n\nash")).toEqual([
+      ["p", 0, "oak\n      elm\rfir\r\n"],
+      ["blank", 0, " \n\t\n\n"],
+      ["p", 0, "ash"],
+    ]); // prettier-ignore
   });
 
   it("hides the marks of quotes", () => {
@@ -161,27 +228,60 @@ describe("blocks", () => {
       ["p", 0, "box"],
     ]);
     expect(seen(text)).toBe("oak\nelm\nlazy\nfir\nash\n\nyew\n\nbox");
-    expect(spansOf("> a **b\n> c** >d")).toEqual([[16, "> "], [16, "**"], [1, "b\n"], [16, "> "], [1, "c"], [16, "**"]]); // prettier-ignore
-    expect(styled("> # oak\n> *elm*")).toEqual([[1, "oak\n"], [2, "elm"]]); // prettier-ignore
+    expect(spansOf("> a **b\n> c** >d")).toEqual([
+      [16, "> "],
+      [16, "**"],
+      [1, "b\n"],
+      [16, "> "],
+      [1, "c"],
+      [16, "**"],
+    ]); // prettier-ignore
+    expect(styled("> # oak\n> *elm*")).toEqual([
+      [1, "oak\n"],
+      [2, "elm"],
+    ]); // prettier-ignore
     expect(seen(">   oak\n> ---")).toBe("  oak\n---");
-    expect(spansOf("> `a\n> b`")).toEqual([[16, "> `"], [4, "a\n"], [16, "> "], [4, "b"], [16, "`"]]); // prettier-ignore
+    expect(spansOf("> `a\n> b`")).toEqual([
+      [16, "> `"],
+      [4, "a\n"],
+      [16, "> "],
+      [4, "b"],
+      [16, "`"],
+    ]); // prettier-ignore
     expect(styled("> _a\n>_ b")).toEqual([]);
-    expect(blocksOf("\n>\n")).toEqual([["blank", 0, "\n"], ["quote", 0, ">\n"]]); // prettier-ignore
+    expect(blocksOf("\n>\n")).toEqual([
+      ["blank", 0, "\n"],
+      ["quote", 0, ">\n"],
+    ]); // prettier-ignore
     expect(blocksOf("- oak\n  > elm")[1]).toEqual(["quote", 1, "  > elm"]);
     expect(seen("> > ```\n> > *a*\n> > ```\n> *b*")).toBe("*a*\nb");
-    expect(styled("> ```\n> *a*\n*b*")).toEqual([[4, "*a*"], [2, "b"]]); // prettier-ignore
+    expect(styled("> ```\n> *a*\n*b*")).toEqual([
+      [4, "*a*"],
+      [2, "b"],
+    ]); // prettier-ignore
   });
 
   it("shows what is in a fence as it stands", () => {
-    for (const [open, close] of [["```", "```"], ["~~~py", "~~~~"], ["  ````js x", "`````  "]]) {
+    for (const [open, close] of [
+      ["```", "```"],
+      ["~~~py", "~~~~"],
+      ["  ````js x", "`````  "],
+    ]) {
       const inside = "# *a*\n``\n\n> b\n- c\n";
       const text = `oak\n${open}\n${inside}${close}\r\n*elm*`;
-      expect(blocksOf(text)).toEqual([["p", 0, "oak\n"], ["code", 0, `${open}\n${inside}${close}\r\n`], ["p", 0, "*elm*"]]);
+      expect(blocksOf(text)).toEqual([
+        ["p", 0, "oak\n"],
+        ["code", 0, `${open}\n${inside}${close}\r\n`],
+        ["p", 0, "*elm*"],
+      ]);
       expect(seen(text)).toBe(`oak\n${inside}elm`);
       expect(styled(text)).toEqual([[2, "elm"]]);
     }
     expect(blocksOf("```\n*a*\n\n~~~\n``` b\n")).toEqual([["code", 0, "```\n*a*\n\n~~~\n``` b\n"]]);
-    expect(styled("```a``` *b*")).toEqual([[4, "a"], [2, "b"]]); // prettier-ignore
+    expect(styled("```a``` *b*")).toEqual([
+      [4, "a"],
+      [2, "b"],
+    ]); // prettier-ignore
   });
 
   it("keeps a fence beside a marker from swallowing the list", () => {
@@ -196,13 +296,27 @@ describe("blocks", () => {
   it("finds the cells of tables", () => {
     const text = "Trees:\n| tree | *how \\| high* |\n|:--|--:|\n|oak||\n elm | 3 \\\\ | 4\n| `a\nfir\n| ash |";
     expect(blocksOf(text).map(([kind]) => kind)).toEqual(["p", "row", "row", "row", "row", "row", "p"]);
-    expect(cellsOf(text)).toEqual([undefined, ["tree", "*how \\| high*"], [], ["oak", ""], ["elm", "3 \\\\", "4"], ["`a"], undefined]);
+    expect(cellsOf(text)).toEqual([
+      undefined,
+      ["tree", "*how \\| high*"],
+      [],
+      ["oak", ""],
+      ["elm", "3 \\\\", "4"],
+      ["`a"],
+      undefined,
+    ]);
     expect(markdown(text).blocks.map(({ first }) => !!first)).toEqual([false, true, false, false, false, false, false]);
-    expect(styled(text)).toEqual([[2, "how "], [2, "| high"]]); // prettier-ignore
+    expect(styled(text)).toEqual([
+      [2, "how "],
+      [2, "| high"],
+    ]); // prettier-ignore
     expect(styled("|a|\n|-|\n|*b|c*|\n|`d|e`|")).toEqual([]);
     expect(cellsOf("|\n|-|\n|\n||")).toEqual([[""], [], [""], [""]]);
     for (const none of ["a | b\nc | d", "a | b\n---", "a\n|-|", "|a|b|\n|-|", "|a|\n|-x|", "|a|\n\n|-|"]) {
-      expect(blocksOf(none).map(([kind]) => kind), none).not.toContain("row"); // prettier-ignore
+      expect(
+        blocksOf(none).map(([kind]) => kind),
+        none,
+      ).not.toContain("row"); // prettier-ignore
     }
   });
 });
@@ -211,14 +325,47 @@ describe("styles", () => {
   it.each<[string, [number, string][]]>([
     ["a **b** c", [[1, "b"]]],
     ["a __b__ c", [[1, "b"]]],
-    ["a *b* _c_", [[2, "b"], [2, "c"]]],
+    [
+      "a *b* _c_",
+      [
+        [2, "b"],
+        [2, "c"],
+      ],
+    ],
     ["~~a~~ ~b~ ~~~c~~~", [[8, "a"]]],
     ["***a***", [[3, "a"]]],
-    ["*a **b** c*", [[2, "a "], [3, "b"], [2, " c"]]],
-    ["**a *b***", [[1, "a "], [3, "b"]]],
+    [
+      "*a **b** c*",
+      [
+        [2, "a "],
+        [3, "b"],
+        [2, " c"],
+      ],
+    ],
+    [
+      "**a *b***",
+      [
+        [1, "a "],
+        [3, "b"],
+      ],
+    ],
     ["**~~*a*~~**", [[11, "a"]]],
-    ["*a _b_ c*", [[2, "a "], [2, "b"], [2, " c"]]],
-    ["*a `*` b*", [[2, "a "], [6, "*"], [2, " b"]]],
+    [
+      "*a _b_ c*",
+      [
+        [2, "a "],
+        [2, "b"],
+        [2, " c"],
+      ],
+    ],
+    [
+      "*a `*` b*",
+      [
+        [2, "a "],
+        [6, "*"],
+        [2, " b"],
+      ],
+    ],
     ["*a\nb*", [[2, "a\nb"]]],
     ["*a\n\nb*", []],
     ["*a\n- b*", []],
@@ -228,15 +375,34 @@ describe("styles", () => {
     ["snake_case_name __init__", [[1, "init"]]],
     ["_a_b _c", []],
     ["2*3*4 a*b*c x**2 + y**2", []],
-    ["**R**eading 这**是**的", [[1, "R"], [1, "是"]]],
+    [
+      "**R**eading 这**是**的",
+      [
+        [1, "R"],
+        [1, "是"],
+      ],
+    ],
     ["**a*", [[2, "a"]]],
     ["*a**", [[2, "a"]]],
     ["*(a)*b", []],
-    ["(*a*) _(b)_ (_(c)_)", [[2, "a"], [2, "(b)"], [2, "(c)"]]],
+    [
+      "(*a*) _(b)_ (_(c)_)",
+      [
+        [2, "a"],
+        [2, "(b)"],
+        [2, "(c)"],
+      ],
+    ],
     ["a*(b)*", []],
     ["a***b***c", [[3, "b"]]],
     ["a**b*c", []],
-    ["`a` ``b`c`` ```d", [[4, "a"], [4, "b`c"]]],
+    [
+      "`a` ``b`c`` ```d",
+      [
+        [4, "a"],
+        [4, "b`c"],
+      ],
+    ],
     ["`a``b", []],
     ["``a` b`", [[4, " b"]]],
     ["*a `b* c`", [[4, "b* c"]]],
@@ -254,16 +420,35 @@ describe("styles", () => {
   it("hides what marks up, and nothing else", () => {
     expect(seen("**a** __b__ *c* _d_ ~~e~~ ``f`` \\*g\\* \\h")).toBe("a b c d e f *g* \\h");
     expect(seen("**a* \\\n**b**")).toBe("*a \\\nb");
-    expect(spansOf("**a**")).toEqual([[16, "**"], [1, "a"], [16, "**"]]); // prettier-ignore
+    expect(spansOf("**a**")).toEqual([
+      [16, "**"],
+      [1, "a"],
+      [16, "**"],
+    ]); // prettier-ignore
   });
 
   it("leaves links, addresses and HTML as they are", () => {
     for (const text of [
-      "[a](b_c_ d)", "[a](/_b_/*c*)", "![a](x_(_y_)_z)", "https://a.b/_c_/*d*/e", "https://*.a.b/*", "<a href=\"_b_\" id='*c*'>", "</b> &amp; [a][b]",
-    ]) expect(markdown(text).spans, text).toEqual([]); // prettier-ignore
-    expect(styled("**https://a.b** _https://a.b/c_ *[d](e)* <b>*f*</b>")).toEqual([[1, "https://a.b"], [2, "https://a.b/c"], [2, "[d](e)"], [2, "f"]]); // prettier-ignore
+      "[a](b_c_ d)",
+      "[a](/_b_/*c*)",
+      "![a](x_(_y_)_z)",
+      "https://a.b/_c_/*d*/e",
+      "https://*.a.b/*",
+      "<a href=\"_b_\" id='*c*'>",
+      "</b> &amp; [a][b]",
+    ])
+      expect(markdown(text).spans, text).toEqual([]); // prettier-ignore
+    expect(styled("**https://a.b** _https://a.b/c_ *[d](e)* <b>*f*</b>")).toEqual([
+      [1, "https://a.b"],
+      [2, "https://a.b/c"],
+      [2, "[d](e)"],
+      [2, "f"],
+    ]); // prettier-ignore
     expect(styled("**https://a.b**c")).toEqual([[1, "https://a.b"]]);
-    expect(styled("a <b *c* d < e](f *g*")).toEqual([[2, "c"], [2, "g"]]); // prettier-ignore
+    expect(styled("a <b *c* d < e](f *g*")).toEqual([
+      [2, "c"],
+      [2, "g"],
+    ]); // prettier-ignore
   });
 });
 
@@ -280,7 +465,8 @@ describe("documents that were made of known parts", () => {
       length += text.length;
     };
     const end = (kind: string, level = 0) => ends.push([kind, level, length]);
-    const word = (bits: number) => put(pick(["oak", "elm,", "1", "Größe", "树木", "a_b_c", "2*3*4", "😀", "x]", "(y)", "[z](_u_v)"]), bits);
+    const word = (bits: number) =>
+      put(pick(["oak", "elm,", "1", "Größe", "树木", "a_b_c", "2*3*4", "😀", "x]", "(y)", "[z](_u_v)"]), bits);
 
     /** Words and styles with words at both ends. `line` begins a line: its text, and whether it is hidden. */
     const sentence = (bits: number, deep: number, line: Piece | null) => {
@@ -292,7 +478,17 @@ describe("documents that were made of known parts", () => {
       word(bits);
       for (let left = Math.floor(random() * 5); left > 0; left--) {
         gap();
-        const [sign, style] = pick([["**", 1], ["__", 1], ["*", 2], ["_", 2], ["~~", 8], ["`", 4], ["```", 4], ["\\", 0], ["", 0]] as const);
+        const [sign, style] = pick([
+          ["**", 1],
+          ["__", 1],
+          ["*", 2],
+          ["_", 2],
+          ["~~", 8],
+          ["`", 4],
+          ["```", 4],
+          ["\\", 0],
+          ["", 0],
+        ] as const);
         if (style && (style === 4 || deep < 4)) {
           put(sign, HIDDEN);
           if (style === 4) put(pick(["*a*", "b", "c `` d", "\\e", "<f>"]), bits | 4);
@@ -378,7 +574,10 @@ describe("documents that were made of known parts", () => {
       const { pieces, ends } = document(random);
       const text = pieces.map(([piece]) => piece).join("");
       const { blocks, spans } = markdown(text);
-      expect(blocks.map(({ kind, level, end }) => [kind, level, end]), text).toEqual(ends); // prettier-ignore
+      expect(
+        blocks.map(({ kind, level, end }) => [kind, level, end]),
+        text,
+      ).toEqual(ends); // prettier-ignore
       const bits = new Uint8Array(text.length);
       for (let k = 0; k < spans.length; k += 3) bits.fill(spans[k + 2], spans[k], spans[k + 1]);
       const expected = pieces.flatMap(([piece, style]) => Array<number>(piece.length).fill(style));

@@ -70,7 +70,13 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
       finish(more.start ?? at);
       const nests = depth || kind === "item";
       if (kind !== "code" && kind !== "blank") while (lists.length && indent < lists[lists.length - 1] + 2) lists.pop();
-      blocks.push({ start: at, end, kind: depth ? "quote" : kind, level: nests ? lists.length + Math.max(depth - 1, 0) : 0, ...more });
+      blocks.push({
+        start: at,
+        end,
+        kind: depth ? "quote" : kind,
+        level: nests ? lists.length + Math.max(depth - 1, 0) : 0,
+        ...more,
+      });
       if (kind === "item" && !depth) lists.push(indent);
       [content, open, quotes] = [sentences, kind === "item" || kind === "p", depth];
     };
@@ -114,7 +120,11 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
       const [below, after] = cells.length && last !== "row" ? lineAt(text, next) : [next, next];
       const dashes = text.slice(next, below).includes("|") ? cellsOf(text, next, below) : [];
       if (cells.length && last === "row") begin("row", -1, { cells });
-      else if (cells.length && cells.length === dashes.length && dashes.every((d, k) => k % 2 || /^:?-+:?$/.test(text.slice(d, dashes[k + 1])))) {
+      else if (
+        cells.length &&
+        cells.length === dashes.length &&
+        dashes.every((d, k) => k % 2 || /^:?-+:?$/.test(text.slice(d, dashes[k + 1])))
+      ) {
         begin("row", -1, { cells, first: true });
         begin("row", -1, { cells: [], start: next });
         next = after;

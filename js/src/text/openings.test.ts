@@ -13,10 +13,18 @@ interface Plain {
 }
 
 /** The tree, word by word from each opening. */
-function obvious(texts: string[][], variant: Uint32Array, counted: boolean[], least: number, opening: string[] = []): Plain[] {
-  const begin = (part: string[]) => texts.flatMap((t, d) => (counted[d] && part.every((w, i) => t[i] === w) ? [d] : []));
+function obvious(
+  texts: string[][],
+  variant: Uint32Array,
+  counted: boolean[],
+  least: number,
+  opening: string[] = [],
+): Plain[] {
+  const begin = (part: string[]) =>
+    texts.flatMap((t, d) => (counted[d] && part.every((w, i) => t[i] === w) ? [d] : []));
   const next = [...new Set(begin(opening).map((d) => texts[d][opening.length]))].filter((w) => w !== undefined).sort();
-  const nodes = opening.length < 40 ? next.map((word) => [...opening, word]).filter((o) => begin(o).length >= least) : [];
+  const nodes =
+    opening.length < 40 ? next.map((word) => [...opening, word]).filter((o) => begin(o).length >= least) : [];
   const made = nodes.map((node) => {
     const members = begin(node);
     for (;;) {
@@ -25,7 +33,13 @@ function obvious(texts: string[][], variant: Uint32Array, counted: boolean[], le
       node = [...node, word];
     }
     const variants = [...new Set(members.map((d) => variant[d]))].sort((a, b) => a - b);
-    return { opening: node, run: node.slice(opening.length), outputs: members.length, variants, children: obvious(texts, variant, counted, least, node) };
+    return {
+      opening: node,
+      run: node.slice(opening.length),
+      outputs: members.length,
+      variants,
+      children: obvious(texts, variant, counted, least, node),
+    };
   });
   return made.sort((a, b) => b.outputs - a.outputs);
 }
@@ -56,7 +70,9 @@ describe("openings", () => {
       const counted = texts.map((_, d) => !all || all[arrays.variant[d]] > 0);
       const least = 1 + below(3);
       const found = openings(new SharedIndex(arrays), least, all);
-      expect(plain(found, inOrder(texts, arrays.variant, arrays.bounds))).toEqual(obvious(texts, arrays.variant, counted, least));
+      expect(plain(found, inOrder(texts, arrays.variant, arrays.bounds))).toEqual(
+        obvious(texts, arrays.variant, counted, least),
+      );
     }
   });
 
@@ -64,7 +80,9 @@ describe("openings", () => {
     const long = Array.from({ length: 45 }, (_, i) => `w${i}`);
     const index = new SharedIndex(indexArrays([long, long, long, [...long, "more"]]));
     const found = openings(index, 2, Uint32Array.of(2, 1));
-    expect(found.map(({ words, outputs, variants, children }) => [words, outputs, variants, children])).toEqual([[40, 3, [0, 1], []]]);
+    expect(found.map(({ words, outputs, variants, children }) => [words, outputs, variants, children])).toEqual([
+      [40, 3, [0, 1], []],
+    ]);
   });
 
   it("are none where nothing is said", () => {

@@ -29,7 +29,8 @@ export function openings(index: SharedIndex, least: number, weight = index.array
       const first = variants[i];
       end = i + 1;
       if (!has(first, depth)) continue;
-      const same = (v: number, words: number) => has(v, words) && form[bounds[v] + words] === form[bounds[first] + words];
+      const same = (v: number, words: number) =>
+        has(v, words) && form[bounds[v] + words] === form[bounds[first] + words];
       let outputs = weight[first];
       for (; end < variants.length && same(variants[end], depth); end++) outputs += weight[variants[end]];
       if (outputs < least) continue;
@@ -38,11 +39,21 @@ export function openings(index: SharedIndex, least: number, weight = index.array
       let words = depth + 1;
       while (words < LONGEST && has(first, words) && same(own[own.length - 1], words)) words++;
       const [from, at] = [bounds[first] + depth, bounds[first] + words - 1];
-      found.push({ at, from, words, outputs, variants: own.slice().sort((a, b) => a - b), children: after(own, words) });
+      found.push({
+        at,
+        from,
+        words,
+        outputs,
+        variants: own.slice().sort((a, b) => a - b),
+        children: after(own, words),
+      });
     }
     return found.sort((a, b) => b.outputs - a.outputs || form[a.from] - form[b.from]);
   };
   const begun: number[] = [];
   for (let v = 0; v < weight.length; v++) if (weight[v] && has(v, 0)) begun.push(v);
-  return after(begun.sort((a, b) => rank[bounds[a]] - rank[bounds[b]]), 0);
+  return after(
+    begun.sort((a, b) => rank[bounds[a]] - rank[bounds[b]]),
+    0,
+  );
 }

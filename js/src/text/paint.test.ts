@@ -43,7 +43,9 @@ describe("runs", () => {
       }
       expect(got).toEqual(obvious(layers, length).map((classes, at) => (at < from ? "" : classes)));
       // As few as can be: neighbours that touch look different.
-      found.slice(1).forEach((run, k) => expect(run.start > found[k].end || run.classes !== found[k].classes).toBe(true));
+      found
+        .slice(1)
+        .forEach((run, k) => expect(run.start > found[k].end || run.classes !== found[k].classes).toBe(true));
     }
   });
 });

@@ -12,7 +12,9 @@ describe("the phrases through a word", () => {
       const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
       const [k, m] = [2 + below(3), 1 + below(4)];
       const index = new SharedIndex(arrays);
-      const words = [...arrays.variant].reduce<string[]>((all, v, d) => ((all[v] = texts[d].join(" ")), all), []).flatMap((t) => said(t).filter(Boolean));
+      const words = [...arrays.variant]
+        .reduce<string[]>((all, v, d) => ((all[v] = texts[d].join(" ")), all), [])
+        .flatMap((t) => said(t).filter(Boolean));
       const count = (part: string[]) => counted.filter((t) => holds(t, part)).length;
       texts.forEach((text, d) => {
         const variant = arrays.variant[d];
@@ -24,12 +26,17 @@ describe("the phrases through a word", () => {
           for (let from = 0; from <= w; from++) {
             for (let to = w + 1; to <= text.length; to++) {
               const outputs = count(text.slice(from, to));
-              const more = [[from - 1, to], [from, to + 1]].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs);
+              const more = [
+                [from - 1, to],
+                [from, to + 1],
+              ].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs);
               if (may(from, to) && outputs >= 2 && !more) all.push(text.slice(from, to));
             }
           }
           const longest = Math.max(...all.map((part) => part.length));
-          const wanted = new Set(all.filter((part) => part.length >= Math.min(m, longest)).map((part) => part.join(" ")));
+          const wanted = new Set(
+            all.filter((part) => part.length >= Math.min(m, longest)).map((part) => part.join(" ")),
+          );
           const most = Math.max(...[...wanted].map((part) => count(said(part))));
           if (wanted.size && count([text[w]]) > most) wanted.add(text[w]);
           const found = through(index, arrays.bounds[variant] + w, k, m, weight);
@@ -73,7 +80,9 @@ describe("the phrases through a word", () => {
 function run(lengths: number[]) {
   const bounds = [0];
   for (const length of lengths) bounds.push(bounds[bounds.length - 1] + length);
-  const words = lengths.flatMap((length, v) => Array.from({ length }, (_, i) => ({ at: bounds[v] + i, left: length - i })));
+  const words = lengths.flatMap((length, v) =>
+    Array.from({ length }, (_, i) => ({ at: bounds[v] + i, left: length - i })),
+  );
   words.sort((a, b) => a.left - b.left || a.at - b.at);
   return {
     variant: Uint32Array.from(lengths.keys()),
@@ -97,13 +106,15 @@ describe("the best phrases", () => {
         let before = -1;
         for (let i = 0; i < text.length; i++) {
           let length = 0;
-          while (i + length < text.length && !echo.has(i + length) && count(text.slice(i, i + length + 1)) >= k) length++;
+          while (i + length < text.length && !echo.has(i + length) && count(text.slice(i, i + length + 1)) >= k)
+            length++;
           const part = text.slice(i, i + length);
           if (length >= m && i + length > before) found.set(part.join(" "), part);
           before = i + length;
         }
       }
-      const score = (part: string[]) => Math.round(1e6 * count(part) ** 2 * part.reduce((sum, word) => sum + 1 / count([word]), 0));
+      const score = (part: string[]) =>
+        Math.round(1e6 * count(part) ** 2 * part.reduce((sum, word) => sum + 1 / count([word]), 0));
       // Among equal scores the first in the order of the words, where a sequence comes before those that it begins.
       const order = [...found.values()].sort((a, b) => score(b) - score(a) || (a.join(" ") < b.join(" ") ? -1 : 1));
       const listed: string[][] = [];
@@ -119,7 +130,9 @@ describe("the best phrases", () => {
       texts.forEach((text, d) => text.forEach((word, i) => words.set(arrays.bounds[arrays.variant[d]] + i, word)));
       const got = phrases(index, k, m, limit, weight);
       expect(got.map(({ at, words: length }) => Array.from({ length }, (_, i) => words.get(at + i)))).toEqual(listed);
-      got.forEach(({ at, words: length, variants }) => expect(variants).toEqual(index.held(at, length, weight).variants));
+      got.forEach(({ at, words: length, variants }) =>
+        expect(variants).toEqual(index.held(at, length, weight).variants),
+      );
     }
   });
 
@@ -129,7 +142,10 @@ describe("the best phrases", () => {
     const found = phrases(new SharedIndex(arrays), 2, 2, 9);
     // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but is
     // no maximal span anywhere: "we" stands before it or "dawn" after it.
-    expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([[3, 3], [3, 2]]);
+    expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([
+      [3, 3],
+      [3, 2],
+    ]);
   });
 
   it("come quickly from runs of one word of all lengths", () => {

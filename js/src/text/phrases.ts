@@ -26,13 +26,21 @@ interface Sequence {
  * most, and of more than 12 rather those that k outputs hold: a click tells what is painted. Last, the word alone, where
  * more outputs hold it than any of these. No phrase is partly echo.
  */
-export function through(index: SharedIndex, word: number, k: number, m: number, weight = index.arrays.weight): Phrase[] {
+export function through(
+  index: SharedIndex,
+  word: number,
+  k: number,
+  m: number,
+  weight = index.arrays.weight,
+): Phrase[] {
   const { found, alone } = covering(index, word, m, weight);
   const least = found.reduce((longest, { words }) => Math.max(longest, words), 1);
   const size = ({ outputs, words }: Sequence) => outputs * words;
   const bySize = (a: Sequence, b: Sequence) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at;
   const painted = ({ outputs }: Sequence) => Number(outputs >= k);
-  const best = found.filter(({ words }) => words >= Math.min(m, least)).sort((a, b) => painted(b) - painted(a) || bySize(a, b));
+  const best = found
+    .filter(({ words }) => words >= Math.min(m, least))
+    .sort((a, b) => painted(b) - painted(a) || bySize(a, b));
   let listed: Sequence[] = [];
   for (const one of best) {
     if (listed.length === MOST) break;
@@ -53,7 +61,12 @@ export function through(index: SharedIndex, word: number, k: number, m: number, 
  * word (a million times "ha") even this would take the square of the time, so there is an end to the places visited;
  * what is found then may begin too late.
  */
-function covering(index: SharedIndex, word: number, m: number, weight: Uint32Array): { found: Sequence[]; alone: number } {
+function covering(
+  index: SharedIndex,
+  word: number,
+  m: number,
+  weight: Uint32Array,
+): { found: Sequence[]; alone: number } {
   const { bounds, lcp, suffix } = index.arrays;
   const { rank, of } = index;
   const room = index.room(m);
@@ -94,7 +107,8 @@ function covering(index: SharedIndex, word: number, m: number, weight: Uint32Arr
     most = outputs;
     if (at === word) alone = outputs;
     // What goes one word further back in as many outputs is part of that.
-    for (const part of after.values()) if (!((here.get(part.outputs)?.words ?? 0) >= Math.min(part.words + 1, TOP))) found.push(part);
+    for (const part of after.values())
+      if (!((here.get(part.outputs)?.words ?? 0) >= Math.min(part.words + 1, TOP))) found.push(part);
     after = here;
   }
   return { found: [...found, ...after.values()], alone };
@@ -118,7 +132,13 @@ interface Placed extends Sequence {
  * The best `limit` of the phrases that at least k outputs share: `shared_phrases` in Python's text.Index, see there for
  * the score. `at` is where the first of the variants has it.
  */
-export function phrases(index: SharedIndex, k: number, m: number, limit: number, weight = index.arrays.weight): Phrase[] {
+export function phrases(
+  index: SharedIndex,
+  k: number,
+  m: number,
+  limit: number,
+  weight = index.arrays.weight,
+): Phrase[] {
   const found = different(index, k, m, weight);
   count(index, found, weight);
   const frequency = index.counts(1, weight);
@@ -131,7 +151,12 @@ export function phrases(index: SharedIndex, k: number, m: number, limit: number,
   for (const one of found) {
     if (listed.length >= limit) break;
     const near = ({ outputs }: Placed) => Math.min(outputs, one.outputs) >= NEAR * Math.max(outputs, one.outputs);
-    if (!listed.some((other) => near(other) && (one.words < other.words ? within(index, one, other) : within(index, other, one)))) listed.push(one);
+    if (
+      !listed.some(
+        (other) => near(other) && (one.words < other.words ? within(index, one, other) : within(index, other, one)),
+      )
+    )
+      listed.push(one);
   }
   return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));
 }

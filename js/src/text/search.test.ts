@@ -16,7 +16,11 @@ describe("search", () => {
       const text = `${awkward} ${awkward.toUpperCase()}`;
       const expected: number[] = [];
       const lower = text.toLowerCase();
-      for (let at = lower.indexOf(query.toLowerCase()); at >= 0; at = lower.indexOf(query.toLowerCase(), at + query.length)) {
+      for (
+        let at = lower.indexOf(query.toLowerCase());
+        at >= 0;
+        at = lower.indexOf(query.toLowerCase(), at + query.length)
+      ) {
         expected.push(at, at + query.length);
       }
       expect(hits(text, pattern), query).toEqual(expected);
@@ -56,7 +60,7 @@ describe("search", () => {
     [String.raw`(?m)\Ab|c\Z`, "b\nb c\nc", ["b", "c"]],
     [String.raw`(?P<q>['"])a(?P=q)`, "'a' \"a'", ["'a'"]],
     [String.raw`[]a]+[^]a]`, "a]b", ["a]b"]],
-    [String.raw`[(&&|[)@.-]+\-\"\ \@`, "&&[-\" @", ["&&[-\" @"]],
+    [String.raw`[(&&|[)@.-]+\-\"\ \@`, '&&[-" @', ['&&[-" @']],
     [String.raw`[\]\-a-c]+`, "]-b-d", ["]-b-"]],
     ["a{,2}b", "aaab", ["aab"]],
     ["{a}", "{a}", ["{a}"]],

@@ -31,7 +31,8 @@ describe("what outputs share", () => {
         let before = -1;
         for (let i = 0; i < text.length; i++) {
           let length = 0;
-          while (i + length < text.length && !echo.has(i + length) && count(text.slice(i, i + length + 1)) >= k) length++;
+          while (i + length < text.length && !echo.has(i + length) && count(text.slice(i, i + length + 1)) >= k)
+            length++;
           if (length >= m && i + length > before) spans.push(i, length);
           before = i + length;
         }
@@ -52,7 +53,9 @@ describe("what outputs share", () => {
           expect(shared.form[first + i]).toBe(forms.indexOf(word));
           for (let words = 1; i + words <= text.length; words++) {
             const part = text.slice(i, i + words);
-            const having = texts.flatMap((t, e) => (holds(t, part) && (!weight || weight[arrays.variant[e]]) ? [arrays.variant[e]] : []));
+            const having = texts.flatMap((t, e) =>
+              holds(t, part) && (!weight || weight[arrays.variant[e]]) ? [arrays.variant[e]] : [],
+            );
             const { variants, outputs } = shared.held(first + i, words, weight);
             expect(variants).toEqual([...new Set(having)].sort((a, b) => a - b));
             expect(outputs).toBe(counted.filter((t) => holds(t, part)).length);

@@ -1,0 +1,56 @@
+// All like this sentence: the group it is in, or the sentences that have most of its words.
+import type { Asked, Group, Reading } from "./reading";
+
+const NEAREST = 8;
+/** Shares of words in common under which sentences are not alike. */
+const ALIKE = 0.2;
+
+export interface Like {
+  group: Group | null;
+  /** The outputs that are in the group. */
+  outputs: number[];
+  nearest: { id: number; from: number; to: number; share: number }[];
+}
+
+/** What is like the sentence at a place; null where there is none. Compared are words: rare ones count more. */
+export function likeSentence(reading: Reading, { id, at }: Asked): Like | null {
+  const aligned = reading.aligned.value;
+  const index = reading.index.value;
+  const u = reading.unitAt(id, at);
+  if (!aligned || !index || u < 0) return null;
+  const of = reading.outputOf.value;
+  const group = reading.groups.value[aligned.group[u]] ?? null;
+  const { form } = index;
+  const said = reading.said.value!;
+  const n = reading.counted.value;
+  const words = (unit: number) => {
+    const [from, to] = reading.wordsBetween(of[unit], aligned.start[unit], aligned.end[unit]);
+    const own = new Map<number, number>();
+    for (let w = from; w < to; w++) own.set(form[w], Math.log(1 + n / Math.max(1, said[w])));
+    return own;
+  };
+  const mine = words(u);
+  const whole = sum(mine);
+  const nearest: Like["nearest"] = [];
+  const seen = new Set([aligned.unit[u]]);
+  const others = group ? group.units : of.keys();
+  for (const other of others) {
+    if (seen.has(aligned.unit[other]) || of[other] === id) continue;
+    seen.add(aligned.unit[other]);
+    const theirs = words(other);
+    let both = 0;
+    for (const [word, weight] of mine) if (theirs.has(word)) both += weight;
+    const share = both / (whole + sum(theirs) - both);
+    if (group || share >= ALIKE)
+      nearest.push({ id: of[other], from: aligned.start[other], to: aligned.end[other], share });
+  }
+  nearest.sort((a, b) => b.share - a.share || a.id - b.id);
+  const outputs = group ? [...new Set(group.units.map((unit) => of[unit]))] : [];
+  return mine.size < 3 && !group ? null : { group, outputs, nearest: nearest.slice(0, NEAREST) };
+}
+
+function sum(words: Map<number, number>): number {
+  let total = 0;
+  for (const weight of words.values()) total += weight;
+  return total;
+}

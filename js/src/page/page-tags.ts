@@ -1,0 +1,310 @@
+// Tags in a page without Python: a log of the page's own, kept in the browser and downloaded as a file that
+// `tags.merge` takes. The format is that of outlens/tags/formats.py.
+import { plural } from "../ui/plural";
+import type { Action, Definition } from "../core/tags";
+
+interface Event {
+  id: string;
+  time: number;
+  annotator: string;
+  key: string;
+  action: Action;
+  value: string;
+  gesture: string;
+  lens: string;
+}
+
+/** What Python wrote into the page; the bits still as bytes. */
+interface Written {
+  me: string;
+  annotators: string[];
+  names: string[];
+  define: Definition[];
+  ever: number;
+  bits: DataView;
+  stars: DataView;
+  notes: [number, number, string][];
+}
+
+export interface Gesture {
+  action: Action;
+  value: string;
+}
+
+const HEAD = { outlens: "events", version: 1 };
+const PLACE = "outlens:tags:";
+const NAME = "outlens:annotator";
+const NOBODY = "reader";
+const SIGNED = "outlens:signed:";
+
+export class PageTags {
+  #events: Event[] = [];
+  #name: string;
+  /** Whether the browser keeps them until the page is opened again. */
+  saved = true;
+
+  /** `lens` names the set of outputs: its tags are found again when the page is opened again. */
+  constructor(
+    readonly lens: string,
+    readonly store: Pick<Storage, "getItem" | "setItem"> | null = storage(),
+  ) {
+    this.#name = this.#read(NAME) || NOBODY;
+    this.sync();
+  }
+
+  #read(name: string): string | null {
+    try {
+      return this.store?.getItem(name) ?? null;
+    } catch {
+      return null;
+    }
+  }
+
+  /** Takes over what another tab of this page has written since. */
+  sync(): void {
+    const kept = parsed(this.#read(PLACE + this.lens));
+    const known = new Set(kept.map(({ id }) => id));
+    // All that is tagged in a page is of one reader: who signed last, unless the browser could not keep that.
+    if (this.saved) this.#name = kept.at(-1)?.annotator ?? ((!this.#events.length && this.#read(NAME)) || this.#name);
+    // What the browser could not keep is here only. Sorted stably: the events of a gesture stay in their order.
+    const all = [...kept, ...this.#events.filter(({ id }) => !known.has(id))];
+    this.#events = all
+      .map((event) => ({ ...event, annotator: this.#name }))
+      .sort((a, b) => a.time - b.time || (a.gesture < b.gesture ? -1 : Number(a.gesture > b.gesture)));
+  }
+
+  #keep(): void {
+    try {
+      this.store?.setItem(NAME, this.#name);
+      this.store?.setItem(PLACE + this.lens, JSON.stringify(this.#events));
+      this.saved = this.store !== null;
+    } catch {
+      this.saved = false;
+    }
+  }
+
+  get annotator(): string {
+    return this.#name;
+  }
+
+  /** Who tags here; what was tagged already is theirs as well. After a file was handed in the name stays. */
+  rename(name: string): void {
+    this.sync();
+    if (this.signed) return;
+    this.#name = name.trim() || NOBODY;
+    for (const event of this.#events) event.annotator = this.#name;
+    this.#keep();
+  }
+
+  /** Whether the reader said who they are: the tags of several who did not would become one person's. */
+  get named(): boolean {
+    return this.#name !== NOBODY;
+  }
+
+  get count(): number {
+    return this.#events.length;
+  }
+
+  #signed = false;
+  /** Whether a file was handed in: events that are in two files under two names could not be merged. */
+  get signed(): boolean {
+    return this.#signed || this.#read(SIGNED + this.lens) !== null;
+  }
+
+  /** The file, to be given away. */
+  hand(): string {
+    this.sync();
+    this.#signed = true;
+    try {
+      this.store?.setItem(SIGNED + this.lens, "");
+    } catch {
+      // The browser keeps nothing; the page knows.
+    }
+    return this.file();
+  }
+
+  /** The file that `tags.merge` takes. */
+  file(): string {
+    return [HEAD, ...this.#events].map((line) => JSON.stringify(line)).join("\n") + "\n";
+  }
+
+  /** Does what a gesture says; returns what is read out. */
+  do({ action, value }: Gesture, keys: string[]): string {
+    this.sync();
+    const [undo, redo] = this.#stacks();
+    if (action === "undo" || action === "redo") {
+      const stack = action === "undo" ? undo : redo;
+      const gesture = stack.at(-1);
+      if (!gesture) return `Nothing to ${action}`;
+      const says = this.#describe(gesture);
+      this.#add([""], action, gesture);
+      return `${action === "undo" ? "Undone" : "Done again"}: ${says}`;
+    }
+    if (action === "define") {
+      const { name, color, ...rest } = JSON.parse(value);
+      this.#add(
+        [`tag:${name}`],
+        action,
+        JSON.stringify({ ...rest, ...(color !== undefined && { color: String(color) }) }),
+      );
+      return `${name}: kept`;
+    }
+    this.#add(keys, action, value);
+    return `${action === "note" ? "Note kept" : `${action} ${value}`}: ${many(keys)}`;
+  }
+
+  #add(keys: string[], action: Action, value: string): void {
+    const last = this.#events.at(-1)?.time ?? 0;
+    const time = Math.max(Date.now() * 1000, last + 1);
+    const gesture = hex();
+    for (const key of keys)
+      this.#events.push({ id: hex(), time, annotator: this.#name, key, action, value, gesture, lens: this.lens });
+    this.#keep();
+  }
+
+  #off(): Set<string> {
+    const off = new Set<string>();
+    for (const { action, value } of this.#events) {
+      if (action === "undo") off.add(value);
+      else if (action === "redo") off.delete(value);
+    }
+    return off;
+  }
+
+  #stacks(): [string[], string[]] {
+    const undo: string[] = [];
+    const redo: string[] = [];
+    for (const { action, value, gesture } of this.#events) {
+      if (action === "undo" || action === "redo") {
+        const [from, to] = action === "undo" ? [undo, redo] : [redo, undo];
+        // In two tabs at once it may be undone twice.
+        if (from.includes(value)) to.push(...from.splice(from.indexOf(value), 1));
+      } else if (undo.at(-1) !== gesture) {
+        undo.push(gesture);
+        redo.length = 0;
+      }
+    }
+    return [undo, redo];
+  }
+
+  #describe(gesture: string): string {
+    const own = this.#events.filter((event) => event.gesture === gesture);
+    const { action, value, key } = own[0];
+    if (action === "define") return `definition of ‘${key.slice(4)}’`;
+    return `${action}${value ? ` ‘${value.slice(0, 40)}’` : ""} on ${many(own.map((event) => event.key))}`;
+  }
+
+  /** The tags of a prompt and its outputs, with those of this page; the last key is the prompt's. */
+  over(written: Written, keys: string[]): Record<string, unknown> {
+    const bytes = Math.ceil(keys.length / 8);
+    const place = new Map(keys.map((key, i) => [key, i]));
+    const me = this.#name;
+    // One who is in the page already goes on where they were.
+    const annotators = [me, ...written.annotators.filter((name) => name !== me && name !== "")];
+    const names = [...written.names];
+    const define = [...written.define];
+    const off = this.#off();
+    const counts = this.#events.filter(({ gesture }) => !off.has(gesture));
+    const named = ({ action, value, key }: Event) =>
+      action === "tag" ? value : action === "define" ? key.slice(4) : "";
+    // Those that were undone keep their colour as well.
+    const ever = [...new Set(this.#events.map(named))].filter((name) => name && !names.includes(name));
+    for (const name of new Set(counts.map(named))) {
+      if (!ever.includes(name)) continue;
+      define.push({ color: (written.ever + ever.indexOf(name)) % 8, description: "", key: "" });
+      names.push(name);
+    }
+    const source = annotators.map((name) => written.annotators.indexOf(name));
+    const copied = (rows: number, view: DataView) => {
+      const all = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+      const made = new Uint8Array(rows * annotators.length * bytes);
+      for (let row = 0; row < rows; row++) {
+        source.forEach((a, to) => {
+          const from = (row * written.annotators.length + a) * bytes;
+          if (a >= 0 && from + bytes <= all.length)
+            made.set(all.subarray(from, from + bytes), (row * annotators.length + to) * bytes);
+        });
+      }
+      return made;
+    };
+    const bits = copied(names.length, written.bits);
+    const stars = copied(1, written.stars);
+    const notes = new Map(
+      written.notes.map(([id, by, text]) => [`${id}:${annotators.indexOf(written.annotators[by])}`, text]),
+    );
+    const set = (mask: Uint8Array, row: number, id: number, on: boolean) => {
+      const at = row * bytes + (id >> 3);
+      mask[at] = on ? mask[at] | (1 << (id & 7)) : mask[at] & ~(1 << (id & 7));
+    };
+    for (const { action, value, key } of counts) {
+      if (action === "define") {
+        const { color, ...rest } = definition(value);
+        const tag = names.indexOf(key.slice(4));
+        // A key is one tag's.
+        if (rest.key) define.forEach((one, other) => one.key === rest.key && (define[other] = { ...one, key: "" }));
+        define[tag] = { ...define[tag], ...rest, ...(color !== undefined && { color: Number(color) }) };
+        continue;
+      }
+      const id = place.get(key);
+      if (id === undefined) continue;
+      if (action === "tag" || action === "untag")
+        set(bits, names.indexOf(value) * annotators.length, id, action === "tag");
+      else if (action === "star" || action === "unstar") set(stars, 0, id, action === "star");
+      else if (action === "note") notes.set(`${id}:0`, value);
+    }
+    const [undo, redo] = this.#stacks();
+    return {
+      ...written,
+      me,
+      annotators,
+      names,
+      define,
+      ever: written.ever + ever.length,
+      bits: new DataView(bits.buffer),
+      stars: new DataView(stars.buffer),
+      notes: [...notes].filter(([, text]) => text).map(([where, text]) => [...where.split(":").map(Number), text]),
+      undo: undo.length ? this.#describe(undo.at(-1)!) : "",
+      redo: redo.length ? this.#describe(redo.at(-1)!) : "",
+      store: this.saved
+        ? "kept in this browser; download them to hand them in"
+        : "kept until this page is closed: download them",
+    }; // prettier-ignore
+  }
+}
+
+function definition(value: string): Partial<Record<"color" | "description" | "key", string>> {
+  try {
+    return JSON.parse(value);
+  } catch {
+    return {};
+  }
+}
+
+/** What the browser kept; nothing where something else wrote there. */
+function parsed(text: string | null): Event[] {
+  try {
+    const events: unknown = JSON.parse(text ?? "[]");
+    const whole = (event: any) =>
+      typeof event?.time === "number" &&
+      ["id", "annotator", "key", "action", "value", "gesture"].every((name) => typeof event[name] === "string");
+    return Array.isArray(events) && events.every(whole) ? events : [];
+  } catch {
+    return [];
+  }
+}
+
+function many(keys: string[]): string {
+  return keys[0]?.startsWith("prompt:") ? "the prompt" : plural(keys.length, "output");
+}
+
+function hex(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}
+
+function storage(): Storage | null {
+  try {
+    return window.localStorage;
+  } catch {
+    return null;
+  }
+}

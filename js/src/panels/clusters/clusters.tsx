@@ -1,0 +1,300 @@
+// The clusters: names, sizes, how each source takes part; click selects, double click zooms.
+import { computed, useSignal } from "@preact/signals";
+import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import type { Cluster, Mode, State } from "../../core/state";
+import { plural } from "../../ui/plural";
+
+/** More sources than this do not fit as bars of their own. */
+const MAX_BARS = 12;
+
+export function Clusters({ state }: { state: State }) {
+  const table = useMemo(() => computed(() => bySource(state)), [state]);
+  const clusters = state.clusters.value;
+  const largest = clusters[0]?.size ?? 1;
+  const { tree } = state.shown.value;
+  const share = table.value;
+  return (
+    <section class="ol-clusters" aria-label="Clusters">
+      <div class="ol-bar">
+        <b>Clusters</b>
+        <label class="ol-granularity" title="Coarser or finer clusters ([ and ])">
+          <span class="ol-muted">coarse</span>
+          <input
+            type="range"
+            min={0}
+            max={tree.granularities.length - 1}
+            step={1}
+            value={state.level.value}
+            aria-label="Granularity of the clusters"
+            aria-valuetext={plural(clusters.length, "cluster")}
+            onInput={(event) => state.setGranularity(tree.granularities[Number(event.currentTarget.value)])}
+          />
+          <span class="ol-muted">fine</span>
+        </label>
+        <span class="ol-spring" />
+        {share && (
+          <span class="ol-muted ol-by" title={share.sources.join(", ")}>
+            by {share.name}
+          </span>
+        )}
+        <span class="ol-muted ol-size">size</span>
+      </div>
+      <ul class="ol-rows">
+        {clusters.map((cluster) => (
+          <Row key={cluster.node} state={state} cluster={cluster} largest={largest} share={share} />
+        ))}
+        {state.alone.value > 0 && <Alone state={state} largest={largest} />}
+        {clusters.length === 0 && state.alone.value === 0 && <li class="ol-empty">There are no outputs.</li>}
+      </ul>
+    </section>
+  ); // prettier-ignore
+}
+
+interface RowProps {
+  state: State;
+  cluster: Cluster;
+  largest: number;
+  share: BySource | null;
+}
+
+function Row({ state, cluster, largest, share }: RowProps) {
+  const renaming = useSignal(false);
+  const row = useRef<HTMLLIElement>(null);
+  const { number, name, size } = cluster;
+  const chosen = useMemo(() => computed(() => selectedIn(state, number)), [state, number]).value;
+  const select = (event: MouseEvent | KeyboardEvent) => state.take(state.members(number), mode(event));
+  const zoom = () => state.map?.zoomTo(state.members(number));
+  const stop = (named: string | null, byKey: boolean) => {
+    renaming.value = false;
+    if (named !== null) state.rename(cluster, named);
+    // Its name is a button again when the row is drawn anew.
+    if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
+  };
+  return (
+    <li
+      ref={row}
+      class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
+      onMouseEnter={() => (state.pointed.value = number)}
+      onMouseLeave={() => (state.pointed.value = null)}
+      onKeyDown={(event) => {
+        if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
+        if (event.key === "F2") {
+          event.preventDefault();
+          renaming.value = true;
+        } else if (event.key === "z") zoom();
+      }}
+    >
+      <Swatch state={state} group={number} label={name} />
+      {renaming.value ? (
+        <NameField value={name} done={stop} />
+      ) : (
+        <button
+          type="button"
+          class="ol-name"
+          aria-pressed={chosen === size}
+          title={describe(cluster)}
+          onClick={select}
+          onDblClick={zoom}
+        >
+          {name}
+        </button>
+      )}
+      {!renaming.value && (
+        <button
+          type="button"
+          class="ol-plain ol-rename"
+          title="Rename (F2)"
+          aria-label={`Rename ${name}`}
+          onClick={() => (renaming.value = true)}
+        >
+          ✎
+        </button>
+      )}
+      {share && <Bars share={share} cluster={number} />}
+      <SizeBar
+        size={size}
+        largest={largest}
+        chosen={chosen}
+        color={state.scheme.value.kind === "cluster" ? swatch(state, number) : ""}
+      />
+      <span class="ol-size">{size.toLocaleString("en")}</span>
+      <TagMembers state={state} number={number} name={name} size={size} />
+    </li>
+  ); // prettier-ignore
+}
+
+function Alone({ state, largest }: { state: State; largest: number }) {
+  const chosen = useMemo(() => computed(() => selectedIn(state, -1)), [state]).value;
+  const size = state.alone.value;
+  return (
+    <li
+      class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
+      onMouseEnter={() => (state.pointed.value = -1)}
+      onMouseLeave={() => (state.pointed.value = null)}
+    >
+      <Swatch state={state} group={-1} label="like no other" />
+      <button
+        type="button"
+        class="ol-name ol-muted"
+        aria-pressed={chosen === size}
+        title={"Outputs that are close to no other\nclick: select what is not dimmed"}
+        onClick={(event) => state.take(state.members(-1), mode(event))}
+      >
+        like no other
+      </button>
+      <SizeBar size={size} largest={largest} chosen={chosen} color="" />
+      <span class="ol-size">{size.toLocaleString("en")}</span>
+      <TagMembers state={state} number={-1} name="like no other" size={size} />
+    </li>
+  ); // prettier-ignore
+}
+
+function TagMembers({ state, number, name, size }: { state: State; number: number; name: string; size: number }) {
+  return (
+    <button
+      type="button"
+      class="ol-tag-cluster"
+      title="Tag the outputs of this cluster"
+      aria-label={`Tag ${name}`}
+      onClick={() =>
+        (state.tags.field.value = {
+          ids: state.members(number),
+          what: `${size.toLocaleString("en")} in “${name.slice(0, 40)}”`,
+        })
+      }
+    >
+      tag
+    </button>
+  ); // prettier-ignore
+}
+
+/** The colour, and the legend's filter: a click dims the group, a click with Shift leaves only it. */
+export function Swatch({ state, group, label }: { state: State; group: number; label: string }) {
+  const ofScheme = state.scheme.value.kind === "cluster";
+  const hidden = ofScheme && state.hidden.value.has(group);
+  if (!ofScheme) return <span class="ol-swatch-space" />;
+  return (
+    <button
+      type="button"
+      class="ol-swatch"
+      role="switch"
+      aria-checked={!hidden}
+      style={{ "--ol-color": swatch(state, group) }}
+      aria-label={`Show ${label}`}
+      title={hidden ? "Show (Shift: only this)" : "Dim (Shift: show only this)"}
+      onClick={(event) => (event.shiftKey ? state.only(group) : state.toggle(group))}
+    />
+  ); // prettier-ignore
+}
+
+function swatch(state: State, group: number): string {
+  const { palette } = state.scheme.value;
+  return group < 0 ? palette[palette.length - 1] : palette[Math.min(group, palette.length - 2)];
+}
+
+function SizeBar({ size, largest, chosen, color }: { size: number; largest: number; chosen: number; color: string }) {
+  return (
+    <span class="ol-sizebar" title={chosen ? `${chosen} of ${size} selected` : undefined} aria-hidden="true">
+      <i style={{ width: `${(100 * size) / largest}%`, ...(color && { background: color }) }} />
+      {chosen > 0 && <em style={{ width: `${(100 * chosen) / largest}%` }} />}
+    </span>
+  );
+}
+
+function NameField({ value, done }: { value: string; done: (name: string | null, byKey: boolean) => void }) {
+  const field = useRef<HTMLInputElement>(null);
+  const ended = useRef(false);
+  useLayoutEffect(() => field.current?.select(), []);
+  const end = (name: string | null, byKey: boolean) => {
+    if (ended.current) return;
+    ended.current = true;
+    done(name, byKey);
+  };
+  return (
+    <input
+      ref={field}
+      class="ol-name-field"
+      aria-label="Name of the cluster"
+      maxLength={120}
+      defaultValue={value}
+      spellcheck={false}
+      onKeyDown={(event) => {
+        if (event.isComposing) return;
+        if (event.key !== "Enter" && event.key !== "Escape") return;
+        // The button that gets the focus must not have the key as well.
+        event.preventDefault();
+        event.stopPropagation();
+        end(event.key === "Enter" ? event.currentTarget.value : null, true);
+      }}
+      onBlur={(event) => end(event.currentTarget.value, false)}
+    />
+  ); // prettier-ignore
+}
+
+// How each source takes part
+
+interface BySource {
+  name: string;
+  sources: string[];
+  totals: number[];
+  /** counts[cluster][source] */
+  counts: number[][];
+}
+
+function bySource(state: State): BySource | null {
+  const { info, columns } = state.shown.value;
+  const column = info.columns.find((c) => c.name === info.source);
+  const sources = column?.categories ?? [];
+  if (!column || sources.length < 2 || sources.length > MAX_BARS) return null;
+  const codes = columns[column.name];
+  const clusterOf = state.clusterOf.value;
+  const totals = sources.map(() => 0);
+  const counts = state.clusters.value.map(() => sources.map(() => 0));
+  for (let i = 0; i < codes.length; i++) {
+    const code = codes[i];
+    if (code >= sources.length) continue;
+    totals[code]++;
+    if (clusterOf[i] >= 0) counts[clusterOf[i]][code]++;
+  }
+  return { name: column.name, sources, totals, counts };
+}
+
+function Bars({ share, cluster }: { share: BySource; cluster: number }) {
+  const counts = share.counts[cluster] ?? [];
+  const parts = share.sources.map((source, s) => {
+    const of = share.totals[s];
+    const part = of ? counts[s] / of : 0;
+    return { source, part, text: `${source}: ${counts[s]} of its ${of} (${Math.round(100 * part)} %)` };
+  });
+  return (
+    <span
+      class="ol-bars"
+      role="img"
+      aria-label={parts.map((p) => p.text).join("; ")}
+      title={parts.map((p) => p.text).join("\n")}
+    >
+      {parts.map(({ source, part }) => (
+        <i key={source} style={{ height: `${part > 0 ? Math.max(8, 100 * part) : 0}%` }} />
+      ))}
+    </span>
+  );
+}
+
+function selectedIn(state: State, cluster: number): number {
+  const selected = state.selected.value;
+  const clusterOf = state.clusterOf.value;
+  let count = 0;
+  for (let i = 0; i < selected.length; i++) if (selected[i] && clusterOf[i] === cluster) count++;
+  return count;
+}
+
+function describe({ name, given, size, holds, words }: Cluster): string {
+  const lines = [name, plural(size, "output")];
+  if (!given) lines.push(`${Math.round(100 * holds)} % of them say so`);
+  if (words.length) lines.push(`typical words: ${words.join(", ")}`);
+  return [...lines, "click: select what is not dimmed · double click or z: zoom · F2: rename"].join("\n");
+}
+
+export function mode(event: { shiftKey: boolean; altKey: boolean }): Mode {
+  return event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
+}

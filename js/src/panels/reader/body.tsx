@@ -1,0 +1,174 @@
+// The text of one output, painted, with a map of its marks beside it when it is long.
+import type { Reading } from "../../core/reading";
+import type { State } from "../../core/state";
+import { Painted } from "../../ui/segments";
+
+/** A closed card shows this many characters; 3 MB lines exist. */
+const CLIP = 1600;
+/** What "show all" shows at a time. */
+const OPEN_STEP = 200_000;
+/** A cell of the grid and a pin show so much. */
+const MOST = 20_000;
+export const LINE = 19;
+/** Height at which a closed card is cut, as in the style sheet. */
+export const MAX_TEXT = 320;
+/** A text is cut where that hides more than a few lines. */
+const WORTH_A_CUT = 1.4 * MAX_TEXT;
+/** Parts of the map of marks, and the length of a text beyond which there is none. */
+const BINS = 120;
+const MAPPED = 400_000;
+/** The layers that the map shows, most telling last. */
+const SHADES = ["ol-shared-1", "ol-shared-2", "ol-shared-3", "ol-echo", "ol-own", "ol-only", "ol-search"];
+
+interface Props {
+  state: State;
+  reading: Reading;
+  id: number;
+  text: string;
+}
+
+export function Body({ state, reading, id, text }: Props) {
+  const open = reading.opened.value.has(id);
+  const marks = state.marks(text);
+  const { start, end } = excerpt(text, marks, open);
+  let hidden = 0;
+  for (let k = 0; k < marks.length; k += 2) if (marks[k + 1] <= start || marks[k] >= end) hidden++;
+  const long = isLong(text);
+  const left = text.length - end;
+  return (
+    <>
+      <div class="ol-body-box">
+        <Text state={state} reading={reading} id={id} text={text} from={start} to={end} clipped={long && !open} />
+        {long && text.length <= MAPPED && <Minimap reading={reading} id={id} text={text} />}
+      </div>
+      {open && left > 0 && (
+        <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: lens.selected has all</div>
+      )}
+      {long && (
+        <button type="button" class="ol-plain ol-more" aria-expanded={open} onClick={() => flip(reading, id)}>
+          {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
+          {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
+        </button>
+      )}
+    </>
+  );
+}
+
+interface TextProps extends Props {
+  from: number;
+  to: number;
+  clipped?: boolean;
+  class?: string;
+}
+
+/** A part of a text with its layers. Its own characters are exactly that part. */
+export function Text({ reading, id, text, from, to, clipped, class: more }: TextProps) {
+  const styled = reading.styled(text);
+  const layers = reading.layers(id, text, from, to);
+  const classes = [
+    "ol-text",
+    clipped && "ol-clipped",
+    reading.on.value.has("aligned") && "ol-margin",
+    styled && "ol-rendered",
+    more,
+  ];
+  return (
+    <div
+      class={classes.filter(Boolean).join(" ")}
+      dir="auto"
+      data-id={id}
+      data-from={from}
+      data-cut={from > 0 || undefined}
+    >
+      <Painted
+        text={text}
+        from={from}
+        to={to}
+        layers={styled ? [...layers, ...styled.layers] : layers}
+        blocks={styled?.blocks}
+        anchors={reading.anchors(id)}
+        folds={reading.folds(id)}
+        onUnfold={(at) => reading.unfold(id, at)}
+      />
+    </div>
+  ); // prettier-ignore
+}
+
+/** Where there is little room: the beginning, and that there is more. */
+export function Start(props: Props) {
+  const to = whole(props.text, Math.min(props.text.length, MOST));
+  const left = props.text.length - to;
+  return (
+    <>
+      <Text {...props} from={0} to={to} />
+      {left > 0 && (
+        <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: its card has them</div>
+      )}
+    </>
+  );
+}
+
+/** Where in a long text the marks are. A click goes there; `n` and `N` go from mark to mark. */
+function Minimap({ reading, id, text }: { reading: Reading; id: number; text: string }) {
+  const bins = new Int8Array(BINS).fill(-1);
+  for (const { layer, spans } of reading.layers(id, text, 0, text.length)) {
+    for (let k = 0; k < spans.length; k += 3) {
+      const shade = SHADES.indexOf(layer === "ol-shared" ? `${layer}-${spans[k + 2]}` : layer);
+      const last = Math.min(BINS - 1, Math.floor((BINS * spans[k + 1]) / text.length));
+      for (let b = Math.floor((BINS * spans[k]) / text.length); b <= last; b++) bins[b] = Math.max(bins[b], shade);
+    }
+  }
+  if (bins.every((shade) => shade < 0)) return null;
+  const stops = Array.from(bins, (shade, b) => {
+    const color = shade < 0 ? "transparent" : `var(--${SHADES[shade]})`;
+    return `${color} ${((100 * b) / BINS).toFixed(1)}% ${((100 * (b + 1)) / BINS).toFixed(1)}%`;
+  });
+  return (
+    <div
+      class="ol-minimap"
+      aria-hidden="true"
+      title="Where the marks are in the whole text; a click goes there"
+      style={{ background: `linear-gradient(${stops.join()})` }}
+      onClick={(event) => {
+        const box = event.currentTarget.getBoundingClientRect();
+        const at = ((event.clientY - box.top) / box.height) * text.length;
+        if (!reading.opened.value.has(id)) flip(reading, id);
+        reading.show(id, at);
+      }}
+    />
+  ); // prettier-ignore
+}
+
+function flip(reading: Reading, id: number): void {
+  const next = new Set(reading.opened.value);
+  if (!next.delete(id)) next.add(id);
+  reading.opened.value = next;
+}
+
+/** The part of a text a card shows: the beginning, or what surrounds the first hit where that is further on. */
+export function excerpt(text: string, marks: number[], open: boolean): { start: number; end: number } {
+  if (open) return { start: 0, end: whole(text, Math.min(text.length, OPEN_STEP)) };
+  const first = marks[0] ?? 0;
+  const start = first > CLIP / 2 ? whole(text, first - 200) : 0;
+  return { start, end: whole(text, Math.min(text.length, start + CLIP)) };
+}
+
+/** Never between the halves of a surrogate pair. */
+function whole(text: string, at: number): number {
+  const code = text.charCodeAt(at);
+  return code >= 0xdc00 && code <= 0xdfff ? at + 1 : at;
+}
+
+function isLong(text: string): boolean {
+  if (text.length > CLIP) return true;
+  let count = 1;
+  for (let at = text.indexOf("\n"); at >= 0 && count < 40; at = text.indexOf("\n", at + 1)) count++;
+  return count + text.length / 90 > WORTH_A_CUT / LINE;
+}
+
+/** Height of a card before it is measured, from the bytes of its text and the width of its column. */
+export function estimate(bytes: number, width: number): number {
+  const perLine = Math.max(20, (width - 34) / 6.4);
+  const height = Math.ceil((bytes * 1.15) / perLine) * LINE;
+  return 46 + (height > WORTH_A_CUT ? MAX_TEXT + 24 : height);
+}

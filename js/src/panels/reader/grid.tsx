@@ -1,0 +1,330 @@
+// Outputs in rows and columns that the user's own columns make: model by wording, say. Cells scroll together.
+import { computed, effect, untracked, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Reading } from "../../core/reading";
+import type { Column } from "../../wire/model";
+import type { State } from "../../core/state";
+import { plural } from "../../ui/plural";
+import { Start } from "./body";
+import { mode } from "../clusters/clusters";
+import { useShown } from "./cards";
+import { Head } from "./card";
+import { Nothing } from "./nothing";
+import { together } from "../../ui/sync-scroll";
+import { type ListControl, Windowed } from "../../ui/windowed";
+
+/** Columns beyond this are left out, and it is said. */
+const MOST_COLUMNS = 24;
+const CELL = 250;
+/** A cell is at least so wide where nothing else tells how many there are. */
+const MIN_CELL = 235;
+/** Outputs that a cell shows at once. */
+const MOST_IN_CELL = 20;
+const NONE = 65535;
+
+interface GridRow {
+  label: string;
+  /** Outputs of each column. */
+  cells: number[][];
+}
+
+interface GridMade {
+  columns: string[];
+  rows: GridRow[];
+  /** How many columns there are beyond those shown. */
+  left: number;
+}
+
+/**
+ * The grid of what is listed: with no row column, the first outputs of all columns make the first row, and so on. With
+ * no columns either, they follow one another, `fit` in a row.
+ */
+export function gridOf(state: State, fit: number): GridMade {
+  const filter = state.setting("filter");
+  const [down, across] = axes(state);
+  const codes = (column: Column | undefined) =>
+    column ? (state.shown.value.columns[column.name] as Uint16Array) : null;
+  const [row, col] = [codes(down), codes(across)];
+  const only = filter && state.info.value.columns.find((c) => c.name === filter.column);
+  const wanted = only?.categories?.indexOf(filter!.value) ?? -1;
+  // Of another prompt's values there are none here.
+  const sieve = only && wanted >= 0 ? codes(only)! : null;
+  const ids = Array.from(state.listed.value).filter((i) => !sieve || sieve[i] === wanted);
+  const present = (column: Column | undefined, code: Uint16Array | null) => {
+    if (!column || !code) return [0];
+    const seen = new Set(ids.map((i) => code[i]));
+    return [...column.categories!.keys(), NONE].filter((c) => seen.has(c));
+  };
+  const name = (column: Column | undefined, code: number) => (column ? (column.categories![code] ?? "no value") : "");
+  if (!down && !across) {
+    const rows: GridRow[] = [];
+    for (let k = 0; k < ids.length; k += fit) rows.push({ label: "", cells: ids.slice(k, k + fit).map((i) => [i]) });
+    return { columns: Array.from({ length: fit }, () => ""), rows, left: 0 };
+  }
+  const all = present(across, col);
+  const columns = all.slice(0, MOST_COLUMNS);
+  const place = new Map(columns.map((code, c) => [code, c]));
+  const rows: GridRow[] = [];
+  const fresh = (label: string) => ({ label, cells: columns.map((): number[] => []) });
+  if (down) {
+    const byCode = new Map<number, GridRow>();
+    for (const code of present(down, row)) {
+      const made = fresh(name(down, code));
+      byCode.set(code, made);
+      rows.push(made);
+    }
+    for (const i of ids) byCode.get(row![i])?.cells[place.get(col ? col[i] : 0) ?? -1]?.push(i);
+  } else {
+    const next = columns.map(() => 0);
+    for (const i of ids) {
+      const c = place.get(col ? col[i] : 0);
+      if (c === undefined) continue;
+      const r = next[c]++;
+      rows[r] ??= fresh("");
+      rows[r].cells[c].push(i);
+    }
+  }
+  return { columns: columns.map((code) => name(across, code)), rows, left: all.length - columns.length };
+}
+
+/** The columns that make rows and columns; without a choice the source goes across, where it has not too many values. */
+export function axes(state: State): [Column | undefined, Column | undefined] {
+  const [rows, columns] = [state.setting("rows"), state.setting("columns")];
+  const { source, columns: all } = state.info.value;
+  const find = (name: string | null) => all.find((c) => c.name === name && c.kind === "category");
+  const down = find(rows);
+  const from = source === rows ? undefined : find(source);
+  const across = find(columns) ?? (from && from.categories!.length <= MOST_COLUMNS ? from : undefined);
+  return [down, across];
+}
+
+export function Grid({ state, reading }: { state: State; reading: Reading }) {
+  const box = useRef<HTMLDivElement>(null);
+  const control = useRef<ListControl>(null);
+  const fit = useSignal(4);
+  const made = useMemo(() => computed(() => gridOf(state, fit.value)), [state]).value;
+  const { columns, rows, left } = made;
+  useShown(state, reading, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
+  const drawn = useRef(rows);
+  drawn.current = rows;
+  useEffect(() => {
+    const show = (id: number) =>
+      untracked(() => id >= 0 && box.current && showColumn(box.current, columnOf(drawn.current, id)));
+    const ends = [effect(() => void show(state.cursor.value)), effect(() => void show(reading.target.value))];
+    return () => ends.forEach((end) => end());
+  }, []);
+  useEffect(() => {
+    for (const cell of box.current?.querySelectorAll(".ol-cell-scroll") ?? []) cell.scrollTop = 0;
+  }, [made]);
+  return (
+    <div
+      class={axes(state)[1]?.name === state.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
+      ref={box}
+      style={{ "--ol-columns": columns.length }}
+    >
+      <Axes state={state} left={left} />
+      {!rows.length ? (
+        <Nothing state={state} />
+      ) : (
+        <Windowed
+          count={rows.length}
+          gap={8}
+          label="The texts"
+          control={control}
+          class="ol-grid-list"
+          list={made}
+          version={made}
+          keyOf={(r) => r}
+          estimate={() => CELL + (rows[0].label ? 24 : 0)}
+          onWidth={(width) => (fit.value = Math.max(1, Math.floor(width / MIN_CELL)))}
+          header={
+            columns.some(Boolean) && (
+              <div class="ol-grid-head">
+                {columns.map((label, c) => (
+                  <Heading key={c} state={state} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />
+                ))}
+              </div>
+            )
+          }
+          row={(r) => (
+            <section aria-label={rows[r].label || `Row ${r + 1}`}>
+              {rows[r].label && (
+                <div class="ol-grid-label">
+                  <Heading state={state} label={rows[r].label} ids={() => rows[r].cells.flat()} />
+                </div>
+              )}
+              <div class="ol-grid-row">
+                {rows[r].cells.map((ids, c) => (
+                  <Cell
+                    key={c}
+                    state={state}
+                    reading={reading}
+                    ids={ids}
+                    box={box}
+                    label={[rows[r].label, columns[c]].filter(Boolean).join(", ")}
+                  />
+                ))}
+              </div>
+            </section>
+          )}
+        />
+      )}
+    </div>
+  ); // prettier-ignore
+}
+
+function columnOf(rows: GridRow[], id: number): number {
+  for (const { cells } of rows) {
+    const c = cells.findIndex((cell) => cell.includes(id));
+    if (c >= 0) return c;
+  }
+  return -1;
+}
+
+/** Scrolls the list, and nothing around it, sideways until a column is in sight. */
+function showColumn(box: HTMLElement, column: number): void {
+  const list = box.querySelector(".ol-grid-list");
+  const head = box.querySelectorAll(".ol-grid-head > *")[column];
+  if (!list || !head) return;
+  const [seen, wanted] = [list.getBoundingClientRect(), head.getBoundingClientRect()];
+  if (wanted.left < seen.left) list.scrollLeft -= seen.left - wanted.left + 10;
+  else if (wanted.left + 210 > seen.right) list.scrollLeft += wanted.left + 230 - seen.right;
+}
+
+/** The name of a row or column; a click selects what is in it. */
+function Heading({ state, label, ids }: { state: State; label: string; ids: () => number[] }) {
+  return (
+    <button
+      type="button"
+      class="ol-plain ol-heading"
+      title={`${label}\nclick: select its outputs · Shift adds · Alt removes`}
+      onClick={(event) => state.select(ids(), mode(event))}
+    >
+      {label}
+    </button>
+  ); // prettier-ignore
+}
+
+function Cell({
+  state,
+  reading,
+  ids,
+  box,
+  label,
+}: {
+  state: State;
+  reading: Reading;
+  ids: number[];
+  box: { current: HTMLDivElement | null };
+  label: string;
+}) {
+  const texts = state.texts.value;
+  void texts.arrived.value;
+  if (!ids.length) return <div class="ol-cell ol-none">no output</div>;
+  return (
+    <div class="ol-cell">
+      {ids.length > 1 && (
+        <div class="ol-cell-count ol-muted">
+          {plural(ids.length, "output")}
+          {ids.length > MOST_IN_CELL && `, the first ${MOST_IN_CELL}`}
+        </div>
+      )}
+      <div
+        class="ol-cell-scroll"
+        tabIndex={0}
+        role="group"
+        aria-label={`${label || "Texts"}; cells scroll together`}
+        onScroll={(event) => together(box.current!, event.currentTarget)}
+      >
+        {ids.slice(0, MOST_IN_CELL).map((id) => {
+          const text = texts.get(id);
+          const chosen = state.selected.value[id] === 1;
+          return (
+            <article
+              key={id}
+              class={["ol-cell-one", chosen && "ol-chosen", state.cursor.value === id && "ol-current"]
+                .filter(Boolean)
+                .join(" ")}
+              aria-label={`row ${state.label(id)}`}
+            >
+              <Head state={state} reading={reading} id={id} />
+              {text === null ? (
+                "…"
+              ) : text.trim() === "" ? (
+                <div class="ol-text ol-muted">{state.blank(id)}</div>
+              ) : (
+                <Start state={state} reading={reading} id={id} text={text} />
+              )}
+            </article>
+          );
+        })}
+      </div>
+    </div>
+  ); // prettier-ignore
+}
+
+function Axes({ state, left }: { state: State; left: number }) {
+  const [down, across] = axes(state);
+  const filter = state.setting("filter");
+  const columns = state.info.value.columns.filter((c) => c.kind === "category");
+  const third = columns.filter((c) => c !== down && c !== across);
+  const values = columns.find((c) => c.name === filter?.column)?.categories ?? [];
+  const choose = (label: string, value: string, none: string, set: (name: string | null) => void) => (
+    <label class="ol-field">
+      <span class="ol-muted">{label}</span>
+      <select aria-label={label} value={value} onChange={(event) => set(event.currentTarget.value || null)}>
+        {(none || !value) && <option value="">{none || "none"}</option>}
+        {columns.map(({ name }) => (
+          <option key={name} value={name}>
+            {name}
+          </option>
+        ))}
+      </select>
+    </label>
+  ); // prettier-ignore
+  return (
+    <div class="ol-bar ol-axes">
+      {choose(
+        "Columns",
+        across?.name ?? "",
+        state.info.value.source === across?.name ? "" : state.info.value.source === null ? "none" : "by source",
+        (name) => state.set({ columns: name, rows: name === down?.name ? null : state.view.value.rows }),
+      )}
+      {choose("Rows", down?.name ?? "", "one output after the other", (name) =>
+        state.set({ rows: name, columns: name === across?.name ? null : state.view.value.columns }),
+      )}
+      {third.length > 0 && (
+        <label class="ol-field">
+          <span class="ol-muted">Only</span>
+          <select
+            aria-label="Only outputs with"
+            value={filter ? JSON.stringify([filter.column, filter.value]) : ""}
+            onChange={(event) => {
+              const [column, value] = event.currentTarget.value ? JSON.parse(event.currentTarget.value) : [];
+              state.set({ filter: column ? { column, value } : null });
+            }}
+          >
+            <option value="">everything</option>
+            {third.map(({ name, categories }) => (
+              <optgroup key={name} label={name}>
+                {categories!.slice(0, 100).map((value) => (
+                  <option key={value} value={JSON.stringify([name, value])}>
+                    {value}
+                  </option>
+                ))}
+              </optgroup>
+            ))}
+            {filter && !third.some((c) => c.name === filter.column) && values.includes(filter.value) && (
+              <option value={JSON.stringify([filter.column, filter.value])}>{filter.value}</option>
+            )}
+          </select>
+        </label>
+      )}
+      {left > 0 && (
+        <span class="ol-muted">
+          the first {MOST_COLUMNS} of {MOST_COLUMNS + left} columns
+        </span>
+      )}
+    </div>
+  ); // prettier-ignore
+}

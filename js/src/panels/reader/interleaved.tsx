@@ -1,0 +1,313 @@
+// The sentences of all outputs, group by group: those that play the same part stand below one another, in the order of
+// the texts; what a group shares is grey, what varies is inked. What only one output says stands between the groups.
+import { computed, useSignal } from "@preact/signals";
+import { useEffect, useMemo, useRef } from "preact/hooks";
+import type { Group, Reading } from "../../core/reading";
+import type { State } from "../../core/state";
+import { number } from "../../core/colors";
+import { plural } from "../../ui/plural";
+import { Painted } from "../../ui/segments";
+import { mode } from "../clusters/clusters";
+import { Card } from "./card";
+import { useShown } from "./cards";
+import { Nothing } from "./nothing";
+import { type ListControl, Windowed } from "../../ui/windowed";
+
+/** Wordings of a group that are there at once, single sentences, and how many more a click brings. */
+const FIRST = 8;
+const FIRST_ALONE = 3;
+const MORE = 50;
+const FLAGS = ["a number differs", "a negation differs", "a name differs"];
+const MEDOID = 8;
+
+/** Units that are written the same. */
+interface Wording {
+  units: number[];
+  flags: number;
+}
+
+interface Block {
+  group: Group | null;
+  wordings: Wording[];
+  /** The outputs listed that are in it; none where each sentence stands alone. */
+  outputs: number[];
+}
+
+/**
+ * The groups of the outputs that are listed, and between them, by its place, what has no group: what several outputs
+ * say word for word, too short to be compared, and what stands alone.
+ */
+function blocksOf(state: State, reading: Reading): Block[] {
+  const aligned = reading.aligned.value;
+  if (!aligned) return [];
+  const listed = new Uint8Array(state.info.value.n);
+  for (const i of state.listed.value) listed[i] = 1;
+  const of = reading.outputOf.value;
+  const groups = reading.groups.value;
+  const placed: { position: number; block: Block }[] = [];
+  const same = new Map<number, number[]>();
+  const outputsOf = (units: number[]) => [...new Set(units.map((u) => of[u]))];
+  for (let u = 0; u < of.length; u++) {
+    if (aligned.group[u] >= 0 || !listed[of[u]]) continue;
+    const known = same.get(aligned.unit[u]);
+    if (known) known.push(u);
+    else same.set(aligned.unit[u], [u]);
+  }
+  const single: number[] = [];
+  for (const units of same.values()) {
+    const outputs = outputsOf(units);
+    if (outputs.length === 1) for (const u of units) single.push(u);
+    else
+      placed.push({
+        position: median(units.map((u) => aligned.position[u])),
+        block: { group: null, wordings: [{ units, flags: 0 }], outputs },
+      });
+  }
+  const wordings = (units: number[]) => {
+    const same = new Map<number, Wording>();
+    for (const u of units) {
+      const known = same.get(aligned.unit[u]);
+      if (known) known.units.push(u);
+      else same.set(aligned.unit[u], { units: [u], flags: aligned.flags[u] });
+    }
+    return [...same.values()];
+  };
+  let reached = 0;
+  for (const group of groups) {
+    if (!group) continue;
+    const units = group.units.filter((u) => listed[of[u]]);
+    if (!units.length) continue;
+    const own = wordings(units).sort(
+      (a, b) => (b.flags & MEDOID) - (a.flags & MEDOID) || b.units.length - a.units.length || a.units[0] - b.units[0],
+    );
+    // Groups keep their order whatever the others' places are.
+    reached = Math.max(reached, group.position);
+    placed.push({ position: reached, block: { group, wordings: own, outputs: outputsOf(units) } });
+  }
+  placed.sort((a, b) => a.position - b.position);
+  single.sort((a, b) => aligned.position[a] - aligned.position[b] || a - b);
+  const blocks: Block[] = [];
+  let next = 0;
+  for (const { position, block } of [...placed, { position: Infinity, block: null }]) {
+    const from = next;
+    while (next < single.length && aligned.position[single[next]] < position) next++;
+    if (next > from) blocks.push({ group: null, wordings: wordings(single.slice(from, next)), outputs: [] });
+    if (block) blocks.push(block);
+  }
+  return blocks;
+}
+
+function median(numbers: number[]): number {
+  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
+}
+
+export function Interleaved({ state, reading }: { state: State; reading: Reading }) {
+  const control = useRef<ListControl>(null);
+  const blocks = useMemo(() => computed(() => blocksOf(state, reading)), [state]).value;
+  useShown(state, reading, control, () => -1);
+  useEffect(() => {
+    reading.walk = (by) => control.current?.step(by);
+    return () => void (reading.walk = null);
+  }, []);
+  const says = reading.alignedSays.value;
+  if (!state.listed.value.length) return <Nothing state={state} />;
+  if (says) return <div class="ol-empty">{says}</div>;
+  if (!blocks.length) return <div class="ol-empty">These outputs have no sentences to compare.</div>;
+  const none = !reading.groups.value.some(Boolean);
+  const weak = !none && !reading.aligned.value!.enough;
+  return (
+    <Windowed
+      count={blocks.length}
+      gap={12}
+      label="Sentences that play the same part"
+      role="list"
+      control={control}
+      list={blocks}
+      version={blocks}
+      keyOf={(b) => blocks[b].group?.rank ?? `alone ${blocks[b].wordings[0].units[0]}`}
+      estimate={(b) => 34 + 24 * Math.min(FIRST + 1, blocks[b].wordings.length)}
+      header={
+        (none || weak) && (
+          <div class="ol-note">
+            {none
+              ? "No sentences of different outputs play the same part: each stands alone."
+              : "These outputs have no common course: what stands together here are mostly stock phrases."}
+          </div>
+        )
+      }
+      row={(b) => <GroupBlock state={state} reading={reading} block={blocks[b]} />}
+    />
+  ); // prettier-ignore
+}
+
+function GroupBlock({ state, reading, block }: { state: State; reading: Reading; block: Block }) {
+  const { group, wordings, outputs } = block;
+  const shown = useSignal(group ? FIRST : FIRST_ALONE);
+  const n = state.listed.value.length;
+  const left = wordings.length - shown.value;
+  const flagged = wordings.filter((w) => w.flags & 7).length;
+  const held = new Set(outputs);
+  const name = group ? `Part ${group.label}` : "Said in the same words";
+  return (
+    <div
+      class={outputs.length ? "ol-group" : "ol-group ol-alone"}
+      role="listitem"
+      aria-label={outputs.length ? `${name}, in ${outputs.length} of ${n} outputs` : "Said once"}
+    >
+      <div class="ol-group-head">
+        {outputs.length ? (
+          <>
+            {group && <i class={`ol-part ol-part-${group.color}`} data-label={group.label} aria-hidden="true" />}
+            <b title={state.sourcesOf(outputs)}>
+              in {number(outputs.length)} of {number(n)}
+            </b>
+            <span class="ol-share" aria-hidden="true">
+              <i style={{ width: `${(100 * outputs.length) / n}%` }} />
+            </span>
+            {!group && (
+              <span class="ol-muted" title="Of fewer than three words: compared only with what is written the same">
+                the same words
+              </span>
+            )}
+            {flagged > 0 && (
+              <span class="ol-flag" title="Wordings that change a number, a negation or a name of the typical one">
+                {plural(flagged, "wording")} flagged
+              </span>
+            )}
+            <span class="ol-spring" />
+            <button
+              type="button"
+              title="Select the outputs that say it (Shift adds, Alt removes)"
+              onClick={(event) => state.select(outputs, mode(event))}
+            >
+              Select {number(outputs.length)}
+            </button>
+            {outputs.length < n && (
+              <button
+                type="button"
+                title="Select the outputs that do not say it (Shift adds, Alt removes)"
+                onClick={(event) =>
+                  state.select(
+                    state.listed.value.filter((i) => !held.has(i)),
+                    mode(event),
+                  )
+                }
+              >
+                the other {number(n - outputs.length)}
+              </button>
+            )}
+          </>
+        ) : (
+          <span class="ol-muted" title="What no other output says in like words, and what is shorter than three words">
+            {plural(wordings.length, "sentence")} of one output only
+          </span>
+        )}
+      </div>
+      {wordings.slice(0, shown.value).map((wording) => (
+        <WordingRow key={wording.units[0]} state={state} reading={reading} wording={wording} />
+      ))}
+      {left > 0 && (
+        <button type="button" class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
+          {left > MORE ? `Show ${MORE} of ${left.toLocaleString("en")} more` : `Show ${left} more`}
+        </button>
+      )}
+    </div>
+  ); // prettier-ignore
+}
+
+function WordingRow({ state, reading, wording }: { state: State; reading: Reading; wording: Wording }) {
+  const open = useSignal(-1);
+  const all = useSignal(false);
+  const aligned = reading.aligned.value!;
+  const of = reading.outputOf.value;
+  const texts = state.texts.value;
+  void texts.arrived.value;
+  const u = wording.units[0];
+  const id = of[u];
+  const text = texts.get(id);
+  const [from, to] = [aligned.start[u], aligned.end[u]];
+  const times = aligned.times[u];
+  const flags = FLAGS.filter((_, bit) => wording.flags & (1 << bit));
+  const grouped = aligned.group[u] >= 0;
+  const typical = (wording.flags & MEDOID) > 0;
+  const badges = wording.units.slice(0, all.value ? undefined : 1);
+  const vary: number[] = [];
+  for (let k = 3 * aligned.vary_first[u]; k < 3 * aligned.vary_first[u + 1]; k += 3) {
+    const what = aligned.vary[k + 2];
+    // Underlined is what the flag is for.
+    vary.push(aligned.vary[k], aligned.vary[k + 1], what && wording.flags & (1 << (what - 1)) ? what : 0);
+  }
+  // Grey and ink tell here what the group shares.
+  const others = text === null ? [] : reading.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
+  const styled = text === null ? null : reading.styled(text);
+  const show = (unit: number) => {
+    open.value = open.value === unit ? -1 : unit;
+    if (open.value >= 0) {
+      reading.opened.value = new Set([...reading.opened.value, of[unit]]);
+      reading.hot.value = aligned.group[unit];
+      reading.place.value = { id: of[unit], at: aligned.start[unit] };
+    } else reading.hot.value = -1;
+  };
+  return (
+    <div class={["ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical"].filter(Boolean).join(" ")}>
+      <div class="ol-wording-line">
+        <div class={styled ? "ol-text ol-rendered" : "ol-text"} dir="auto" data-id={id} data-from={from}>
+          {text === null ? (
+            "…"
+          ) : (
+            <Painted
+              text={text}
+              from={from}
+              to={to}
+              layers={[{ layer: "ol-vary", spans: vary }, ...others, ...(styled?.layers ?? [])]}
+            />
+          )}
+        </div>
+        {flags.length > 0 && (
+          <span class="ol-flag" title="Compared with the typical wording of the group">
+            {flags.join(", ")}
+          </span>
+        )}
+        {times > 1 && (
+          <span class="ol-muted" title="This output says it that often">
+            × {times}
+          </span>
+        )}
+        <span class="ol-badges">
+          {badges.map((unit) => (
+            <button
+              key={unit}
+              type="button"
+              class="ol-badge"
+              aria-expanded={open.value === unit}
+              title={`${state.source(of[unit])} row ${state.label(of[unit])}: show the whole output here`}
+              onClick={() => show(unit)}
+            >
+              <i class="ol-dot" style={{ background: state.color(of[unit]) }} />
+              {state.source(of[unit]) && <span>{state.source(of[unit])}</span>}
+              <span class="ol-badge-row">
+                {state.source(of[unit]) ? state.label(of[unit]) : `row ${state.label(of[unit])}`}
+              </span>
+            </button>
+          ))}
+          {wording.units.length > 1 && (
+            <button
+              type="button"
+              class="ol-badge"
+              aria-expanded={all.value}
+              title={state.sourcesOf(wording.units.map((unit) => of[unit])) || "All outputs that say it in these words"}
+              onClick={() => (all.value = !all.value)}
+            >
+              {all.value ? "fewer" : `× ${wording.units.length}`}
+            </button>
+          )}
+        </span>
+      </div>
+      {open.value >= 0 && (
+        <div class="ol-in-place">
+          <Card state={state} reading={reading} id={of[open.value]} />
+        </div>
+      )}
+    </div>
+  ); // prettier-ignore
+}

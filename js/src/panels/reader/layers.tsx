@@ -1,0 +1,255 @@
+// The layers that are painted over the texts: switches, thresholds, and what each of them means now.
+import { useSignal } from "@preact/signals";
+import type { ComponentChild } from "preact";
+import { FOLD_WORDS, ownColor, type Reading } from "../../core/reading";
+import { number } from "../../core/colors";
+import type { State } from "../../core/state";
+
+/** Stops of the slider for the share of outputs, in percent. */
+const SHARES = [2, 3, 5, 8, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100];
+const LONGEST = 12;
+
+interface Props {
+  state: State;
+  reading: Reading;
+}
+
+export function LayersBar({ state, reading }: Props) {
+  const [context, markdown, fold] = [state.setting("context"), state.setting("markdown"), state.setting("fold")];
+  const on = reading.on.value;
+  const k = reading.k.value;
+  const m = reading.m.value;
+  const own = state.traits.layers.value;
+  return (
+    <div class="ol-bar ol-layers" role="group" aria-label="What is marked in the texts">
+      <Switch
+        reading={reading}
+        name="shared"
+        title={`Tint: sequences of ${m} or more words that at least ${k} of ${reading.counted.value} outputs share`}
+      >
+        Shared{" "}
+        <span class="ol-steps">
+          <i class="ol-shared-1" />
+          <i class="ol-shared-2" />
+          <i class="ol-shared-3" />
+        </span>
+      </Switch>
+      <Share state={state} reading={reading} />
+      <Words state={state} reading={reading} />
+      <Switch reading={reading} name="common" title="Grey: what is shared steps back, the rest stands out">
+        <span class="ol-common">Grey common</span>
+      </Switch>
+      <Switch reading={reading} name="only" title="Bold, dotted line: words that only this output has">
+        <span class="ol-only">Only here</span>
+      </Switch>
+      {(reading.hasEcho.value || on.has("echo") || (state.info.value.title !== "" && !reading.words.value)) && (
+        <Switch
+          reading={reading}
+          name="echo"
+          title={`Dashed line: ${m} or more words in a row that repeat the prompt; not counted as shared`}
+        >
+          <span class="ol-echo">Echo</span>
+        </Switch>
+      )}
+      <Switch
+        reading={reading}
+        name="aligned"
+        title="In the margin: sentences that play the same part in different outputs have the same number; pointing at one shows the others"
+      >
+        <span class="ol-part-name">
+          <i class="ol-part ol-part-1" data-label="1" /> Aligned
+        </span>
+      </Switch>
+      {own.map(({ name, types }, j) => (
+        <Switch
+          key={name}
+          reading={reading}
+          name={name}
+          title={`Your layer ${name}${types.length ? `: ${kinds(types)}` : ""}`}
+        >
+          <span class={`ol-own-${ownColor(1, before(own, j))}`}>{name}</span>
+        </Switch>
+      ))}
+      <span class="ol-spring" />
+      {state.selectedCount.value > 1 && (
+        <label class="ol-field">
+          <span class="ol-muted">Compare</span>
+          <select
+            aria-label="What outputs are compared with"
+            title="Whether a text is compared with all outputs or only with the selected ones"
+            value={context}
+            onChange={(event) => state.set({ context: event.currentTarget.value as "all" | "selection" })}
+          >
+            <option value="all">with all {number(state.info.value.n)}</option>
+            <option value="selection">within the selected {number(state.selectedCount.value)}</option>
+          </select>
+        </label>
+      )}
+      <button
+        type="button"
+        aria-pressed={fold}
+        title="Fold long runs of words that most outputs share"
+        onClick={() => state.set({ fold: !fold })}
+      >
+        Fold
+      </button>
+      <button
+        type="button"
+        aria-pressed={markdown}
+        title="Show headings, lists and emphasis instead of their markdown"
+        onClick={() => state.set({ markdown: !markdown })}
+      >
+        Markdown
+      </button>
+    </div>
+  ); // prettier-ignore
+}
+
+/** Those that have a colour of their own, and how many more there are. */
+function kinds(types: string[]): string {
+  return types.length > 8 ? `${types.slice(0, 7).join(", ")} and ${types.length - 7} others` : types.join(", ");
+}
+
+function before(own: { types: string[] }[], j: number): number {
+  return own.slice(0, j).reduce((sum, { types }) => sum + Math.max(1, types.length), 0);
+}
+
+function Switch({
+  reading,
+  name,
+  title,
+  children,
+}: {
+  reading: Reading;
+  name: string;
+  title: string;
+  children: ComponentChild;
+}) {
+  const on = reading.on.value.has(name);
+  return (
+    <button
+      type="button"
+      role="switch"
+      class="ol-layer"
+      aria-checked={on}
+      aria-label={NAMES.get(name) ?? name}
+      data-layer={name}
+      title={`${title}\nclick: ${on ? "off" : "on"}`}
+      onClick={() => reading.toggle(name)}
+    >
+      {children}
+    </button>
+  ); // prettier-ignore
+}
+
+const NAMES = new Map([
+  ["shared", "Shared"],
+  ["common", "Grey the common"],
+  ["only", "Only here"],
+  ["echo", "Echo of the prompt"],
+  ["aligned", "Aligned"],
+]); // prettier-ignore
+
+function Share({ state, reading }: Props) {
+  const share = reading.k.value / Math.max(1, reading.counted.value);
+  const min_outputs = state.setting("min_outputs");
+  const percent = Math.round(100 * (min_outputs > 1 ? share : min_outputs));
+  const at = SHARES.reduce((best, s, i) => (Math.abs(s - percent) < Math.abs(SHARES[best] - percent) ? i : best), 0);
+  return (
+    <label class="ol-threshold" title={`Shared by at least ${reading.k.value} of ${reading.counted.value} outputs`}>
+      <span>≥ {min_outputs > 1 ? min_outputs : `${percent} %`}</span>
+      <input
+        type="range"
+        min={0}
+        max={SHARES.length - 1}
+        value={at}
+        aria-label="Share of the outputs"
+        aria-valuetext={`${percent} %, ${reading.k.value} outputs`}
+        onInput={(event) => state.set({ min_outputs: SHARES[Number(event.currentTarget.value)] / 100 })}
+      />
+    </label>
+  ); // prettier-ignore
+}
+
+function Words({ state, reading }: Props) {
+  const m = reading.m.value;
+  return (
+    <label class="ol-threshold" title="The shortest sequence of words that counts as shared">
+      <span>
+        {m}+ {m === 1 ? "word" : "words"}
+      </span>
+      <input
+        type="range"
+        min={1}
+        max={LONGEST}
+        value={Math.min(m, LONGEST)}
+        aria-label="Words in a row"
+        aria-valuetext={`${m} words or more`}
+        onInput={(event) => state.set({ min_words: Number(event.currentTarget.value) })}
+      />
+    </label>
+  ); // prettier-ignore
+}
+
+/** What is painted, in words: with which thresholds, and how much there is of it. */
+export function Legend({ state, reading }: Props) {
+  const whole = useSignal(false);
+  const on = reading.on.value;
+  const parts: string[] = [];
+  const needs = ["shared", "common", "only", "echo"].filter((name) => on.has(name));
+  const marked = reading.marked.value;
+  const share = (count: number) =>
+    marked && marked.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0;
+  const waits = needs.length > 0 && reading.indexSays.value;
+  if (waits) parts.push(waits);
+  else if (marked) {
+    const [k, m] = [reading.k.value, reading.m.value];
+    if (on.has("shared") || on.has("common")) {
+      const what = `${m === 1 ? "words" : `${m}+ words in a row`} in at least ${reading.ofCounted(k)}`;
+      const how = [on.has("shared") && "tint", on.has("common") && "grey"].filter(Boolean).join(", ");
+      parts.push(
+        marked.shared ? `${how}: ${what}, ${share(marked.shared)} % of all words` : `Shared: nothing found (${what})`,
+      );
+    }
+    if (on.has("only"))
+      parts.push(
+        marked.only ? `bold, dotted: words of one output only, ${share(marked.only)} %` : "Only here: nothing found",
+      );
+    if (on.has("echo"))
+      parts.push(
+        marked.echo ? `dashed: ${m}+ words that repeat the prompt, ${share(marked.echo)} %` : "Echo: nothing found",
+      );
+  }
+  if (on.has("aligned")) {
+    const says = reading.alignedSays.value;
+    const groups = reading.groups.value.length;
+    const aligned = reading.aligned.value;
+    if (says) parts.push(says);
+    else if (!groups) parts.push("Aligned: nothing found");
+    else if (aligned && !aligned.enough)
+      parts.push(`margin: ${groups} groups of sentences, but these outputs have no common course`);
+    else parts.push(`margin: ${groups} groups of sentences that play the same part`);
+  }
+  for (const own of state.traits.layers.value) {
+    if (on.has(own.name))
+      parts.push(
+        own.pieces.length
+          ? `${own.name}: ${kinds(own.types) || `${own.pieces.length / 3} spans`}`
+          : `${own.name}: nothing found`,
+      );
+  }
+  if (state.setting("fold") && reading.nothingFolds.value)
+    parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
+  if (!parts.length) return null;
+  return (
+    <button
+      type="button"
+      class={whole.value ? "ol-plain ol-legend-line ol-open" : "ol-plain ol-legend-line"}
+      aria-expanded={whole.value}
+      title="What the marks mean, with which thresholds"
+      onClick={() => (whole.value = !whole.value)}
+    >
+      {parts.join(" · ")}
+    </button>
+  ); // prettier-ignore
+}

@@ -1,0 +1,63 @@
+// From places on the page to places in a text, and back. An `.ol-text` holds exactly the characters of its part.
+
+export interface Place {
+  id: number;
+  /** UTF-16 unit of the output's text. */
+  at: number;
+}
+
+/** The place in a text under the pointer, if a character is there. */
+export function placeAt(event: MouseEvent): Place | null {
+  const box = (event.target as Element).closest<HTMLElement>(".ol-text[data-id]");
+  if (!box) return null;
+  const root = box.ownerDocument as Document & { caretRangeFromPoint?: (x: number, y: number) => Range | null };
+  const { clientX: x, clientY: y } = event;
+  const caret = root.caretPositionFromPoint?.(x, y);
+  const range = caret ? null : root.caretRangeFromPoint?.(x, y);
+  const [node, offset] = caret
+    ? [caret.offsetNode, caret.offset]
+    : range
+      ? [range.startContainer, range.startOffset]
+      : [];
+  if (!node || node.nodeType !== Node.TEXT_NODE || !box.contains(node)) return null;
+  // The caret goes between characters: which of the two is meant is told by their boxes.
+  const length = (node as Text).length;
+  for (const k of [offset! - 1, offset!]) {
+    if (k < 0 || k >= length) continue;
+    const one = root.createRange();
+    one.setStart(node, k);
+    one.setEnd(node, k + 1);
+    const hit = Array.from(one.getClientRects()).some(
+      (r) => x >= r.left - 1 && x <= r.right + 1 && y >= r.top - 2 && y <= r.bottom + 2,
+    );
+    if (hit) return { id: Number(box.dataset.id), at: Number(box.dataset.from) + before(box, node) + k };
+  }
+  return null;
+}
+
+/** The characters of a box before one of its text nodes. */
+function before(box: Element, node: Node): number {
+  const walker = box.ownerDocument.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+  let sum = 0;
+  for (let next = walker.nextNode(); next && next !== node; next = walker.nextNode()) sum += (next as Text).length;
+  return sum;
+}
+
+/** The character at a place of an output's text, where it is drawn. */
+export function textAt(root: Element, id: number, at: number): Range | null {
+  for (const box of root.querySelectorAll<HTMLElement>(`.ol-text[data-id="${id}"]`)) {
+    let left = at - Number(box.dataset.from);
+    if (left < 0) continue;
+    const walker = box.ownerDocument.createTreeWalker(box, NodeFilter.SHOW_TEXT);
+    for (let next = walker.nextNode() as Text | null; next; next = walker.nextNode() as Text | null) {
+      if (left < next.length) {
+        const range = box.ownerDocument.createRange();
+        range.setStart(next, left);
+        range.setEnd(next, left + 1);
+        return range;
+      }
+      left -= next.length;
+    }
+  }
+  return null;
+}

@@ -1,0 +1,43 @@
+"""Error messages: the hint after a name that does not exist."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+LISTED = 12
+"""Names that a message lists at most."""
+
+
+class NotFound(KeyError):
+    """A `KeyError` whose message prints as it was written: Python shows that of a plain one quoted and escaped."""
+
+    def __str__(self) -> str:
+        return str(self.args[0]) if self.args else ""
+
+
+def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6) -> str:
+    """Return "did you mean 'x'?", or else "the <kind> are 'x', 'y'.", or "there are no <kind>.".
+
+    Parameters
+    ----------
+    wanted : the name that does not exist.
+    known : the names that do.
+    kind : what these are, in the plural: "columns", "tags".
+    cutoff : how near a name must be, as in `difflib.get_close_matches`.
+
+    Examples
+    --------
+    >>> hint("modle", ["model", "prompt"], "columns")
+    "did you mean 'model'?"
+    >>> hint("x", ["model", "prompt"], "columns")
+    "the columns are 'model', 'prompt'."
+    """
+    names = list(known)
+    if not names:
+        return f"there are no {kind}."
+    near = difflib.get_close_matches(str(wanted), [str(name) for name in names], 1, cutoff)
+    if near:
+        return f"did you mean {next(name for name in names if str(name) == near[0])!r}?"
+    more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
+    return f"the {kind} are {', '.join(map(repr, names[:LISTED]))}{more}."

@@ -1,0 +1,39 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def replacing(path: str | os.PathLike[str], what: str = "file") -> Iterator[IO[bytes]]:
+    """Open a binary file that takes the place of `path` when the block ends; an exception leaves `path` as it was.
+
+    Parameters
+    ----------
+    path : where the file will be; its folder must exist.
+    what : names the file in errors: "page", "lens".
+
+    Raises
+    ------
+    ValueError
+        If the path is a folder, or its folder does not exist.
+    """
+    target = Path(path)
+    if target.is_dir():
+        raise ValueError(f"{str(target)!r} is a folder; give the {what} a file name.")
+    if not target.absolute().parent.is_dir():
+        raise ValueError(f"the folder {str(target.absolute().parent)!r} does not exist; create it first.")
+    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
+    try:
+        with partial.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        partial.replace(target)
+    finally:
+        partial.unlink(missing_ok=True)
