@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { traits } from "./testing/fixture";
 import { CanvasMap } from "./map/canvas-map";
-import { mount } from "./widget";
+import { mount } from "./page";
 
 let host: HTMLElement;
 let end: () => void;

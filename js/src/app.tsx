@@ -1,14 +1,36 @@
 // The widget as a whole: header, map and clusters beside the reader, footer.
 import { effect } from "@preact/signals";
+import { h, render } from "preact";
 import { useEffect } from "preact/hooks";
+import { listen } from "./keys/keys";
 import { Clusters } from "./panels/clusters/clusters";
 import { Footer } from "./panels/footer";
 import { Header } from "./panels/header";
 import { Help } from "./panels/help";
 import { MapPanel } from "./panels/map/map-panel";
 import { Reader } from "./panels/reader/reader";
-import type { Reading } from "./core/reading";
-import type { State } from "./core/state";
+import { Reading } from "./core/reading";
+import { State } from "./core/state";
+import { Traits } from "./wire/traits";
+import type { Model } from "./wire/types";
+
+/** Draws the widget into `el` until `signal` aborts or the function returned is called. */
+export function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
+  const ended = new AbortController();
+  const until = AbortSignal.any([signal, ended.signal]);
+  const root = document.createElement("div");
+  root.className = "outlens";
+  const state = new State(new Traits(model, until), until);
+  const reading = new Reading(state, until);
+  el.append(root);
+  listen(root, state, reading, until);
+  render(h(App, { state, reading, root, until }), root);
+  return () => {
+    ended.abort();
+    render(null, root);
+    root.remove();
+  };
+}
 
 interface Props {
   state: State;

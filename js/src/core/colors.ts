@@ -1,5 +1,5 @@
 // What a point is coloured by, and with which colours.
-import type { Column } from "../wire/model";
+import type { Column } from "../wire/types";
 
 /** Okabe and Ito's eight colours, which people with any kind of colour vision can tell apart; darker on light. */
 const CATEGORIES = {

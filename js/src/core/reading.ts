@@ -1,6 +1,6 @@
 // What the reader paints and tells: the layers over each text, for the thresholds that are set.
 import { computed, effect, signal } from "@preact/signals";
-import type { Alignment, Distinctive, Made, OwnLayer, WordArrays } from "../wire/model";
+import type { Alignment, Distinctive, Made, OwnLayer, WordArrays } from "../wire/types";
 import { number } from "./colors";
 import { plural } from "../ui/plural";
 import type { State } from "./state";

@@ -1,6 +1,8 @@
 import { describe, expect, it, vi } from "vitest";
 import { make, TEXTS, traits } from "../testing/fixture";
-import { array, PageModel, Traits } from "../wire/model";
+import { PageModel } from "../page/page-model";
+import { array } from "../wire/bytes";
+import { Traits } from "../wire/traits";
 import { State } from "./state";
 
 const rows = (...values: number[]) => new DataView(Uint32Array.from(values).buffer);

@@ -1,7 +1,9 @@
 // What the panels show, derived from the traits. A view of the widget has one State.
 import { computed, effect, type ReadonlySignal, signal, untracked } from "@preact/signals";
 import { byGroup, byNumber, type Scheme } from "./colors";
-import { array, type Order, type Rename, type Traits, type View } from "../wire/model";
+import { array } from "../wire/bytes";
+import type { Traits } from "../wire/traits";
+import type { Order, Rename, View } from "../wire/types";
 import { plural } from "../ui/plural";
 import { compile, hits } from "../text/search";
 import { findBeside } from "../text/search-worker";

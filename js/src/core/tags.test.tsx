@@ -1,7 +1,7 @@
 import { h, render } from "preact";
 import { expect, it, vi } from "vitest";
 import { make } from "../testing/fixture";
-import { PageModel } from "../wire/model";
+import { PageModel } from "../page/page-model";
 import { Chips, Notes, Saved, TagBar } from "../panels/tags/tags";
 import { PageTags } from "../page/page-tags";
 
@@ -215,10 +215,10 @@ it("says that nothing is saved where the kernel is gone", () => {
 it("says where tags are not kept", () => {
   const { state, model } = make();
   expect(state.tags.says.value).toMatchObject({ text: "saved", bad: false });
-  (model.log as any).saved = false;
+  model.log.saved = false;
   state.traits.tagged.value = { ...state.traits.tagged.value };
   expect(state.tags.says.value).toMatchObject({ text: "not kept: download", bad: true });
-  (model as any).log = undefined;
+  (model as any).page = undefined;
   state.traits.tagged.value = { ...state.traits.tagged.value, store: "" };
   expect(state.tags.says.value).toMatchObject({ text: "in memory only", bad: false });
 });

@@ -3,44 +3,8 @@
 import { batch, computed, effect, signal } from "@preact/signals";
 import { byGroup, type Scheme } from "./colors";
 import { plural } from "../ui/plural";
+import type { Action, Definition, Tagged } from "../wire/types";
 import type { State } from "./state";
-
-/** What a tag is drawn with and called by, beside its name. */
-export interface Definition {
-  /** 0 to 7, one of the eight colours. */
-  color: number;
-  description: string;
-  /** "1" to "9", or "". */
-  key: string;
-}
-
-/** As Python, or a page without it, tells it; see widget/tagged.py. */
-export interface Tagged {
-  /** Whose tags a gesture here gives. */
-  me: string;
-  /** Everybody who did anything, `me` first. */
-  annotators: string[];
-  names: string[];
-  define: Definition[];
-  /** How many tags there were, with those that are on nothing any more: the next one has the colour after them. */
-  ever: number;
-  /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
-   * first. */
-  bits: Uint8Array;
-  /** The same for stars: (annotators, ceil((n + 1) / 8)). */
-  stars: Uint8Array;
-  /** Output, annotator, text. */
-  notes: [number, number, string][];
-  /** What would be undone and redone, "" = nothing. */
-  undo: string;
-  redo: string;
-  /** Where tags are kept. */
-  store: string;
-  /** Why some could not be written yet; "" = all are on disk. */
-  problem: string;
-}
-
-export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
 
 interface Gesture {
   id: number;
@@ -415,7 +379,7 @@ export class Tags {
   readonly says = computed(() => {
     const waiting = this.#waiting.value.length;
     const { problem, store } = this.tagged.value;
-    const page = this.state.traits.model.log;
+    const page = this.state.traits.model.page;
     if (this.#cut.value)
       return {
         text: "not saved: no kernel",

@@ -1,5 +1,5 @@
 // The keyboard. One listener on the widget's root; nothing on the page.
-import type { ReaderMode } from "../wire/model";
+import type { ReaderMode } from "../wire/types";
 import type { Reading } from "../core/reading";
 import type { Direction, State } from "../core/state";
 

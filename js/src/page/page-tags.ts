@@ -1,7 +1,7 @@
 // Tags in a page without Python: a log of the page's own, kept in the browser and downloaded as a file that
 // `tags.merge` takes. The format is that of outlens/tags/formats.py.
 import { plural } from "../ui/plural";
-import type { Action, Definition } from "../core/tags";
+import type { Action, Definition } from "../wire/types";
 
 interface Event {
   id: string;

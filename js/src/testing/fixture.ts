@@ -1,5 +1,6 @@
 // A small lens for the tests: six outputs, three leaves, two levels.
-import { PageModel, Traits } from "../wire/model";
+import { PageModel } from "../page/page-model";
+import { Traits } from "../wire/traits";
 import { State } from "../core/state";
 
 export const TEXTS = ["apple pie", "apple tart", "Apple", "river", "the river", "🐚 shell"];

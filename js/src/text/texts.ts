@@ -1,6 +1,6 @@
 // The texts of one prompt: decoded when looked at, or fetched from Python a page at a time.
 import { signal } from "@preact/signals";
-import type { Shown } from "../wire/model";
+import type { Shown } from "../wire/types";
 
 const KEPT = 4000;
 

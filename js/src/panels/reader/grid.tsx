@@ -2,7 +2,7 @@
 import { computed, effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Reading } from "../../core/reading";
-import type { Column } from "../../wire/model";
+import type { Column } from "../../wire/types";
 import type { State } from "../../core/state";
 import { plural } from "../../ui/plural";
 import { Start } from "./body";

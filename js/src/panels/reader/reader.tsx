@@ -2,7 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
 import { number } from "../../core/colors";
-import type { Order, Panel, ReaderMode } from "../../wire/model";
+import type { Order, Panel, ReaderMode } from "../../wire/types";
 import type { Reading } from "../../core/reading";
 import type { State } from "../../core/state";
 import { Cards } from "./cards";

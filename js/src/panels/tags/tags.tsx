@@ -2,7 +2,6 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../../core/colors";
-import type { PageModel } from "../../wire/model";
 import type { State } from "../../core/state";
 import { ANY, KEYS, type Mark } from "../../core/tags";
 import { mode } from "../clusters/clusters";
@@ -239,7 +238,7 @@ export function TagBar({ state }: { state: State }) {
           </button>
         );
       })}
-      {(names.length > 0 || state.traits.model.log) && (
+      {(names.length > 0 || state.traits.model.page) && (
         <button
           type="button"
           class="ol-plain"
@@ -415,14 +414,13 @@ export function Saved({ state }: { state: State }) {
 
 /** Where a page has no Python: who tags here, and the file that goes back to who made the page. */
 function HandIn({ state }: { state: State }) {
-  const model = state.traits.model as Partial<PageModel>;
+  const { page } = state.traits.model;
   void state.tags.tagged.value;
-  if (!model.log) return null;
-  const { log } = model;
+  if (!page) return null;
   const download = () => {
     const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([model.hand!()], { type: "application/jsonl" }));
-    link.download = `tags-${log.annotator.replace(/[^\w-]+/g, "_")}.jsonl`;
+    link.href = URL.createObjectURL(new Blob([page.download()], { type: "application/jsonl" }));
+    link.download = `tags-${page.annotator.replace(/[^\w-]+/g, "_")}.jsonl`;
     link.click();
     URL.revokeObjectURL(link.href);
   };
@@ -432,17 +430,17 @@ function HandIn({ state }: { state: State }) {
         Your name{" "}
         <input
           type="text"
-          value={log.named ? log.annotator : ""}
+          value={page.named ? page.annotator : ""}
           placeholder="give it to download"
           aria-label="Your name, under which you tag"
-          readOnly={log.signed}
-          title={log.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
-          onChange={(event) => model.sign!(event.currentTarget.value)}
+          readOnly={page.signed}
+          title={page.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
+          onChange={(event) => page.sign(event.currentTarget.value)}
         />
       </label>
       <button
         type="button"
-        disabled={!log.count || !log.named}
+        disabled={!page.count || !page.named}
         title="A file for whoever made this page: outlens.tags.merge takes it"
         onClick={download}
       >

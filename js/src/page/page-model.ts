@@ -1,0 +1,106 @@
+// The model of a page without a kernel: it holds the traits' values, and its reader's tags.
+import type { Model, Page, Reply } from "../wire/types";
+import { type Gesture, PageTags } from "./page-tags";
+
+/** What is set stays in the page. */
+export class PageModel implements Model {
+  readonly kernel = false;
+  #state: Record<string, unknown>;
+  #listeners = new EventTarget();
+  #wrapped = new Map<(...args: any[]) => void, (event: Event) => void>();
+
+  readonly log: PageTags;
+  readonly page: Page;
+  #written: unknown;
+
+  constructor(state: Record<string, unknown>) {
+    this.#state = { ...state };
+    this.log = new PageTags(String(state._lens ?? ""));
+    this.page = this.#pageOf(this.log);
+    this.#show(state.prompt_index as number);
+  }
+  /** The log as the panels see it: a new name or a downloaded file shows at once. */
+  #pageOf(log: PageTags): Page {
+    return {
+      get annotator() {
+        return log.annotator;
+      },
+      get named() {
+        return log.named;
+      },
+      get signed() {
+        return log.signed;
+      },
+      get saved() {
+        return log.saved;
+      },
+      get count() {
+        return log.count;
+      },
+      sign: (name) => {
+        log.rename(name);
+        this.#retag();
+      },
+      download: () => {
+        const file = log.hand();
+        this.#retag();
+        return file;
+      },
+    };
+  }
+  /** Takes over what was tagged in another tab of the page. */
+  sync(): void {
+    this.log.sync();
+    this.#retag();
+  }
+  /** A page holds the outputs of each prompt, as Python would send them. */
+  #show(prompt: number): void {
+    const pages = this.#state._pages as Record<string, unknown>[] | undefined;
+    Object.assign(this.#state, pages?.[prompt]);
+    this.#written = this.#state._tagged;
+    this.#tag();
+  }
+  #tag(): void {
+    this.#state._tagged = this.log.over(this.#written as any, (this.#state._keys as string[] | undefined) ?? []);
+  }
+  #retag(): void {
+    this.#tag();
+    this.#listeners.dispatchEvent(new Event("change:_tagged"));
+  }
+  get(name: string): unknown {
+    return this.#state[name];
+  }
+  set(name: string, value: unknown): void {
+    this.#state[name] = value;
+    if (name === "prompt_index") this.#show(value as number);
+    this.#listeners.dispatchEvent(new Event(`change:${name}`));
+  }
+  save_changes(): void {}
+  /** Tags are given in the page itself; all else nobody answers. */
+  send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
+    const message = content as Gesture & { kind: string; id: number; prompt: number };
+    if (message.kind !== "tags") return;
+    const pages = this.#state._pages as { _keys?: string[] }[] | undefined;
+    const keys = (pages?.[message.prompt] ?? (this.#state as { _keys?: string[] }))._keys ?? [];
+    const says = this.log.do(
+      message,
+      Array.from(new Uint32Array(buffers![0]), (id) => keys[id]),
+    );
+    this.#retag();
+    this.answer({ kind: "tagged", prompt: message.prompt, id: message.id, says });
+  }
+  answer(reply: Reply): void {
+    this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: reply }));
+  }
+  on(name: string, callback: (...args: any[]) => void): void {
+    const wrapped =
+      this.#wrapped.get(callback) ??
+      ((event: Event) => callback(...(event instanceof CustomEvent ? [event.detail, []] : [])));
+    this.#wrapped.set(callback, wrapped);
+    this.#listeners.addEventListener(name, wrapped);
+  }
+  off(name: string, callback: (...args: any[]) => void): void {
+    const wrapped = this.#wrapped.get(callback);
+    if (wrapped) this.#listeners.removeEventListener(name, wrapped);
+  }
+}

@@ -1,0 +1,230 @@
+// What travels between Python and the browser: the values of the traits, and the messages.
+
+export interface Column {
+  name: string;
+  kind: "category" | "number";
+  by: boolean;
+  categories?: string[];
+  min?: number;
+  max?: number;
+}
+
+export interface Info {
+  n: number;
+  total: number;
+  title: string;
+  /** Which prompt the arrays belong to. */
+  prompt: number;
+  prompts: { label: string; n: number }[];
+  columns: Column[];
+  labels: { start: number; step: number } | string[];
+  notes: string[];
+  /** Outputs that have no text at all. */
+  missing: number[];
+  params: string;
+  source: string | null;
+}
+
+export interface Tree {
+  granularities: number[];
+  /** Per granularity, the node of each leaf; -1 = like no other. */
+  levels: number[][];
+  /** Per granularity, its nodes, largest first. */
+  order: number[][];
+  nodes: { name: string; share: number; medoid: number; words: string[] }[];
+}
+
+export interface Rename {
+  prompt: number;
+  name: string;
+  leaves: number[];
+}
+
+export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked";
+export type Tool = "lasso" | "pan";
+export type ReaderMode = "cards" | "grid" | "interleaved";
+export type Panel = "" | "phrases" | "openings" | "tags";
+
+export interface View {
+  color: string;
+  order: Order;
+  query: string;
+  regex: boolean;
+  tool: Tool;
+  mode: ReaderMode;
+  scope: "all" | "selected";
+  /** Names of the layers that are on. */
+  layers: string[];
+  /** A share of the outputs up to 1, or a number of them. */
+  min_outputs: number;
+  min_words: number;
+  /** Whether outputs are compared with all of them or with the selected ones. */
+  context: "all" | "selection";
+  markdown: boolean;
+  fold: boolean;
+  /** Columns that make the rows and columns of the grid, and what of a third one it shows. */
+  rows: string | null;
+  columns: string | null;
+  filter: { column: string; value: string } | null;
+  /** What is listed by its tags: with a tag or without any (null), by anybody or by one person. */
+  tagged: { tag: string | null; annotator: string | null } | null;
+  /** Whether the tags of others are hidden where one has given none. */
+  blind: boolean;
+  /** Rows of the user's frame. */
+  pins: number[];
+  scroll_to: number | null;
+  panel: Panel;
+}
+
+/** `text.Index.arrays()`. */
+export interface WordArrays {
+  /** The variant of each output; equal texts are one variant. */
+  variant: Uint32Array;
+  /** How many outputs each variant is. */
+  weight: Uint32Array;
+  /** Where the words of each variant begin. */
+  bounds: Uint32Array;
+  start: Uint32Array;
+  end: Uint32Array;
+  suffix: Uint32Array;
+  lcp: Uint16Array;
+  echo: Uint16Array;
+}
+
+/** Units of text (sentences, items) and the groups of those that play the same part; see widget/model.py. */
+export interface Alignment {
+  strength: number;
+  enough: boolean;
+  first: Uint32Array;
+  start: Uint32Array;
+  end: Uint32Array;
+  group: Int32Array;
+  unit: Uint32Array;
+  times: Uint16Array;
+  position: Float32Array;
+  flags: Uint8Array;
+  vary_first: Uint32Array;
+  vary: Uint32Array;
+}
+
+/** A layer of the user's own: spans (start, end, type) of each output, in UTF-16 units. */
+export interface OwnLayer {
+  name: string;
+  types: string[];
+  first: Uint32Array;
+  pieces: Uint32Array;
+}
+
+/** An order that Python made. */
+export interface Ranked {
+  prompt: number;
+  /** What it is called. */
+  name: string;
+  /** How good it is. */
+  says: string;
+  rank: Uint32Array;
+}
+
+/** What Python makes when it is asked for: not there, refused, or there. */
+export type Made<T> = { kind: "none" } | { kind: "error"; error: string } | { kind: "made"; value: T };
+
+/** The outputs of one prompt, as Python sent them. */
+export interface Shown {
+  info: Info;
+  rows: Uint32Array;
+  xy: Float32Array;
+  columns: Record<string, Uint16Array | Float32Array>;
+  bytes: Uint8Array;
+  offsets: Uint32Array;
+  paged: boolean;
+  leaf: Int32Array;
+  tree: Tree;
+  typical: Float32Array;
+  /** Which of the different texts each output is. */
+  variant: Uint32Array;
+}
+
+/** Who tags in a page without a kernel, and how the tags leave it. */
+export interface Page {
+  readonly annotator: string;
+  /** Whether the reader gave a name. */
+  readonly named: boolean;
+  /** Whether a file was downloaded: the name stays from then on. */
+  readonly signed: boolean;
+  /** Whether the browser keeps the tags until the page is opened again. */
+  readonly saved: boolean;
+  /** How many events there are. */
+  readonly count: number;
+  /** Sets the name under which the reader tags. */
+  sign(name: string): void;
+  /** Returns the file of the page's tags and keeps the name from then on. */
+  download(): string;
+}
+
+/** What this bundle uses of anywidget's model; a page without a kernel brings its own. */
+export interface Model {
+  /** false where nobody answers what is sent. */
+  readonly kernel?: boolean;
+  /** Only in a page without a kernel. */
+  readonly page?: Page;
+  get(name: string): any;
+  set(name: string, value: unknown): void;
+  save_changes(): void;
+  on(name: string, callback: (...args: any[]) => void): void;
+  off(name: string, callback: (...args: any[]) => void): void;
+  send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
+}
+
+/** What the selected outputs say more often than the others. */
+export interface Distinctive {
+  text: string;
+  f1: number;
+  n1: number;
+  f2: number;
+  n2: number;
+  q: number | null;
+}
+
+/** A message from Python: texts of a page, what a search found, what sets the selection apart, or what became of a tag. */
+export type Reply =
+  | { kind: "texts"; prompt: number; ids: number[] }
+  | { kind: "found"; prompt: number; id: number; error?: string }
+  | { kind: "distinctive"; prompt: number; id: number; rows: Distinctive[]; error: string }
+  | { kind: "tagged"; prompt: number; id: number; says: string };
+
+/** What a tag is drawn with and called by, beside its name. */
+export interface Definition {
+  /** 0 to 7, one of the eight colours. */
+  color: number;
+  description: string;
+  /** "1" to "9", or "". */
+  key: string;
+}
+
+/** As Python, or a page without it, tells it; see widget/tagged.py. */
+export interface Tagged {
+  /** Whose tags a gesture here gives. */
+  me: string;
+  /** Everybody who did anything, `me` first. */
+  annotators: string[];
+  names: string[];
+  define: Definition[];
+  /** How many tags there were, with those that are on nothing any more: the next one has the colour after them. */
+  ever: number;
+  /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
+   * first. */
+  bits: Uint8Array;
+  /** The same for stars: (annotators, ceil((n + 1) / 8)). */
+  stars: Uint8Array;
+  /** Output, annotator, text. */
+  notes: [number, number, string][];
+  /** What would be undone and redone, "" = nothing. */
+  undo: string;
+  redo: string;
+  /** Where tags are kept. */
+  store: string;
+  /** Why some could not be written yet; "" = all are on disk. */
+  problem: string;
+}
+
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
