@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 const out = "../src/outlens/widget/static";
-const common = { bundle: true, minify: true, target: "es2022", charset: "utf8", legalComments: "none" };
+const common = { bundle: true, minify: true, target: ["es2022", "safari16.4"], charset: "utf8", legalComments: "none" };
 await build({
   ...common,
   entryPoints: ["src/widget.ts"],

@@ -11,6 +11,7 @@ import { MapPanel } from "./panels/map/map-panel";
 import { Reader } from "./panels/reader/reader";
 import { Reading } from "./core/reading";
 import { State } from "./core/state";
+import { followTheme } from "./ui/theme";
 import { Traits } from "./wire/traits";
 import type { Model } from "./wire/types";
 
@@ -40,7 +41,7 @@ interface Props {
 }
 
 export function App({ state, reading, root, until }: Props) {
-  useEffect(() => followTheme(root, state, until), []);
+  useEffect(() => followTheme(root, (dark) => (state.dark.value = dark), until), []);
   useEffect(() => countChanges(root, state, reading), []);
   return (
     <div class="ol-frame">
@@ -59,19 +60,6 @@ export function App({ state, reading, root, until }: Props) {
       </div>
     </div>
   );
-}
-
-/** Whether the notebook is dark is read off the widget's own background, which follows the notebook's variables. */
-function followTheme(root: HTMLElement, state: State, until: AbortSignal): void {
-  const read = () => {
-    const [r, g, b] = (getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
-    state.dark.value = 0.299 * r + 0.587 * g + 0.114 * b < 128;
-    root.dataset.theme = state.dark.value ? "dark" : "light";
-  };
-  read();
-  // The style sheet lets the background change over a moment, which ends with an event here: a theme that is
-  // switched is noticed without listening to the page.
-  root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
 }
 
 /** `data-outlens-rev` grows after each change has been painted; what drives the widget waits for it. */

@@ -136,6 +136,41 @@ def test_the_theme_is_followed_while_it_is_shown(path: Path, offline: tuple[Page
     expect(view(page)).to_have_attribute("data-theme", "dark")
 
 
+def test_a_theme_switched_while_the_widget_is_hidden_is_noticed(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.emulate_media(color_scheme="light")
+    page.goto(path.as_uri())
+    expect(view(page)).to_have_attribute("data-theme", "light")
+    page.evaluate("document.querySelector('main').hidden = true")
+    page.emulate_media(color_scheme="dark")
+    page.evaluate("document.querySelector('main').hidden = false")
+    expect(view(page)).to_have_attribute("data-theme", "dark")
+
+
+def test_text_follows_the_size_that_the_notebook_sets(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    size = "root => parseFloat(getComputedStyle(root.querySelector('.ol-card .ol-text')).fontSize)"
+    assert view(page).evaluate(size) == 13
+    page.evaluate("document.documentElement.style.setProperty('--jp-ui-font-size1', '17px')")
+    assert view(page).evaluate(size) == 17
+
+
+def test_forced_colours_keep_what_is_marked_and_chosen_visible(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.emulate_media(forced_colors="active", color_scheme="dark")
+    page.goto(path.as_uri())
+    widget = view(page)
+    expect(widget).to_have_attribute("data-theme", "dark")
+    widget.get_by_role("searchbox").fill("plant")
+    look = "e => { const s = getComputedStyle(e); return [s.backgroundColor, s.color]; }"
+    mark, text = (widget.locator(name).first.evaluate(look) for name in ("mark", ".ol-card"))
+    assert mark[0] != text[0]
+    assert mark[0] != mark[1]
+    pressed = widget.get_by_role("button", name="Lasso", exact=True)
+    assert pressed.evaluate(look)[0] != widget.get_by_role("button", name="Pan", exact=True).evaluate(look)[0]
+
+
 def test_everything_can_be_reached_and_has_a_name(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())

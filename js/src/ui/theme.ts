@@ -1,0 +1,19 @@
+// Whether the notebook is dark, read off an element's own background, which follows the notebook's variables.
+
+/** Calls `set` now and whenever the theme has changed, until the signal ends. */
+export function followTheme(root: HTMLElement, set: (dark: boolean) => void, until: AbortSignal): void {
+  const read = () => {
+    const [r, g, b] = (getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
+    const dark = 0.299 * r + 0.587 * g + 0.114 * b < 128;
+    root.dataset.theme = dark ? "dark" : "light";
+    set(dark);
+  };
+  read();
+  // The style sheet lets the background change over a moment, which ends with an event here: a theme that is switched
+  // is noticed without a listener on the page.
+  root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
+  // What is hidden or off the page has no transitions: the theme is read again when it comes back into sight.
+  const sight = new IntersectionObserver(read);
+  sight.observe(root);
+  until.addEventListener("abort", () => sight.disconnect());
+}
