@@ -247,10 +247,10 @@ class Lens(Tagging):
     # Selection
 
     @property
-    def selection(self) -> npt.NDArray[np.int64]:
-        """Positions of the selected rows in the user's frame, int64, sorted."""
+    def selection(self) -> outputs.Positions:
+        """Positions of the selected rows in your frame: int64, sorted. `select` and `df.iloc` take them."""
         rows = np.frombuffer(self._widget.selection, "<u4").astype(np.int64)
-        return np.unique(rows[rows < len(self._outputs.texts)])
+        return outputs.Positions(rows[rows < len(self._outputs.texts)])
 
     @property
     def selected(self) -> pd.DataFrame:
@@ -262,12 +262,14 @@ class Lens(Tagging):
 
         Parameters
         ----------
-        rows : boolean mask, index labels, a DataFrame or Series of some of the rows, or None to clear.
+        rows : boolean mask, index labels (plain integers are labels, as in `df.loc`), positions such as
+            `lens.selection`, a DataFrame or Series of some of the rows, a span table, a function of the frame that
+            returns one of these, or None to clear.
 
         Raises
         ------
         KeyError, ValueError
-            Where a label is not in the index, or a mask has another length.
+            If a label is not in the index, a mask has another length, or a table does not hold rows.
         """
         positions = self._outputs.positions(rows)
         with self._widget.hold_sync():

@@ -3,5 +3,6 @@
 from outlens.outputs.columns import factorize, missing
 from outlens.outputs.outputs import NO_PROMPT, Outputs, read
 from outlens.outputs.reading import TEXT_COLUMNS
+from outlens.outputs.rows import Positions
 
-__all__ = ["NO_PROMPT", "TEXT_COLUMNS", "Outputs", "factorize", "missing", "read"]
+__all__ = ["NO_PROMPT", "TEXT_COLUMNS", "Outputs", "Positions", "factorize", "missing", "read"]

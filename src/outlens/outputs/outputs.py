@@ -13,7 +13,7 @@ import pandas as pd
 
 from outlens.outputs.columns import factorize
 from outlens.outputs.reading import TEXT_COLUMNS, frame_of
-from outlens.outputs.rows import positions
+from outlens.outputs.rows import Positions, RowFinder
 
 NO_PROMPT = "(no prompt)"
 
@@ -63,9 +63,9 @@ class Outputs:
         labels = [NO_PROMPT if value is None else str(value) for value in values]
         return list(zip(labels, parts, strict=True))
 
-    def positions(self, rows: Any) -> npt.NDArray[np.int64]:
-        """Positions of some rows, int64, sorted, each once; see `rows.positions`."""
-        return positions(self.frame, rows, self.by)
+    def positions(self, rows: Any) -> Positions:
+        """Return the positions of some rows; see `RowFinder.positions` for what can name them."""
+        return RowFinder(self.frame, self.text, self.by).positions(rows)
 
 
 def read(

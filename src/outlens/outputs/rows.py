@@ -1,130 +1,299 @@
-"""Whatever names rows, as positions."""
+"""From whatever names some rows to their positions."""
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence, Set
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._errors import NotFound
+from outlens.outputs.columns import missing
 from outlens.outputs.reading import short
 
+ADDED = ("cluster", "cluster_name", "x", "y", "tags", "note")
+"""Columns that `Lens.frame` adds to the user's."""
+
+SPAN = ("output", "start", "end")
+"""Columns of a span table."""
+
 REPEATED = (
-    "labels repeat in the frame's index, so these could be several rows; give a mask with one True or False a row."
+    "several rows share a label in the index of your data, so the label alone does not say which row is meant; give a"
+    " boolean mask with one value per row."
 )
 
+Bools = npt.NDArray[np.bool_]
 
-def positions(frame: pd.DataFrame, rows: Any, by: Sequence[Hashable] = ()) -> npt.NDArray[np.int64]:
-    """Positions of some rows, int64, sorted, each once.
 
-    Parameters
-    ----------
-    rows : a boolean mask (a Series is aligned by its index), a DataFrame or Series of some of the rows, index
-        labels (one or many; a label that several rows bear means all of them), or None for none.
+class Positions(npt.NDArray[np.int64]):
+    """Positions of rows, 0 to n - 1, as opposed to their index labels: an int64 array, sorted, without repeats.
 
-    Raises
-    ------
-    KeyError
-        Where a label is not in the index.
-    ValueError
-        Where a mask has another length than the rows.
+    Whatever takes rows reads a `Positions` as positions, and any other array or list of integers as index labels, as
+    `df.loc` does. Slices, masks and arithmetic keep the type; `df.iloc[positions]` gives the rows.
+
+    Examples
+    --------
+    >>> Positions([4, 1, 1])
+    Positions([1, 4])
+    >>> Positions([1, 4, 6])[1:]
+    Positions([4, 6])
     """
-    if rows is None:
-        return np.zeros(0, np.int64)
-    index = frame.index
-    if isinstance(rows, pd.DataFrame):
-        return _rows(frame, by, rows)
-    if isinstance(rows, pd.Series):
-        if not pd.api.types.is_bool_dtype(rows) and not _is_mask(rows):
-            return _rows(frame, by, rows)
-        if len(rows) == len(index) and rows.index.equals(index):
-            return _mask(frame, _as_mask(rows))
-        if len(rows) > len(index) and not rows.index.isin(index).all():
+
+    def __new__(cls, values: Any = ()) -> Positions:
+        """Sort the values and drop repeats."""
+        return np.unique(np.asarray(values, dtype=np.int64)).view(cls)
+
+    def __array_wrap__(self, array: Any, context: Any = None, return_scalar: bool = False) -> Any:
+        """Keep the type of integers only: a comparison gives a plain mask."""
+        if return_scalar or array.ndim == 0:
+            return array[()]
+        return array.view(Positions if array.dtype.kind in "iu" else np.ndarray)
+
+
+@dataclass(frozen=True)
+class RowFinder:
+    """Finds rows of a frame by whatever names them.
+
+    Attributes
+    ----------
+    frame : the user's rows.
+    text : the column of the outputs.
+    by : columns to look in for a value that was given in place of a label.
+    """
+
+    frame: pd.DataFrame
+    text: Hashable
+    by: Sequence[Hashable] = ()
+
+    def positions(self, rows: Any) -> Positions:
+        """Return the positions of some rows.
+
+        Parameters
+        ----------
+        rows : one of
+
+            - None for none;
+            - a boolean mask: a list or array with one value per row, or a Series, aligned by its index;
+            - index labels, one or many, as `df.loc` takes them: plain integers are labels, and a label that several
+              rows share means all of them;
+            - `Positions`, such as `lens.selection`;
+            - a DataFrame or Series of some of the rows;
+            - a span table or another table whose column `output` holds positions;
+            - a function of the frame that returns one of these.
+
+        Raises
+        ------
+        KeyError
+            If a label is not in the index.
+        ValueError
+            If a mask has another length than the frame, or a table does not hold rows of the frame.
+        """
+        if callable(rows) and not isinstance(rows, type):
+            rows = rows(self.frame.copy())
+            if callable(rows):
+                raise ValueError(f"the function returned {short(rows)}; return a mask, labels or rows of the frame.")
+        if rows is None:
+            return Positions()
+        if isinstance(rows, Positions) and rows.dtype.kind in "iu":
+            return self._checked(rows, "position")
+        if isinstance(rows, pd.DataFrame):
+            return self._of_table(rows)
+        if isinstance(rows, pd.Series):
+            return self._of_series(rows)
+        if isinstance(rows, Iterator | Set):
+            rows = list(rows)
+        if (
+            isinstance(rows, str | bytes)
+            or not isinstance(rows, Sequence | np.ndarray | pd.Index | pd.api.extensions.ExtensionArray)
+            or (isinstance(rows, tuple) and isinstance(self.frame.index, pd.MultiIndex))
+        ):
+            return self._labelled([rows])
+        if getattr(rows, "ndim", 1) == 1 and _is_mask(rows):
+            return self._masked(_as_mask(rows))
+        if getattr(rows, "dtype", None) == np.bool_ and len(rows):
+            return self._masked(np.asarray(rows))
+        return self._labelled(rows)
+
+    def _checked(self, values: Any, what: str) -> Positions:
+        positions = Positions(values)
+        outside = positions[(positions < 0) | (positions >= len(self.frame))]
+        if len(outside):
             raise ValueError(
-                f"the mask has {len(rows)} values for {len(index)} rows; make it from the frame that the lens was"
+                f"{what} {outside[0]} is out of range; the positions of {len(self.frame)} rows are 0 to"
+                f" {len(self.frame) - 1}."
+            )
+        return positions
+
+    # Tables and columns
+
+    def _of_table(self, table: pd.DataFrame) -> Positions:
+        if not len(table):
+            return Positions()
+        columns = table.columns
+        # The user may have a column named "output" too.
+        spans = set(SPAN) <= set(columns) and not set(SPAN) <= set(self.frame.columns)
+        if "output" in columns and columns.is_unique and (spans or "output" not in self.frame.columns):
+            if pd.api.types.is_integer_dtype(table["output"]):
+                return self._checked(table["output"], "output")
+            if spans:
+                raise ValueError(
+                    f"the column 'output' of the span table holds {short(table['output'].iloc[0])}; it holds positions"
+                    " of rows, whole numbers from 0 on."
+                )
+        self._check_index(table, "table")
+        shared: list[Hashable] = [name for name in columns if name in self.frame.columns]
+        strange = [name for name in columns if name not in self.frame.columns and name not in ADDED]
+        if not shared or not columns.is_unique:
+            raise self._not_rows("table shares no column with the data")
+        if self.text in shared:
+            compared = [self.text]
+        elif strange:
+            raise self._not_rows(f"table has a column {strange[0]!r}, which the data lacks, and not the texts")
+        else:
+            compared = shared
+        found = self._labelled(table.index)
+        if not self.frame.index.is_unique and self._ambiguous(table.index):
+            return self._by_contents(table, shared, found)
+        # One row a label from here on.
+        here = self.frame.iloc[self.frame.index.get_indexer_for(table.index.unique())]
+        given = table[~table.index.duplicated()]
+        if self.frame.index.is_unique and _contents(here, compared) != _contents(given, compared):
+            raise self._not_rows(
+                f"table holds other values in {compared[0]!r} than the data at the same index labels, perhaps because"
+                " its index was reset"
+            )
+        return found
+
+    def _of_series(self, series: pd.Series[Any]) -> Positions:
+        mask = pd.api.types.is_bool_dtype(series) or _is_mask(series)
+        index = self.frame.index
+        if not len(series) and not mask:
+            return Positions()
+        of_spans = series.name == "output" and "output" not in self.frame.columns
+        if of_spans and pd.api.types.is_integer_dtype(series):
+            return self._checked(series, "output")
+        self._check_index(series, "Series")
+        if series.name in SPAN and series.name not in self.frame.columns:
+            raise self._not_rows(f"Series {series.name!r} is a column of a span table")
+        if mask and len(series) == len(index) and series.index.equals(index):
+            return self._masked(_as_mask(series))
+        if mask and len(series) > len(index) and not series.index.isin(index).all():
+            raise ValueError(
+                f"the mask has {len(series)} values for {len(index)} rows; make it from the frame that the lens was"
                 " made of."
             )
-        chosen = rows.index[_as_mask(rows)]
-        if not index.is_unique and _ambiguous(frame.index, chosen):
+        if not self._is_ours(series):
+            raise self._not_rows(f"Series {series.name!r} is not a column of the data")
+        if not mask:
+            found = self._labelled(series.index)
+            if not index.is_unique and self._ambiguous(series.index):
+                return self._by_contents(series.to_frame(), [c for c in [series.name] if c in self.frame], found)
+            return found
+        chosen = series.index[_as_mask(series)]
+        if not index.is_unique and self._ambiguous(chosen):
             raise ValueError(REPEATED)
-        return _labelled(frame, by, chosen)
-    if isinstance(rows, Iterator | Set):
-        rows = list(rows)
-    if (
-        isinstance(rows, str | bytes)
-        or not isinstance(rows, Sequence | np.ndarray | pd.Index | pd.api.extensions.ExtensionArray)
-        or (isinstance(rows, tuple) and isinstance(index, pd.MultiIndex))
-    ):
-        return _labelled(frame, by, [rows])
-    if getattr(rows, "ndim", 1) == 1 and _is_mask(rows):
-        return _mask(frame, _as_mask(rows))
-    if getattr(rows, "dtype", None) == np.bool_ and len(rows):
-        return _mask(frame, np.asarray(rows))
-    return _labelled(frame, by, rows)
+        return self._labelled(chosen)
 
+    def _check_index(self, rows: pd.DataFrame | pd.Series[Any], kind: str) -> None:
+        """Refuse a table that is indexed by something else than rows, such as clusters or groups."""
+        names = [name for name in rows.index.names if name is not None]
+        if names and list(rows.index.names) != list(self.frame.index.names):
+            if names == ["cluster"]:
+                raise ValueError(
+                    f"this {kind} lists clusters, not rows; write lens.select(cluster=3), or give the mask"
+                    " lens.frame['cluster'] == 3."
+                )
+            raise self._not_rows(f"{kind} is indexed by {', '.join(map(repr, names))}, and the data is not")
 
-def _ambiguous(index: pd.Index[Any], labels: pd.Index[Any]) -> bool:
-    """Whether some labels stand for more rows than they are given times."""
-    given = labels.value_counts()
-    return bool((index.value_counts().reindex(given.index).fillna(0) > given).any())
+    def _is_ours(self, series: pd.Series[Any]) -> bool:
+        """Whether the index of a Series holds row labels: it is a column, or was computed of some."""
+        if series.name is not None:
+            return series.name in self.frame.columns or series.name in ADDED
+        counting = isinstance(series.index, pd.RangeIndex) and series.index[0] == 0 and series.index.step == 1
+        return not counting or series.index.equals(self.frame.index)
 
-
-def _rows(frame: pd.DataFrame, by: Sequence[Hashable], rows: pd.DataFrame | pd.Series[Any]) -> npt.NDArray[np.int64]:
-    """Positions of rows of the frame; where labels repeat, by what the rows hold."""
-    found = _labelled(frame, by, rows.index)
-    if frame.index.is_unique or not _ambiguous(frame.index, rows.index):
-        return found
-    part = rows if isinstance(rows, pd.DataFrame) else rows.to_frame()
-    shared = [c for c in part.columns if c in frame.columns]
-    if not shared:
-        raise ValueError(REPEATED)
-    mine = _contents(frame.iloc[found], shared)
-    given = Counter(_contents(part, shared))
-    there = Counter(mine)
-    # Rows that are alike in all may be told apart only where all of them are given.
-    if any(count != there[key] for key, count in given.items()):
-        raise ValueError(REPEATED)
-    return found[[key in given for key in mine]]
-
-
-def _mask(frame: pd.DataFrame, mask: npt.NDArray[np.bool_]) -> npt.NDArray[np.int64]:
-    if mask.shape != (len(frame),):
-        raise ValueError(f"the mask has {mask.size} values for {len(frame)} rows; give one True or False a row.")
-    return np.flatnonzero(mask).astype(np.int64)
-
-
-def _mask_for(frame: pd.DataFrame, by: Sequence[Hashable], value: Any) -> str:
-    """How to write the mask for a value that is no label, but may stand in a column."""
-    holds = next((c for c in by if (frame[c] == value).any()), None)
-    return f"df[{holds!r}] == {value!r}" if holds is not None else "df['model'] == 'x'"
-
-
-def _labelled(frame: pd.DataFrame, by: Sequence[Hashable], labels: Any) -> npt.NDArray[np.int64]:
-    index = frame.index
-    try:
-        wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
-        if index.nlevels > 1 and wanted.nlevels != index.nlevels and len(wanted):
-            raise TypeError
-        hash(tuple(wanted))
-    except (TypeError, ValueError):
-        raise ValueError(
-            f"{short(labels)} is no list of row labels; give labels of the frame's index"
-            f"{' (tuples)' if index.nlevels > 1 else ''}, or a mask such as {_mask_for(frame, by, None)}."
-        ) from None
-    if not len(wanted):
-        return np.zeros(0, np.int64)
-    missing = wanted[~wanted.isin(index)]
-    if len(missing):
-        shown = ", ".join(repr(label) for label in missing[:5].tolist())
-        more = f" and {len(missing) - 5} more" if len(missing) > 5 else ""
-        raise KeyError(
-            f"no row is labelled {shown}{more}; give labels of the frame's index, or a mask such as"
-            f" {_mask_for(frame, by, missing[0])}."
+    def _not_rows(self, why: str) -> ValueError:
+        return ValueError(
+            f"this {why}, so its index may not be row labels; give a boolean mask such as {self._mask_for(None)}, or"
+            " the labels themselves: rows.index."
         )
-    return np.flatnonzero(index.isin(wanted)).astype(np.int64)
+
+    def _ambiguous(self, labels: pd.Index[Any]) -> bool:
+        """Whether some labels stand for more rows than they are given times."""
+        given = labels.value_counts()
+        return bool((self.frame.index.value_counts().reindex(given.index).fillna(0) > given).any())
+
+    def _by_contents(self, part: pd.DataFrame, columns: Sequence[Hashable], found: Positions) -> Positions:
+        """Tell rows with the same label apart by what they hold."""
+        if not columns:
+            raise ValueError(REPEATED)
+        here = _contents(self.frame.iloc[found], columns)
+        given = Counter(_contents(part, columns))
+        known = Counter(here)
+        # Rows that are equal in all columns can only be given together.
+        if any(count != known[key] for key, count in given.items()):
+            raise ValueError(REPEATED)
+        return Positions(found[[key in given for key in here]])
+
+    # Masks and labels
+
+    def _masked(self, mask: Bools) -> Positions:
+        if mask.shape != (len(self.frame),):
+            raise ValueError(
+                f"the mask has {mask.size} values for {len(self.frame)} rows; give one True or False per row."
+            )
+        return Positions(np.flatnonzero(mask))
+
+    def _mask_for(self, value: Any) -> str:
+        """Return how to write the mask for a value that is not a label, but may stand in a column."""
+        if isinstance(value, str | int | float):
+            for name in self.by:
+                if (self.frame[name].astype(object) == value).any():
+                    return f"df[{name!r}] == {value!r}"
+        return f"df[{self.by[0]!r}] == ..." if self.by else "df['model'] == 'x'"
+
+    def _labelled(self, labels: Any) -> Positions:
+        index = self.frame.index
+        try:
+            wanted = labels if isinstance(labels, pd.Index) else pd.Index(list(labels), tupleize_cols=index.nlevels > 1)
+            if index.nlevels > 1 and wanted.nlevels != index.nlevels and len(wanted):
+                raise TypeError
+            hash(tuple(wanted))
+        except (TypeError, ValueError):
+            raise ValueError(
+                f"{short(labels)} is not a list of row labels; give labels of the frame's index"
+                f"{' (tuples)' if index.nlevels > 1 else ''}, or a mask such as {self._mask_for(None)}."
+            ) from None
+        if not len(wanted):
+            return Positions()
+        rows, unknown = _look_up(index, wanted)
+        if len(unknown):
+            shown = ", ".join(repr(label) for label in unknown[:5])
+            more = f" and {len(unknown) - 5} more" if len(unknown) > 5 else ""
+            raise NotFound(
+                f"no row is labelled {shown}{more}; give labels of the frame's index, or a mask such as"
+                f" {self._mask_for(unknown[0])}."
+            )
+        return Positions(np.flatnonzero(rows))
+
+
+def _look_up(index: pd.Index[Any], wanted: pd.Index[Any]) -> tuple[Bools, list[Any]]:
+    """Return which rows have one of the labels, and the labels that no row has."""
+    spans: Any = (pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex, pd.IntervalIndex)
+    if not isinstance(index, spans) or wanted.dtype == index.dtype:
+        return index.isin(wanted), wanted[~wanted.isin(index)].tolist()
+    # As df.loc: a day as text stands for its times, a number for the interval around it.
+    rows, unknown = np.zeros(len(index), bool), []
+    for label in wanted.tolist():
+        try:
+            rows[index.get_loc(label)] = True
+        except (KeyError, TypeError, ValueError, pd.errors.InvalidIndexError):
+            unknown.append(label)
+    return rows, unknown
 
 
 def _is_mask(values: Any) -> bool:
@@ -139,11 +308,14 @@ def _is_missing(value: Any) -> bool:
     return value is None or value is pd.NA or (isinstance(value, float) and value != value)
 
 
-def _as_mask(values: Any) -> npt.NDArray[np.bool_]:
+def _as_mask(values: Any) -> Bools:
     return np.array([not _is_missing(v) and bool(v) for v in values], dtype=bool)
 
 
 def _contents(frame: pd.DataFrame, columns: Sequence[Hashable]) -> list[tuple[str, ...]]:
-    """Each row's label and cells, printed: a cell may be a list, and nan is not itself."""
-    cells = [map(repr, frame[c].tolist()) for c in columns]
+    """Each row's label and cells as they print: a cell may be a list, and NaN is not equal to itself."""
+    cells = []
+    for name in columns:
+        gone = missing(frame[name])
+        cells.append(["" if empty else repr(cell) for cell, empty in zip(frame[name].tolist(), gone, strict=True)])
     return list(zip(map(repr, frame.index.tolist()), *cells, strict=True))
