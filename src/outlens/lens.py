@@ -174,7 +174,10 @@ class Lens(Tagging):
         frame = self._outputs.frame.iloc[made].copy()
         for column, values in ours.items():
             free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(frame.columns) + 2)))
-            frame[next(name for name in free if name not in frame)] = values[made]
+            # Given with its dtype: Arrow, which pandas 3 would take for texts, refuses lone surrogates.
+            frame[next(name for name in free if name not in frame)] = pd.Series(
+                values[made], index=frame.index, dtype=values.dtype
+            )
         return frame
 
     @property

@@ -22,7 +22,8 @@ import pandas as pd
 
 from outlens import outputs
 from outlens.tags.events import Event, keys, prompt_key
-from outlens.tags.formats import Judgement, from_column, to_events
+from outlens.tags.frames import frame_of, tag_counts, with_columns
+from outlens.tags.judgements import Judgement, from_column, prompt_texts, to_events
 from outlens.tags.merging import events_of
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
@@ -376,11 +377,11 @@ class Tagging:
             return len(state.holders(name, who).difference(self._prompt_keys))
 
         table = {
-            "description": pd.Series([defined.get(name, {}).get("description", "") for name in names], dtype=object),
-            "outputs": pd.Series([count(name) for name in names], dtype="int64"),
-            **{who: pd.Series([count(name, who) for name in names], dtype="int64") for who in people},
+            "description": np.array([defined.get(name, {}).get("description", "") for name in names], object),
+            "outputs": np.array([count(name) for name in names], np.int64),
+            **{who: np.array([count(name, who) for name in names], np.int64) for who in people},
         }
-        return pd.DataFrame(table).set_index(pd.Index(names, dtype=object, name="tag"))
+        return frame_of(table, pd.Index(names, dtype=object, name="tag"))
 
     @property
     @_alone
@@ -414,9 +415,8 @@ class Tagging:
     def tag_columns(self, annotator: str | None = None) -> pd.DataFrame:
         """The user's rows with one boolean column a tag, "tag=name": whether anybody, or one person, gave it."""
         self._hear()
-        frame = self._outputs.frame.copy()
-        made = {f"tag={name}": self._held(name, annotator) for name in tagged.names(self._session.state)}
-        return pd.concat([frame, pd.DataFrame(made, index=frame.index)], axis=1)
+        masks = {f"tag={name}": self._held(name, annotator) for name in tagged.names(self._session.state)}
+        return with_columns(self._outputs.frame, masks)
 
     @_alone
     def tag_counts(self, by: str | None = None) -> pd.DataFrame:
@@ -428,23 +428,19 @@ class Tagging:
         self._hear()
         state = self._session.state
         values = None if by is None else self._outputs.column(by, "by")
-        parts = []
+        shown = np.concatenate([np.zeros(0, np.int64), *(self._prompts[p][1] for p in sorted(self._lands))])
+        clusters: list[npt.NDArray[Any]] = [np.zeros(0, np.int64)]
+        cluster_names: list[npt.NDArray[Any]] = [np.zeros(0, object)]
         for p in sorted(self._lands):
-            rows = self._prompts[p][1]
-            cut = self._lands[p].tree.cut(self.granularity)
-            names = np.array([*self._names(p), ALONE], object)[cut]
-            base = pd.DataFrame({"cluster": cut, "cluster_name": names})
-            if values is not None:
-                base["by"] = values.iloc[rows].to_numpy()
-            for tag in tagged.names(state):
-                for who in (None, *tagged.annotators(state, self._session.annotator)):
-                    held = base[self._held(tag, who)[rows]]
-                    count = held.groupby(list(base.columns), dropna=False).size().rename("outputs").reset_index()
-                    parts.append(count.assign(tag=tag, annotator=who or "(anybody)"))
-        columns = ["tag", "annotator", "cluster", "cluster_name", *([] if by is None else ["by"]), "outputs"]
-        table = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=columns)
-        table = table.groupby(columns[:-1], dropna=False, sort=False)["outputs"].sum().reset_index()
-        return table[columns].astype({"cluster": "int64", "outputs": "int64"})
+            clusters.append(self._lands[p].tree.cut(self.granularity))
+            cluster_names.append(np.array([*self._names(p), ALONE], object)[clusters[-1]])
+        masks = (
+            (tag, who or "(anybody)", self._held(tag, who)[shown])
+            for tag in tagged.names(state)
+            for who in (None, *tagged.annotators(state, self._session.annotator))
+        )
+        by_values = None if values is None else values.iloc[shown]
+        return tag_counts(masks, np.concatenate(clusters), np.concatenate(cluster_names), by_values)
 
     @_alone
     def judgements(self, labels: list[str] | None = None) -> pd.DataFrame:
@@ -477,7 +473,7 @@ class Tagging:
                 elif len(on) == 1:
                     rows.append({"output": position, "annotator": who, "label": on[0]})
         columns = ["output", "annotator", *(["tag", "on"] if labels is None else ["label"])]
-        table = pd.DataFrame(rows, columns=columns)
+        table = pd.DataFrame(rows, columns=columns, dtype=object)
         return table.astype({"output": "int64"} if labels is not None else {"output": "int64", "on": "bool"})
 
     @_alone
@@ -535,7 +531,7 @@ class Tagging:
         self._hear()
         state = self._session.state
         prompts = self._outputs.prompt
-        said = [""] * len(self._keys) if prompts is None else self._outputs.frame[prompts].astype(str).tolist()
+        said = [""] * len(self._keys) if prompts is None else prompt_texts(self._outputs.frame[prompts])
         found = []
         for who in tagged.annotators(state, self._session.annotator):
             notes, stars = state.notes(who), state.starred(who)

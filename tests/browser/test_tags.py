@@ -15,8 +15,8 @@ from playwright.sync_api import Browser, Locator, Page, expect
 
 import outlens as ol
 from outlens.tags import Judgement
+from outlens.tags.events_file import read_events
 from outlens.tags.fold import State
-from outlens.tags.formats import read_events
 
 SAID = ["plant a cherry tree", "bake rye bread", "sail to the island"]
 

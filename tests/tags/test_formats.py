@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sys
 import tempfile
 from pathlib import Path
@@ -14,22 +15,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import outlens as ol
+from outlens.tags.argilla import read_argilla, write_argilla
 from outlens.tags.events import ACTIONS, Event, keys
-from outlens.tags.formats import (
-    Judgement,
-    from_column,
-    from_datasets,
-    read_argilla,
-    read_events,
-    read_label_studio,
-    read_table,
-    to_datasets,
-    to_events,
-    write_argilla,
-    write_events,
-    write_label_studio,
-    write_table,
-)
+from outlens.tags.events_file import read_events, write_events
+from outlens.tags.judgements import Judgement, from_column, to_events
+from outlens.tags.label_studio import read_label_studio, write_label_studio
+from outlens.tags.merging import merge
+from outlens.tags.tables import from_datasets, read_table, to_datasets, write_table
 
 HARD = [
     'it\'s "so"',
@@ -97,14 +90,14 @@ GOOD = {
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("", "first line is not the header"),
-        ("[]\n", "first line is not the header"),
-        ('{"outlens": "events", "version": 2}\n', "version 2, written by a newer outlens"),
-        ('{"outlens": "events", "version": true}\n', "no version"),
+        ("", "first line is not their header"),
+        ("[]\n", "first line is not their header"),
+        ('{"outlens": "events", "version": 2}\n', "has version 2, from a newer outlens"),
+        ('{"outlens": "events", "version": true}\n', "not a version"),
         (line()[:-4], "line 3: damaged or cut off"),
         ("[" * 100_000, "line 3: damaged or cut off"),
         (line(action="burn"), "line 3: unknown action 'burn'"),
-        (line(extra=1), "line 3: no event"),
+        (line(extra=1), "line 3: not an event"),
         (line(time=1.5), "line 3: the time 1.5"),
         (line(time=2**53), "line 3: the time"),
         (line(time=-1), "line 3: the time -1"),
@@ -188,11 +181,10 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     path = write_events(tmp_path / "e.jsonl", [])
     before = path.read_bytes()
 
-    def full(self: Path, data: bytes) -> int:
-        self.open("wb").close()
+    def full(file: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "fsync", full)
     with pytest.raises(OSError, match="No space"):
         write_events(path, to_events([Judgement("k", "", "", "a", ("t",))]))
     assert path.read_bytes() == before
@@ -208,13 +200,13 @@ def test_wrong_paths_and_tables_are_refused(tmp_path: Path) -> None:
     ]:
         with pytest.raises(ValueError, match=message):
             write_table(frame, tmp_path / path, **options)
-    with pytest.raises(ValueError, match="distinct names that are str"):
+    with pytest.raises(ValueError, match="distinct names of type str"):
         write_table(pd.DataFrame([[1, 2]], columns=["a", "a"]), tmp_path / "t.csv")
     (tmp_path / "t.csv").write_text('a\n"open', "utf-8")
     with pytest.raises(ValueError, match="damaged at character 2"):
         read_table(tmp_path / "t.csv")
     (tmp_path / "t.csv").write_text("a\n1,2", "utf-8")
-    with pytest.raises(ValueError, match="row 2: 2 cells where the header has 1"):
+    with pytest.raises(ValueError, match="row 2: 2 cells, but the header has 1"):
         read_table(tmp_path / "t.csv")
 
 
@@ -263,7 +255,7 @@ def test_argilla_knows_the_users_of_a_server(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("read", [read_label_studio, read_argilla])
 @pytest.mark.parametrize(
-    ("text", "message"), [("[{", "not JSON"), ("{}", "not a list"), ('[{"a": 1}]', "not of the form")]
+    ("text", "message"), [("[{", "not JSON"), ("{}", "not a list"), ('[{"a": 1}]', "does not have the form")]
 )
 def test_a_wrong_export_says_so(tmp_path: Path, read, text: str, message: str) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "x.json"
@@ -290,7 +282,7 @@ def test_a_column_is_split_where_asked() -> None:
 
 
 def test_a_column_that_holds_something_else_is_refused() -> None:
-    with pytest.raises(TypeError, match="3, which is no tag"):
+    with pytest.raises(TypeError, match="3, which is not a tag"):
         from_column([3], "ann", ["x"])
     with pytest.raises(ValueError, match="1 cells but 2 keys"):
         from_column(["a"], "ann", ["x", "y"])
@@ -306,3 +298,53 @@ def test_datasets_come_back() -> None:
     pytest.importorskip("datasets")
     frame = pd.DataFrame({"text": HARD, "tags": [[name, "x"] for name in HARD]})
     assert from_datasets(to_datasets(frame)).to_dict("list") == frame.to_dict("list")
+
+
+def test_the_log_of_a_lens_is_written_as_it_is(tmp_path: Path) -> None:
+    lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], annotator="ann", store=tmp_path / "tags.sqlite")
+    lens.tag("half \ud83d", [0, 1])
+    lens.undo()
+    path = write_events(tmp_path / "log.jsonl", lens.tag_log)
+    assert read_events(path) == merge(tmp_path / "tags.sqlite").events()
+    assert write_events(tmp_path / "again.jsonl", read_events(path)).read_bytes() == path.read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, r"^None is not a list of events; give lens\.tag_log"),
+        (object(), r"^object is not a list of events; give lens\.tag_log"),
+        ("log.jsonl", r"^'log\.jsonl' is not a list of events"),
+        (["log.jsonl"], r"^the list of events holds 'log\.jsonl', which is not an Event; give lens\.tag_log"),
+        (
+            pd.DataFrame({"time": [1], "value": ["x"]}),
+            r"^the table has no column 'id': the columns are 'time', 'value'",
+        ),
+    ],
+)
+def test_something_else_than_events_is_refused_and_nothing_is_written(
+    tmp_path: Path, given: object, message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=message):
+        write_events(tmp_path / "log.jsonl", given)  # type: ignore[arg-type]
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize("write", [write_label_studio, write_argilla])
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        (None, r"^NoneType is not a list of Judgement; give lens\.judged\(\)\.$"),
+        (pd.DataFrame({"tag": ["x"]}), r"^str is not a Judgement; give lens\.judged\(\), a list of Judgement\.$"),
+    ],
+)
+def test_something_else_than_judgements_is_refused(tmp_path: Path, write, given: object, message: str) -> None:  # type: ignore[no-untyped-def]
+    with pytest.raises(TypeError, match=message):
+        write(tmp_path / "x.json", given)
+
+
+def test_something_else_than_a_table_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(TypeError, match=r"^write_table was given a list; give a DataFrame"):
+        write_table([], tmp_path / "t.csv")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^from_datasets was given a dict; give a datasets\.Dataset"):
+        from_datasets({})

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from test_fold import LOGS, everything
 
 from outlens.tags.events import Event
+from outlens.tags.events_file import write_events
 from outlens.tags.fold import State
-from outlens.tags.formats import write_events
 from outlens.tags.merging import merge
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError

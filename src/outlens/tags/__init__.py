@@ -1,27 +1,20 @@
-"""Tags as a log of events: kept on disk, undone, merged between people; how far people agree; out and in."""
+"""The tag log: events kept on disk, undone, merged between people; agreement; exchange with other programs."""
 
 from __future__ import annotations
 
 import importlib
 from typing import TYPE_CHECKING, Any
 
+from outlens._errors import hint
+
 if TYPE_CHECKING:
     from outlens.tags.agree import agreement, kappas
-    from outlens.tags.formats import (
-        Judgement,
-        from_column,
-        from_datasets,
-        read_argilla,
-        read_events,
-        read_label_studio,
-        read_table,
-        to_datasets,
-        write_argilla,
-        write_events,
-        write_label_studio,
-        write_table,
-    )
+    from outlens.tags.argilla import read_argilla, write_argilla
+    from outlens.tags.events_file import read_events, write_events
+    from outlens.tags.judgements import Judgement, from_column
+    from outlens.tags.label_studio import read_label_studio, write_label_studio
     from outlens.tags.merging import merge
+    from outlens.tags.tables import from_datasets, read_table, to_datasets, write_table
 
 __all__ = [
     "Judgement", "agreement", "from_column", "from_datasets", "kappas", "merge", "read_argilla", "read_events",
@@ -29,14 +22,30 @@ __all__ = [
     "write_table",
 ]  # fmt: skip
 
-_HOME = {"agreement": "agree", "kappas": "agree", "merge": "merging"}
+_MODULES = {
+    "Judgement": "judgements",
+    "agreement": "agree",
+    "from_column": "judgements",
+    "from_datasets": "tables",
+    "kappas": "agree",
+    "merge": "merging",
+    "read_argilla": "argilla",
+    "read_events": "events_file",
+    "read_label_studio": "label_studio",
+    "read_table": "tables",
+    "to_datasets": "tables",
+    "write_argilla": "argilla",
+    "write_events": "events_file",
+    "write_label_studio": "label_studio",
+    "write_table": "tables",
+}
 
 
 def __getattr__(name: str) -> Any:
-    # At first need: the log itself needs no pandas.
-    if name not in __all__:
-        raise AttributeError(f"module 'outlens.tags' has no attribute {name!r}; it has {', '.join(__all__)}")
-    return getattr(importlib.import_module(f"outlens.tags.{_HOME.get(name, 'formats')}"), name)
+    # Imported when first used: the log itself needs no pandas.
+    if name not in _MODULES:
+        raise AttributeError(f"module 'outlens.tags' has no attribute {name!r}: {hint(name, __all__, 'names')}")
+    return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

@@ -87,8 +87,10 @@ def agreement(
                 "alpha_high": high,
             }
         )
-    columns = ["tag", "outputs", "raters", "agreement", "alpha", "alpha_low", "alpha_high"]
-    return pd.DataFrame(rows, columns=columns)
+    numbers = {"outputs": "int64", "raters": "int64"} | dict.fromkeys(
+        ["agreement", "alpha", "alpha_low", "alpha_high"], "float64"
+    )
+    return pd.DataFrame(rows, columns=["tag", *numbers], dtype=object).astype(numbers)
 
 
 def kappas(
@@ -126,7 +128,8 @@ def kappas(
             kappa = _kappa(left, right)
             row = {"tag": tag, "rater_a": a, "rater_b": b, "outputs": len(both)}
             rows.append({**row, "kappa": kappa, "low": low, "high": high})
-    return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", "outputs", "kappa", "low", "high"])
+    numbers = {"outputs": "int64"} | dict.fromkeys(["kappa", "low", "high"], "float64")
+    return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", *numbers], dtype=object).astype(numbers)
 
 
 def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[str, pd.DataFrame]]:
@@ -148,7 +151,9 @@ def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[s
         return
     if not table["on"].isin([True, False]).all():
         raise ValueError("column 'on' must be True or False in each row.")
-    groups = {str(tag): rows for tag, rows in table.groupby("tag", sort=True)}
+    # Grouped by number: a tag with a lone surrogate cannot be a label of pandas 3.
+    codes, names = pd.factorize(table["tag"].to_numpy(object), sort=True)
+    groups = {str(name): table[codes == code] for code, name in enumerate(names)}
     for tag in groups if tags is None else tags:
         if tag not in groups:
             raise ValueError(f"the tag {tag!r} is in no row of the table; there are {_some(list(groups))}.")
@@ -167,11 +172,11 @@ def _wide(rows: pd.DataFrame, values: pd.Series, what: str) -> pd.DataFrame:
         raise ValueError(
             f"{row['annotator']!r} judged the output {row['output']!r} twice{what}; keep one row of the two."
         )
-    outputs, units = pd.factorize(rows["output"])
-    people, names = pd.factorize(rows["annotator"], sort=True)
+    outputs, units = pd.factorize(rows["output"].to_numpy(object))
+    people, names = pd.factorize(rows["annotator"].to_numpy(object), sort=True)
     wide = np.full((len(units), len(names)), -1, dtype=np.int64)
-    wide[outputs, people] = pd.factorize(values)[0]
-    return pd.DataFrame(wide, columns=pd.Index(names), dtype=np.int64)
+    wide[outputs, people] = pd.factorize(values.to_numpy(object))[0]
+    return pd.DataFrame(wide, columns=pd.Index(names, dtype=object), dtype=np.int64)
 
 
 def _counts(wide: pd.DataFrame) -> NDArray[np.float64]:

@@ -56,7 +56,7 @@ def events_of(source: Source) -> list[Event]:
             f"There is no file {path}; give the path of a tag store (.sqlite) or of exported events (.jsonl)."
         )
     if path.suffix == ".jsonl":
-        from outlens.tags.formats import read_events
+        from outlens.tags.events_file import read_events
 
         return list(read_events(path))
     store = Store(path)

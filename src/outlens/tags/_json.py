@@ -1,0 +1,112 @@
+"""JSON files that may hold lone surrogates, and the annotation exports made of them."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from os import PathLike
+from pathlib import Path
+from typing import Any
+
+from outlens._files import replacing
+from outlens.tags.events import keys
+from outlens.tags.judgements import Judgement
+
+Location = str | PathLike[str]
+
+_ENCODE = json.JSONEncoder(ensure_ascii=False).encode
+# A whole pair is left as it is: Python holds one only where two lone surrogates happen to stand side by side, and JSON
+# reads a pair of escapes as one character. `outlens._unicode.SURROGATE` matches each half of such a pair too.
+_UNPAIRED = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
+
+
+def to_json(value: Any) -> str:
+    """Return JSON text in which each unpaired surrogate is an escape, as `JSON.stringify` writes it."""
+    return _UNPAIRED.sub(lambda match: f"\\u{ord(match[0]):04x}", _ENCODE(value))
+
+
+def parse_line(path: Location, line: str, number: int) -> Any:
+    """Return the JSON value of a line; the error names the line."""
+    try:
+        return json.loads(line)
+    except (ValueError, RecursionError) as error:
+        raise ValueError(
+            f"{str(path)!r}, line {number}: damaged or cut off, not JSON; restore the file or delete the line."
+        ) from error
+
+
+def read_text(path: Location) -> str:
+    """Return the text of a UTF-8 file, without a byte order mark."""
+    try:
+        return Path(path).read_bytes().decode("utf-8", "surrogatepass").removeprefix("\ufeff")
+    except UnicodeDecodeError as error:
+        raise ValueError(f"{str(path)!r} is damaged or not text: byte {error.start} is not UTF-8.") from error
+
+
+def write_bytes(path: Location, data: bytes) -> Path:
+    """Write a file whole or not at all."""
+    with replacing(path) as file:
+        file.write(data)
+    return Path(path)
+
+
+def write_json(path: Location, value: Any) -> Path:
+    """Write one JSON value, whole or not at all."""
+    return write_bytes(path, to_json(value).encode("utf-8", "surrogatepass"))
+
+
+# Exports of annotation programs
+
+
+def by_output(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
+    """Group judgements by the output they are about.
+
+    Raises
+    ------
+    TypeError
+        If one is not a `Judgement`.
+    """
+    if not isinstance(judgements, Iterable) or isinstance(judgements, str):
+        raise TypeError(f"{type(judgements).__name__} is not a list of Judgement; give lens.judged().")
+    groups: dict[str, list[Judgement]] = {}
+    for judgement in judgements:
+        if not isinstance(judgement, Judgement):
+            raise TypeError(f"{type(judgement).__name__} is not a Judgement; give lens.judged(), a list of Judgement.")
+        groups.setdefault(judgement.key, []).append(judgement)
+    return list(groups.values())
+
+
+def read_records(path: Location) -> list[dict[str, Any]]:
+    """Return the objects of a JSON file that is a list of objects."""
+    try:
+        value = json.loads(read_text(path))
+    except (ValueError, RecursionError) as error:
+        raise ValueError(f"{str(path)!r} is damaged or cut off: it is not JSON.") from error
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise ValueError(f"{str(path)!r} is not a list of objects, as an export is.")
+    return value
+
+
+@contextmanager
+def exported_by(program: str, path: Location) -> Iterator[None]:
+    """Word the errors of reading an export that does not have the form it should have."""
+    try:
+        yield
+    except (KeyError, TypeError, AttributeError) as error:
+        raise ValueError(f"{str(path)!r} does not have the form that {program} exports: {error}.") from error
+
+
+def prompt_and_text(data: Mapping[str, Any]) -> tuple[str, str]:
+    """Return the prompt (`""` for none) and the text of a record."""
+    prompt, text = data.get("prompt") or "", data["text"]
+    if not isinstance(prompt, str) or not isinstance(text, str):
+        raise TypeError("prompt and text must be strings")
+    return prompt, text
+
+
+def keys_of(given: list[Any], pairs: list[tuple[str, str]]) -> list[str]:
+    """Return the key of each record: the one the file gives, or one made from its prompt and text."""
+    made = keys([text for _, text in pairs], [prompt for prompt, _ in pairs])
+    return [other if key is None else str(key) for key, other in zip(given, made, strict=True)]

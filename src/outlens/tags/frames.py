@@ -1,0 +1,86 @@
+"""DataFrames of tags, notes and names, which may hold lone surrogates.
+
+pandas 3 turns arrays and labels of str into Arrow strings, which cannot hold a lone surrogate. So these functions keep
+text and labels as Python objects, and group by numbers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+
+def frame_of(columns: Mapping[str, npt.NDArray[Any]], index: pd.Index[Any] | None = None) -> pd.DataFrame:
+    """Return a DataFrame that keeps the dtype of each array, with labels of dtype object.
+
+    Examples
+    --------
+    >>> frame_of({"tag": np.array(["half \\ud83d"], object)}).dtypes.tolist()
+    [dtype('O')]
+    """
+    series = [pd.Series(array, index=index, dtype=array.dtype) for array in columns.values()]
+    table = pd.DataFrame(dict(enumerate(series)), index=index)
+    return table.set_axis(pd.Index(list(columns), dtype=object), axis=1)
+
+
+def with_columns(frame: pd.DataFrame, columns: Mapping[str, npt.NDArray[Any]]) -> pd.DataFrame:
+    """Return a copy of the frame with more columns on the right, each as long as the frame."""
+    added = frame_of(columns, frame.index)
+    labels = pd.Index([*frame.columns, *columns], dtype=object, name=frame.columns.name)
+    both = [frame.set_axis(range(frame.shape[1]), axis=1), added.set_axis(range(frame.shape[1], len(labels)), axis=1)]
+    return pd.concat(both, axis=1).set_axis(labels, axis=1)
+
+
+def tag_counts(
+    tagged: Iterable[tuple[str, str, npt.NDArray[np.bool_]]],
+    cluster: npt.NDArray[np.int64],
+    cluster_name: npt.NDArray[np.object_],
+    by: pd.Series[Any] | None = None,
+) -> pd.DataFrame:
+    """Count the tagged outputs by tag, annotator and cluster, and by the values of a column.
+
+    Parameters
+    ----------
+    tagged : iterable of (tag, annotator, mask)
+        The mask, (n,) bool, says which outputs have the tag from this annotator.
+    cluster, cluster_name : (n,)
+        The cluster of each output, and its name.
+    by : Series, length n, optional
+
+    Returns
+    -------
+    DataFrame
+        Columns `tag`, `annotator`, `cluster` (int64), `cluster_name`, `by` (if given) and `outputs` (int64, above 0).
+    """
+    # factorize gives every missing value the code -1.
+    codes = [cluster, pd.factorize(cluster_name)[0]]
+    codes += [] if by is None else [pd.factorize(by.to_numpy(object))[0]]
+    _, first, group = np.unique(np.column_stack(codes), axis=0, return_index=True, return_inverse=True)
+    group = group.reshape(-1)  # its shape differs between versions of NumPy 2
+    tags: list[str] = []
+    annotators: list[str] = []
+    rows: list[npt.NDArray[np.int64]] = []
+    counts: list[npt.NDArray[np.int64]] = []
+    for tag, annotator, mask in tagged:
+        count = np.bincount(group[mask], minlength=len(first))
+        present = np.flatnonzero(count)
+        tags += [tag] * len(present)
+        annotators += [annotator] * len(present)
+        rows.append(first[present])
+        counts.append(count[present])
+    row = np.concatenate([np.zeros(0, np.int64), *rows])
+    table = frame_of(
+        {
+            "tag": np.array(tags, object),
+            "annotator": np.array(annotators, object),
+            "cluster": cluster[row],
+            "cluster_name": cluster_name[row],
+        }
+    )
+    if by is not None:
+        table["by"] = by.iloc[row].reset_index(drop=True)
+    return table.assign(outputs=np.concatenate([np.zeros(0, np.int64), *counts]))
