@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 
 import nbformat
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Position, expect
 
 
 class Lab:
@@ -89,3 +89,41 @@ def lasso_left_half(page: Page, widget: Locator) -> None:
     for x, y in [(right, top), (right, bottom), (left, bottom), (left, top)]:
         page.mouse.move(x, y, steps=4)
     page.mouse.up()
+
+
+# A mark wraps where the line ends, and between its words there is nothing to ask about: only a word is sure to be hit.
+_MIDDLE_OF_WORD = r"""(mark, wanted) => {
+    const walker = document.createTreeWalker(mark, NodeFilter.SHOW_TEXT);
+    for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+        const found = wanted ? node.data.indexOf(wanted) : node.data.search(/[\p{L}\p{N}]/u);
+        if (found < 0) continue;
+        const range = document.createRange();
+        range.setStart(node, found);
+        range.setEnd(node, found + (wanted?.length ?? 1));
+        const [piece] = [...range.getClientRects()].filter((r) => r.width > 1 && r.height > 1);
+        if (!piece) continue;
+        const box = mark.getBoundingClientRect();
+        const style = getComputedStyle(mark);
+        return {
+            x: piece.left + piece.width / 2 - box.left - parseFloat(style.borderLeftWidth),
+            y: piece.top + piece.height / 2 - box.top - parseFloat(style.borderTopWidth),
+        };
+    }
+    throw new Error(`${JSON.stringify(wanted)} is not shown in: ${mark.textContent}`);
+}"""
+
+
+def middle_of_word(mark: Locator, word: str | None = None) -> Position:
+    """Where to hover or click an inline mark: the middle of a word (default: its first letter), relative to its box."""
+    place: Position = mark.evaluate(_MIDDLE_OF_WORD, word)
+    return place
+
+
+def hover_word(mark: Locator, word: str | None = None) -> None:
+    """Move the pointer to a word of an inline mark, wherever the mark wraps."""
+    mark.hover(position=middle_of_word(mark, word))
+
+
+def click_word(mark: Locator, word: str | None = None) -> None:
+    """Click on a word of an inline mark, wherever the mark wraps."""
+    mark.click(position=middle_of_word(mark, word))

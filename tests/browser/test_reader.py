@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe import violations
-from driver import view
+from driver import click_word, hover_word, view
 from marks import expected, painted
 from playwright.sync_api import Browser, Locator, Page, expect
 
@@ -365,7 +365,7 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
     expect(widget.locator(".ol-legend-line")).to_contain_text("errors: polite, filler")
     card = _card(widget, TEXTS[0])
     expect(card.locator("[class*=ol-own-]").first).to_have_text("Thanks")
-    card.locator("[class*=ol-own-]").first.hover()
+    hover_word(card.locator("[class*=ol-own-]").first, "Thanks")
     expect(widget.locator(".ol-tip")).to_contain_text("errors: polite")
     _layer(widget, "errors", False)
     expect(widget.locator(".ol-list [class*=ol-own-]")).to_have_count(0)
@@ -377,10 +377,10 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
 def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> None:
     _, widget = show(_lens())
     phrase = widget.locator(".ol-list [class*=ol-shared-]", has_text="folding chairs").first
-    phrase.hover()
+    hover_word(phrase, "folding")
     tip = widget.locator(".ol-tip")
     expect(tip).to_contain_text(re.compile(r"shared by (22|23|24) of 36"))
-    phrase.click()
+    click_word(phrase, "folding")
     drawer = widget.get_by_role("region", name="This place")
     rows = drawer.locator(".ol-holder", has_text="folding chairs on Friday")
     expect(rows.first).to_be_visible()
@@ -395,7 +395,7 @@ def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> 
 
 def test_all_like_this_sentence(show: Show) -> None:
     _, widget = show(_lens())
-    widget.locator(".ol-list .ol-text [class*=ol-shared-]", has_text="folding chairs").first.click()
+    click_word(widget.locator(".ol-list .ol-text [class*=ol-shared-]", has_text="folding chairs").first, "folding")
     drawer = widget.get_by_role("region", name="This place")
     same = drawer.get_by_role("button", name=re.compile("the same part"))
     expect(same).to_contain_text("24 of 36")

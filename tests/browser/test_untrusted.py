@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import view
+from driver import click_word, hover_word, view
 from hostile import HOSTILE
 from playwright.sync_api import Browser, Locator, Page, Route, expect
 
@@ -204,10 +204,10 @@ def test_nothing_of_it_runs_where_it_is_listed(hostile: Page) -> None:
         widget.get_by_role("button", name="Close", exact=True).click()
     widget.get_by_role("searchbox").fill("window.ran")
     widget.locator("mark").first.wait_for()
-    widget.locator("mark").first.click()
+    click_word(widget.locator("mark").first)
     widget.locator(".ol-drawer .ol-holder").first.wait_for()
     _is_clean(page)
-    widget.locator("mark").first.hover()
+    hover_word(widget.locator("mark").first)
     widget.locator(".ol-card-head").first.hover()
     widget.locator(".ol-card-tools button", has_text="Pin").first.click()
     widget.locator(".ol-pins").wait_for()
