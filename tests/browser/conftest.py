@@ -1,35 +1,83 @@
-"""A real JupyterLab and a real Chromium, one of each for the whole run."""
+"""A real JupyterLab and a real Chromium, one of each for the whole run, in a font and at a width that can be chosen.
+
+OUTLENS_TEST_FONT is the root's font ("16px DejaVu Serif"), OUTLENS_TEST_WIDTH the width of the window in pixels.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+import os
+from collections.abc import Callable, Iterator
+from typing import Any
 
 import pytest
 from driver import Lab
-from playwright.sync_api import Browser, Page, expect
-from server import chromium, jupyter_lab
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+from server import Chromium, Labs
 
 TIMEOUT = 60_000
 expect.set_options(timeout=15_000)
 
+# A sheet made by a script: pages whose policy forbids inline style take it too.
+_FONT = """
+const sheet = new CSSStyleSheet();
+sheet.replaceSync(%s);
+document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
+"""
+
+
+def _font_css(font: str) -> str:
+    size, family = font.split(" ", 1)
+    return f":root {{ --jp-ui-font-family: {family} !important; }} .outlens {{ font-size: {size} !important; }}"
+
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as started:
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        started = Chromium(playwright)
         yield started
+        started.close()
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    context.set_default_timeout(TIMEOUT)
-    tab = context.new_page()
-    yield tab
-    context.close()
+def browser(chromium: Chromium) -> Browser:
+    return chromium.browser()
+
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.fixture
+def new_context(browser: Browser) -> Iterator[NewContext]:
+    """Opens windows of the given size (a chosen width overrides it) with the options of `Browser.new_context`."""
+    contexts: list[BrowserContext] = []
+
+    def opened(width: int = 1400, height: int = 1000, **options: Any) -> BrowserContext:
+        width = int(os.environ.get("OUTLENS_TEST_WIDTH", width))
+        context = browser.new_context(viewport={"width": width, "height": height}, **options)
+        context.set_default_timeout(TIMEOUT)
+        if font := os.environ.get("OUTLENS_TEST_FONT"):
+            context.add_init_script(_FONT % json.dumps(_font_css(font)))
+        contexts.append(context)
+        return context
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+@pytest.fixture
+def page(new_context: NewContext) -> Page:
+    return new_context().new_page()
 
 
 @pytest.fixture(scope="session")
-def lab(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    root = tmp_path_factory.mktemp("lab")
-    with jupyter_lab(root, tmp_path_factory.getbasetemp() / "outlens-cache") as started:
-        yield started
+def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
+    started = Labs(lambda: tmp_path_factory.mktemp("lab"), tmp_path_factory.getbasetemp() / "outlens-cache")
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def lab(labs: Labs) -> Lab:
+    return labs.lab()

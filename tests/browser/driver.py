@@ -12,8 +12,8 @@ from playwright.sync_api import Locator, Page, Position, expect
 class Lab:
     """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all."""
 
-    def __init__(self, root: Path, url: str, token: str) -> None:
-        self.root, self.url, self.token = root, url, token
+    def __init__(self, root: Path, url: str, token: str, pid: int) -> None:
+        self.root, self.url, self.token, self.pid = root, url, token, pid
         self._count = 0
 
     def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:

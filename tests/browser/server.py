@@ -13,11 +13,12 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
 
 from driver import Lab
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, Error, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 ARGS = [
@@ -26,16 +27,61 @@ ARGS = [
 ]  # fmt: skip
 
 
+class Chromium:
+    """A Chromium or Chrome of this machine, started again when it died; OUTLENS_BROWSER names another."""
+
+    def __init__(self, playwright: Playwright) -> None:
+        path = os.environ.get("OUTLENS_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
+        if path is None:
+            raise RuntimeError("no Chromium or Chrome is here; scripts/browser.sh installs one")
+        self._start = partial(playwright.chromium.launch, executable_path=path, args=ARGS)
+        self._browser = self._start()
+
+    def browser(self) -> Browser:
+        """The running browser: one that crashed costs the test it crashed in, not all that follow."""
+        if self.pid is None:
+            self._browser = self._start()
+        return self._browser
+
+    @property
+    def pid(self) -> int | None:
+        """The process of the browser, None if it answers no more."""
+        try:
+            processes = self._browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
+        except Error:
+            return None
+        return next(int(process["id"]) for process in processes if process["type"] == "browser")
+
+    def close(self) -> None:
+        self._browser.close()
+
+
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """A Chromium or Chrome of this machine; OUTLENS_BROWSER names another."""
-    path = os.environ.get("OUTLENS_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None:
-        raise RuntimeError("no Chromium or Chrome is here; scripts/browser.sh installs one")
+    """A Chromium for a script."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGS)
-        yield browser
-        browser.close()
+        started = Chromium(playwright)
+        yield started.browser()
+        started.close()
+
+
+class Labs:
+    """A JupyterLab, started again when it died."""
+
+    def __init__(self, folder: Callable[[], Path], cache: Path) -> None:
+        self._folder, self._cache = folder, cache
+        self._stack = ExitStack()
+        self._lab: Lab | None = None
+
+    def lab(self) -> Lab:
+        if self._lab is None or not _answers(f"{self._lab.url}/api/status?token={self._lab.token}"):
+            self.close()
+            self._lab = self._stack.enter_context(jupyter_lab(self._folder(), self._cache))
+        return self._lab
+
+    def close(self) -> None:
+        self._stack.close()
+        self._lab = None
 
 
 @contextmanager
@@ -77,7 +123,7 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
         # The kernels too: a notebook opened before the server knows them asks the user for one.
         for question in ("status", "kernelspecs"):
             _wait(lambda question=question: _answers(f"{url}/api/{question}?token={token}"), server)
-        yield Lab(root, url, token)
+        yield Lab(root, url, token, server.pid)
     finally:
         server.terminate()
         server.wait(30)

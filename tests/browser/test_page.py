@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
 from driver import lasso_left_half, view
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import BrowserContext, Page, expect
 
 import outlens as ol
 
@@ -32,14 +32,13 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def offline(browser: Browser) -> Iterator[tuple[Page, list[str]]]:
-    context = browser.new_context(viewport={"width": 1200, "height": 800}, offline=True)
+def offline(new_context: Callable[..., BrowserContext]) -> tuple[Page, list[str]]:
+    context = new_context(1200, 800, offline=True)
     page = context.new_page()
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     page.on("pageerror", lambda error: asked.append(f"error: {error}"))
-    yield page, asked
-    context.close()
+    return page, asked
 
 
 def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:

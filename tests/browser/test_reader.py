@@ -13,7 +13,7 @@ import pytest
 from axe import violations
 from driver import click_word, hover_word, view
 from marks import expected, painted
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
 
@@ -67,22 +67,21 @@ def _lens(texts: list[str] = TEXTS, prompt: str = "Can you come on Friday, and w
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Callable[..., tuple[Page, Locator]]]:
+def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[Callable[..., tuple[Page, Locator]]]:
     """Opens the page of a lens; no error may pass in it unseen."""
     errors: list[str] = []
-    context = browser.new_context(
-        viewport={"width": 1400, "height": 1000}, permissions=["clipboard-read", "clipboard-write"]
-    )
+    context = new_context(permissions=["clipboard-read", "clipboard-write"])
 
-    def opened(lens: ol.Lens, **size: int) -> tuple[Page, Locator]:
+    def opened(lens: ol.Lens, height: int | None = None) -> tuple[Page, Locator]:
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))
-        if size:
-            page.set_viewport_size({"width": 1400, "height": 1000, **size})
+        if height and page.viewport_size:
+            page.set_viewport_size({"width": page.viewport_size["width"], "height": height})
         page.goto(lens.to_html(tmp_path / "page.html").as_uri())
         return page, view(page)
 
     yield opened
+    # Closed first: an error may still be on its way.
     context.close()
     assert errors == []
 

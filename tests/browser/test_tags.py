@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from axe import violations
 from driver import Lab, view
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
 from outlens.tags import Judgement
@@ -95,27 +95,23 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     assert lab.output_of(page, 2).startswith(f"{list(range(30, 50))} [0, 1, 2]")
 
 
-def test_two_people_see_each_others_tags(lab: Lab, page: Page, browser: Browser) -> None:
+def test_two_people_see_each_others_tags(lab: Lab, page: Page, new_context: Callable[..., BrowserContext]) -> None:
     lab.open(page, [_setup("two.sqlite"), "lens", "print(lens.tags.loc['mine', ['ann', 'ben']].tolist())"])
     widget = view(page)
-    context = browser.new_context(viewport={"width": 1400, "height": 1000})
-    try:
-        other = context.new_page()
-        lab.open(other, [_setup("two.sqlite", "ben"), "lens"])
-        theirs = view(other)
-        theirs.locator(".ol-map").focus()
-        other.keyboard.press("j")
-        other.keyboard.press("t")
-        _give(theirs, "mine")
-        expect(_card(theirs, 0).locator(".ol-tag")).to_have_text("mine")
-        seen = _card(widget, 0).locator(".ol-tag.ol-theirs")
-        expect(seen).to_contain_text("mine")
-        # Given too by a click, it is both's.
-        seen.click()
-        expect(_card(widget, 0).locator(".ol-tag:not(.ol-theirs)")).to_have_text(re.compile(r"mine\s*\+1"))
-        expect(_card(theirs, 0).locator(".ol-tag")).to_have_text(re.compile(r"mine\s*\+1"))
-    finally:
-        context.close()
+    other = new_context().new_page()
+    lab.open(other, [_setup("two.sqlite", "ben"), "lens"])
+    theirs = view(other)
+    theirs.locator(".ol-map").focus()
+    other.keyboard.press("j")
+    other.keyboard.press("t")
+    _give(theirs, "mine")
+    expect(_card(theirs, 0).locator(".ol-tag")).to_have_text("mine")
+    seen = _card(widget, 0).locator(".ol-tag.ol-theirs")
+    expect(seen).to_contain_text("mine")
+    # Given too by a click, it is both's.
+    seen.click()
+    expect(_card(widget, 0).locator(".ol-tag:not(.ol-theirs)")).to_have_text(re.compile(r"mine\s*\+1"))
+    expect(_card(theirs, 0).locator(".ol-tag")).to_have_text(re.compile(r"mine\s*\+1"))
     assert lab.output_of(page, 2) == "[1, 1]"
 
 
@@ -202,8 +198,8 @@ Show = Callable[[ol.Lens], tuple[Page, Locator]]
 
 
 @pytest.fixture
-def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
-    context = browser.new_context(viewport={"width": 1400, "height": 1000}, accept_downloads=True)
+def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[Show]:
+    context = new_context(accept_downloads=True)
     errors: list[str] = []
 
     def opened(lens: ol.Lens) -> tuple[Page, Locator]:
@@ -213,6 +209,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Show]:
         return page, view(page)
 
     yield opened
+    # Closed first: an error may still be on its way.
     context.close()
     assert errors == []
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 from driver import click_word, hover_word, view
 from hostile import HOSTILE
-from playwright.sync_api import Browser, Locator, Page, Route, expect
+from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
 import outlens as ol
 from outlens import report
@@ -86,10 +86,10 @@ def state() -> dict[str, object]:
 
 @pytest.fixture(params=["exported", "strict"])
 def hostile(
-    request: pytest.FixtureRequest, browser: Browser, state: dict[str, object], tmp_path: Path
-) -> Iterator[Page]:
+    request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], state: dict[str, object], tmp_path: Path
+) -> Page:
     """The widget in the exported page, and in one whose policy allows no inline script and no inline style."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900})
+    context = new_context(1300, 900)
     page = context.new_page()
     page.asked = []  # type: ignore[attr-defined]
     page.on("request", lambda r: page.asked.append(r.url))  # type: ignore[attr-defined]
@@ -127,8 +127,7 @@ def hostile(
 
         page.route("http://strict.test/**", serve)
         page.goto("http://strict.test/")
-    yield page
-    context.close()
+    return page
 
 
 def _is_clean(page: Page) -> None:

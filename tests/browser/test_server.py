@@ -1,0 +1,31 @@
+"""The browser and the server of the other tests: one that died is started again."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+from server import Chromium, Labs
+
+
+def test_a_browser_that_died_is_started_again(chromium: Chromium) -> None:
+    before = chromium.browser()
+    pid = chromium.pid
+    assert pid is not None
+    os.kill(pid, signal.SIGKILL)
+    after = chromium.browser()
+    assert not before.is_connected()
+    assert chromium.pid not in (None, pid)
+    page = after.new_page()
+    page.set_content("<p>alive</p>")
+    assert page.inner_text("p") == "alive"
+    page.context.close()
+    assert chromium.browser() is after
+
+
+def test_a_lab_that_died_is_started_again(labs: Labs) -> None:
+    before = labs.lab()
+    os.kill(before.pid, signal.SIGKILL)
+    after = labs.lab()
+    assert after.pid != before.pid
+    assert labs.lab() is after
