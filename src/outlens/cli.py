@@ -57,7 +57,7 @@ def _print(lens: Lens) -> None:
 
     clusters = lens.clusters
     print(f"{lens.prompt}\n{lens!r}")
-    for note in lens.notes:
+    for note in lens.warnings:
         print(f"  {note}")
     print("\nClusters")
     for c in clusters.itertuples():

@@ -10,7 +10,7 @@ import os
 import warnings
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -39,7 +39,8 @@ class Lens(Tagging):
         .parquet file.
     text : the column of the outputs; found by itself if there is one named response, output, completion,
         generation, answer or text.
-    prompt : the column of the prompts. With several prompts one is shown at a time.
+    prompt : the column of the prompts; None takes one named "prompt" or "instruction" if there is one, False takes
+        none. With several prompts one is shown at a time.
     by : column or columns that name where an output comes from (model, temperature).
     id : a column that names each output; shown on its card instead of the index label, and what its tags are kept
         under. Without it that is the text and its prompt.
@@ -70,7 +71,7 @@ class Lens(Tagging):
         data: Any,
         *,
         text: str | None = None,
-        prompt: str | None = None,
+        prompt: str | Literal[False] | None = None,
         by: str | list[str] | None = None,
         id: str | None = None,
         vectors: Any = None,
@@ -231,9 +232,9 @@ class Lens(Tagging):
         return self._land(self._widget.prompt_index).vectors
 
     @property
-    def notes(self) -> list[str]:
-        """What the user should know of the outputs: how many are blank, missing, and the like."""
-        return list(self._outputs.notes)
+    def warnings(self) -> list[str]:
+        """What you should know about the outputs: how many are blank, missing or have no prompt."""
+        return self._outputs.warnings
 
     @property
     def view(self) -> View:
@@ -707,7 +708,7 @@ class Lens(Tagging):
                 "prompts": [{"label": wire.clean(name), "n": len(at)} for name, at in self._prompts],
                 "columns": about,
                 "labels": wire.labels(index),
-                "notes": self.notes,
+                "notes": self.warnings,
                 "missing": np.flatnonzero(frame[self._outputs.text].isna().to_numpy()).tolist(),
                 "params": self._parameters(),
                 "source": next((c["name"] for c in about if c["by"]), None),

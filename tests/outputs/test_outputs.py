@@ -42,7 +42,7 @@ def test_kinds_of_data_give_the_same_texts(tmp_path: Path) -> None:
         got = read(data)
         assert got.texts == ["Yes.", "", "  ", "Ünïcode 😀"], data
         assert (got.n_missing, got.n_blank) == (1, 1), data
-        assert got.notes == ["1 of 4 outputs is missing; kept as rows.", "1 of 4 outputs is blank; kept as rows."]
+        assert got.warnings == ["1 of 4 outputs is missing; kept as rows.", "1 of 4 outputs is blank; kept as rows."]
 
 
 def test_alpaca_eval_lists(tmp_path: Path) -> None:

@@ -1,67 +1,86 @@
-"""What the user gives, read and checked: their rows, untouched, and the texts in them."""
+"""The user's rows, checked and left as they are, and the texts in them."""
 
 from __future__ import annotations
 
-import difflib
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._errors import NotFound, hint
 from outlens.outputs.columns import factorize
-from outlens.outputs.reading import TEXT_COLUMNS, frame_of
+from outlens.outputs.reading import PROMPT_COLUMNS, TEXT_COLUMNS, short, to_frame
 from outlens.outputs.rows import Positions, RowFinder
 
 NO_PROMPT = "(no prompt)"
+"""The label of the outputs whose prompt is missing."""
 
 
 @dataclass(frozen=True)
 class Outputs:
-    """The user's rows in their order, and one text a row."""
+    """The user's rows in their order, and one text per row."""
 
     frame: pd.DataFrame
-    """Their rows, index and dtypes."""
+    """The rows, with their index and dtypes."""
     texts: list[str]
     """The outputs; "" for a missing one."""
     text: Hashable
-    """The column they are in."""
+    """The column of the outputs."""
     prompt: Hashable | None
     """The column of the prompts."""
     by: list[Hashable]
-    """Columns that name where an output comes from."""
+    """The columns that name where an output comes from."""
     id: Hashable | None
-    """The column that names each output."""
+    """The column that identifies each output."""
     n_missing: int
     """Rows without a text."""
     n_blank: int
-    """Rows whose text has nothing but white space."""
+    """Rows whose text is only white space."""
 
     @property
-    def notes(self) -> list[str]:
-        """What the user should know of the rows, one sentence each."""
+    def warnings(self) -> list[str]:
+        """What the user should know about the rows, one sentence each."""
         n = len(self.texts)
-        notes = []
-        for count, what in ((self.n_missing, "missing"), (self.n_blank, "blank")):
+        found = []
+        for count, kind in ((self.n_missing, "missing"), (self.n_blank, "blank")):
             if count:
-                notes.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {what}; kept as rows.")
-        return notes
+                found.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows.")
+        gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
+        if gone:
+            verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")
+            found.append(f"{gone} of {n} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
+        return found
 
-    def column(self, name: Hashable, what: str) -> pd.Series[Any]:
-        """The column that the keyword `what` names; KeyError with the near name if there is none."""
-        return self.frame[_column(self.frame, name, what)]
+    def column(self, name: Hashable, keyword: str) -> pd.Series[Any]:
+        """Return the column that a keyword names; KeyError with a hint if there is none."""
+        return self.frame[_existing_column(self.frame, name, keyword)]
 
     def prompts(self) -> list[tuple[str, npt.NDArray[np.int64]]]:
-        """Each different prompt, in order of first appearance, with the positions of its outputs, int64."""
+        """Return each prompt in order of first appearance, with the positions of its outputs.
+
+        The labels are all different. Without a column of prompts there is one, "", for all outputs.
+        """
         if self.prompt is None or not len(self.frame):
             return [("", np.arange(len(self.texts), dtype=np.int64))]
         codes, values = factorize(self.frame[self.prompt])
         order = np.argsort(codes, kind="stable").astype(np.int64)
         parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
-        labels = [NO_PROMPT if value is None else str(value) for value in values]
+        no_prompt = NO_PROMPT
+        while no_prompt in values:
+            no_prompt = f"({no_prompt})"
+        labels = [no_prompt if value is None else str(value) for value in values]
         return list(zip(labels, parts, strict=True))
+
+    def prompt_labels(self) -> list[str]:
+        """Return the label of each output's prompt, as in `prompts`."""
+        labels = [""] * len(self.texts)
+        for label, rows in self.prompts():
+            for row in rows.tolist():
+                labels[row] = label
+        return labels
 
     def positions(self, rows: Any) -> Positions:
         """Return the positions of some rows; see `RowFinder.positions` for what can name them."""
@@ -72,43 +91,45 @@ def read(
     data: Any,
     *,
     text: Hashable | None = None,
-    prompt: Hashable | None = None,
+    prompt: Hashable | Literal[False] | None = None,
     by: Hashable | Sequence[Hashable] | None = None,
     id: Hashable | None = None,
 ) -> Outputs:
-    """Read and check what the user gives; nothing of theirs is changed, dropped or reordered.
+    """Read and check what the user gives; none of it is changed, dropped or reordered.
 
     Parameters
     ----------
-    data : DataFrame, list of str (None for a missing one), list of dict, dict of lists, or the path of a .csv, .tsv,
-        .jsonl, .json or .parquet file.
+    data : DataFrame, Series, list of str (None for a missing one), list of dict, dict of lists, or the path of a .csv,
+        .tsv, .jsonl, .json or .parquet file.
     text : the column of the outputs; None looks for one of `TEXT_COLUMNS`.
-    prompt : the column of the prompts; None takes one named "prompt", or alpaca_eval's "instruction".
-    by : column or columns that name where an output comes from.
-    id : column that names each output, all different.
+    prompt : the column of the prompts; None takes one named "prompt" or "instruction" if there is one, False
+        takes none.
+    by : the column or columns that name where an output comes from.
+    id : the column that identifies each output; its values must all be different, also when printed.
 
     Raises
     ------
     ValueError, TypeError, KeyError
         One sentence with what was wrong, the value seen and what to write instead.
     """
-    frame = frame_of(data, [name for name in (text, prompt, id, *_names(by)) if name is not None])
+    if prompt is True:
+        raise TypeError("prompt is True; give the name of a column, or False to show all outputs together.")
+    by_names = [] if by is None else [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)
+    frame = to_frame(data, text=[name for name in (text, prompt, id) if name is not None], by=by_names)
     if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise ValueError(f"two columns are named {twice!r}; rename one of them.")
-    text = _text_column(frame) if text is None else _column(frame, text, "text")
-    if prompt is not None:
-        prompt = _column(frame, prompt, "prompt")
+        repeated = frame.columns[frame.columns.duplicated()][0]
+        raise ValueError(f"two columns are named {repeated!r}; rename one of them.")
+    text = _default_text_column(frame) if text is None else _existing_column(frame, text, "text")
+    if prompt is False:
+        prompt = None
+    elif prompt is not None:
+        prompt = _existing_column(frame, prompt, "prompt")
     else:
-        prompt = next((c for c in ("prompt", "instruction") if c in frame and c != text), None)
-    by_columns = [_column(frame, name, "by") for name in _names(by)]
+        prompt = next((name for name in PROMPT_COLUMNS if name in frame and name != text), None)
+    by_columns = [_existing_column(frame, name, "by") for name in by_names]
     if id is not None:
-        id = _column(frame, id, "id")
-        repeated = frame[id][frame[id].duplicated() | frame[id].isna()]
-        if len(repeated):
-            raise ValueError(
-                f"id column {id!r} holds {repeated.iloc[0]!r} twice or no value; each output needs its own."
-            )
+        id = _existing_column(frame, id, "id")
+        _check_ids(frame[id], id)
     values = frame[text].tolist()
     missing = frame[text].isna().tolist()
     texts = ["" if gone else v if isinstance(v, str) else str(v) for v, gone in zip(values, missing, strict=True)]
@@ -117,26 +138,46 @@ def read(
     return Outputs(frame, texts, text, prompt, by_columns, id, n_missing, n_blank)
 
 
-def _names(by: Hashable | Sequence[Hashable] | None) -> list[Hashable]:
-    return [] if by is None else [by] if isinstance(by, str) or not isinstance(by, Sequence) else list(by)
+def _check_ids(ids: pd.Series[Any], name: Hashable) -> None:
+    """Refuse ids that are missing or print alike: tags are kept under what is printed."""
+    gone = int(ids.isna().sum())
+    if gone:
+        raise ValueError(f"the id column {name!r} has no value in {gone} of {len(ids)} rows; give each row its own.")
+    alike: dict[str, list[Any]] = {}
+    for value in ids.tolist():
+        # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
+        printed = str(int(value) if isinstance(value, float) and value.is_integer() else value)
+        alike.setdefault(printed, []).append(value)
+    repeated = next((values for values in alike.values() if len(values) > 1), None)
+    if repeated is None:
+        return
+    shown = list(dict.fromkeys(map(short, repeated)))
+    if len(shown) > 1:
+        raise ValueError(
+            f"the id column {name!r} has {shown[0]} and {shown[1]}, which print alike; give each row an id that prints"
+            " differently."
+        )
+    raise ValueError(
+        f"the id column {name!r} has the value {shown[0]} in {len(repeated)} rows; give each row an id of its own."
+    )
 
 
-def _text_column(frame: pd.DataFrame) -> Hashable:
-    found = [c for c in frame.columns if str(c).lower() in TEXT_COLUMNS]
-    listed = ", ".join(repr(c) for c in frame.columns)
-    if not listed:
-        raise ValueError("the frame has no columns; give one that holds the outputs.")
-    if len(found) == 1:
-        return found[0]
-    if found:
-        names = " and ".join(repr(c) for c in found)
-        raise ValueError(f"{names} could each hold the outputs; name one, such as text={found[0]!r}.")
-    raise ValueError(f"no column named {', '.join(TEXT_COLUMNS)} among {listed}; name one with text=.")
+def _default_text_column(frame: pd.DataFrame) -> Hashable:
+    if not len(frame.columns):
+        raise ValueError("the data has no columns; give a frame with a column of outputs.")
+    names = [name for name in frame.columns if str(name).lower() in TEXT_COLUMNS]
+    if len(names) == 1:
+        return names[0]
+    if names:
+        raise ValueError(
+            f"the columns {' and '.join(map(repr, names))} could each hold the outputs; name one, such as"
+            f" text={names[0]!r}."
+        )
+    listed = ", ".join(map(repr, frame.columns))
+    raise ValueError(f"no column is named {', '.join(TEXT_COLUMNS)}; name one with text=: {listed}.")
 
 
-def _column(frame: pd.DataFrame, name: Hashable, what: str) -> Hashable:
+def _existing_column(frame: pd.DataFrame, name: Hashable, keyword: str) -> Hashable:
     if isinstance(name, Hashable) and name in frame.columns:
         return name
-    near = difflib.get_close_matches(str(name), [str(c) for c in frame.columns], 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(repr(c) for c in frame.columns)}."
-    raise KeyError(f"{what}={name!r} is not a column; {hint}")
+    raise NotFound(f"{keyword}={name!r} is not a column; {hint(name, frame.columns, 'columns')}")

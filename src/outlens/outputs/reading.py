@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -11,35 +12,71 @@ import numpy as np
 import pandas as pd
 
 TEXT_COLUMNS = ("response", "output", "completion", "generation", "answer", "text")
-"""Where the outputs are looked for when no column is named."""
+"""Names of columns that are taken for the outputs if none is given."""
+
+PROMPT_COLUMNS = ("prompt", "instruction")
+"""Names of columns that are taken for the prompts if none is given; the second is AlpacaEval's."""
+
+FILES = ".csv, .tsv, .jsonl, .json or .parquet file"
+
+_ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
+_LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
+_WHOLE = re.compile(r"[+-]?[0-9]+")
+_LONGEST_NAME = 255
+"""Characters that file systems allow a file name."""
 
 
-def frame_of(data: Any, named: Sequence[Hashable] = ()) -> pd.DataFrame:
-    """Return a frame of the user's own with what they gave; `named` are the columns that are read as text."""
+def to_frame(data: Any, text: Sequence[Hashable] = (), by: Sequence[Hashable] = ()) -> pd.DataFrame:
+    """Read what the user gave into a frame that is independent of it.
+
+    Parameters
+    ----------
+    data : DataFrame, Series, list of str or dict, dict of lists, 1-D array, or the path of a file.
+    text : columns that a .csv or .tsv file must give exactly as written, besides those with the usual names.
+    by : columns whose values must be the same from a .csv file as from a .jsonl file.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the data cannot be read; the message says what to give instead.
+    """
     if isinstance(data, pd.DataFrame):
-        # Deep, so that what they change later does not move what they see here.
+        # A deep copy: changes to the user's frame must not show here.
         return data.copy()
     if isinstance(data, str | Path):
-        return _file(Path(data), named)
+        return _file(data, text, by)
     if isinstance(data, pd.Series):
         return data.to_frame(data.name if data.name is not None else "response")
     if isinstance(data, Mapping):
-        lone = next((value for value in data.values() if isinstance(value, str | bytes)), None)
-        if lone is not None:
-            raise TypeError(f"a dict of lists is expected, such as {{'response': [...]}}, not {short(data)}.")
-        lengths = {key: len(value) for key, value in data.items() if hasattr(value, "__len__")}
-        if len(set(lengths.values())) > 1:
-            raise ValueError(f"the lists have different lengths, {lengths}; give one value a row in each.")
-        if not lengths:
-            raise TypeError(f"a dict of lists is expected, such as {{'response': [...]}}, not {short(data)}.")
-        return _new_frame(dict(data))
-    if isinstance(data, Sequence) and not isinstance(data, bytes):
+        return _columns(data)
+    if isinstance(data, Sequence) and not isinstance(data, bytes | bytearray):
         return _records(data)
     if isinstance(data, np.ndarray) and data.ndim == 1:
         return _records(data.tolist())
     raise TypeError(
-        f"data is a {type(data).__name__}; give a DataFrame, a list of str or dict, a dict of lists, or a file's path."
+        f"data is a {type(data).__name__}; give a DataFrame, a list of str or dict, a dict of lists, or the path of a"
+        " file."
     )
+
+
+def short(value: Any) -> str:
+    """Return the repr of a value, cut to 60 characters; NumPy's scalars print as Python's."""
+    shown = repr(value.item() if isinstance(value, np.generic) else value)
+    return shown if len(shown) <= 60 else f"{shown[:57]}..."
+
+
+# Containers
+
+
+def _columns(data: Mapping[Any, Any]) -> pd.DataFrame:
+    if not data or any(isinstance(value, str | bytes) for value in data.values()):
+        raise TypeError(f"data is the dict {short(data)}; give a dict of lists, such as {{'response': [...]}}.")
+    lengths = {key: len(value) for key, value in data.items() if hasattr(value, "__len__")}
+    if not lengths:
+        raise TypeError(f"data is the dict {short(data)}; give a dict of lists, such as {{'response': [...]}}.")
+    if len(set(lengths.values())) > 1:
+        raise ValueError(f"the lists have different lengths, {lengths}; give one value per row in each.")
+    return _python_frame(dict(data))
 
 
 def _records(items: Sequence[Any]) -> pd.DataFrame:
@@ -47,14 +84,14 @@ def _records(items: Sequence[Any]) -> pd.DataFrame:
         if not (item is None or isinstance(item, str | Mapping)):
             raise TypeError(f"item {i} of the list is a {type(item).__name__}, {short(item)}; give str or dict items.")
     if items and all(isinstance(item, Mapping) for item in items):
-        return _new_frame([dict(item) for item in items])
+        return _python_frame([dict(item) for item in items])
     if any(isinstance(item, Mapping) for item in items):
         raise TypeError("the list mixes str and dict items; give only one kind.")
     return pd.DataFrame({"response": pd.Series(list(items), dtype=object)})
 
 
-def _new_frame(data: Any) -> pd.DataFrame:
-    # As Python's own first: Arrow's strings take no lone surrogate, and an int beside a None would become a float.
+def _python_frame(data: Any) -> pd.DataFrame:
+    # Python objects first: Arrow strings reject a lone surrogate, and an int beside a None would become a float.
     given = pd.DataFrame(data, dtype=object)
     try:
         frame = pd.DataFrame(data)
@@ -66,44 +103,79 @@ def _new_frame(data: Any) -> pd.DataFrame:
             ints = sum(isinstance(v, int) and not isinstance(v, bool) for v in cells)
             if ints and str(name).lower() in TEXT_COLUMNS:
                 frame[name] = cells
-            elif ints and not _floats(cells):
+            elif ints and not any(isinstance(v, float) and v == v for v in cells):
                 frame[name] = cells.astype("Int64")
     return frame
 
 
-def _floats(cells: pd.Series[Any]) -> bool:
-    return any(isinstance(v, float) and v == v for v in cells)
+# Files
 
 
-def _file(path: Path, named: Sequence[Hashable]) -> pd.DataFrame:
-    if not path.is_file():
-        raise ValueError(f"no file {str(path)!r}; give the path of a .csv, .tsv, .jsonl, .json or .parquet file.")
-    kind = path.suffix.lower()
+def _file(data: str | Path, text: Sequence[Hashable], by: Sequence[Hashable]) -> pd.DataFrame:
+    name = str(data)
+    kind = Path(name).suffix.lower()
+    if _ADDRESS.match(name):
+        reader = {".jsonl": "json", ".tsv": "csv"}.get(kind, kind[1:])
+        reader = reader if reader in ("csv", "json", "parquet") else "csv"
+        raise ValueError(
+            f"{short(name)} is a web address, and a lens only reads local files; download it, or give a DataFrame such"
+            f" as pd.read_{reader}(address)."
+        )
+    if any(c in name for c in "\n\0") or any(len(part) > _LONGEST_NAME for part in Path(name).parts):
+        raise ValueError(f"{short(name)} is read as a file's path; to look at texts give them in a list: [text].")
+    path = Path(name)
     try:
+        if path.is_dir():
+            raise ValueError(f"{name!r} is a folder; give the path of a {FILES} in it.")
+        if not path.is_file():
+            raise ValueError(f"there is no file {name!r}; give the path of a {FILES}.")
         if kind in (".csv", ".tsv"):
-            return _csv(path, "," if kind == ".csv" else "\t", named)
+            return _csv(path, "," if kind == ".csv" else "\t", text, by)
         if kind == ".jsonl":
             return _jsonl(path)
         if kind == ".json":
             return _json(path)
         if kind == ".parquet":
             return _parquet(path)
-    except (UnicodeDecodeError, pd.errors.ParserError, pd.errors.EmptyDataError) as error:
-        raise ValueError(f"{str(path)!r} is not a readable {kind} file: {str(error).strip()}.") from None
-    raise ValueError(f"{str(path)!r} ends in {kind or 'nothing'}; give a .csv, .tsv, .jsonl, .json or .parquet file.")
+    except UnicodeDecodeError as error:
+        raise ValueError(
+            f"{name!r} is not UTF-8 (byte {error.start}); save it as UTF-8, or give the DataFrame that"
+            " pd.read_csv(path, encoding=...) makes."
+        ) from None
+    except (pd.errors.ParserError, pd.errors.EmptyDataError) as error:
+        why = " ".join(str(error).split()).rstrip(".")
+        raise ValueError(f"{name!r} is not a readable {kind} file: {why}.") from None
+    except OSError as error:
+        raise ValueError(f"{name!r} could not be read: {error.strerror or error}.") from None
+    raise ValueError(f"{name!r} ends in {kind or 'nothing'}; give a {FILES}.")
 
 
-def _csv(path: Path, sep: str, named: Sequence[Hashable]) -> pd.DataFrame:
-    """The columns that are read as text stay as written ("None", "007"); pandas reads the others."""
+def _csv(path: Path, sep: str, text: Sequence[Hashable], by: Sequence[Hashable]) -> pd.DataFrame:
+    """Read a table; the columns of texts stay as written ("None", "007"), pandas reads the others."""
     frame = pd.read_csv(path, sep=sep)
     if not isinstance(frame.index, pd.RangeIndex):
         return frame
     written = pd.read_csv(path, sep=sep, dtype=str, keep_default_na=False)
     for name in frame.columns:
-        if name in named or str(name).lower() in (*TEXT_COLUMNS, "prompt", "instruction"):
-            # An empty field is a missing text.
-            frame[name] = written[name].astype(object).where(written[name] != "", None)
+        # An empty field is a missing value.
+        cells = written[name].astype(object).where(written[name] != "", None)
+        if name in text or str(name).lower() in (*TEXT_COLUMNS, *PROMPT_COLUMNS):
+            frame[name] = cells
+        elif name in by:
+            frame[name] = _group_values(frame[name], cells)
     return frame
+
+
+def _group_values(read: pd.Series[Any], written: pd.Series[Any]) -> pd.Series[Any]:
+    """Return the values of a group column as a .jsonl file with the same values would give them."""
+    cells = [cell for cell in written if cell is not None]
+    if pd.api.types.is_bool_dtype(read):
+        return read
+    if not pd.api.types.is_numeric_dtype(read) or any(_LEADING_ZERO.match(cell) for cell in cells):
+        return written
+    if len(cells) < len(written) and all(_WHOLE.fullmatch(cell) for cell in cells):
+        return read.astype("Int64")
+    return read
 
 
 def _parquet(path: Path) -> pd.DataFrame:
@@ -111,6 +183,8 @@ def _parquet(path: Path) -> pd.DataFrame:
         return pd.read_parquet(path)
     except ImportError:
         raise ValueError(f"reading {str(path)!r} needs pyarrow: pip install 'outlens[parquet]'.") from None
+    except PermissionError:
+        raise
     except (OSError, ValueError) as error:
         raise ValueError(f"{str(path)!r} is not a parquet file: {str(error).splitlines()[0]}") from None
 
@@ -123,21 +197,22 @@ def _jsonl(path: Path) -> pd.DataFrame:
                 continue
             try:
                 row = json.loads(line)
-                if not isinstance(row, Mapping):
-                    raise ValueError(f"line {number} of {str(path)!r} is no JSON object, {short(row)}.")
-                rows.append(row)
-            except json.JSONDecodeError as error:
+            except (json.JSONDecodeError, RecursionError) as error:
                 raise ValueError(
-                    f"line {number} of {str(path)!r} is not JSON, {short(line.strip())}: {error.msg}."
+                    f"line {number} of {str(path)!r} is not JSON, {short(line.strip())}: {_json_problem(error)}."
                 ) from None
+            if not isinstance(row, Mapping):
+                raise ValueError(f"line {number} of {str(path)!r} is not a JSON object but {short(row)}.")
+            rows.append(row)
     return _records(rows)
 
 
 def _json(path: Path) -> pd.DataFrame:
     try:
         data = json.loads(path.read_text("utf-8-sig"))
-    except json.JSONDecodeError as error:
-        raise ValueError(f"{str(path)!r} is not JSON: line {error.lineno}, {error.msg}.") from None
+    except (json.JSONDecodeError, RecursionError) as error:
+        where = f"line {error.lineno}, " if isinstance(error, json.JSONDecodeError) else ""
+        raise ValueError(f"{str(path)!r} is not JSON: {where}{_json_problem(error)}.") from None
     if isinstance(data, list):
         if all(isinstance(item, Mapping) and {"prompt", "responses"} <= item.keys() for item in data) and data:
             return pd.concat([_responses(item) for item in data], ignore_index=True)
@@ -146,20 +221,19 @@ def _json(path: Path) -> pd.DataFrame:
         return _responses(data)
     if not isinstance(data, Mapping):
         raise ValueError(f"{str(path)!r} holds {short(data)}; give a list of texts or objects, or an object of lists.")
-    return frame_of(data)
+    return _columns(data)
+
+
+def _json_problem(error: json.JSONDecodeError | RecursionError) -> str:
+    return error.msg if isinstance(error, json.JSONDecodeError) else "nested too deeply"
 
 
 def _responses(item: Mapping[str, Any]) -> pd.DataFrame:
+    """Read {"prompt": ..., "responses": [...]}; the values beside the list are those of every row."""
     if not isinstance(item["responses"], list):
-        raise ValueError(f"'responses' is a list of texts or objects, not {short(item['responses'])}.")
+        raise ValueError(f"'responses' must be a list of texts or objects, not {short(item['responses'])}.")
     frame = _records(item["responses"])
     shared = {key: value for key, value in item.items() if key != "responses" and key not in frame}
     for place, (key, value) in enumerate(shared.items()):
         frame.insert(place, key, pd.Series([value] * len(frame), dtype=object))
     return frame
-
-
-def short(value: Any) -> str:
-    """Return a value as it prints, cut to 60 characters."""
-    shown = repr(value)
-    return shown if len(shown) <= 60 else f"{shown[:57]}..."
