@@ -12,7 +12,7 @@ import os
 import threading
 import weakref
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
@@ -23,8 +23,8 @@ import pandas as pd
 from outlens import outputs
 from outlens.tags.events import Event, keys, prompt_key
 from outlens.tags.frames import frame_of, tag_counts, with_columns
-from outlens.tags.judgements import Judgement, from_column, prompt_texts, to_events
-from outlens.tags.merging import events_of
+from outlens.tags.judgements import Judgement, from_column, prompt_texts
+from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
 from outlens.tags.suggest import suggest, unlike
@@ -459,6 +459,10 @@ class Tagging:
         """
         self._hear()
         state = self._session.state
+        if isinstance(labels, str):
+            raise TypeError(f"labels is the text {labels!r}; give a list of tags, such as [{labels!r}].")
+        for label in labels or []:
+            self._tag_names(label)
         names = tagged.names(state) if labels is None else list(labels)
         rows: list[dict[str, Any]] = []
         for who in tagged.annotators(state, self._session.annotator):
@@ -477,44 +481,65 @@ class Tagging:
         return table.astype({"output": "int64"} if labels is not None else {"output": "int64", "on": "bool"})
 
     @_alone
-    def tags_from(self, column: str, annotator: str | None = None, sep: str | None = None) -> None:
-        """Take tags that stand in a column of the user's frame, once: cells of str, list of str, or nothing.
+    def tags_from(self, column: str, annotator: str | None = None, sep: str | None = None) -> Merged:
+        """Add the tags in a column of your frame: cells of str, list of str, or nothing.
+
+        A tag that the column gave before is not added again, unless that was undone.
 
         Parameters
         ----------
         column : of the frame.
-        annotator : whose they are; None is the lens's own.
-        sep : what splits a cell with several.
+        annotator : whose tags they are; by default yours.
+        sep : what splits a cell with several tags.
+
+        Returns
+        -------
+        How many tags were taken, and how many were known already.
         """
         cells = self._outputs.column(column, "column").tolist()
         who = self._session.annotator if annotator is None else annotator
-        self._take(self._new(from_column(cells, who, self._keys, sep, self._session.lens)))
+        read = from_column(cells, who, self._keys, sep, self._session.lens)
+        events = new_events(read, events_of(self._session))
+        self._take(events)
+        return counts(events, len(read), self._session.keys)
 
     @_alone
-    def merge_tags(self, *sources: Any) -> None:
-        """Add what others tagged: paths of stores (.sqlite) and of events (.jsonl), or lists of `tags.Judgement`.
+    def merge_tags(self, *sources: Any) -> Merged:
+        """Add what others tagged.
 
-        Nothing is there twice, and what two people say of one output stays side by side.
+        Each event is in the log once, and tags of different people on one output are all kept.
+
+        Parameters
+        ----------
+        *sources : paths of tag stores (.sqlite) and of exported events (.jsonl), lists of `tags.Judgement`, or tables
+            like `tag_log`.
+
+        Returns
+        -------
+        How many events were taken, how many were known already, and how many are about outputs that this lens does not
+        have. The store keeps the last for a lens that has them.
 
         Raises
         ------
         ValueError
-            Where a source is missing, damaged or from a newer outlens; nothing is added then.
-        """
-        events: list[Event] = []
-        for source in sources:
-            judged = isinstance(source, list | tuple)
-            events += self._new(to_events(source, self._session.lens)) if judged else events_of(source)
-        self._take(events)
+            If a source is missing, damaged or from a newer outlens; nothing is added then.
+        TypeError
+            If a source is something else, such as a list of paths.
 
-    def _new(self, events: list[Event]) -> list[Event]:
-        """Of what stands in a table, which has new ids each time it is read, what is not in the log."""
-        said = self._session.store.events({event.key for event in events})
-        here = {(e.annotator, e.key, e.action, e.value) for e in said}
-        # As a gesture made now: after all that is there, whatever the clocks said.
-        time = max((e.time for e in said), default=0) + 1
-        fresh = [e for e in events if (e.annotator, e.key, e.action, e.value) not in here]
-        return [replace(e, time=max(e.time, time)) for e in fresh]
+        Examples
+        --------
+        >>> import outlens as ol
+        >>> lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+        >>> vectors = [[1, 0], [0, 1], [0, 1]]
+        >>> ben = ol.Lens(["Yes.", "No.", "Never."], vectors=vectors, annotator="ben", store=False)
+        >>> ben.tag("refusal", [1, 2])
+        >>> lens.merge_tags(ben.tag_log)
+        1 event taken, 0 known already, 1 about outputs that are not in this lens
+        """
+        log = events_of(self._session)
+        events, merged = read_sources(sources, log, self._session.keys, self._session.lens)
+        self._take(events)
+        return merged
 
     def _take(self, events: list[Event]) -> None:
         self._session.store.append(events)

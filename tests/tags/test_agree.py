@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from itertools import permutations
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.metrics import cohen_kappa_score
 
+import outlens as ol
 from outlens.tags.agree import agreement, kappas
 
 # Krippendorff (2011), "Computing Krippendorff's Alpha-Reliability", sections A, B and C; a dot is a missing value.
@@ -165,8 +167,29 @@ def test_a_wrong_table_says_what_is_wrong(table: dict[str, list[object]], messag
 
 
 def test_an_unknown_tag_is_named() -> None:
-    with pytest.raises(ValueError, match=r"'u' is in no row of the table; there are 't'\."):
+    with pytest.raises(ValueError, match=r"no row of the table has the tag 'u'; the tags are 't'\."):
         agreement(pd.DataFrame({"output": [1], "annotator": ["a"], "tag": ["t"], "on": [True]}), ["u"])
+
+
+@pytest.mark.parametrize("measure", [agreement, kappas])
+def test_something_else_than_a_table_is_refused(measure: Callable[..., pd.DataFrame]) -> None:
+    lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+    lens.tag("late", [0])
+    with pytest.raises(TypeError, match=r"^the table is a Lens, not a DataFrame; give lens\.judgements\(\)\.$"):
+        measure(lens)
+    with pytest.raises(TypeError, match=r"^tags is the text 'late'; give a list of tags, such as \['late'\]\.$"):
+        measure(lens.judgements(), "late")
+    with pytest.raises(ValueError, match=r"^samples=0 must be a whole number of at least 1"):
+        measure(lens.judgements(), samples=0)
+
+
+def test_labels_that_are_not_tags_are_named() -> None:
+    lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+    lens.tag("late", [0])
+    with pytest.raises(KeyError, match=r"no output has the tag 'nope'; the tags are 'late'\."):
+        lens.judgements(["late", "nope"])
+    with pytest.raises(TypeError, match=r"^labels is the text 'late'; give a list of tags, such as \['late'\]\.$"):
+        lens.judgements("late")  # type: ignore[arg-type]
 
 
 def test_two_people_on_real_refusals_have_the_published_kappa_within_a_hundredth(shared_data: Path) -> None:

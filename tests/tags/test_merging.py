@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from test_fold import LOGS, everything
 
+import outlens as ol
 from outlens.tags.events import Event
 from outlens.tags.events_file import write_events
 from outlens.tags.fold import State
-from outlens.tags.merging import merge
+from outlens.tags.merging import Merged, merge, undone_gestures
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
 
@@ -133,5 +137,86 @@ def test_what_could_not_be_saved_yet_is_merged_too(tmp_path: Path) -> None:
     assert len(session.pending) == 1
     union = merge(session, session)
     assert State(union.events()).names() == {"a": {"ann": 2}}
-    with pytest.raises(ValueError, match="name it"):
+    with pytest.raises(ValueError, match="must be a store; name it"):
         merge(session, into=tmp_path / "out.jsonl")
+
+
+# Into a lens
+
+
+def lens(texts: list[str], annotator: str = "ann", **columns: list[object]) -> ol.Lens:
+    frame = pd.DataFrame({"response": texts, **columns})
+    return ol.Lens(frame, vectors=np.eye(len(texts)), annotator=annotator, store=False)
+
+
+def numbers(merged: Merged) -> tuple[int, int, int]:
+    return merged.taken, merged.known, merged.unknown
+
+
+def test_a_column_of_tags_that_was_undone_is_taken_again() -> None:
+    one = lens(["Yes.", "No.", "Never."], human=["a", None, "b"])
+    assert numbers(one.tags_from("human")) == (2, 0, 0)
+    assert numbers(one.tags_from("human")) == (0, 2, 0)
+    one.undo()
+    assert one.frame["tags"].tolist() == [(), (), ()]
+    assert numbers(one.tags_from("human")) == (2, 0, 0)
+    assert one.frame["tags"].tolist() == [("a",), (), ("b",)]
+    # Undone and done again: in effect, so known. Untagged is a decision that the column does not overrule.
+    one.undo()
+    one.redo()
+    one.untag("b", [2])
+    assert numbers(one.tags_from("human")) == (0, 2, 0)
+    assert one.frame["tags"].tolist() == [("a",), (), ()]
+
+
+def test_only_what_the_same_person_undid_is_taken_again() -> None:
+    one = lens(["Yes.", "No."], human=["a", None])
+    one.tags_from("human", annotator="ben")
+    ours = one._session.store.events()[0]
+    assert undone_gestures([ours, replace(ours, id="1" * 32, key="", action="undo", value=ours.gesture)]) == {
+        ("ben", ours.gesture)
+    }
+    one._session.store.append(
+        [replace(ours, id="2" * 32, annotator="ann", key="", action="undo", value=ours.gesture, time=ours.time + 1)]
+    )
+    assert numbers(one.tags_from("human", annotator="ben")) == (0, 1, 0)
+
+
+def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> None:
+    ben = lens(["No.", "Never.", "Yes."], "ben")
+    ben.tag("refusal", [0, 1])
+    ben.undo()
+    ben.tag("late", [0])
+    path = tmp_path / "ben.jsonl"
+    write_events(path, ben.tag_log)  # two tags, undo, tag
+    one = lens(["No.", "Maybe."])
+    merged = one.merge_tags(path)
+    assert numbers(merged) == (3, 0, 1)
+    assert repr(merged) == "3 events taken, 0 known already, 1 about outputs that are not in this lens"
+    assert numbers(one.merge_tags(path, ben.tag_log)) == (0, 8, 0)
+    assert one.tagged("late", "ben").index.tolist() == [0]
+    # Nothing of it is here: known and unknown tell, and the store keeps it.
+    other = lens(["Something else."])
+    assert numbers(other.merge_tags(ben.judged())) == (0, 0, 1)
+    assert numbers(other.merge_tags(ben.judged())) == (0, 1, 0)
+    assert numbers(one.merge_tags(ben.judged(), ben.judged())) == (0, 2, 0)
+    assert numbers(one.merge_tags()) == numbers(one.merge_tags([])) == (0, 0, 0)
+
+
+@pytest.mark.parametrize(
+    ("source", "message"),
+    [
+        (
+            ["a.sqlite", Path("b.jsonl")],
+            r"^the source is a list of paths; give each path by itself: 'a.sqlite', 'b",
+        ),
+        (None, r"^the source is None; give the path of a tag store \(\.sqlite\) or of exported events"),
+        ({"a": 1}, r"^the source is a dict; give the path"),
+        ([1, 2], r"^the source is a list; give the path"),
+    ],
+)
+def test_something_else_than_a_source_is_refused(source: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
+        merge(source)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=message):
+        lens(["Yes.", "No."]).merge_tags(source)

@@ -1,9 +1,9 @@
-"""How far several people agree on tags: Krippendorff's alpha, Cohen's kappa, and how sure one can be of them.
+"""How well several people agree on tags: Krippendorff's alpha and Cohen's kappa, with confidence intervals.
 
-A table of judgements has one row for each output that one person judged, with one of two shapes:
+A table of judgements has one of two shapes:
 
-- tags: `output`, `annotator`, `tag`, `on`. Somebody who judged an output and did not give the tag has `on=False`; a row
-  that is missing means that the person did not judge.
+- tags: `output`, `annotator`, `tag`, `on`, a row for each tag of each output that a person judged. `on=False` says that
+  the person judged the output and did not give the tag; a missing row says that the person did not judge it.
 - labels, where each person gives each output exactly one: `output`, `annotator`, `label`.
 """
 
@@ -18,43 +18,48 @@ import pandas as pd
 from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
-# Resamples of one kind of unit are drawn so many numbers at a time, which bounds the memory.
+from outlens._errors import hint
+
+# Numbers drawn at a time for the bootstrap, which bounds its memory.
 _BLOCK = 4_000_000
 
 
 def agreement(
     table: pd.DataFrame, tags: Iterable[str] | None = None, *, seed: int = 0, samples: int = 1000
 ) -> pd.DataFrame:
-    """Krippendorff's alpha and the raw agreement, a row a tag.
+    """Compute Krippendorff's alpha and the raw agreement of each tag.
 
     Parameters
     ----------
     table : DataFrame
-        Columns `output` (any hashable), `annotator`, and either `tag` and `on` (bool) or `label`; see the module.
+        Columns `output` (any hashable), `annotator`, and either `tag` and `on` (bool) or `label`, as
+        `lens.judgements()` returns.
     tags : iterable of str, optional
         Only these tags, in this order; by default all, sorted. Not with labels.
     seed : int, default 0
-        Of the bootstrap: the same table and seed give the same interval.
+        Seed of the bootstrap. The same table and seed give the same interval.
     samples : int, default 1000
-        How many times the outputs are drawn again, with replacement.
+        How many times the bootstrap draws the outputs, with replacement.
 
     Returns
     -------
     DataFrame
-        `tag` (str; with labels there is one row, named `"label"`), `outputs` (int, those judged by two people or more),
-        `raters` (int, people who judged one of these), `agreement` (float in 0..1: of the pairs of judgements of one
-        output, the share that is equal, each judgement counting the same), `alpha` (float <= 1), `alpha_low` and
-        `alpha_high` (95 % percentile bootstrap over outputs). There is no row for all tags together: alpha over unlike
-        tags would mostly tell that some are rarer than others.
+        One row per tag: `tag` (str; with labels there is one row, named `"label"`), `outputs` (int, judged by two
+        people or more), `raters` (int, people who judged one of these), `agreement` (float in 0..1, the share of equal
+        pairs of judgements of one output, where each judgement has the same weight), `alpha` (float <= 1), `alpha_low`
+        and `alpha_high` (95 % percentile bootstrap over outputs). There is no row for all tags together: alpha over
+        different tags would mostly show that some are rarer than others.
 
         NaN means undefined: `agreement` where no output has two judgements; `alpha` also where all judgements are
-        equal, because then nothing shows that anybody would have told two cases apart. Resamples in which alpha is
-        undefined are left out of the interval.
+        equal, because then nothing shows that anybody can distinguish two cases. Resamples in which alpha is undefined
+        are left out of the interval.
 
     Raises
     ------
     ValueError
-        If a column is missing or holds what it cannot, a person judged an output twice, or a tag is in no row.
+        If a column is missing or has a wrong value, a person judged an output twice, or no row has a tag.
+    TypeError
+        If `table` is not a DataFrame, or `tags` is a str.
 
     Notes
     -----
@@ -69,8 +74,7 @@ def agreement(
     >>> agreement(pd.DataFrame(rows, columns=["output", "annotator", "tag", "on"]))["alpha"].item()
     1.0
     """
-    if samples < 1:
-        raise ValueError(f"samples={samples}: the bootstrap needs at least 1; the usual number is 1000.")
+    _check_samples(samples)
     rows = []
     for tag, wide in _tables(table, tags):
         counts = _counts(wide)
@@ -96,7 +100,7 @@ def agreement(
 def kappas(
     table: pd.DataFrame, tags: Iterable[str] | None = None, *, seed: int = 0, samples: int = 1000
 ) -> pd.DataFrame:
-    """Cohen's kappa of each two people, a row a tag and pair.
+    """Compute Cohen's kappa of each pair of people, for each tag.
 
     Parameters
     ----------
@@ -106,19 +110,18 @@ def kappas(
     Returns
     -------
     DataFrame
-        `tag`, `rater_a`, `rater_b` (in sorted order), `outputs` (int, judged by both), `kappa` (float in -1..1), `low`
-        and `high` (95 % percentile bootstrap over the outputs that both judged).
+        One row per tag and pair: `tag`, `rater_a`, `rater_b` (in sorted order), `outputs` (int, judged by both),
+        `kappa` (float in -1..1), `low` and `high` (95 % percentile bootstrap over the outputs that both judged).
 
-        NaN means undefined: both judged no output in common, or both gave all of these one and the same value, so that
-        chance alone explains the agreement. Pairs without a common output are listed too, with 0 outputs.
+        NaN means undefined: no output was judged by both, or both gave all of these the same value, so that chance
+        alone explains the agreement. Pairs without a common output are listed too, with 0 outputs.
 
     Raises
     ------
-    ValueError
+    ValueError, TypeError
         As `agreement`.
     """
-    if samples < 1:
-        raise ValueError(f"samples={samples}: the bootstrap needs at least 1; the usual number is 1000.")
+    _check_samples(samples)
     rows = []
     for tag, wide in _tables(table, tags):
         for a, b in combinations(wide.columns, 2):
@@ -132,21 +135,31 @@ def kappas(
     return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", *numbers], dtype=object).astype(numbers)
 
 
+def _check_samples(samples: object) -> None:
+    if not isinstance(samples, (int, np.integer)) or isinstance(samples, bool) or samples < 1:
+        raise ValueError(f"samples={samples!r} must be a whole number of at least 1; the usual number is 1000.")
+
+
 def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[str, pd.DataFrame]]:
-    """For each tag its codes: a row an output, a column a person, -1 where somebody did not judge."""
+    """Yield each tag with its codes: one row per output, one column per person, -1 where the person did not judge."""
+    if not isinstance(table, pd.DataFrame):
+        raise TypeError(f"the table is a {type(table).__name__}, not a DataFrame; give lens.judgements().")
+    if isinstance(tags, str):
+        raise TypeError(f"tags is the text {tags!r}; give a list of tags, such as [{tags!r}].")
     labelled = "label" in table.columns and "tag" not in table.columns
     needed = ["output", "annotator", "label"] if labelled else ["output", "annotator", "tag", "on"]
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise ValueError(
-            f"the table has no column {missing[0]!r}; it needs output, annotator, and tag and on (or label)."
+            f"the table has no column {missing[0]!r}; it needs output, annotator, and tag and on (or label), as "
+            "lens.judgements() returns."
         )
     for name in needed:
         if table[name].isna().any():
-            raise ValueError(f"column {name!r} holds an empty cell; leave out the row of who did not judge.")
+            raise ValueError(f"column {name!r} has an empty cell; leave out the rows of people who did not judge.")
     if labelled:
         if tags is not None:
-            raise ValueError("tags= has no meaning for a table with labels; filter its rows instead.")
+            raise ValueError("tags does not apply to a table with labels; filter its rows instead.")
         yield "label", _wide(table, table["label"], "")
         return
     if not table["on"].isin([True, False]).all():
@@ -156,21 +169,17 @@ def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[s
     groups = {str(name): table[codes == code] for code, name in enumerate(names)}
     for tag in groups if tags is None else tags:
         if tag not in groups:
-            raise ValueError(f"the tag {tag!r} is in no row of the table; there are {_some(list(groups))}.")
+            raise ValueError(f"no row of the table has the tag {tag!r}; {hint(tag, groups, 'tags')}")
         rows = groups[tag]
         yield tag, _wide(rows, rows["on"].astype(bool), f" for the tag {tag!r}")
 
 
-def _some(names: list[str]) -> str:
-    return ", ".join(map(repr, names[:5])) + (", ..." if len(names) > 5 else "") if names else "none"
-
-
-def _wide(rows: pd.DataFrame, values: pd.Series, what: str) -> pd.DataFrame:
+def _wide(rows: pd.DataFrame, values: pd.Series, of_tag: str) -> pd.DataFrame:
     twice = rows.duplicated(["output", "annotator"])
     if twice.any():
         row = rows[twice].iloc[0]
         raise ValueError(
-            f"{row['annotator']!r} judged the output {row['output']!r} twice{what}; keep one row of the two."
+            f"{row['annotator']!r} judged the output {row['output']!r} twice{of_tag}; keep one of the two rows."
         )
     outputs, units = pd.factorize(rows["output"].to_numpy(object))
     people, names = pd.factorize(rows["annotator"].to_numpy(object), sort=True)
@@ -180,7 +189,7 @@ def _wide(rows: pd.DataFrame, values: pd.Series, what: str) -> pd.DataFrame:
 
 
 def _counts(wide: pd.DataFrame) -> NDArray[np.float64]:
-    """How often each value was given to each output that two people or more judged: (outputs, values)."""
+    """Count the judgements of each value, for the outputs that two people or more judged: (outputs, values)."""
     codes = wide.to_numpy(np.int64)
     counts = np.zeros((len(codes), int(codes.max(initial=-1)) + 1))
     unit, person = np.nonzero(codes >= 0)
@@ -195,12 +204,12 @@ def _raw(counts: NDArray[np.float64]) -> float:
 
 
 def _sums(counts: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The diagonal's sum of the coincidence matrix and its margins (`n_c`)."""
+    """Return the sum of the diagonal of the coincidence matrix, and its margins (`n_c`)."""
     return np.asarray((counts * (counts - 1) / (counts.sum(axis=1, keepdims=True) - 1)).sum()), counts.sum(axis=0)
 
 
 def _alpha(same: NDArray[np.float64], margins: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Alpha from what `_sums` gives, for each leading index of both."""
+    """Compute alpha from the results of `_sums`, for each leading index of both."""
     total = margins.sum(axis=-1)
     expected = total**2 - (margins**2).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
@@ -208,7 +217,7 @@ def _alpha(same: NDArray[np.float64], margins: NDArray[np.float64]) -> NDArray[n
 
 
 def _draws(weights: NDArray[np.int64], seed: int, samples: int) -> Iterator[NDArray[np.int64]]:
-    """How often each kind of unit comes in each resample, in blocks of (resamples, kinds)."""
+    """Yield how often each resample has each kind of unit, in blocks of (resamples, kinds)."""
     rng = np.random.default_rng(seed)
     total = int(weights.sum())
     step = max(1, _BLOCK // max(1, len(weights)))
@@ -227,7 +236,7 @@ def _percentiles(values: NDArray[np.float64]) -> tuple[float, float]:
 def _interval(counts: NDArray[np.float64], seed: int, samples: int) -> tuple[float, float]:
     if not len(counts):
         return float("nan"), float("nan")
-    # Units with the same counts are one kind: to draw kinds is to draw units, and there are few kinds.
+    # Drawing kinds (units with the same counts) is the same as drawing units, and there are few kinds.
     kinds, weights = np.unique(counts, axis=0, return_counts=True)
     same = (kinds * (kinds - 1) / (kinds.sum(axis=1, keepdims=True) - 1)).sum(axis=1)
     return _percentiles(np.concatenate([_alpha(draw @ same, draw @ kinds) for draw in _draws(weights, seed, samples)]))
@@ -237,7 +246,7 @@ def _kappa(left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
     if not len(left) or ((left == left[0]).all() and (right == left[0]).all()):
         return float("nan")
     with warnings.catch_warnings():
-        warnings.simplefilter("error")  # the undefined cases are handled above: another warning is a fault
+        warnings.simplefilter("error")  # the undefined cases are handled above; any other warning is a bug
         return float(cohen_kappa_score(left, right))
 
 
