@@ -34,11 +34,11 @@ types: .venv/installed $(JS)
 bundle: $(JS)
 	cd js && npm run --silent build
 
-# Compared with what stood there before the build, so that it also tells in a tree with uncommitted work.
+# Compare with the files before the build, not with git, so that it also works in a tree with uncommitted changes.
 .PHONY: bundle-is-committed
 bundle-is-committed: $(JS)
-	@before=$$(cat $(BUNDLE)/widget.js $(BUNDLE)/widget.css | sha256sum); \
-	(cd js && npm run --silent build) && after=$$(cat $(BUNDLE)/widget.js $(BUNDLE)/widget.css | sha256sum); \
+	@before=$$(cat $(BUNDLE)/* | sha256sum); \
+	(cd js && npm run --silent build) && after=$$(cat $(BUNDLE)/* | sha256sum); \
 	[ "$$before" = "$$after" ] || { echo "the bundle in $(BUNDLE) is not what js/ builds: commit the rebuilt one"; exit 1; }
 	@$(PY) scripts/bundle_size.py
 

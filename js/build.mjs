@@ -1,14 +1,20 @@
-// One ES module and one style sheet, committed with the Python package.
+// The notebook's module, the page's, and their style sheets: committed with the Python package.
 import { build } from "esbuild";
 
-const out = "../src/outlens/widget/static";
-const common = { bundle: true, minify: true, target: ["es2022", "safari16.4"], charset: "utf8", legalComments: "none" };
 await build({
-  ...common,
-  entryPoints: ["src/widget.ts"],
-  outfile: `${out}/widget.js`,
+  entryPoints: [
+    { in: "src/widget.ts", out: "widget" },
+    { in: "src/style.css", out: "widget" },
+    { in: "src/page.tsx", out: "page" },
+    { in: "src/page/page.css", out: "page" },
+  ],
+  outdir: "../src/outlens/widget/static",
+  bundle: true,
+  minify: true,
   format: "esm",
+  target: ["es2022", "safari16.4"],
+  charset: "utf8",
+  legalComments: "none",
   jsx: "automatic",
   jsxImportSource: "preact",
 });
-await build({ ...common, entryPoints: ["src/style.css"], outfile: `${out}/widget.css` });

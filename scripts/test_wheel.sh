@@ -6,7 +6,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 .venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
 wheel=$(ls "$work"/outlens-*.whl)
-for file in outlens/widget/static/widget.js outlens/widget/static/widget.css outlens/py.typed outlens/samples/; do
+for file in outlens/widget/static/{widget,page}.{js,css} outlens/py.typed outlens/samples/; do
   .venv/bin/python -m zipfile -l "$wheel" | grep "$file" >/dev/null ||
     { echo "the wheel lacks $file"; exit 1; }
 done

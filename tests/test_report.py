@@ -26,7 +26,8 @@ def _unpack(page: str) -> tuple[dict, bytes]:
 
 def test_every_value_of_the_state_is_in_the_page() -> None:
     state = {"a": b"\x00\x01", "b": {"c": b"xyz", "d": [1, "</script>"]}, "e": b""}
-    head, blobs = _unpack(report.page(state, title="t", fallback=""))
+    head, blobs = _unpack(report.page(state, title="t", author="Ann", date="2026-11-24", fallback=""))
+    assert head["_about"] == {"title": "t", "author": "Ann", "date": "2026-11-24"}
     assert head["b"]["d"] == [1, "</script>"]
     for value, where in [(b"\x00\x01", head["a"]), (b"xyz", head["b"]["c"]), (b"", head["e"])]:
         start, end = where["$bytes"]
@@ -40,6 +41,12 @@ def test_outputs_cannot_leave_their_place_in_the_page(tmp_path: Path) -> None:
 
 
 def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+    old = tmp_path / "x.html"
+    old.write_text("old")
+    with pytest.raises(UnicodeEncodeError):
+        report.write(old, "new \ud800")
+    assert old.read_text() == "old"
+    assert [file.name for file in tmp_path.iterdir()] == ["x.html"]
     with pytest.raises(ValueError, match="does not exist"):
         report.write(tmp_path / "no" / "x.html", "new")
     with pytest.raises(ValueError, match="is a folder"):

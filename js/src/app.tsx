@@ -15,8 +15,8 @@ import { followTheme } from "./ui/theme";
 import { Traits } from "./wire/traits";
 import type { Model } from "./wire/types";
 
-/** Draws the widget into `el` until `signal` aborts or the function returned is called. */
-export function show(model: Model, el: HTMLElement, signal: AbortSignal): () => void {
+/** Draws the widget into `el` until `signal` aborts or the function returned is called; `beside` may draw with its state. */
+export function show(model: Model, el: HTMLElement, signal: AbortSignal, beside?: (state: State) => void): () => void {
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
   const root = document.createElement("div");
@@ -26,6 +26,7 @@ export function show(model: Model, el: HTMLElement, signal: AbortSignal): () => 
   el.append(root);
   listen(root, state, reading, until);
   render(h(App, { state, reading, root, until }), root);
+  beside?.(state);
   return () => {
     ended.abort();
     render(null, root);

@@ -8,6 +8,3 @@ export default {
     return show(model, el, signal ?? new AbortController().signal);
   },
 };
-
-// A page without a kernel imports this module until it has a bundle of its own.
-export { mount } from "./page";

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime
 import difflib
 import html
 import inspect
@@ -474,14 +475,24 @@ class Lens(Tagging):
 
     # Out
 
-    def to_html(self, path: str | os.PathLike[str]) -> Path:
-        """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path.
+    def to_html(self, path: str | os.PathLike[str], *, title: str | None = None, author: str = "") -> Path:
+        """Write a page with the widget as it stands; it needs no kernel and no network. Return the path.
 
+        The page shows a title, the author and the day it was written, and offers the listed or tagged outputs as CSV.
         With several prompts it holds those that were shown; a warning tells when there are others.
+
+        Parameters
+        ----------
+        path : of the page; its folder must exist.
+        title : stands above the widget; None is the prompt, cut after 80 characters.
+        author : stands beside the title; "" shows nobody.
         """
         self._warn_of_others("the page")
-        title = f"{self._widget._info['title'][:80] or 'Outputs'} - outlens"
-        return report.write(path, report.page(self._page_state(), title=title, fallback=self._table()))
+        if title is None:
+            title = self._widget._info["title"][:80] or "Outputs"
+        today = datetime.date.today().isoformat()
+        page = report.page(self._page_state(), title=title, author=author, date=today, fallback=self._table())
+        return report.write(path, page)
 
     def save(self, path: str | os.PathLike[str]) -> Path:
         """Write the whole lens as one file, which `outlens.open` gives back; returns the path.

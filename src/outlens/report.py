@@ -11,10 +11,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from outlens._files import replacing
 from outlens.widget.model import STATIC
 
-# The page may run its own script and style, and nothing may be loaded from anywhere.
-_CSP = "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:"
+# The page may run its own script and style. It may load nothing, send nothing and change no address.
+_CSP = (
+    "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; "
+    "base-uri 'none'; form-action 'none'"
+)
 
 _PAGE = """<!doctype html>
 <html lang="en">
@@ -23,9 +27,7 @@ _PAGE = """<!doctype html>
 <meta http-equiv="Content-Security-Policy" content="{csp}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
-<style>html, body {{ margin: 0; }} body {{ padding: 12px; font: 13px/1.5 system-ui, sans-serif; }}
-@media (prefers-color-scheme: dark) {{ body {{ background: #111; color: #eee; }} }}
-{css}</style>
+<style>{css}</style>
 </head>
 <body>
 <main id="lens"></main>
@@ -33,52 +35,41 @@ _PAGE = """<!doctype html>
 <script type="text/plain" id="module">{module}</script>
 <script type="text/plain" id="state">{state}</script>
 <script type="module">
-const bytes = (id) => Uint8Array.from(atob(document.getElementById(id).textContent), (c) => c.charCodeAt(0));
-const unzipped = (id) => new Response(new Blob([bytes(id)]).stream().pipeThrough(new DecompressionStream("gzip")));
-const url = URL.createObjectURL(new Blob([await unzipped("module").arrayBuffer()], {{ type: "text/javascript" }}));
-const {{ mount }} = await import(url);
+const text = (id) => document.getElementById(id).textContent;
+const zipped = new Blob([Uint8Array.from(atob(text("module")), (c) => c.charCodeAt(0))]).stream();
+const module = new Response(zipped.pipeThrough(new DecompressionStream("gzip")));
+const url = URL.createObjectURL(new Blob([await module.arrayBuffer()], {{ type: "text/javascript" }}));
+const {{ mount, unpack }} = await import(url);
 URL.revokeObjectURL(url);
-// A length, a JSON head that tells where each binary value lies, then the binary values.
-const packed = await unzipped("state").arrayBuffer();
-const size = new DataView(packed).getUint32(0, true);
-const state = JSON.parse(new TextDecoder().decode(new Uint8Array(packed, 4, size)), (key, value) => {{
-  if (!Array.isArray(value?.$bytes)) return value;
-  const [start, end] = value.$bytes;
-  return new DataView(packed.slice(4 + size + start, 4 + size + end));
-}});
-mount(document.getElementById("lens"), state);
+mount(document.getElementById("lens"), await unpack(text("state")));
 </script>
 </body>
 </html>
 """
 
 
-def page(state: Mapping[str, Any], *, title: str, fallback: str) -> str:
-    """The page's HTML. `state`: the widget's traits; `fallback`: HTML for a browser without scripts."""
+def page(state: Mapping[str, Any], *, title: str, fallback: str, author: str = "", date: str = "") -> str:
+    """Return the HTML of a page with the widget and its data.
+
+    `state` holds the widget's traits, `fallback` is HTML for a browser without scripts. The head of the page shows
+    `title`, `author` and `date` (a day, as 2026-11-24); an empty author or date is left out.
+    """
+    style = "".join((STATIC / name).read_text("utf-8") for name in ("widget.css", "page.css"))
     return _PAGE.format(
         csp=html.escape(_CSP),
         title=html.escape(title),
-        css=(STATIC / "widget.css").read_text("utf-8").replace("</", "<\\/"),
+        css=style.replace("</", "<\\/"),
         fallback=fallback,
-        module=_zip((STATIC / "widget.js").read_bytes()),
-        state=_zip(_pack(state)),
+        module=_zip((STATIC / "page.js").read_bytes()),
+        state=_zip(_pack({**state, "_about": {"title": title, "author": author, "date": date}})),
     )
 
 
 def write(path: str | os.PathLike[str], text: str) -> Path:
-    """Write a file whole or not at all; returns its path."""
-    target = Path(path)
-    if target.is_dir():
-        raise ValueError(f"{str(target)!r} is a folder; give the page a file name, such as 'outputs.html'.")
-    if not target.absolute().parent.is_dir():
-        raise ValueError(f"the folder {str(target.absolute().parent)!r} does not exist; make it first.")
-    partial = target.with_name(f".{target.name}.{os.getpid()}.part")
-    try:
-        partial.write_text(text, "utf-8")
-        partial.replace(target)
-    finally:
-        partial.unlink(missing_ok=True)
-    return target
+    """Write a page, whole or not at all; return its path."""
+    with replacing(path, "page") as file:
+        file.write(text.encode())
+    return Path(path)
 
 
 def _zip(data: bytes) -> str:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from driver import lasso_left_half, view
 from playwright.sync_api import BrowserContext, Page, expect
@@ -28,7 +30,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "score": np.arange(N) / N,
     }
     lens = ol.Lens(data, prompt="prompt", by="model", vectors=vectors)
-    return lens.to_html(tmp_path_factory.mktemp("page") / "outputs.html")
+    return lens.to_html(tmp_path_factory.mktemp("page") / "outputs.html", title="A day off", author="Ann Other")
 
 
 @pytest.fixture
@@ -59,6 +61,47 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     widget.get_by_label("Colour the map by").select_option("model")
     expect(widget.locator(".ol-legend")).to_contain_text("aster")
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
+
+
+def test_its_head_says_what_it_is_and_gives_the_outputs_as_csv(
+    path: Path, offline: tuple[Page, list[str]], tmp_path: Path
+) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("A day off")
+    expect(page.locator(".ol-page-head")).to_contain_text(f"by Ann Other, {datetime.date.today().isoformat()}")
+    widget.get_by_role("searchbox").fill("bake")
+    expect(page.get_by_role("button", name="CSV of the 0 tagged outputs")).to_be_disabled()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of the 20 listed outputs").click()
+    download.value.save_as(tmp_path / "listed.csv")
+    table = pd.read_csv(tmp_path / "listed.csv")
+    assert table.columns.tolist() == ["row", "text", "model", "score", "cluster", "cluster_name", "tags", "notes"]
+    assert table.row.tolist() == list(range(30, 50))
+    assert table.text.tolist() == [f"I would bake rye bread on day {i}." for i in range(30, 50)]
+    assert np.allclose(table.score, np.arange(30, 50) / N)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("j")
+    page.keyboard.press("s")
+    page.keyboard.press("t")
+    page.keyboard.type("=1+1")
+    page.keyboard.press("Enter")
+    with page.expect_download() as download:
+        page.get_by_role("button", name="CSV of the 1 tagged output").click()
+    download.value.save_as(tmp_path / "tagged.csv")
+    assert pd.read_csv(tmp_path / "tagged.csv").tags.tolist() == ["'=1+1"]
+
+
+@pytest.mark.parametrize("height", [800, 1300])
+def test_the_widget_fills_the_window(path: Path, offline: tuple[Page, list[str]], height: int) -> None:
+    page, _ = offline
+    page.set_viewport_size({"width": 1200, "height": height})
+    page.goto(path.as_uri())
+    box = view(page).bounding_box()
+    assert box is not None
+    assert height - 14 <= box["y"] + box["height"] <= height
+    assert page.evaluate("document.documentElement.scrollHeight <= innerHeight")
 
 
 def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tuple[Page, list[str]]) -> None:

@@ -98,17 +98,14 @@ def hostile(
         "window.refused = []; addEventListener('securitypolicyviolation', (e) => refused.push(e.violatedDirective));"
     )
     if request.param == "exported":
-        path = report.write(tmp_path / "page.html", report.page(state, title="<script>", fallback=""))
+        path = report.write(
+            tmp_path / "page.html", report.page(state, title="<script>", author="<img src=x>", fallback="")
+        )
         page.goto(path.as_uri())
     else:
-        packed = report._pack(state)
         boot = (
-            'import { mount } from "/widget.js";'
-            f"const packed = Uint8Array.from({json.dumps(list(packed))}).buffer;"
-            "const size = new DataView(packed).getUint32(0, true);"
-            "mount(document.body, JSON.parse(new TextDecoder().decode(new Uint8Array(packed, 4, size)), (key, value) =>"
-            " Array.isArray(value?.$bytes) ? new DataView(packed.slice(4 + size + value.$bytes[0],"
-            " 4 + size + value.$bytes[1])) : value));"
+            'import { mount, unpack } from "/page.js";'
+            f"mount(document.body, await unpack({json.dumps(report._zip(report._pack(state)))}));"
         )
         files = {
             "/": (
@@ -116,7 +113,7 @@ def hostile(
                 '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><link rel="stylesheet"'
                 ' href="/widget.css"><script type="module" src="/boot.js"></script>',
             ),
-            "/widget.js": ("text/javascript", (STATIC / "widget.js").read_text("utf-8")),
+            "/page.js": ("text/javascript", (STATIC / "page.js").read_text("utf-8")),
             "/widget.css": ("text/css", (STATIC / "widget.css").read_text("utf-8")),
             "/boot.js": ("text/javascript", boot),
         }

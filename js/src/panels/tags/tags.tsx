@@ -1,6 +1,7 @@
 // Tags as they are seen and given: chips on an output, the field for a name, the keys, notes, and the list of all tags.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { download } from "../../ui/download";
 import { number } from "../../core/colors";
 import type { State } from "../../core/state";
 import { ANY, KEYS, type Mark } from "../../core/tags";
@@ -417,12 +418,9 @@ function HandIn({ state }: { state: State }) {
   const { page } = state.traits.model;
   void state.tags.tagged.value;
   if (!page) return null;
-  const download = () => {
-    const link = document.createElement("a");
-    link.href = URL.createObjectURL(new Blob([page.download()], { type: "application/jsonl" }));
-    link.download = `tags-${page.annotator.replace(/[^\w-]+/g, "_")}.jsonl`;
-    link.click();
-    URL.revokeObjectURL(link.href);
+  const handIn = () => {
+    const file = page.download();
+    download(`tags-${page.annotator.replace(/[^\w-]+/g, "_")}.jsonl`, file, "application/jsonl");
   };
   return (
     <p class="ol-hand-in">
@@ -442,7 +440,7 @@ function HandIn({ state }: { state: State }) {
         type="button"
         disabled={!page.count || !page.named}
         title="A file for whoever made this page: outlens.tags.merge takes it"
-        onClick={download}
+        onClick={handIn}
       >
         Download your tags
       </button>

@@ -1,0 +1,23 @@
+// Rows as a CSV file that a spreadsheet opens safely.
+
+export type Cell = string | number | null;
+
+/**
+ * A CSV file (RFC 4180) in UTF-8 with a byte order mark, which Excel needs to read it as UTF-8.
+ *
+ * A spreadsheet runs a text that begins like a formula when the file is opened, so an apostrophe goes before it, as OWASP
+ * advises. Numbers are left as they are.
+ */
+export function csv(header: string[], rows: Iterable<Cell[]>): string {
+  const lines = [header.map(field).join(",")];
+  for (const row of rows) lines.push(row.map(field).join(","));
+  return `\ufeff${lines.join("\r\n")}\r\n`;
+}
+
+function field(cell: Cell): string {
+  if (cell === null) return "";
+  if (typeof cell === "number") return String(cell);
+  // Spaces before the sign do not stop every spreadsheet, and the full-width signs count as well in some.
+  const text = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(cell) ? `'${cell}` : cell;
+  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+}

@@ -1,0 +1,45 @@
+// What stands above the widget in a page without a kernel: whose page it is, what one sees, and the table to take along.
+import type { State } from "../core/state";
+import { download } from "../ui/download";
+import { plural } from "../ui/plural";
+import { csv } from "./csv";
+import { tableOf } from "./rows";
+
+export interface About {
+  title: string;
+  /** Who made the page; "" where they did not say. */
+  author: string;
+  /** The day, as 2026-11-24. */
+  date: string;
+}
+
+export function Head({ about, state }: { about: About; state: State }) {
+  const { title, author, date } = about;
+  const listed = state.listed.value;
+  const tagged = Array.from(state.tags.any.value.keys()).filter((id) => state.tags.any.value[id]);
+  const save = (which: string, ids: ArrayLike<number>) => {
+    const { header, rows } = tableOf(state, ids);
+    download(`outputs-${which}.csv`, csv(header, rows), "text/csv;charset=utf-8");
+  };
+  return (
+    <header class="ol-page-head">
+      <div>
+        <h1>{title}</h1>
+        <p>
+          {[author && `by ${author}`, date].filter(Boolean).join(", ")}
+          {(author || date) && ". "}
+          Each point of the map is one output; points lie close together where outputs say similar things. Click a
+          cluster, or draw around points, to read those outputs. Press <kbd>?</kbd> for all keys.
+        </p>
+      </div>
+      <div class="ol-page-tools">
+        <button type="button" onClick={() => save("listed", listed)} disabled={!listed.length}>
+          CSV of the {plural(listed.length, "listed output")}
+        </button>
+        <button type="button" onClick={() => save("tagged", tagged)} disabled={!tagged.length}>
+          CSV of the {plural(tagged.length, "tagged output")}
+        </button>
+      </div>
+    </header>
+  );
+}
