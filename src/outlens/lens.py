@@ -220,10 +220,11 @@ class Lens(Tagging):
         frame = frame.astype({"size": "int64", "share": "float64", "holds": "float64"})
         for by in by_columns:
             counts: dict[str, npt.NDArray[np.int64]] = {}
-            code, values = outputs.factorize(self._outputs.frame[by].iloc[rows])
-            for k in sorted((k for k, value in enumerate(values) if value is not None), key=values.__getitem__):
-                sizes = np.bincount(cut[code == k] + 1, minlength=len(frame) + 1)
-                counts[wire.clean(f"{by}={values[k]}")] = sizes[frame.index + 1]
+            codes, values = outputs.categories(self._outputs.frame[by])
+            here = codes[rows]
+            for code in np.unique(here[here >= 0]).tolist():
+                sizes = np.bincount(cut[here == code] + 1, minlength=len(frame) + 1)
+                counts[wire.clean(f"{by}={values[code]}")] = sizes[frame.index + 1]
             frame = pd.concat([frame, pd.DataFrame(counts, index=frame.index)], axis=1)
         return frame
 
@@ -688,16 +689,9 @@ class Lens(Tagging):
         data, offsets = self._encoded_texts(p, None)
         columns: dict[str, bytes] = {}
         about = []
-        for name in [*self._outputs.by, *(c for c in frame.columns if c not in self._outputs.by)]:
-            if name in (self._outputs.text, self._outputs.prompt, self._outputs.id):
-                continue
-            made = wire.column(frame[name], by=name in self._outputs.by)
-            if made is not None:
-                # "cluster" and "tags" are the lens's own colours.
-                while made[0]["name"] in ("cluster", "tags", *columns):
-                    made[0]["name"] += " (yours)"
-                about.append(made[0])
-                columns[made[0]["name"]] = made[1]
+        for described in self._outputs.columns:
+            description, columns[described.name] = wire.column(described, rows)
+            about.append(description)
         index = frame.index if self._outputs.id is None else pd.Index(frame[self._outputs.id])
         return {
             "_rows": rows.astype("<u4").tobytes(),

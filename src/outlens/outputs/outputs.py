@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import numpy as np
@@ -11,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._errors import NotFound, hint
-from outlens.outputs.columns import factorize
+from outlens.outputs.columns import Categories, Numbers, describe_all, factorize
 from outlens.outputs.reading import PROMPT_COLUMNS, TEXT_COLUMNS, short, to_frame
 from outlens.outputs.rows import Positions, RowFinder
 
@@ -57,6 +58,11 @@ class Outputs:
     def column(self, name: Hashable, keyword: str) -> pd.Series[Any]:
         """Return the column that a keyword names; KeyError with a hint if there is none."""
         return self.frame[_existing_column(self.frame, name, keyword)]
+
+    @cached_property
+    def columns(self) -> list[Categories | Numbers]:
+        """The columns to colour, sort and filter by, described for all rows, so that a value has one code."""
+        return describe_all(self.frame, self.by, (self.text, self.prompt, self.id))
 
     def prompts(self) -> list[tuple[str, npt.NDArray[np.int64]]]:
         """Return each prompt in order of first appearance, with the positions of its outputs.
