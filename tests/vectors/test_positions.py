@@ -69,7 +69,7 @@ def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
     program = (
         "import numpy, pathlib; from outlens.vectors import project; project(numpy.eye(20, dtype='f4')); import torch\n"
-        "own = pathlib.Path(torch.__file__).parent / 'lib' / 'libgomp.so.1'\n"
+        "own = pathlib.Path(torch.__file__).resolve().parent / 'lib' / 'libgomp.so.1'\n"
         "print(not own.exists() or str(own) in open('/proc/self/maps').read())"
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)

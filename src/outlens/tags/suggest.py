@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._arrays import unit_rows
 from outlens.text.words import check, tokenize
 
 FOLDS = 5
@@ -232,9 +233,7 @@ def _blocks(table: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
 
 def _unit(rows: npt.NDArray[Any]) -> Floats:
     # In double precision: equal directions then have a distance of 0 to all the decimals that count.
-    wide = rows.astype(np.float64)
-    length = np.linalg.norm(wide, axis=1, keepdims=True)
-    unit: Floats = wide / np.where(length > 0, length, 1)
+    unit: Floats = unit_rows(rows.astype(np.float64))
     return unit
 
 

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._arrays import unit_rows, unit_rows_sparse
 from outlens.text.differs import NUMERAL, differences
 from outlens.text.sentences import units
 from outlens.text.words import Tokens, check, tokenize
@@ -190,14 +191,7 @@ def _weighted(tokens: Tokens, count: Ints, n: int) -> csr_matrix:
     # an output changes would count for more than those that it shares.
     weight = np.log(0.5 + np.minimum(share, max(2.0, said / max(n, 1))))
     x = x.multiply(weight[None, :]).tocsr()
-    return _unit(x)
-
-
-def _unit(x: csr_matrix) -> csr_matrix:
-    from scipy.sparse import diags
-
-    length = np.sqrt(np.asarray(x.multiply(x).sum(axis=1)).reshape(-1))
-    return (diags(1 / np.where(length > 0, length, 1)) @ x).tocsr()
+    return unit_rows_sparse(x)
 
 
 def _dense(said: _Said, vectors: Any) -> Floats | None:
@@ -221,10 +215,8 @@ def _dense(said: _Said, vectors: Any) -> Floats | None:
         found = np.zeros((len(said.written), given.shape[1]))
         np.add.at(found, said.unit[takes], given[takes])
     # What all units have in common says nothing of which belong together.
-    found = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
-    found = found - found.mean(axis=0)
-    centred: Floats = found / np.maximum(np.linalg.norm(found, axis=1, keepdims=True), 1e-12)
-    return centred
+    found = unit_rows(found)
+    return unit_rows(found - found.mean(axis=0))
 
 
 @dataclass

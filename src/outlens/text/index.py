@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.utf16 import utf16
 from outlens.text.words import Tokens, check, tokenize
 
@@ -123,7 +123,7 @@ class Index:
         ValueError
             Where a threshold is out of range.
         """
-        found = self._spans(self._count(min_outputs), _words(min_words))
+        found = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
         return self._table(found)
 
     def coverage(self, min_words: int = 4, *, outputs: npt.ArrayLike | None = None) -> list[Ints]:
@@ -148,13 +148,13 @@ class Index:
             given = np.asarray(outputs)
             chosen = np.flatnonzero(given) if given.dtype == bool else np.unique(given.astype(np.int64))
             weight = np.bincount(self.variant[chosen], minlength=len(weight)).astype(np.int32)
-        covered = self._coverage(_words(min_words), weight)
+        covered = self._coverage(words_needed(min_words), weight)
         parts = np.split(covered, self.tokens.bounds[1:-1]) if len(self.weight) else []
         return [parts[v] for v in self.variant]
 
     def echoed(self, min_words: int = 4) -> pd.DataFrame:
         """Where outputs repeat at least `min_words` words of the prompt: the span table, maximal runs of such words."""
-        m = _words(min_words)
+        m = words_needed(min_words)
         bounds = self.tokens.bounds
         if self.echo is None:
             return self._table(None)[["output", "start", "end", "words"]]
@@ -187,7 +187,7 @@ class Index:
         """
         from outlens.text import suffixes
 
-        spans = self._spans(self._count(min_outputs), _words(min_words))
+        spans = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
         columns = ["phrase", "words", "outputs", "score", "text"]
         if spans is None or not len(spans):
             return pd.DataFrame(columns=columns).astype({"phrase": "int64", "words": "int64", "outputs": "int64"})
@@ -252,22 +252,6 @@ class Index:
             "lcp": np.minimum(self.lcp, top).astype(np.uint16),
             "echo": np.minimum(np.zeros(0) if self.echo is None else self.echo, top).astype(np.uint16),
         }
-
-    def _count(self, min_outputs: float) -> int:
-        """The threshold as a number of outputs."""
-        if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | float | np.number):
-            raise ValueError(f"min_outputs is a number of outputs or a share of them, not {min_outputs!r}.")
-        if isinstance(min_outputs, int | np.integer):
-            if not 2 <= min_outputs <= max(2, self.n):
-                raise ValueError(
-                    f"min_outputs is {min_outputs}; give from 2 to the {self.n} outputs that there are, or a share of"
-                    " them such as 0.3."
-                )
-            return int(min_outputs)
-        if not 0 < min_outputs <= 1:
-            raise ValueError(f"min_outputs is {min_outputs}; a share of the outputs is above 0 and at most 1.0.")
-        # Of 50 outputs .06 are 3: the product is a little above, and must not be rounded up to 4.
-        return max(2, math.ceil(round(float(min_outputs) * self.n, 9)))
 
     def _room(self, m: int) -> Ints:
         """How many words there are from each word to the end of its text, or to the next echo."""
@@ -335,12 +319,6 @@ class Index:
     def _written(self, word: int, words: int) -> str:
         text = self._texts[self._text[word]]
         return " ".join(text[self.tokens.start[word] : self.tokens.end[word + words - 1]].split())
-
-
-def _words(min_words: int) -> int:
-    if isinstance(min_words, bool) or not isinstance(min_words, int | np.integer) or min_words < 1:
-        raise ValueError(f"min_words is a whole number of words from 1 on, not {min_words!r}.")
-    return int(min_words)
 
 
 def shared_spans(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections import defaultdict
 from collections.abc import Sequence
 
 import pandas as pd
 
+from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.words import forms, tokens
 
 LONGEST = 40
@@ -26,9 +26,7 @@ def openings(texts: Sequence[str], *, min_outputs: float = 0.05, min_words: int 
     ValueError
         Where a threshold is out of range.
     """
-    if min_outputs <= 0 or min_words < 1:
-        raise ValueError(f"min_outputs is above 0 and min_words at least 1, not {min_outputs} and {min_words}.")
-    need = max(2, math.ceil(min_outputs * len(texts)) if min_outputs <= 1 else int(min_outputs))
+    need, min_words = outputs_needed(min_outputs, len(texts)), words_needed(min_words)
     rows: list[tuple[int, int, int]] = []
     heads = [row[:LONGEST] for row in forms(texts)]
     level: dict[tuple[str, ...], list[int]] = {(): list(range(len(heads)))} if len(heads) >= need else {}

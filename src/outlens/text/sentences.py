@@ -8,6 +8,8 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from outlens._unicode import clean as without_surrogates
+
 Unit = tuple[int, int, str]
 
 _FENCE = re.compile(r"[ \t]{0,3}(```+|~~~+)")
@@ -18,7 +20,6 @@ _ITEM = re.compile(r"[ \t>]*(?:[-*+\u2022\u2023\u25cf\u25aa\u2013]|\(?[0-9]{1,3}
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
 _QUOTE = re.compile(r"[ \t]*(?:>[ \t]*)+")
 _CLOSING = re.compile(r"(\*\*|__)[ \t]*")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _WORD = re.compile(r"\w")
 _GOES_ON = re.compile(r"[ \t]*[a-z]")
 _ENDS = re.compile(r"[.!?:;|\u3002\uff01\uff1f\u061f][\"'\u201d\u2019)*_]*[ \t]*$")
@@ -55,7 +56,7 @@ def units(text: str) -> list[Unit]:
     from sentencex import segment
 
     # One for one, so that offsets stay: the package takes no lone surrogates.
-    clean = _SURROGATE.sub("\ufffd", text)
+    clean = without_surrogates(text)
     found: list[Unit] = []
     for start, end, kind in _blocks(clean):
         if kind in ("code", "heading", "row"):

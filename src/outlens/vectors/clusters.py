@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens.vectors.features import answer_words, unit_rows
+from outlens._arrays import unit_rows, unit_rows_sparse
+from outlens.vectors.features import answer_words
 
 Ints = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
@@ -137,7 +138,7 @@ def _items_and_joins(
     times = np.bincount(variant)
     centres = np.zeros((len(texts), v.shape[1]), np.float32)
     np.add.at(centres, variant, v)
-    centres /= np.maximum(np.linalg.norm(centres, axis=1, keepdims=True), 1e-12)
+    centres = unit_rows(centres)
     words = answer_words(texts, prompt, counts=times.tolist())
     chosen = np.arange(len(texts))
     item = variant
@@ -376,4 +377,4 @@ def _strongest(words: Any, most: int = 32) -> Any:
             row = words.data[start:end]
             row[row < np.partition(row, -most)[-most]] = 0
     words.eliminate_zeros()
-    return unit_rows(words)
+    return unit_rows_sparse(words)

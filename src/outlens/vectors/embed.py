@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator, Sequence
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._arrays import unit_rows
+from outlens._unicode import clean as without_surrogates
 from outlens.vectors import models, static
 from outlens.vectors.cache import Cache, key
 
@@ -21,8 +22,6 @@ WINDOWING = "windows-2"
 
 BATCH_TOKENS = 4096
 """Tokens that go through the model at once; more does not pay on two cores."""
-
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 def embed(
@@ -57,7 +56,7 @@ def embed(
     """
     # The tokenizers take no lone surrogates; the vector is that of the text as it is shown.
     unique = list(dict.fromkeys(texts))
-    clean = [_SURROGATE.sub("\ufffd", text) for text in unique]
+    clean = [without_surrogates(text) for text in unique]
     if isinstance(model, str) and model == "fast":
         vectors = static.encode(clean)
     elif isinstance(model, str):
@@ -99,13 +98,9 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
 
 
 def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    # Scaled first: the square of a large component would overflow.
-    scale = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
-    scaled = vectors / np.where(scale > 0, scale, 1)
-    length = np.linalg.norm(scaled, axis=1, keepdims=True)
-    unit: npt.NDArray[np.float32] = (scaled / np.where(length > 0, length, 1)).astype(np.float32)
-    # A text without a word has no direction of its own.
-    unit[length[:, 0] == 0, :1] = 1
+    unit: npt.NDArray[np.float32] = unit_rows(vectors).astype(np.float32)
+    # A text without words has no direction; give it one, so that every row has unit length.
+    unit[~unit.any(axis=1), :1] = 1
     return unit
 
 
@@ -145,7 +140,7 @@ def _batches(
     with tqdm(total=len(texts), desc="embedding", unit="text", disable=not progress, leave=False) as bar:
         for batch in _batched(windows):
             vectors = encoder.encode([ids for _, ids in batch]).astype(np.float64)
-            vectors /= np.maximum(np.linalg.norm(vectors, axis=1, keepdims=True), 1e-12)
+            vectors = unit_rows(vectors)
             done = []
             for (i, ids), vector in zip(batch, vectors, strict=True):
                 sums[i] = sums.get(i, 0) + max(1, len(ids)) * vector

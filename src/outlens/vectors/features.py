@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._arrays import unit_rows_sparse
 from outlens.text.words import tokens
 
 MARKED = 5.0
@@ -113,7 +114,7 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     weight = np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
     # A word that only one output holds makes it like no other; among two or three outputs all words would go.
     kept = (spread[code] >= 2) | (total <= 3)
-    return unit_rows(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
+    return unit_rows_sparse(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
 
 
 @cache
@@ -122,14 +123,6 @@ def function_words() -> frozenset[str]:
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS) - _ANSWERS
-
-
-def unit_rows(matrix: Any) -> Any:
-    """A scipy sparse matrix with rows of unit length, but for those of nothing."""
-    from scipy import sparse
-
-    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
-    return (sparse.diags(1 / np.where(length > 0, length, 1)) @ matrix).tocsr().astype(matrix.dtype)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 import numpy.typing as npt
 
+from outlens._arrays import unit_rows
 from outlens.vectors import models
 from outlens.vectors.cache import folder
 from outlens.vectors.minilm import MiniLM
@@ -63,8 +64,7 @@ def _distil(model: MiniLM) -> npt.NDArray[np.float32]:
         model.encode([[i] for i in range(start, min(start + 1024, size))])
         for start in tqdm(range(0, size, 1024), desc="distilling static vectors", leave=False)
     ]
-    table = np.concatenate(parts)
-    table /= np.linalg.norm(table, axis=1, keepdims=True)
+    table = unit_rows(np.concatenate(parts))
     table -= table.mean(axis=0)
     # The vocabulary is sorted by frequency, so a token's id is its Zipf rank.
     probability = 1 / (np.arange(size) + 2)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens.text import Index
+from outlens.text.thresholds import outputs_needed
 from outlens.widget import wire
 
 Ints = npt.NDArray[np.int64]
@@ -183,12 +184,6 @@ def steps(coverage: npt.NDArray[np.integer[Any]], k: int, counted: int) -> Ints:
     return np.where(coverage >= k, 1 + np.minimum(2, above), 0)
 
 
-def threshold(min_outputs: float, counted: int) -> int:
-    """The view's `min_outputs` as a number of outputs."""
-    # Of 50 outputs .06 are 3: the product is a little above, and must not be rounded up to 4.
-    return max(2, int(min_outputs) if min_outputs > 1 else int(np.ceil(round(min_outputs * counted, 9))))
-
-
 def words(
     index: Index, names: Iterable[str], min_outputs: float, min_words: int, marked: Ints, within: bool
 ) -> list[tuple[str, pd.DataFrame]]:
@@ -218,7 +213,8 @@ def words(
         return np.concatenate([*(parts[i] for i in first.tolist()), np.zeros(0, np.int32)]).astype(np.int32)
 
     found = []
-    k = threshold(min_outputs, counted)
+    # A view may have been set for more outputs than are counted now: then no output has enough.
+    k = outputs_needed(min_outputs, max(counted, int(min_outputs)))
     covered = coverage(m) if {"shared", "common"} & set(on) else np.zeros(0, np.int32)
     for name in on:
         if name == "shared":

@@ -1,0 +1,43 @@
+"""Small functions over arrays that several floors use."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+
+def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
+    """Scale each row to unit length; rows of zeros stay zero.
+
+    Parameters
+    ----------
+    table : (n, d) finite numbers.
+
+    Returns
+    -------
+    (n, d), float32 or float64 as given; float64 for integers. It holds no NaN, however large or small the numbers are.
+
+    Examples
+    --------
+    >>> unit_rows([[3, 4], [0, 0], [1e300, 0]]).tolist()
+    [[0.6, 0.8], [0.0, 0.0], [1.0, 0.0]]
+    """
+    rows: npt.NDArray[Any] = np.asarray(table)
+    if not np.issubdtype(rows.dtype, np.floating):
+        rows = rows.astype(np.float64)
+    # Divide by the largest component first: the square of a large number overflows and that of a small one is 0.
+    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
+    scaled = rows / np.where(largest > 0, largest, 1)
+    length = np.linalg.norm(scaled, axis=1, keepdims=True)
+    unit: npt.NDArray[Any] = scaled / np.where(length > 0, length, 1)
+    return unit
+
+
+def unit_rows_sparse(matrix: Any) -> Any:
+    """Scale each row of a scipy sparse matrix to unit length; empty rows stay empty. Returns CSR of the same dtype."""
+    from scipy import sparse
+
+    length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
+    return (sparse.diags(1 / np.where(length > 0, length, 1)) @ matrix).tocsr().astype(matrix.dtype)
