@@ -1,4 +1,4 @@
-"""The packaged samples hold what they promise."""
+"""The packaged samples have what their documentation promises."""
 
 from __future__ import annotations
 
@@ -26,34 +26,43 @@ def test_columns_and_sources(frame: pd.DataFrame) -> None:
     assert not frame.isna().any().any()
 
 
-def test_it_holds_what_real_sets_hold(frame: pd.DataFrame) -> None:
+def test_it_has_what_real_sets_have(frame: pd.DataFrame) -> None:
     text = frame["response"]
-    said = text[text.str.strip() != ""]
-    assert len(text) - len(said) == 1
-    assert said.duplicated(keep=False).sum() >= 10
-    assert said.str.startswith("I'm sorry to hear that").sum() >= 20
-    assert said.str.contains(r"\bI can't (?:give|help)|not able to advise|can't take sides", regex=True).sum() >= 6
-    assert said.str.contains("```").sum() >= 1
-    assert said.str.contains("|---|", regex=False).sum() >= 1
-    assert said.str.contains("<script>", regex=False).sum() >= 1
-    assert said.str.contains("\ufffd").sum() == 1
-    assert said.str.contains("[\U0001f300-\U0001faff]", regex=True).sum() >= 2
-    assert said.str.contains("[\u3040-\u30ff]", regex=True).sum() >= 1
-    assert said.str.contains("nicht", regex=False).sum() >= 1
-    assert said.str.match(r"(?s).*^\d\. ", flags=re.MULTILINE).sum() >= 20
-    assert said.str.count("a quiet dog is a happy dog").max() >= 20
-    assert said.str.split().str.len().max() >= 400
+    written = text[text.str.strip() != ""]
+    assert len(text) - len(written) == 1
+    assert written.duplicated(keep=False).sum() >= 10
+    assert written.str.startswith("I'm sorry to hear that").sum() >= 20
+    assert written.str.contains(r"\bI can't (?:give|help)|not able to advise|can't take sides", regex=True).sum() >= 6
+    assert written.str.contains("```").sum() >= 1
+    assert written.str.contains("|---|", regex=False).sum() >= 1
+    assert written.str.contains("<script>", regex=False).sum() >= 1
+    assert written.str.contains("\ufffd").sum() == 1
+    assert written.str.contains("[\U0001f300-\U0001faff]", regex=True).sum() >= 2
+    assert written.str.contains("[\u3040-\u30ff]", regex=True).sum() >= 1
+    assert written.str.contains("nicht", regex=False).sum() >= 1
+    assert written.str.match(r"(?s).*^\d\. ", flags=re.MULTILINE).sum() >= 20
+    assert written.str.count("a quiet dog is a happy dog").max() >= 20
+    assert written.str.split().str.len().max() >= 400
 
 
-def test_every_call_gives_a_frame_of_its_own(frame: pd.DataFrame) -> None:
+def test_every_call_returns_a_new_frame(frame: pd.DataFrame) -> None:
     changed = ol.sample()
     changed["response"] = ""
     assert ol.sample().equals(frame)
 
 
-def test_a_name_that_is_not_a_sample_is_told_what_there_is() -> None:
-    with pytest.raises(ValueError, match=r'no sample \'email\'; write "outputs", "emails" or "two_models"'):
-        ol.sample("email")  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("email", r"^there is no sample 'email'; did you mean 'emails'\?$"),
+        ("poems", r"^there is no sample 'poems'; the samples are 'outputs', 'emails', 'two_models'\.$"),
+        (3, r"^there is no sample 3; the samples are 'outputs', 'emails', 'two_models'\.$"),
+        (["outputs"], r"^there is no sample \['outputs'\]; "),
+    ],
+)
+def test_an_unknown_sample_names_the_samples(name: object, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        ol.sample(name)  # type: ignore[call-overload]
 
 
 @pytest.fixture(scope="module")

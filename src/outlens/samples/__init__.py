@@ -1,4 +1,4 @@
-"""Packaged samples, so that everything runs with no data of one's own."""
+"""Packaged samples, so that you can try everything without data."""
 
 from __future__ import annotations
 
@@ -7,28 +7,30 @@ from typing import Literal
 
 import pandas as pd
 
-# The column that tells the outputs of one prompt apart, besides their number.
+from outlens._errors import hint
+
+# The column that says where an output comes from.
 _BY = {"outputs": "source", "emails": "temperature", "two_models": "source"}
 
 
 def sample(name: Literal["outputs", "emails", "two_models"] = "outputs") -> pd.DataFrame:
-    """A set of outputs to one prompt, written for this package; no model named in it exists.
+    """Return a set of outputs to one prompt, written for this package; no model named in it exists.
 
     Parameters
     ----------
     name
-        "outputs": 168 outputs, 24 from each of seven sources. They hold what real sets hold: shared openings, a few
+        "outputs": 168 outputs, 24 from each of seven sources. They have what real sets have: shared openings, a few
         really different answers, lists and prose, refusals, equal outputs, one that loops, one that is broken, one that
         is blank, emoji, other languages, code and markdown.
 
-        "emails": nine e-mails to a landlord, three at each of three temperatures, to choose one from and edit it. Most
-        say the same things in another order. One gets a number of the prompt wrong, one says "do not" where the others
-        agree, one has another tone, one is very short.
+        "emails": nine e-mails to a landlord, three at each of three temperatures, to choose from and edit. Most say the
+        same things in a different order. One gets a number from the prompt wrong, one says "do not" where the others
+        agree, one has a different tone, one is very short.
 
         "two_models": 25 outputs of "Heron" and 25 of "Tern", to compare two models. Heron writes numbered lists with
-        bold heads, hedges and ends on a question; Tern writes plain prose, one piece of advice a sentence. Each has an
-        opening that about half of its outputs share, and two outputs that are equal. One of Heron's is a refusal; one
-        of Tern's has a number that is false.
+        bold headings, hedges and ends with a question; Tern writes plain prose, one piece of advice per sentence. Each
+        has an opening that about half of its outputs share, and two equal outputs. One output of Heron is a refusal;
+        one of Tern has a wrong number.
 
     Returns
     -------
@@ -39,7 +41,7 @@ def sample(name: Literal["outputs", "emails", "two_models"] = "outputs") -> pd.D
     Raises
     ------
     ValueError
-        When there is no sample of that name.
+        If there is no sample of that name.
 
     Examples
     --------
@@ -50,7 +52,7 @@ def sample(name: Literal["outputs", "emails", "two_models"] = "outputs") -> pd.D
     {'Heron': 25, 'Tern': 25}
     """
     if name not in list(_BY):
-        raise ValueError(f'there is no sample {name!r}; write "outputs", "emails" or "two_models"')
+        raise ValueError(f"there is no sample {name!r}; {hint(name, _BY, 'samples')}")
     with files(__name__).joinpath(f"{name}.jsonl").open(encoding="utf-8") as lines:
         frame = pd.read_json(lines, lines=True, dtype={"sample": "int64"}, precise_float=True)
     return frame[["prompt", "response", _BY[name], "sample"]]
