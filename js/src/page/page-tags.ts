@@ -1,18 +1,8 @@
 // Tags in a page without Python: a log of the page's own, kept in the browser and downloaded as a file that
 // `tags.merge` takes. The format is that of outlens/tags/events_file.py.
 import { plural } from "../ui/plural";
+import { decode, encode, type Event, eventId } from "./kept-log";
 import type { Action, Definition } from "../wire/types";
-
-interface Event {
-  id: string;
-  time: number;
-  annotator: string;
-  key: string;
-  action: Action;
-  value: string;
-  gesture: string;
-  lens: string;
-}
 
 /** What Python wrote into the page; the bits still as bytes. */
 interface Written {
@@ -36,12 +26,19 @@ const PLACE = "outlens:tags:";
 const NAME = "outlens:annotator";
 const NOBODY = "reader";
 const SIGNED = "outlens:signed:";
+const DAMAGED = "outlens:damaged:";
 
 export class PageTags {
   #events: Event[] = [];
   #name: string;
-  /** Whether the browser keeps them until the page is opened again. */
+  /** Whether the browser keeps the tags until the page is opened again. */
   saved = true;
+  /** Whether part of what the browser kept could not be read. */
+  damaged = false;
+  /** Whether an unreadable log is in the way that could not be set aside. */
+  #blocked = false;
+  /** The log as it was last read or written. */
+  #seen: string | null | undefined = undefined;
 
   /** `lens` names the set of outputs: its tags are found again when the page is opened again. */
   constructor(
@@ -62,24 +59,48 @@ export class PageTags {
 
   /** Takes over what another tab of this page has written since. */
   sync(): void {
-    const kept = parsed(this.#read(PLACE + this.lens));
+    const text = this.#read(PLACE + this.lens);
+    if (text !== this.#seen) this.#take(text);
+    else if (!this.#events.length) this.#name = this.#read(NAME) || this.#name;
+  }
+
+  #take(text: string | null): void {
+    const { events: kept, damaged } = decode(text, this.lens);
+    if (damaged) this.#setAside(text!);
     const known = new Set(kept.map(({ id }) => id));
     // All that is tagged in a page is of one reader: who signed last, unless the browser could not keep that.
     if (this.saved) this.#name = kept.at(-1)?.annotator ?? ((!this.#events.length && this.#read(NAME)) || this.#name);
-    // What the browser could not keep is here only. Sorted stably: the events of a gesture stay in their order.
-    const all = [...kept, ...this.#events.filter(({ id }) => !known.has(id))];
-    this.#events = all
+    // Events that the browser could not keep, or that another tab overwrote, are here only.
+    const missing = this.#events.filter(({ id }) => !known.has(id));
+    // Sorted stably: the events of a gesture stay in their order.
+    this.#events = [...kept, ...missing]
       .map((event) => ({ ...event, annotator: this.#name }))
       .sort((a, b) => a.time - b.time || (a.gesture < b.gesture ? -1 : Number(a.gesture > b.gesture)));
+    this.#seen = text;
+    if (missing.length || damaged) this.#keep();
+  }
+
+  /** Keeps a log that could not be read under another name, so that nothing overwrites it. */
+  #setAside(text: string): void {
+    this.damaged = true;
+    try {
+      this.store!.setItem(`${DAMAGED}${this.lens}:${Date.now()}`, text);
+    } catch {
+      this.#blocked = true;
+    }
   }
 
   #keep(): void {
+    this.saved = false;
+    if (this.#blocked || !this.store) return;
     try {
-      this.store?.setItem(NAME, this.#name);
-      this.store?.setItem(PLACE + this.lens, JSON.stringify(this.#events));
-      this.saved = this.store !== null;
+      const text = encode(this.#events, this.#name);
+      this.store.setItem(NAME, this.#name);
+      this.store.setItem(PLACE + this.lens, text);
+      this.#seen = text;
+      this.saved = true;
     } catch {
-      this.saved = false;
+      // The browser is full or keeps nothing: `saved` says so.
     }
   }
 
@@ -157,8 +178,17 @@ export class PageTags {
     const last = this.#events.at(-1)?.time ?? 0;
     const time = Math.max(Date.now() * 1000, last + 1);
     const gesture = hex();
-    for (const key of keys)
-      this.#events.push({ id: hex(), time, annotator: this.#name, key, action, value, gesture, lens: this.lens });
+    for (const [k, key] of keys.entries())
+      this.#events.push({
+        id: eventId(gesture, k),
+        time,
+        annotator: this.#name,
+        key,
+        action,
+        value,
+        gesture,
+        lens: this.lens,
+      });
     this.#keep();
   }
 
@@ -192,6 +222,16 @@ export class PageTags {
     const { action, value, key } = own[0];
     if (action === "define") return `definition of ‘${key.slice(4)}’`;
     return `${action}${value ? ` ‘${value.slice(0, 40)}’` : ""} on ${many(own.map((event) => event.key))}`;
+  }
+
+  /** Where the tags are kept, in words. */
+  #says(): string {
+    const where = this.saved
+      ? "kept in this browser; download them to hand them in"
+      : "kept until this page is closed: download them";
+    return this.damaged
+      ? `some tags from earlier could not be read and were set aside; the others are ${where}`
+      : where;
   }
 
   /** The tags of a prompt and its outputs, with those of this page; the last key is the prompt's. */
@@ -265,9 +305,7 @@ export class PageTags {
       notes: [...notes].filter(([, text]) => text).map(([where, text]) => [...where.split(":").map(Number), text]),
       undo: undo.length ? this.#describe(undo.at(-1)!) : "",
       redo: redo.length ? this.#describe(redo.at(-1)!) : "",
-      store: this.saved
-        ? "kept in this browser; download them to hand them in"
-        : "kept until this page is closed: download them",
+      store: this.#says(),
     }; // prettier-ignore
   }
 }
@@ -277,19 +315,6 @@ function definition(value: string): Partial<Record<"color" | "description" | "ke
     return JSON.parse(value);
   } catch {
     return {};
-  }
-}
-
-/** What the browser kept; nothing where something else wrote there. */
-function parsed(text: string | null): Event[] {
-  try {
-    const events: unknown = JSON.parse(text ?? "[]");
-    const whole = (event: any) =>
-      typeof event?.time === "number" &&
-      ["id", "annotator", "key", "action", "value", "gesture"].every((name) => typeof event[name] === "string");
-    return Array.isArray(events) && events.every(whole) ? events : [];
-  } catch {
-    return [];
   }
 }
 
