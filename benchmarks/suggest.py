@@ -18,7 +18,8 @@ import numpy as np
 import pandas as pd
 from sklearn.metrics import average_precision_score
 
-from outlens.tags.suggest import suggest, unlike
+from outlens.tags.suggest import suggest
+from outlens.tags.unlike import unlike
 from outlens.vectors.embed import embed
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"

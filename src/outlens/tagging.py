@@ -27,7 +27,8 @@ from outlens.tags.judgements import Judgement, from_column, prompt_texts
 from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
-from outlens.tags.suggest import suggest, unlike
+from outlens.tags.suggest import suggest
+from outlens.tags.unlike import unlike
 from outlens.vectors import Landscape
 from outlens.widget import LensWidget, tagged, wire
 

@@ -10,13 +10,12 @@ import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.extra.numpy import arrays
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
 from outlens.tags import suggest as module
-from outlens.tags.suggest import Suggestion, suggest, unlike
+from outlens.tags.suggest import Suggestion, suggest
 
 WORDS = [a + b for a in "bdfgklmnprst" for b in ("amo", "ile", "uvar", "esk", "ont")]
 
@@ -219,16 +218,13 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         suggest(vectors, texts, three[:5])
     with pytest.raises(ValueError, match="negative holds int64"):
         suggest(vectors, texts, three, np.array([3, 4]))
-    with pytest.raises(ValueError, match="two dimensions"):
+    with pytest.raises(ValueError, match="give n rows of d numbers"):
         suggest(vectors[0], texts, three)
     with pytest.raises(TypeError, match=r"texts\[1\] is a float"):
         suggest(vectors, ["a", np.nan, *texts[2:]], three)  # type: ignore[list-item]
     vectors[4, 1] = np.nan
-    for call in (lambda: suggest(vectors, texts, three), lambda: unlike(vectors, three)):
-        with pytest.raises(ValueError, match="1 of 6 vectors hold NaN or infinity, the first in row 4"):
-            call()
-    with pytest.raises(ValueError, match="judged has the shape"):
-        unlike(vectors[:3], three)
+    with pytest.raises(ValueError, match="1 of 6 vectors hold NaN or infinity, the first in row 4"):
+        suggest(vectors, texts, three)
 
 
 def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
@@ -240,58 +236,3 @@ def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
     order = suggest(embed(texts, "fast", progress=False), texts, tagged).order
     # By chance 72 of 615.
     assert truth[order[:50]].mean() > 4 * 72 / 615
-
-
-def traversal(vectors: np.ndarray, judged: np.ndarray, greedy: int) -> list[int]:
-    """Farthest-first, as one would say it."""
-    wide = vectors.astype(float)
-    length = np.linalg.norm(wide, axis=1)
-    unit = np.array([row / size if size else row for row, size in zip(wide, length, strict=True)])
-    distance = np.round(1 - unit @ unit.T, 9)
-    seen = np.flatnonzero(judged).tolist()
-    left = [i for i in range(len(vectors)) if not judged[i]]
-    order: list[int] = []
-    if left and not seen:
-        mean = np.round(1 - unit @ unit.mean(axis=0), 9)
-        order.append(min(left, key=lambda i: (mean[i], i)))
-    while len(order) < min(greedy, len(left)):
-        rest = [i for i in left if i not in order]
-        order.append(min(rest, key=lambda i: (-min(distance[i, j] for j in seen + order), i)))
-    known = seen + order
-    rest = [i for i in left if i not in order]
-    return order + sorted(rest, key=lambda i: (-min(distance[i, j] for j in known), i))
-
-
-small = st.integers(1, 30).flatmap(
-    lambda n: st.tuples(arrays(np.float32, (n, 3), elements=st.integers(-2, 2)), arrays(bool, n))
-)
-
-
-@given(small, st.integers(1, 5), st.integers(1, 12))
-def test_unlike_is_farthest_first(case: tuple[np.ndarray, np.ndarray], candidates: int, greedy: int) -> None:
-    vectors, judged = case
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "CANDIDATES", candidates)
-        patch.setattr(module, "GREEDY", greedy)
-        patch.setattr(module, "_BLOCK", 4)
-        assert unlike(vectors, judged).tolist() == traversal(vectors, judged, greedy)
-        assert unlike(vectors, ~judged & False).tolist() == traversal(vectors, ~judged & False, greedy)
-
-
-@pytest.mark.parametrize("judged", [0, 7])
-def test_unlike_is_farthest_first_among_many(judged: int) -> None:
-    vectors, _ = noise(260, 20)
-    done = np.arange(260) < judged
-    assert unlike(vectors, done).tolist() == traversal(vectors, done, module.GREEDY)
-
-
-def test_unlike_with_rows_in_another_order() -> None:
-    vectors, _ = noise(500, 30)
-    done = mask(500, 4, 90)
-    places = np.random.default_rng(3).permutation(500)
-    assert places[unlike(vectors[places], done[places])].tolist() == unlike(vectors, done).tolist()
-
-
-def test_unlike_of_nothing() -> None:
-    assert unlike(np.zeros((0, 4)), np.zeros(0, bool)).tolist() == []
-    assert unlike(np.eye(3), np.ones(3, bool)).tolist() == []

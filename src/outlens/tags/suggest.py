@@ -1,8 +1,8 @@
-"""What to look at next: the outputs that most likely bear a tag, and those most unlike all that was judged."""
+"""What to look at next: the outputs that most likely should have a tag."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from string import punctuation
@@ -11,23 +11,19 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens._arrays import unit_rows
+from outlens.tags._checks import checked_mask, checked_vectors
 from outlens.text.words import check, tokenize
 
 FOLDS = 5
-"""Folds of the cross-validation, at most; fewer where fewer different texts are tagged."""
+"""Folds of the cross-validation at most; fewer if fewer different texts are tagged."""
 FEWEST = 3
-"""Tagged outputs from which anything can be said."""
+"""Tagged outputs that are needed at least."""
 SAMPLE = 2_000
-"""Outputs of each kind (tagged, judged to be without, not judged) that a model is trained on, at most."""
+"""Outputs of each kind (tagged, judged to be without the tag, not judged) in the training sample, at most."""
 WORDS = 20_000
-"""Words that a model knows, at most: those in most of the outputs it is trained on."""
+"""Words that a model uses at most: the most frequent in the training sample."""
 STRENGTH = 1.0
 """The C of the logistic regression, where each tagged output weighs 1 and both classes weigh the same."""
-GREEDY = 200
-"""Outputs that `unlike` picks one after another."""
-CANDIDATES = 1_000
-"""Outputs whose distances `unlike` keeps up to date while it picks."""
 _PUNCTUATION = str.maketrans(dict.fromkeys(punctuation, " "))
 _BLOCK = 8_192
 _DECIMALS = 9
@@ -39,28 +35,29 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """Which outputs most likely bear a tag, and how far that can be trusted."""
+    """The outputs that most likely should have a tag, and how good that guess is."""
 
     scores: Floats
-    """(n,) in 0..1, higher is likelier. It ranks; it is no calibrated probability. No model that scores an output was
-    trained on its text as an example without the tag, nor, where the output was judged, on its text at all."""
+    """(n,) in 0..1, higher is likelier. For ranking; not a calibrated probability. The model that scores an output was
+    not trained on its text as an example without the tag, and if the output was judged, not on its text at all."""
     order: Ints
-    """Positions of the outputs that are not judged yet, likeliest first; ties by position."""
+    """Positions of the outputs that are not judged, likeliest first; ties by position."""
     precision: float | None
-    """Of the k best by cross-validated score, the share that is tagged; k is the number of tagged outputs. Counted
-    among the judged outputs if two different texts or more were judged to be without the tag; otherwise among all, an
-    output that is not judged counting as wrong, which makes it a lower bound. None where nothing can be held out."""
+    """The share of tagged outputs among the k best by cross-validated score, where k is the number of tagged outputs.
+    Counted among the judged outputs if two different texts or more were judged to be without the tag. Otherwise counted
+    among all, where an output that is not judged counts as wrong, so that it is a lower bound. None if nothing can be
+    held out."""
     average_precision: float | None
     """Average precision of the same ranking (the mean, over the tagged outputs, of the precision down to each)."""
     chance: float | None
-    """What a random order would have for `precision`."""
+    """The `precision` of a random order."""
     half: int | None
-    """How far down the same ranking half of the tagged outputs are found. Unlike the precision it does not suffer from
-    outputs that nobody has tagged yet."""
+    """The rank down to which half of the tagged outputs are found. Unlike the precision, it is not lowered by outputs
+    that nobody has tagged yet."""
     folds: int
-    """Folds of the cross-validation; 0 where there was none."""
+    """Folds of the cross-validation; 0 if there was none."""
     says: str
-    """All that in one sentence."""
+    """The precision in one sentence."""
 
 
 def suggest(
@@ -72,7 +69,7 @@ def suggest(
     seed: int = 0,
     tag: str = "",
 ) -> Suggestion:
-    """The outputs that most likely bear a tag, by logistic regression on their vectors and words.
+    """Rank outputs by how likely they should have a tag, by logistic regression on their vectors and words.
 
     Parameters
     ----------
@@ -80,27 +77,26 @@ def suggest(
     texts : n strings.
     positive : (n,) bool, the outputs that have the tag.
     negative : (n,) bool, those that were judged and do not have it; none by default.
-    seed : of the sample that is trained on and of the folds. The same seed gives the same result, whatever the order of
-        the rows.
+    seed : of the training sample and the folds. The same seed gives the same result, whatever the order of the rows.
     tag : the tag's name, for the messages.
 
     Raises
     ------
     TypeError
-        Where a text is not a str.
+        If a text is not a str.
     ValueError
-        Where fewer than 3 outputs are tagged, or all; where an output is in both masks; where lengths differ; where a
-        vector holds NaN or infinity.
+        If fewer than 3 outputs are tagged, or all; if an output is in both masks; if lengths differ; if a vector holds
+        NaN or infinity.
 
     Notes
     -----
-    Outputs that were not judged serve as weak negatives: together they weigh as much as the tagged ones, and each that
-    was judged to be without the tag as much as a tagged one. If those tagged are a random part of those that should be,
-    a classifier of tagged against not judged ranks as one of true against false would (C. Elkan, K. Noto (2008),
-    "Learning classifiers from only positive and unlabeled data", KDD, lemma 1). An output is scored only by a model for
-    which it was no weak negative, as in F. Mordelet, J.-P. Vert (2014), "A bagging SVM to learn from positive and
-    unlabeled examples", Pattern Recognition Letters 37. What says the same as a tagged output is no weak negative, and
-    it is left out of the precision.
+    Outputs that were not judged are weak negatives: together they weigh as much as the tagged ones. Each output that
+    was judged to be without the tag weighs as much as a tagged one. If the tagged outputs are a random part of those
+    that should be tagged, a classifier of tagged against not judged ranks like one of true against false (C. Elkan, K.
+    Noto (2008), "Learning classifiers from only positive and unlabeled data", KDD, lemma 1). An output is scored only
+    by a model for which it was not a weak negative, as in F. Mordelet, J.-P. Vert (2014), "A bagging SVM to learn from
+    positive and unlabeled examples", Pattern Recognition Letters 37. An output with the words of a tagged one is not a
+    weak negative, and it does not count for the precision.
 
     The words are TF-IDF (1 + log of the count, rows of unit length); vectors and words are each scaled to a total
     variance of 1. Texts that are equal but for case, blanks and ASCII punctuation are always in the same fold. Folds
@@ -109,7 +105,7 @@ def suggest(
     table, tagged, without = _checked(vectors, texts, positive, negative, tag)
     texts = list(texts)
     canon, group = _canonical(table, texts, tagged, without, seed)
-    # From here on in an order that depends on what the outputs are and not on where they stand.
+    # From here on in an order that depends on the outputs and not on their positions.
     table, texts, tagged, without = table[canon], [texts[i] for i in canon.tolist()], tagged[canon], without[canon]
     judged = tagged | without
     twin = np.isin(group, group[tagged])
@@ -118,7 +114,7 @@ def suggest(
         weak = ~judged
     fold, folds = _folds(group, tagged, without)
     trained = np.sort(np.concatenate([np.flatnonzero(kind)[:SAMPLE] for kind in (tagged, without, weak)]))
-    # Where one text is nearly all of them, a sample may hold no other.
+    # If nearly all outputs have the same text, a sample may have no other.
     if any(len(set(tagged[trained][fold[trained] != f].tolist())) < 2 for f in range(folds)):
         fold, folds = np.zeros_like(fold), 0
     features = _Features(table[trained], [texts[i] for i in trained.tolist()])
@@ -156,117 +152,15 @@ def suggest(
     return _with_precision(scores, order, out[counted], tagged[counted], folds, firm)
 
 
-def unlike(vectors: npt.ArrayLike, judged: npt.ArrayLike) -> Ints:
-    """The outputs not judged yet, each one the most unlike all that are judged or come before it.
-
-    Farthest-first traversal by cosine distance (T. F. Gonzalez (1985), "Clustering to minimize the maximum intercluster
-    distance", Theoretical Computer Science 38) for the first 200; the others follow by their distance from all that
-    were judged or picked by then, the farthest first. Where nothing is judged it begins with the medoid, the output
-    with the least mean distance from all. Ties go to the first position; distances equal to 9 decimals are ties.
-
-    Parameters
-    ----------
-    vectors : (n, d) float.
-    judged : (n,) bool.
-
-    Returns
-    -------
-    Positions, int64: all that are not judged, each once.
-
-    Raises
-    ------
-    ValueError
-        Where the lengths differ, or a vector holds NaN or infinity.
-    """
-    table = _table(vectors)
-    done = _mask("judged", judged, len(table))
-    left = np.flatnonzero(~done)
-    if not len(left):
-        return left
-    picks: list[int] = []
-    if done.any():
-        near = np.full(len(left), -np.inf)
-        _bring(near, table, left, np.flatnonzero(done))
-    else:
-        total = np.sum([_unit(block).sum(axis=0) for block in _blocks(table)], axis=0)
-        mean = np.concatenate([_unit(block) @ (total / len(table)) for block in _blocks(table)]).round(_DECIMALS)
-        picks.append(int(mean.argmax()))
-        near = np.full(len(left), -np.inf)
-        _bring(near, table, left, np.array(picks))
-        near[picks[0]] = np.inf
-    # Distances only shrink. So only those of the farthest are kept up to date, and the others are bounds until no
-    # candidate is surely farther than they are.
-    while len(picks) < min(GREEDY, len(left)):
-        ranked = np.argsort(near, kind="stable")
-        some = np.sort(ranked[:CANDIDATES])
-        rest = ranked[CANDIDATES:]
-        bound, where = (near[rest[0]], rest[0]) if len(rest) else (np.inf, len(left))
-        unit = _unit(table[left[some]])
-        fresh: list[int] = []
-        while len(picks) < min(GREEDY, len(left)):
-            best = int(near[some].argmin())
-            if (near[some[best]], some[best]) > (bound, where):
-                break
-            picks.append(int(left[some[best]]))
-            fresh.append(picks[-1])
-            near[some] = np.maximum(near[some], (unit @ unit[best]).round(_DECIMALS))
-            near[some[best]] = np.inf
-        _bring(near, table, left, np.array(fresh))
-    rest = np.argsort(near, kind="stable")[: len(left) - len(picks)]
-    return np.concatenate([np.array(picks, np.int64), left[rest]])
-
-
-def _bring(near: Floats, table: npt.NDArray[Any], left: Ints, new: Ints) -> None:
-    """Raise the greatest cosine similarity of each of `left` to what it has to `new`."""
-    for at in range(0, len(left), _BLOCK):
-        block = _unit(table[left[at : at + _BLOCK]])
-        part = near[at : at + _BLOCK]
-        for start in range(0, len(new), 1024):
-            like = block @ _unit(table[new[start : start + 1024]]).T
-            np.maximum(part, like.max(axis=1).round(_DECIMALS), out=part)
-
-
-def _blocks(table: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    for at in range(0, len(table), _BLOCK):
-        yield table[at : at + _BLOCK]
-
-
-def _unit(rows: npt.NDArray[Any]) -> Floats:
-    # In double precision: equal directions then have a distance of 0 to all the decimals that count.
-    unit: Floats = unit_rows(rows.astype(np.float64))
-    return unit
-
-
-def _table(vectors: npt.ArrayLike) -> npt.NDArray[Any]:
-    table = np.asarray(vectors)
-    if table.ndim != 2:
-        raise ValueError(f"the vectors have the shape {table.shape}; give two dimensions, (n, d).")
-    bad = np.flatnonzero(~np.isfinite(table).all(axis=1))
-    if len(bad):
-        raise ValueError(
-            f"{len(bad)} of {len(table)} vectors hold NaN or infinity, the first in row {bad[0]}; fill or drop them."
-        )
-    return table
-
-
-def _mask(name: str, values: npt.ArrayLike, n: int) -> Bools:
-    mask = np.asarray(values)
-    if mask.dtype != bool and mask.size:
-        raise ValueError(f"{name} holds {mask.dtype}; give a mask of bool, one value an output.")
-    if mask.shape != (n,):
-        raise ValueError(f"{name} has the shape {mask.shape} for {n} vectors; give one bool an output.")
-    return mask.astype(bool)
-
-
 def _checked(
     vectors: npt.ArrayLike, texts: Sequence[str], positive: npt.ArrayLike, negative: npt.ArrayLike | None, tag: str
 ) -> tuple[npt.NDArray[Any], Bools, Bools]:
     check(texts)
-    table = _table(vectors)
+    table = checked_vectors(vectors)
     if len(texts) != len(table):
-        raise ValueError(f"there are {len(texts)} texts for {len(table)} vectors; give one of each an output.")
-    tagged = _mask("positive", positive, len(table))
-    without = np.zeros(len(table), bool) if negative is None else _mask("negative", negative, len(table))
+        raise ValueError(f"there are {len(texts)} texts for {len(table)} vectors; give one of each per output.")
+    tagged = checked_mask("positive", positive, len(table))
+    without = np.zeros(len(table), bool) if negative is None else checked_mask("negative", negative, len(table))
     name = f"'{tag}'" if tag else "the tag"
     both = np.flatnonzero(tagged & without)
     if len(both):
@@ -281,7 +175,10 @@ def _checked(
 def _canonical(
     table: npt.NDArray[Any], texts: list[str], tagged: Bools, without: Bools, seed: int
 ) -> tuple[Ints, Ints]:
-    """A shuffle that depends on what the rows hold only, and for each row of it which words it has, as a number."""
+    """Return an order that depends only on the content of the rows, and in it the number of each row's words.
+
+    Rows whose words are equal but for case, blanks and ASCII punctuation have the same number.
+    """
     salt = str(seed).encode()
 
     def digest(*parts: bytes) -> bytes:
@@ -308,7 +205,7 @@ def _bare(text: str) -> str:
 
 
 def _folds(group: Ints, tagged: Bools, without: Bools) -> tuple[Ints, int]:
-    """The fold of each output, and how many there are; 0 where there are not two texts of each class to part."""
+    """Return the fold of each output, and the number of folds: 0 if a class has fewer than two different texts."""
     size = int(group.max()) + 1
     yes = np.bincount(group[tagged], minlength=size)
     no = np.bincount(group[without], minlength=size)
@@ -316,7 +213,7 @@ def _folds(group: Ints, tagged: Bools, without: Bools) -> tuple[Ints, int]:
     if folds < 2:
         return np.zeros(len(group), np.int64), 0
     of = np.empty(size, np.int64)
-    # Each kind is dealt out in turn, texts that came often first; the numbers of the texts are random already.
+    # Each kind is dealt to the folds in turn, frequent texts first; the numbers of the texts are random already.
     dealt = 0
     for kind, weight in ((yes > 0, yes), ((yes == 0) & (no > 0), no), ((yes == 0) & (no == 0), np.bincount(group))):
         members = np.flatnonzero(kind)
@@ -326,16 +223,16 @@ def _folds(group: Ints, tagged: Bools, without: Bools) -> tuple[Ints, int]:
 
 
 class _Features:
-    """Vectors and words side by side, scaled by what a sample of the outputs has."""
+    """Vectors and words side by side, scaled by the variance in a sample of the outputs."""
 
     def __init__(self, table: npt.NDArray[Any], texts: list[str]) -> None:
-        found = tokenize(texts)
-        pairs = np.unique(found.output.astype(np.int64) * max(1, len(found.vocabulary)) + found.form)
-        holders = np.bincount(pairs % max(1, len(found.vocabulary)), minlength=len(found.vocabulary))
-        # A word of one output tells nothing of another.
+        tokens = tokenize(texts)
+        pairs = np.unique(tokens.output.astype(np.int64) * max(1, len(tokens.vocabulary)) + tokens.form)
+        holders = np.bincount(pairs % max(1, len(tokens.vocabulary)), minlength=len(tokens.vocabulary))
+        # A word in only one output says nothing about others.
         kept = np.flatnonzero(holders > 1)
         kept = np.sort(kept[np.argsort(-holders[kept], kind="stable")[:WORDS]])
-        self.place = {found.vocabulary[form]: i for i, form in enumerate(kept.tolist())}
+        self.place = {tokens.vocabulary[form]: i for i, form in enumerate(kept.tolist())}
         self.idf = np.log((1 + len(texts)) / (1 + holders[kept])) + 1
         self.center = table.mean(axis=0, dtype=np.float64)
         self.width = _width(lambda: ((table - self.center) ** 2).sum() / len(table))
@@ -360,12 +257,12 @@ class _Features:
     def words(self, texts: list[str]) -> Any:
         from scipy.sparse import csr_matrix
 
-        found = tokenize(texts)
-        place = np.array([self.place.get(form, -1) for form in found.vocabulary], np.int64)
-        column = place[found.form] if len(place) else np.zeros(0, np.int64)
+        tokens = tokenize(texts)
+        place = np.array([self.place.get(form, -1) for form in tokens.vocabulary], np.int64)
+        column = place[tokens.form] if len(place) else np.zeros(0, np.int64)
         known = column >= 0
         shape = (len(texts), len(self.place))
-        counts = csr_matrix((np.ones(known.sum()), (found.output[known], column[known])), shape=shape)
+        counts = csr_matrix((np.ones(known.sum()), (tokens.output[known], column[known])), shape=shape)
         counts.sum_duplicates()
         counts.data = (1 + np.log(counts.data)) * self.idf[counts.indices]
         length = np.sqrt(
@@ -376,20 +273,20 @@ class _Features:
 
 
 def _width(variance: Callable[[], Any]) -> float:
-    # Where all are alike there is nothing to scale.
-    found = float(variance())
-    return found**0.5 if found > 1e-9 else 1.0
+    # If all rows are alike, there is nothing to scale.
+    total = float(variance())
+    return total**0.5 if total > 1e-9 else 1.0
 
 
 def _fit(x: Any, tagged: Bools, weak: Bools) -> Floats:
-    """The weights of a logistic regression, the intercept last."""
+    """Return the weights of a logistic regression, the intercept last."""
     from sklearn.linear_model import LogisticRegression
 
     weight = np.ones(len(tagged))
     if weak.any():
         weight[weak] = tagged.sum() / weak.sum()
-    # Both classes weigh the same, as with class_weight="balanced", which does not look at the weights of the rows in
-    # every version of scikit-learn.
+    # Both classes weigh the same, as with class_weight="balanced", which ignores the weights of the rows in some
+    # versions of scikit-learn.
     weight[~tagged] *= tagged.sum() / weight[~tagged].sum()
     model = LogisticRegression(C=STRENGTH, max_iter=1000).fit(x, tagged, sample_weight=weight)
     return np.append(model.coef_[0], model.intercept_[0])
@@ -401,7 +298,7 @@ def _with_precision(scores: Floats, order: Ints, decision: Floats, tagged: Bools
     k, others = int(tagged.sum()), int((~tagged).sum())
     cut = np.sort(decision)[-k]
     above, level = decision > cut, decision == cut
-    # Of those level with the last, as many as there is room for, whichever they are.
+    # Outputs that tie with the last of the k count in part, whichever of them come first.
     right = tagged[above].sum() + tagged[level].mean() * (k - above.sum())
     precision, chance = float(right / k), k / (k + others)
     says = (
