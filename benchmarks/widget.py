@@ -27,8 +27,8 @@ from server import chromium, jupyter_lab
 
 import outlens as ol
 from outlens import report
+from outlens.settings import DEFAULTS
 from outlens.widget import wire
-from outlens.widget.view import DEFAULTS
 
 PAN = """async (seconds) => {
     const map = document.querySelector(".ol-map");

@@ -226,7 +226,7 @@ def test_a_prompt_that_cannot_be_prepared_leaves_the_one_before() -> None:
     with pytest.raises(RuntimeError, match="no vectors today"):
         lens.prompt = "q"
     assert lens.prompt == "p"
-    assert lens._widget._info["prompt"] == 0
+    assert lens._bridge.widget._info["prompt"] == 0
     assert len(lens.clusters["size"]) > 0
 
 
@@ -329,8 +329,8 @@ def reader(**more: object) -> ol.Lens:
 def ask(lens: ol.Lens, **message: object) -> list[tuple[dict, list[bytes]]]:
     """What the lens answers to a message of the browser."""
     sent: list[tuple[dict, list[bytes]]] = []
-    lens._widget.send = lambda content, buffers=None: sent.append((content, buffers))
-    lens._widget._handle_custom_msg(message, [])
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append((content, buffers))
+    lens._bridge.widget._handle_custom_msg(message, [])
     return sent
 
 
@@ -368,30 +368,30 @@ def test_every_setting_of_the_view_can_be_set_and_read() -> None:
     with pytest.raises(ValueError, match="nothing is tagged yet"):
         lens.view.tagged = {"tag": "good"}
     lens.tag("good", ["r1"])
-    assert set(VIEW) == set(lens._widget.view) == set(dir(lens.view))
+    assert set(VIEW) == set(lens._bridge.widget.view) == set(dir(lens.view))
     for name, values in VIEW.items():
         for value in values:
-            before = dict(lens._widget.view)
+            before = dict(lens._bridge.widget.view)
             setattr(lens.view, name, value)
             assert getattr(lens.view, name) == value
             assert type(getattr(lens.view, name)) is type(value)
-            assert {**before, name: None} == {**lens._widget.view, name: None}
+            assert {**before, name: None} == {**lens._bridge.widget.view, name: None}
             assert repr(value) in repr(lens.view)
-            json.dumps(lens._widget.view)
+            json.dumps(lens._bridge.widget.view)
 
 
 def test_rows_travel_as_positions_and_are_read_as_labels() -> None:
     lens = reader()
     lens.view.pins = ["r4", "r1"]
     lens.view.scroll_to = "r11"
-    assert lens._widget.view["pins"] == [4, 1]
-    assert lens._widget.view["scroll_to"] == 11
+    assert lens._bridge.widget.view["pins"] == [4, 1]
+    assert lens._bridge.widget.view["scroll_to"] == 11
     lens.view.pins = np.arange(13) == 6
     assert lens.view.pins == ["r6"]
     lens.view.pins = None
     assert lens.view.pins == []
     # What the browser sets is read, too; a row that is not there is none.
-    lens._widget.view = {**lens._widget.view, "pins": [12, 99], "scroll_to": 0, "min_outputs": 1}
+    lens._bridge.widget.view = {**lens._bridge.widget.view, "pins": [12, 99], "scroll_to": 0, "min_outputs": 1}
     assert lens.view.pins == ["r12"]
     assert lens.view.scroll_to == "r0"
     assert isinstance(lens.view.min_outputs, float)
@@ -399,7 +399,7 @@ def test_rows_travel_as_positions_and_are_read_as_labels() -> None:
 
 def test_scrolling_to_the_same_row_again_is_a_change() -> None:
     lens, seen = reader(), []
-    lens._widget.observe(lambda change: seen.append(change["new"]["scroll_to"]), "view")
+    lens._bridge.widget.observe(lambda change: seen.append(change["new"]["scroll_to"]), "view")
     lens.view.scroll_to = "r3"
     lens.view.scroll_to = "r3"
     assert seen == [3, None, 3]
@@ -407,7 +407,7 @@ def test_scrolling_to_the_same_row_again_is_a_change() -> None:
 
 def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
     lens = reader()
-    name = next(c["name"] for c in lens._widget._info["columns"] if c["kind"] == "category")
+    name = next(c["name"] for c in lens._bridge.widget._info["columns"] if c["kind"] == "category")
     lens.view.rows = name
     lens.view.columns = name
     assert (lens.view.rows, lens.view.columns) == (None, name)
@@ -452,10 +452,10 @@ def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
 )
 def test_a_wrong_setting_is_told_and_changes_nothing(name: str, value: object, kind: type, says: str) -> None:
     lens = reader()
-    before = dict(lens._widget.view)
+    before = dict(lens._bridge.widget.view)
     with pytest.raises(kind, match=says):
         setattr(lens.view, name, value)
-    assert lens._widget.view == before
+    assert lens._bridge.widget.view == before
 
 
 def test_what_is_read_of_the_view_is_a_copy() -> None:
@@ -488,30 +488,30 @@ def test_selecting_in_python_shows_what_is_selected() -> None:
 
 def test_equal_outputs_share_a_variant() -> None:
     lens = reader()
-    assert numbers(lens._widget._variant) == [0, 1, 2, 3, 4]
+    assert numbers(lens._bridge.widget._variant) == [0, 1, 2, 3, 4]
     lens.prompt = 1
-    assert numbers(lens._widget._variant) == [0, 1, 2, 3, 0, 4, 5, 6]
+    assert numbers(lens._bridge.widget._variant) == [0, 1, 2, 3, 0, 4, 5, 6]
 
 
 def test_the_index_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
-    monkeypatch.setattr("outlens.lens.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
+    monkeypatch.setattr("outlens.study.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
     lens = reader()
-    assert lens._widget._index == {}
+    assert lens._bridge.widget._index == {}
     lens.prompt = 1
     # The prompt's answer is kept, though another one is shown by the time it is there.
     ask(lens, kind="index", prompt=0)
-    assert lens._widget._index == {}
+    assert lens._bridge.widget._index == {}
     lens.shared(2, 4)
     ask(lens, kind="index", prompt=1)
     texts = [*SAID, SAID[0], "", "\ud800 é road", "Hello."]
     arrays = Index(texts, prompt="Which old road?").arrays()
     kinds = {name: "<u2" if name in ("lcp", "echo") else "<u4" for name in arrays}
-    assert {name: numbers(lens._widget._index[name], kind) for name, kind in kinds.items()} == {
+    assert {name: numbers(lens._bridge.widget._index[name], kind) for name, kind in kinds.items()} == {
         name: array.tolist() for name, array in arrays.items()
     }
     lens.prompt = 0
-    assert len(numbers(lens._widget._index["variant"])) == 5
+    assert len(numbers(lens._bridge.widget._index["variant"])) == 5
     ask(lens, kind="index", prompt=0)
     ask(lens, kind="index", prompt=7)
     ask(lens, kind="index", prompt=-1)
@@ -525,38 +525,38 @@ def test_the_alignment_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest
     lens = reader()
     lens.prompt = 1
     table = lens.aligned()
-    assert lens._widget._aligned == {}
+    assert lens._bridge.widget._aligned == {}
     ask(lens, kind="aligned", prompt=1)
-    known = lens._widget._aligned
+    known = lens._bridge.widget._aligned
     assert numbers(known["group"], "<i4") == table["rank"].tolist()
     assert known["strength"] == ol.text.alignment_strength(table)
     lens.prompt = 0
-    assert lens._widget._aligned == {}
+    assert lens._bridge.widget._aligned == {}
     lens.prompt = 1
-    assert lens._widget._aligned == known
+    assert lens._bridge.widget._aligned == known
     lens.aligned()
     assert len(made) == 1
 
 
 def test_why_nothing_is_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("outlens.widget.wire.ALIGNED", 7)
+    monkeypatch.setattr("outlens.widget.parts.MOST_ALIGNED", 7)
     lens = reader()
     ask(lens, kind="aligned", prompt=1)
     lens.prompt = 1
-    assert lens._widget._aligned == {}
+    assert lens._bridge.widget._aligned == {}
     ask(lens, kind="aligned", prompt=1)
-    assert lens._widget._aligned["error"].startswith("The sentences of 8 outputs are too many")
+    assert lens._bridge.widget._aligned["error"].startswith("The sentences of 8 outputs are too many")
     assert set(lens.aligned()["output"]) <= set(range(5, 13))
 
     def fail(*_args: object, **_more: object) -> None:
         raise MemoryError
 
-    monkeypatch.setattr("outlens.lens.Index", fail)
+    monkeypatch.setattr("outlens.study.Index", fail)
     ask(lens, kind="index", prompt=1)
-    assert lens._widget._index == {"error": "MemoryError"}
+    assert lens._bridge.widget._index == {"error": "MemoryError"}
     monkeypatch.undo()
     ask(lens, kind="index", prompt=1)
-    assert "error" not in lens._widget._index
+    assert "error" not in lens._bridge.widget._index
 
 
 def test_what_sets_the_selection_apart_is_answered() -> None:
@@ -596,21 +596,21 @@ def test_a_layer_of_the_users_own_is_shown_replaced_and_taken_away() -> None:
     lens.highlight(spans, "  mine\ud800 ", by="kind")
     assert_frame_equal(spans, before)
     assert lens.view.layers == ["shared", "only", "mine\ufffd"]
-    [first] = lens._widget._layers
+    [first] = lens._bridge.widget._layers
     assert (first["name"], first["types"]) == ("mine\ufffd", ["e", "s"])
     assert numbers(first["pieces"]) == [0, 5, 1]
     lens.prompt = 1
-    [second] = lens._widget._layers
+    [second] = lens._bridge.widget._layers
     # The smiling face is two units of UTF-16.
     assert numbers(second["pieces"]) == [0, 2, 1, 2, 4, 9, 4, 8, 2, 18, 20, 2]
     assert numbers(second["first"]) == [0, 3, 4, 4, 4, 4, 4, 4, 4]
     lens.view.layers = ["mine\ufffd"]
     lens.highlight(spans.iloc[:1], "mine\ufffd")
-    [third] = lens._widget._layers
+    [third] = lens._bridge.widget._layers
     assert numbers(third["pieces"]) == [18, 20, 0]
     assert lens.view.layers == ["mine\ufffd"]
     lens.highlight(None, "mine\ufffd")
-    assert lens._widget._layers == []
+    assert lens._bridge.widget._layers == []
     assert lens.view.layers == []
 
 
@@ -618,7 +618,7 @@ def test_a_layer_that_cannot_be_changes_nothing() -> None:
     lens = reader()
     good = pd.DataFrame({"output": [0], "start": [0], "end": [5]})
     lens.highlight(good, "mine")
-    before = lens._widget._layers, lens.view.layers
+    before = lens._bridge.widget._layers, lens.view.layers
     with pytest.raises(ValueError, match=r"row 1 of the spans \(output 0, start 2, end 99\).* 15 characters"):
         lens.highlight(pd.DataFrame({"output": [0, 0], "start": [0, 2], "end": [5, 99]}), "mine")
     for name in ("shared", "common", "only", "echo", "aligned", "search", "Shared"):
@@ -626,15 +626,15 @@ def test_a_layer_that_cannot_be_changes_nothing() -> None:
             lens.highlight(good, name)
     with pytest.raises(ValueError, match="not blank, not ' '"):
         lens.highlight(good, " ")
-    with pytest.raises(KeyError, match="no layer 'other' of yours to take away; there are 'mine'"):
+    with pytest.raises(KeyError, match="no layer 'other' of yours to remove; the layers are 'mine'"):
         lens.highlight(None, "other")
     with pytest.raises(KeyError, match="no column 'kind'"):
         lens.highlight(good, "more", by="kind")
-    assert (lens._widget._layers, lens.view.layers) == before
+    assert (lens._bridge.widget._layers, lens.view.layers) == before
 
 
 def said_in(lens: ol.Lens, frame: pd.DataFrame) -> list[tuple]:
-    texts = lens._outputs.texts
+    texts = lens._study.outputs.texts
     return [(row.layer, row.output, texts[row.output][row.start : row.end], row.value) for row in frame.itertuples()]
 
 
@@ -673,7 +673,7 @@ def test_visible_is_what_the_layers_mark() -> None:
         lens.view.query = "("
     assert lens.view.query == "(ROAD)|é"
     # In the browser one types it.
-    lens._widget.view = {**lens._widget.view, "query": "("}
+    lens._bridge.widget.view = {**lens._bridge.widget.view, "query": "("}
     assert lens.visible.empty
 
 
@@ -721,8 +721,8 @@ def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> No
     assert lens.visible.empty
     ask(lens, kind="index", prompt=0)
     ask(lens, kind="aligned", prompt=0)
-    assert len(numbers(lens._widget._index["variant"])) == len(texts)
-    assert len(numbers(lens._widget._aligned["first"])) == len(texts) + 1
+    assert len(numbers(lens._bridge.widget._index["variant"])) == len(texts)
+    assert len(numbers(lens._bridge.widget._aligned["first"])) == len(texts) + 1
     [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1)
     assert reply["error"]
     assert lens.to_html(tmp_path / "page.html").exists()

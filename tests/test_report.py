@@ -85,10 +85,10 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
     lens.view.pins = [4]
     with pytest.warns(UserWarning, match="holds 2 of 3 prompts"):
         pages, view = _pages(lens.to_html(tmp_path / "page.html"))
-    assert view == lens._widget.view
+    assert view == lens._bridge.widget.view
     assert view["pins"] == [4]
     for prompt, (page, rows) in enumerate(zip(pages, ([0, 1, 2], [3, 4, 5]), strict=True)):
-        texts = [lens._outputs.texts[row] for row in rows]
+        texts = [lens._study.outputs.texts[row] for row in rows]
         assert page["_index"] == wire.index(Index(texts, prompt="pq"[prompt]))
         assert page["_aligned"] == wire.alignment(texts, ol.text.align(texts))
         assert np.frombuffer(page["_variant"], "<u4").tolist() == [0, 1, 2]
@@ -96,7 +96,7 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
         assert layer["name"] == "mine"
         assert np.frombuffer(layer["pieces"], "<u4").tolist() == [[0, 4, 0], [3, 7, 0]][prompt]
     # Nothing is sent to the widget for that.
-    assert lens._widget._index == lens._widget._aligned == {}
+    assert lens._bridge.widget._index == lens._bridge.widget._aligned == {}
 
 
 def test_a_page_leaves_out_what_would_be_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

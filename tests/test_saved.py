@@ -9,6 +9,7 @@ import string
 import threading
 import uuid
 import zipfile
+from dataclasses import replace
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
@@ -44,7 +45,7 @@ def again(lens: ol.Lens, **more: Any) -> ol.Lens:
 def same(frame: pd.DataFrame) -> None:
     """A frame comes back as it was."""
     back = again(ol.Lens(frame, text=frame.columns[0], vectors=np.ones((len(frame), 1)), store=False))
-    equal(back._outputs.frame, frame)
+    equal(back._study.outputs.frame, frame)
 
 
 def equal(found: pd.DataFrame, frame: pd.DataFrame) -> None:
@@ -88,9 +89,9 @@ def test_all_of_a_lens_comes_back_and_nothing_is_embedded() -> None:
     assert two.selected.index.tolist() == ["r1", "r4"]
     assert repr(two.view) == repr(one.view)
     assert repr(two) == repr(one)
-    assert two._widget._info == one._widget._info
+    assert two._bridge.widget._info == one._bridge.widget._info
     for trait in ("_xy", "_texts", "_leaf", "_tree", "_typical", "_tagged", "_layers", "selection", "view", "renames"):
-        assert getattr(two._widget, trait) == getattr(one._widget, trait), trait
+        assert getattr(two._bridge.widget, trait) == getattr(one._bridge.widget, trait), trait
     # What is undone can be done again, and what is there undone.
     assert two.undo() == one.undo()
     for granularity in (0, 0.3, 1):
@@ -140,13 +141,13 @@ def test_own_vectors_come_back_for_prompts_that_were_not_shown() -> None:
 
 def test_a_name_of_a_model_is_not_loaded_because_a_file_says_so() -> None:
     one = made(vectors=None, model=lambda texts: np.eye(len(texts)))
-    one._model = "somebody/model"
+    one._study.engine = replace(one._study.engine, model="somebody/model")
     two = again(one, model=None)
-    assert two._widget._info["params"].startswith("somebody/model")
+    assert two._bridge.widget._info["params"].startswith("somebody/model")
     with pytest.raises(ValueError, match=r"open\(path, model='somebody/model'\)"):
-        two._model(["a"])
-    one._model = "fast"
-    assert again(one, model=None)._model == "fast"
+        two._study.engine.model(["a"])
+    one._study.engine = replace(one._study.engine, model="fast")
+    assert again(one, model=None)._study.engine.model == "fast"
 
 
 def test_tags_are_added_to_the_store_once_and_to_what_is_there() -> None:
@@ -169,7 +170,7 @@ def test_what_was_said_of_other_outputs_is_not_in_the_file() -> None:
     other.undo()
     one.tag("travel", ["r0"])
     one.undo()
-    one._session.define("travel", description="by any means")
+    one._tags.session.define("travel", description="by any means")
     path = one.save("lens.zip")
     assert b"secret" not in zipfile.ZipFile(path).read("events.jsonl")
     log = ol.open(path, store=False).tag_log
@@ -177,7 +178,7 @@ def test_what_was_said_of_other_outputs_is_not_in_the_file() -> None:
     assert log["key"].tolist()[2] == tag_key("travel")
     # The member is a file of events as other tools read it.
     zipfile.ZipFile(path).extract("events.jsonl")
-    assert tags.read_events("events.jsonl") == one._session.store.events(one._keys)[1:]
+    assert tags.read_events("events.jsonl") == one._tags.session.store.events(one._tags.keys)[1:]
 
 
 def test_tags_that_could_not_be_written_are_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,7 +188,7 @@ def test_tags_that_could_not_be_written_are_in_the_file(monkeypatch: pytest.Monk
     def full(*_: object, **__: object) -> None:
         raise StoreUnavailable("The disk is full.")
 
-    monkeypatch.setattr(one._session.store, "record", full)
+    monkeypatch.setattr(one._tags.session.store, "record", full)
     with pytest.raises(StoreUnavailable):
         one.tag("slow", ["r2", "r3"])
     first = one.save("a").read_bytes()
@@ -208,7 +209,7 @@ def test_nothing_is_left_where_it_cannot_be_written(monkeypatch: pytest.MonkeyPa
         with pytest.raises(OSError, match="No space"):
             lens.save("kept")
     with monkeypatch.context() as patch:
-        patch.setitem(lens._widget.view, "pins", [99])
+        patch.setitem(lens._state.view, "pins", [99])
         with pytest.raises(ValueError, match=r"would not open again \(its view.pins is \[99\]\)"):
             lens.save("kept")
     with pytest.raises(ValueError, match="is a folder"):
@@ -289,14 +290,17 @@ def test_cells_of_every_kind_come_back() -> None:
 )
 def test_every_index_comes_back(index: pd.Index[Any]) -> None:
     frame = pd.DataFrame({"text": ["a", "b", "c"], "k": [1, 2, 3]}).set_axis(index)
-    back = again(ol.Lens(frame, vectors=np.ones((3, 1)), store=False))._outputs.frame
+    back = again(ol.Lens(frame, vectors=np.ones((3, 1)), store=False))._study.outputs.frame
     if getattr(index, "freqstr", None) == "C":
         # Its holidays have no name.
         frame.index.freq = None
     pd.testing.assert_frame_equal(back, frame, check_index_type="exact")
     assert back.index.names == frame.index.names
     wide = pd.DataFrame([["text", 1, 2]], columns=index) if index.is_unique else frame
-    equal(again(ol.Lens(wide, text=wide.columns[0], vectors=np.ones((len(wide), 1)), store=False))._outputs.frame, wide)
+    equal(
+        again(ol.Lens(wide, text=wide.columns[0], vectors=np.ones((len(wide), 1)), store=False))._study.outputs.frame,
+        wide,
+    )
 
 
 TEXT = st.text(st.characters(codec=None, categories=["L", "N", "P", "Z", "C"]), max_size=6)
@@ -531,9 +535,9 @@ def test_the_sample_comes_back() -> None:
     one = ol.Lens(frame, vectors=np.random.default_rng(0).normal(size=(len(frame), 8)), store=False)
     one.recluster(1)
     two = again(one)
-    pd.testing.assert_frame_equal(two._outputs.frame, one._outputs.frame)
+    pd.testing.assert_frame_equal(two._study.outputs.frame, one._study.outputs.frame)
     pd.testing.assert_frame_equal(two.clusters, one.clusters)
-    assert two._widget._tree == one._widget._tree
+    assert two._bridge.widget._tree == one._bridge.widget._tree
 
 
 def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -554,6 +558,6 @@ def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatc
 
 def test_an_order_by_a_ranking_that_is_not_kept_is_not_kept_either() -> None:
     one = made()
-    one._widget.view = {**one._widget.view, "order": "ranked"}
+    one._bridge.widget.view = {**one._bridge.widget.view, "order": "ranked"}
     assert again(one).view.order == "row"
     assert one.view.order == "ranked"

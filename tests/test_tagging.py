@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import outlens as ol
-from outlens import tagging
+from outlens.tags import book
 from outlens.tags.events import Event
 from outlens.tags.store import Store, StoreError
 from outlens.widget import wire
@@ -29,17 +29,17 @@ def lens(order: list[int] | None = None, **more: object) -> ol.Lens:
 def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None = None) -> dict:
     """What the browser sends when somebody tags, and what it is answered."""
     sent: list[dict] = []
-    lens._widget.send = lambda content, buffers=None: sent.append(content)
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
     message = {"kind": "tags", "id": 7, "prompt": 0, "action": action, "value": value}
-    lens._widget._handle_custom_msg(message, [memoryview(np.array(ids or [], "<u4").tobytes())])
+    lens._bridge.widget._handle_custom_msg(message, [memoryview(np.array(ids or [], "<u4").tobytes())])
     assert len(sent) == 1
     return sent[0]
 
 
 def bits(lens: ol.Lens, tag: str) -> list[int]:
-    told = lens._widget._tagged
+    told = lens._bridge.widget._tagged
     # One more than the outputs: the prompt.
-    width = -(-(lens._widget._info["n"] + 1) // 8)
+    width = -(-(lens._bridge.widget._info["n"] + 1) // 8)
     row = told["names"].index(tag) * len(told["annotators"])
     own = np.frombuffer(told["bits"], np.uint8)[row * width : (row + 1) * width]
     return np.flatnonzero(np.unpackbits(own, bitorder="little")).tolist()
@@ -116,15 +116,15 @@ def test_the_widget_tags_and_is_answered_when_it_is_on_disk() -> None:
     assert bits(one, "food") == [0, 1]
     assert lens().tagged("food").index.tolist() == ["r0", "r1"]
     gesture(one, "define", '{"name": "food", "color": 3, "description": "eaten", "key": "5"}')
-    assert one._widget._tagged["define"] == [{"color": 3, "description": "eaten", "key": "5"}]
+    assert one._bridge.widget._tagged["define"] == [{"color": 3, "description": "eaten", "key": "5"}]
     gesture(one, "tag", "drink", [1])
     gesture(one, "define", '{"name": "drink", "color": 1, "description": "", "key": "5"}')
-    assert [d["key"] for d in one._widget._tagged["define"]] == ["", "5"]
+    assert [d["key"] for d in one._bridge.widget._tagged["define"]] == ["", "5"]
     assert gesture(one, "undo")["says"] == "Undone: definition of ‘drink’"
     gesture(one, "note", "a\nb", [2])
     gesture(one, "star", "", [2])
-    assert one._widget._tagged["notes"] == [[2, 0, "a\nb"]]
-    assert np.frombuffer(one._widget._tagged["stars"], np.uint8).tolist() == [4]
+    assert one._bridge.widget._tagged["notes"] == [[2, 0, "a\nb"]]
+    assert np.frombuffer(one._bridge.widget._tagged["stars"], np.uint8).tolist() == [4]
     for action, value in (("tag", " "), ("dance", "x"), ("define", "no JSON")):
         assert gesture(one, action, value, [0])["says"]
     assert one.tags["outputs"].to_dict() == {"food": 2, "drink": 1}
@@ -137,7 +137,7 @@ def test_a_name_is_kept_as_it_is_given(name: str) -> None:
     lens().tag(name, ["r1"])
     two = lens()
     assert two.tags.index.tolist() == [name]
-    assert two._widget._tagged["names"] == [wire.clean(name)]
+    assert two._bridge.widget._tagged["names"] == [wire.clean(name)]
     # Taken off in the browser, which knows it without half characters.
     gesture(two, "untag", wire.clean(name), [1])
     assert lens().tags.empty
@@ -153,10 +153,10 @@ def test_what_cannot_be_is_told() -> None:
         one.tag(3, ["r0"])  # type: ignore[arg-type]
     with pytest.raises(KeyError, match="r9"):
         one.tag("food", ["r9"])
-    with pytest.raises(KeyError, match="no output has the tag 'food'; the tags are none yet"):
+    with pytest.raises(KeyError, match="no output has the tag 'food'; there are no tags"):
         one.tagged("food")
     assert not Path(".outlens").exists()
-    with pytest.raises(TypeError, match="store is True"):
+    with pytest.raises(TypeError, match="store cannot be True"):
         lens(store=True)
     Path("notes.txt").write_text("not a store" * 50)
     with pytest.raises(StoreError, match="is not a tag store"):
@@ -168,12 +168,12 @@ def test_what_cannot_be_written_is_kept_and_written_later() -> None:
     one = lens()
     with pytest.raises(StoreError, match="The tag is kept in this lens"):
         one.tag("food", ["r0"])
-    assert one._widget._tagged["problem"]
+    assert one._bridge.widget._tagged["problem"]
     assert "Not saved" in gesture(one, "tag", "food", [1])["says"]
     assert bits(one, "food") == [0, 1]
     Path(".outlens").unlink()
     assert one.tags["outputs"].to_dict() == {"food": 2}
-    assert one._widget._tagged["problem"] == ""
+    assert one._bridge.widget._tagged["problem"] == ""
     assert lens().tagged("food").index.tolist() == ["r0", "r1"]
 
 
@@ -198,7 +198,7 @@ def test_names_of_clusters_come_back() -> None:
     assert two.clusters["name"].tolist()[0] == "the bread"
     assert two.clusters["name"].tolist()[1] != "the wine"
     two.redo()
-    two._widget.renames = [r for r in two._widget.renames if r["name"] != "the bread"]
+    two._bridge.widget.renames = [r for r in two._bridge.widget.renames if r["name"] != "the bread"]
     assert "the bread" not in ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()
     assert "the wine" in ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()
 
@@ -320,7 +320,7 @@ def test_what_may_bear_a_tag_too_is_listed_first_and_nothing_is_tagged() -> None
     vectors = np.eye(2)[group] + rng.normal(0, 0.1, (60, 2))
     frame = pd.DataFrame({"response": texts}, index=[f"r{i}" for i in range(60)])
     one = ol.Lens(frame, vectors=vectors, annotator="ann")
-    with pytest.raises(KeyError, match="no output has the tag 'refusal'; the tags are none yet"):
+    with pytest.raises(KeyError, match="no output has the tag 'refusal'; there are no tags"):
         one.suggest("refusal")
     one.tag("refusal", ["r0", "r1", "r2", "r3", "r4"])
     before = len(one.tag_log)
@@ -330,12 +330,12 @@ def test_what_may_bear_a_tag_too_is_listed_first_and_nothing_is_tagged() -> None
     assert (np.diff(found.scores) <= 0).all()
     assert len(one.tag_log) == before
     assert one.view.order == "ranked"
-    rank = np.frombuffer(one._widget._ranked["rank"], "<u4")
+    rank = np.frombuffer(one._bridge.widget._ranked["rank"], "<u4")
     assert [f"r{i}" for i in np.argsort(rank, kind="stable")][:55] == found.rows.tolist()
     assert rank[:5].tolist() == [55] * 5
     assert found.says == gesture(one, "suggest", "refusal")["says"]
     gesture(one, "unlike")
-    first = int(np.frombuffer(one._widget._ranked["rank"], "<u4").argmin())
+    first = int(np.frombuffer(one._bridge.widget._ranked["rank"], "<u4").argmin())
     unit = one.vectors
     assert first in np.flatnonzero(np.isclose(unit @ unit[:5].T, (unit @ unit[:5].T).max(1).min()).any(1))
 
@@ -353,11 +353,11 @@ def test_a_name_of_another_person_is_shown_until_there_is_one_of_ones_own() -> N
 
 
 def test_soon_after_a_tag_the_store_is_one_whole_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tagging, "LISTEN", 0.01)
+    monkeypatch.setattr(book, "LISTEN", 0.01)
     one = lens(store=tmp_path / "tags.sqlite")
 
     async def tag_and_copy() -> None:
-        one._listen()
+        one._tags.listen()
         one.tag("refusal", ["r2", "r3"])
         copy = tmp_path / "copy.sqlite"
         while True:
@@ -383,35 +383,37 @@ def test_an_id_that_became_a_float_is_the_same_id() -> None:
 def test_what_a_table_says_comes_after_what_is_there_whatever_the_clocks_said() -> None:
     one = lens()
     ahead = 10**15 * 3
-    one._session.store.append([Event("1" * 32, ahead, "ann", one._keys[0], "note", "of a late machine", "2" * 32, "")])
+    one._tags.session.store.append(
+        [Event("1" * 32, ahead, "ann", one._tags.keys[0], "note", "of a late machine", "2" * 32, "")]
+    )
     new = [
-        ol.tags.Judgement(one._keys[0], "", "", "ann", note="new"),
+        ol.tags.Judgement(one._tags.keys[0], "", "", "ann", note="new"),
         ol.tags.Judgement("id:gone", "", "", "ann", ("a",)),
     ]
     for _ in range(2):
         one.merge_tags(new)
     assert one.frame["note"].tolist()[0] == "new"
-    assert len(one._session.store.events()) == 3
+    assert len(one._tags.session.store.events()) == 3
     one.undo()
     assert one.frame["note"].tolist()[0] == "of a late machine"
 
 
 def test_a_lens_goes_on_listening_whatever_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tagging, "LISTEN", 0.01)
+    monkeypatch.setattr(book, "LISTEN", 0.01)
     one, ben = lens(), Store(Path(".outlens/tags.sqlite"))
 
     async def listen() -> None:
-        one._listen()
+        one._tags.listen()
         with monkeypatch.context() as patch:
-            patch.setattr(one._session, "refresh", lambda: 1 / 0)
-            while "ZeroDivision" not in one._session.problem and "division" not in one._session.problem:
+            patch.setattr(one._tags.session, "refresh", lambda: 1 / 0)
+            while "ZeroDivision" not in one._tags.session.problem and "division" not in one._tags.session.problem:
                 await asyncio.sleep(0.01)
-        ben.record("ben", [one._keys[0]], "tag", "his")
-        while "his" not in one._widget._tagged["names"]:
+        ben.record("ben", [one._tags.keys[0]], "tag", "his")
+        while "his" not in one._bridge.widget._tagged["names"]:
             await asyncio.sleep(0.01)
 
     asyncio.run(asyncio.wait_for(listen(), 20))
-    assert one._session.problem == ""
+    assert one._tags.session.problem == ""
 
 
 def test_a_tag_of_a_script_is_in_the_one_file_at_once(tmp_path: Path) -> None:
@@ -434,15 +436,15 @@ def test_an_order_tells_nothing_that_is_hidden() -> None:
         one.tag("odd", range(5))
     ben.tag("odd", range(20, 40))
     ben.tag("his", range(1, 3))
-    alone._session.define("his")
-    ann._hear()
+    alone._tags.session.define("his")
+    ann._tags.refresh()
     assert ann.suggest("odd").rows.tolist() == alone.suggest("odd").rows.tolist()
-    rank = dict(ann._widget._ranked)
-    assert rank["rank"] == alone._widget._ranked["rank"]
+    rank = dict(ann._bridge.widget._ranked)
+    assert rank["rank"] == alone._bridge.widget._ranked["rank"]
     assert "5 tagged" in rank["says"]
     for one in (ann, alone):
         gesture(one, "unlike")
-    assert ann._widget._ranked["rank"] == alone._widget._ranked["rank"]
+    assert ann._bridge.widget._ranked["rank"] == alone._bridge.widget._ranked["rank"]
     # Who looks without hiding learns from both.
     ann.view.blind = False
     assert "25 tagged" in ann.suggest("odd").says
@@ -453,7 +455,7 @@ def test_two_quick_changes_of_a_definition_keep_both() -> None:
     one.tag("food", ["r0"])
     gesture(one, "define", json.dumps({"name": "food", "key": "3"}))
     gesture(one, "define", json.dumps({"name": "food", "description": "eaten"}))
-    assert one._widget._tagged["define"] == [{"color": 0, "description": "eaten", "key": "3"}]
+    assert one._bridge.widget._tagged["define"] == [{"color": 0, "description": "eaten", "key": "3"}]
 
 
 def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -462,7 +464,7 @@ def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> 
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(one._widget, "_tag", interrupted)
+    monkeypatch.setattr(one._tags, "act", interrupted)
     assert gesture(one, "tag", "food", [0])["says"] == "KeyboardInterrupt"
 
 
@@ -470,7 +472,7 @@ def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
     one = lens()
 
     def colors() -> dict[str, int]:
-        told = one._widget._tagged
+        told = one._bridge.widget._tagged
         return {name: given["color"] for name, given in zip(told["names"], told["define"], strict=True)}
 
     for name in ("typo", "food", "refusal"):
@@ -478,11 +480,11 @@ def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
     assert colors() == {"typo": 0, "food": 1, "refusal": 2}
     one.untag("typo", ["r0"])
     assert colors() == {"food": 1, "refusal": 2}
-    assert one._widget._tagged["ever"] == 3
+    assert one._bridge.widget._tagged["ever"] == 3
     one.tag("law", ["r1"])
     assert colors() == {"food": 1, "refusal": 2, "law": 3}
     one.tag("typo", ["r1"])
     assert colors()["typo"] == 0
     # Also in another session.
     one.undo()
-    assert lens()._widget._tagged["define"] == one._widget._tagged["define"]
+    assert lens()._bridge.widget._tagged["define"] == one._bridge.widget._tagged["define"]

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from outlens._files import replacing
-from outlens.widget.model import STATIC
+
+STATIC = Path(__file__).parent / "widget" / "static"
 
 # The page may run its own script and style. It may load nothing, send nothing and change no address.
 _CSP = (

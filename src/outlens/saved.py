@@ -30,14 +30,13 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.tseries.frequencies import to_offset
 
-from outlens import __version__, outputs
+from outlens import __version__, layers, outputs
 from outlens.outputs import Outputs
+from outlens.settings import DEFAULTS
 from outlens.tags.events import Event
 from outlens.tags.session import Session
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.models import is_default
-from outlens.widget import layers
-from outlens.widget.view import DEFAULTS
 
 VERSION = 1
 """Of the format; a change that this code would read wrongly counts it up."""
@@ -109,7 +108,7 @@ class Parts:
     seed: int
     lands: dict[int, Landscape]
     """Of the prompts that were shown, by number."""
-    layers: dict[str, layers.Own]
+    layers: dict[str, layers.Layer]
     events: list[Event]
     prompt: int
     """The one that is shown."""
@@ -466,7 +465,7 @@ def _name(name: Any, share: Any, words: Any) -> Name:
     return Name(name, share, tuple(words))
 
 
-def _layer(told: dict[str, Any], texts: list[str], file: _Unpack) -> layers.Own:
+def _layer(told: dict[str, Any], texts: list[str], file: _Unpack) -> layers.Layer:
     name, types = told["name"], told["types"]
     _demand(_is_texts([name]) and _is_texts(types), "a layer's name is none")
     _demand(bool(name.strip()) and name.casefold() not in layers.RESERVED, f"a layer is named {name!r}")
@@ -476,7 +475,7 @@ def _layer(told: dict[str, Any], texts: list[str], file: _Unpack) -> layers.Own:
     _demand(right, f"the layer {name!r} does not fit")
     lengths = np.array([len(text) for text in texts], np.int64)[output]
     _demand(bool(((start >= 0) & (start <= end) & (end <= lengths)).all()), f"the layer {name!r} does not fit")
-    return layers.Own(name, types, output, start, end, code)
+    return layers.Layer(name, types, output, start, end, code)
 
 
 def _events(file: _Unpack) -> list[Event]:

@@ -252,7 +252,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     download.value.save_as(tmp_path / "ben.jsonl")
     events = read_events(tmp_path / "ben.jsonl")
     state = State(events)
-    keys = lens._keys
+    keys = lens._tags.keys
     assert state.holders("bread", "ben") == {keys[0]}
     assert state.holders('a "new" \U0001f35e =tag') == {keys[1]}
     assert state.note_of(keys[1]) == {"ben": "why not"}
@@ -377,7 +377,7 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     lens.tag("bad", [7])
     # Of those that ben tagged he agrees on 3 and differs on 4 by two tags and on 7 by one.
     ben = [("good", 3), ("bad", 4), ("bad", 7), ("odd", 7), ("good", 9)]
-    keys = lens._keys
+    keys = lens._tags.keys
     judged = [Judgement(keys[i], "", "", "ben", (name,)) for name, i in ben]
     lens.merge_tags(judged)
     page, widget = show(lens)

@@ -102,12 +102,12 @@ def test_a_value_has_one_code_in_every_prompt_and_no_column_vanishes() -> None:
     seen: dict[str, list[Any]] = {}
     for prompt in lens.prompts:
         lens.prompt = prompt
-        about = lens._widget._info["columns"]
+        about = lens._bridge.widget._info["columns"]
         assert [c["name"] for c in about] == ["model", "temperature", "note", "score"]
         assert [c["categories"] for c in about[:3]] == [["m1", "m2", "m3"], ["0.0", "2.0", "10.0"], ["x", "y"]]
         assert (about[3]["min"], about[3]["max"]) == (1.0, 3.0)
         for name in ("model", "temperature", "note"):
-            seen.setdefault(name, []).extend(np.frombuffer(lens._widget._columns[name], "<u2").tolist())
+            seen.setdefault(name, []).extend(np.frombuffer(lens._bridge.widget._columns[name], "<u2").tolist())
     assert seen["model"] == [1, 1, 0, 0, 0, 2, MISSING, MISSING]
     assert seen["temperature"] == [0, 2, 1, 1, 1, 2, 0, 0]
     assert seen["note"] == [0, 0, 0, 1, 1, 1, 0, 0]

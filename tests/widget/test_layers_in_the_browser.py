@@ -78,7 +78,7 @@ def lens_of(rng: random.Random) -> ol.Lens:
     lens.highlight(pd.DataFrame(spans, columns=["output", "start", "end", "kind"]), "mine", by="kind")
     for kind in ("index", "aligned"):  # once, for all pages
         for prompt in range(len(lens.prompts)):
-            lens._widget._handle_custom_msg({"kind": kind, "prompt": prompt}, [])
+            lens._bridge.widget._handle_custom_msg({"kind": kind, "prompt": prompt}, [])
     return lens
 
 
@@ -87,7 +87,7 @@ def test_the_browser_marks_what_is_visible_in_python() -> None:
     cases, expected = [], []
     for _ in range(15):
         lens = lens_of(rng)
-        texts = lens._outputs.texts
+        texts = lens._study.outputs.texts
         for _ in range(12):
             lens.select(rng.sample(range(len(texts)), rng.randrange(len(texts))))
             view = lens.view
@@ -96,8 +96,8 @@ def test_the_browser_marks_what_is_visible_in_python() -> None:
             view.min_outputs, view.min_words = rng.choice([0.3, 0.5, 1.0, 2, 3, 6]), rng.randrange(1, 5)
             # As it is typed in the browser: "(" is no expression.
             query = rng.choice(["", "a", "C", "IT r", "é", "("])
-            lens._widget.view = {**lens._widget.view, "query": query, "regex": rng.choice([True, False])}
-            cases.append(jsonable(lens._page_state()))
+            lens._bridge.widget.view = {**lens._bridge.widget.view, "query": query, "regex": rng.choice([True, False])}
+            cases.append(jsonable(lens._bridge.page_state()))
             rows = []
             for row in lens.visible.itertuples():
                 start, end = utf16(texts[row.output], np.array([row.start, row.end])).tolist()

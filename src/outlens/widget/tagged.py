@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._unicode import clean
+from outlens.tags.book import TagBook
 from outlens.tags.fold import State
-from outlens.widget import wire
 
 NONE: dict[str, Any] = {
     "me": "", "annotators": [""], "names": [], "define": [], "bits": b"", "stars": b"", "notes": [], "undo": "",
@@ -18,16 +19,6 @@ NONE: dict[str, Any] = {
 """What there is before anything is tagged."""
 
 COLORS = 8
-
-
-def annotators(state: State, me: str) -> list[str]:
-    """Everybody who did anything, oneself first."""
-    return [me, *(name for name in state.annotators if name != me)]
-
-
-def names(state: State) -> list[str]:
-    """The tags that are on some output, and those that are only defined."""
-    return list(dict.fromkeys([*state.names(), *state.definitions()]))
 
 
 class Encoder:
@@ -42,8 +33,8 @@ class Encoder:
         self._place = {key: i for i, key in enumerate(keys)}
         self._known: dict[tuple[str, str, str], tuple[int, State, Any]] = {}
 
-    def wire(self, state: State, me: str) -> dict[str, Any]:
-        """What the browser's `Tagged` is of tags, notes and stars.
+    def wire(self, book: TagBook) -> dict[str, Any]:
+        """Return the browser's `Tagged` of tags, notes and stars.
 
         Returns
         -------
@@ -55,8 +46,7 @@ class Encoder:
         stars : (annotators, ceil((n + 1) / 8)) uint8.
         notes : output (n: the prompt), annotator, text.
         """
-        people = annotators(state, me)
-        given = names(state)
+        state, me, people, given = book.session.state, book.annotator, book.people(), book.names()
         defined = state.definitions()
         # A colour stays where another tag is taken off its last output.
         number = state.numbers()
@@ -76,9 +66,9 @@ class Encoder:
             return made
 
         return {
-            "me": wire.clean(me),
-            "annotators": [wire.clean(person) for person in people],
-            "names": [wire.clean(name) for name in given],
+            "me": clean(me),
+            "annotators": [clean(person) for person in people],
+            "names": [clean(name) for name in given],
             "define": [_definition(defined.get(name, {}), number[name]) for name in given],
             "ever": len(number),
             "bits": b"".join(held("tag", person, name) for name in given for person in people),
@@ -87,7 +77,7 @@ class Encoder:
         }
 
     def _notes(self, notes: Mapping[str, str]) -> list[tuple[int, str]]:
-        return [(self._place[key], wire.clean(text)) for key, text in notes.items() if key in self._place]
+        return [(self._place[key], clean(text)) for key, text in notes.items() if key in self._place]
 
     def _bits(self, held: Collection[str]) -> bytes:
         mask = np.zeros(len(self._place), bool)
@@ -101,6 +91,6 @@ def _definition(given: Mapping[str, Any], number: int) -> dict[str, Any]:
     color, key = str(given.get("color", "")), str(given.get("key", ""))
     return {
         "color": int(color) % COLORS if len(color) < 4 and color.isdecimal() else number % COLORS,
-        "description": wire.clean(str(given.get("description", ""))),
+        "description": clean(str(given.get("description", ""))),
         "key": key if len(key) == 1 and key in "123456789" else "",
     }

@@ -10,9 +10,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens._unicode import clean as clean
+from outlens._unicode import clean
+from outlens.layers import Layer
 from outlens.outputs import Categories, Numbers
-from outlens.text import Index, alignment_strength, forms, varying
+from outlens.text import Index, alignment_strength, distinctive, forms, varying
 from outlens.text.align import NO_ALIGNMENT
 from outlens.text.utf16 import utf16
 from outlens.text.words import tokenize
@@ -23,9 +24,6 @@ PAGED_ABOVE = 8_000_000
 
 INDEXED = 4_000_000
 """Words of the different texts up to which a page holds what outputs share."""
-
-ALIGNED = 20_000
-"""Outputs up to which the reader shows an alignment."""
 
 ALIGNED_IN_PAGE = 2_000
 """Outputs up to which an alignment is made for a page."""
@@ -48,6 +46,11 @@ def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
     offsets = np.zeros(len(parts) + 1, np.uint32)
     np.cumsum([len(p) for p in parts], out=offsets[1:])
     return b"".join(parts), offsets
+
+
+def paged(texts: Sequence[str]) -> bool:
+    """Return whether the browser asks for these texts as it shows them."""
+    return sum(map(len, texts)) > PAGED_ABOVE
 
 
 def column(described: Categories | Numbers, rows: npt.NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:
@@ -173,6 +176,40 @@ def units(texts: Sequence[str], output: npt.NDArray[np.int64], offsets: npt.NDAr
         if not texts[i].isascii():
             shifted[a:b] = utf16(texts[i], offsets[a:b].reshape(-1)).reshape(offsets[a:b].shape)
     return shifted
+
+
+def layer(made: Layer, texts: Sequence[str], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
+    """A layer of the user's for some outputs.
+
+    Returns
+    -------
+    name, types.
+    first : uint32 (n + 1,), the pieces first[i] to first[i + 1] are those of output i.
+    pieces : uint32 (start, end, code)*, in UTF-16 units.
+    """
+    of, pieces = made.pieces(texts, rows)
+    pieces[:, :2] = units([texts[row] for row in rows.tolist()], of, pieces[:, :2])
+    arrays = {"first": np.searchsorted(of, np.arange(len(rows) + 1)), "pieces": pieces}
+    return {"name": made.name, "types": made.types, **{k: little(v.astype("<u4")) for k, v in arrays.items()}}
+
+
+def set_apart(texts: Sequence[str], chosen: npt.NDArray[np.bool_]) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """What some outputs say more often than the others, as `phrases` returns it.
+
+    Raises
+    ------
+    ValueError
+        Where there is nothing to compare, or nothing sets them apart.
+    """
+    if not chosen.any():
+        raise ValueError("No output is selected: select some to see what sets them apart.")
+    if chosen.all():
+        raise ValueError("All outputs are selected: there are no others to compare them with.")
+    table = distinctive(texts, np.where(chosen, "selected", "others").tolist())
+    table = table[table["group"] == "selected"].head(MOST_PHRASES)
+    if not len(table):
+        raise ValueError("The selected outputs say nothing more often than the others.")
+    return phrases(texts, table)
 
 
 def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[bytes]]:

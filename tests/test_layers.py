@@ -11,8 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from outlens import layers
 from outlens.text import Index, words
-from outlens.widget import layers
+from outlens.widget import wire
 
 TEXTS = ["plain words", "a 😀 b 😀", "", "\ud800 é 漢字"]
 SPANS = st.lists(
@@ -44,12 +45,12 @@ def test_pieces_tell_of_each_character_what_covers_it(
 ) -> None:
     given_table = table(spans)
     before = given_table.copy(deep=True)
-    own = layers.Own.of(given_table, "mine", TEXTS, "kind")
+    own = layers.Layer.of(given_table, "mine", TEXTS, "kind")
     pd.testing.assert_frame_equal(given_table, before)
     assert own.types == kinds_of(given_table)
     code = {kind: min(i, 8) for i, kind in enumerate(own.types, 1)}
     rows = np.array(order[:n], np.int64)
-    made = own.wire(TEXTS, rows)
+    made = wire.layer(own, TEXTS, rows)
     first, pieces = np.frombuffer(made["first"], "<u4"), np.frombuffer(made["pieces"], "<u4").reshape(-1, 3)
     assert len(first) == n + 1
     assert first[0] == 0
@@ -75,10 +76,10 @@ def test_pieces_tell_of_each_character_what_covers_it(
 def test_a_piece_is_told_by_its_type() -> None:
     kinds = [kind for k, kind in enumerate("abcdefghij") for _ in range(20 - k)]
     spans = pd.DataFrame({"output": 0, "start": 0, "end": 1, "kind": kinds})
-    own = layers.Own.of(spans, "mine", ["xyz"], "kind")
+    own = layers.Layer.of(spans, "mine", ["xyz"], "kind")
     assert own.types == list("abcdefghij")
     assert [own.kind(code) for code in range(10)] == ["", *"abcdefg", "other", "several"]
-    few = layers.Own.of(spans[spans["kind"] < "i"], "mine", ["xyz"], "kind")
+    few = layers.Layer.of(spans[spans["kind"] < "i"], "mine", ["xyz"], "kind")
     assert few.kind(8) == "h"
 
 
@@ -101,31 +102,31 @@ def test_a_piece_is_told_by_its_type() -> None:
 def test_a_bad_span_is_named(row: tuple[object, ...], why: str) -> None:
     spans = pd.DataFrame([(0, 0, 5), (1, 0, 1), row], columns=["output", "start", "end"], dtype=object)
     with pytest.raises(ValueError, match=why):
-        layers.Own.of(spans, "mine", TEXTS[:2], None)
+        layers.Layer.of(spans, "mine", TEXTS[:2], None)
 
 
 def test_what_is_no_span_table_is_told() -> None:
     with pytest.raises(TypeError, match="spans is a list"):
-        layers.Own.of([(0, 0, 1)], "mine", TEXTS, None)
+        layers.Layer.of([(0, 0, 1)], "mine", TEXTS, None)
     with pytest.raises(KeyError, match="no column 'end'; they have 'output', 'start'"):
-        layers.Own.of(pd.DataFrame({"output": [], "start": []}), "mine", TEXTS, None)
+        layers.Layer.of(pd.DataFrame({"output": [], "start": []}), "mine", TEXTS, None)
     with pytest.raises(KeyError, match="no column 'kind'"):
-        layers.Own.of(pd.DataFrame({"output": [], "start": [], "end": []}), "mine", TEXTS, "kind")
+        layers.Layer.of(pd.DataFrame({"output": [], "start": [], "end": []}), "mine", TEXTS, "kind")
     twice = pd.DataFrame([[0, 0, 1, 2]], columns=["output", "start", "end", "end"])
     with pytest.raises(KeyError, match="twice a column 'end'"):
-        layers.Own.of(twice, "mine", TEXTS, None)
+        layers.Layer.of(twice, "mine", TEXTS, None)
     many = pd.DataFrame({"output": [0], "start": [0], "end": [1], "kind": [["a", "b"]]})
     with pytest.raises(TypeError, match=r"spans.explode\('kind'\)"):
-        layers.Own.of(many, "mine", TEXTS, "kind")
+        layers.Layer.of(many, "mine", TEXTS, "kind")
     with pytest.raises(ValueError, match="there are no outputs"):
-        layers.Own.of(twice.iloc[:, :3], "mine", [], None)
+        layers.Layer.of(twice.iloc[:, :3], "mine", [], None)
 
 
 def test_many_overlapping_spans_of_one_long_output_take_no_square() -> None:
     n = 200_000
     start = np.arange(n)
     spans = pd.DataFrame({"output": 0, "start": start, "end": np.minimum(start + n // 2, n), "kind": start % 3})
-    own = layers.Own.of(spans, "mine", ["x" * n], "kind")
+    own = layers.Layer.of(spans, "mine", ["x" * n], "kind")
     _, pieces = own.pieces(["x" * n], np.array([0]))
     assert pieces.tolist() == [[0, 1, 1], [1, n, 9]]
 

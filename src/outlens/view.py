@@ -12,45 +12,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import text
-from outlens.widget import layers, wire
-
-_CHOICES: dict[str, tuple[str, ...]] = {
-    "order": ("row", "typical", "unusual", "untagged", "disputed", "ranked"),
-    "tool": ("lasso", "pan"),
-    "mode": ("cards", "grid", "interleaved"),
-    "scope": ("all", "selected"),
-    "context": ("all", "selection"),
-    "panel": ("", "phrases", "openings", "tags"),
-}
-
-MOST_PINS = 6
-"""Outputs that can be pinned at once."""
-
-DEFAULTS: dict[str, Any] = {
-    "color": "cluster",
-    "order": "row",
-    "query": "",
-    "regex": False,
-    "tool": "lasso",
-    "mode": "cards",
-    "scope": "all",
-    "layers": ["shared", "only"],
-    "min_outputs": 0.3,
-    "min_words": 4,
-    "context": "all",
-    "markdown": False,
-    "fold": False,
-    "rows": None,
-    "columns": None,
-    "filter": None,
-    "tagged": None,
-    "blind": False,
-    "pins": [],
-    "scroll_to": None,
-    "panel": "",
-}
-"""How a lens opens."""
+from outlens import layers, text
+from outlens._errors import hint
+from outlens._unicode import clean
+from outlens.settings import CHOICES, DEFAULTS, MOST_PINS
+from outlens.state import LensState
 
 
 @dataclass(frozen=True)
@@ -97,22 +63,21 @@ class View:
     panel : "", "phrases", "openings" or "tags", the list below the texts.
     """
 
-    __slots__ = ("_get", "_set", "_shown")
+    __slots__ = ("_shown", "_state")
 
-    def __init__(self, get: Callable[[], dict[str, Any]], set: Callable[[dict[str, Any]], None], shown: Shown) -> None:
-        object.__setattr__(self, "_get", get)
-        object.__setattr__(self, "_set", set)
+    def __init__(self, state: LensState, shown: Shown) -> None:
+        object.__setattr__(self, "_state", state)
         object.__setattr__(self, "_shown", shown)
 
     def __getattr__(self, name: str) -> Any:
         if name not in DEFAULTS:
             raise AttributeError(_unknown(name))
-        value = copy.deepcopy({**DEFAULTS, **self._get()}[name])
+        value = copy.deepcopy(self._state.view[name])
         labels = self._shown.index
         if name == "pins":
-            return [labels[row] for row in value if 0 <= row < len(labels)]
+            return [labels[row] for row in value]
         if name == "scroll_to":
-            return None if value is None or not 0 <= value < len(labels) else labels[value]
+            return None if value is None else labels[value]
         # JSON knows no difference between 1 and 1.0.
         return float(value) if name == "min_outputs" and value <= 1 else value
 
@@ -120,25 +85,25 @@ class View:
         if name not in DEFAULTS:
             raise AttributeError(_unknown(name))
         stored = self._stored(name, value)
-        state = {**DEFAULTS, **self._get()}
-        if name == "scroll_to" and stored is not None and stored == state[name]:
+        view = self._state.view
+        if name == "scroll_to" and stored is not None and stored == view[name]:
             # One that was scrolled away from comes back.
-            self._set({**state, name: None})
-        changed = {**state, name: stored}
+            self._state.show(scroll_to=None)
+        changed = {**view, name: stored}
         if name in ("query", "regex") and changed["regex"] and changed["query"]:
             # It says what is wrong with an expression.
             text.find([], changed["query"], regex=True)
         other = {"rows": "columns", "columns": "rows"}.get(name)
-        if other and stored is not None and state[other] == stored:
+        if other and stored is not None and view[other] == stored:
             changed[other] = None
-        self._set(changed)
+        self._state.change(view=changed)
 
     def _stored(self, name: str, value: Any) -> Any:
         """The value as it travels."""
         if name == "color":
             return _choice(name, value, ["cluster", "tags", *(column["name"] for column in self._shown.columns())])
-        if name in _CHOICES:
-            return _choice(name, value, _CHOICES[name])
+        if name in CHOICES:
+            return _choice(name, value, CHOICES[name])
         if name == "layers":
             return self._layers(value)
         if name == "min_outputs":
@@ -160,7 +125,7 @@ class View:
         kind = type(DEFAULTS[name])
         if not isinstance(value, kind):
             raise TypeError(f"view.{name} takes a {kind.__name__}, not {value!r} of type {type(value).__name__}.")
-        return wire.clean(value) if isinstance(value, str) else value
+        return clean(value) if isinstance(value, str) else value
 
     def _layers(self, value: Any) -> list[str]:
         if not isinstance(value, list | tuple):
@@ -178,11 +143,11 @@ class View:
             raise TypeError(f'view.filter is None or {{"column": name, "value": value}}, not {value!r}.')
         categories = self._categories()
         column = _choice("filter's column", value["column"], categories)
-        wanted = wire.clean(str(value["value"]))
+        wanted = clean(str(value["value"]))
         if wanted not in categories[column]:
             raise ValueError(
                 f"view.filter's value is one of the column {column!r}'s, {_listed(categories[column])}, not"
-                f" {value['value']!r}{_near(wanted, categories[column])}."
+                f" {value['value']!r}{_near(wanted, categories[column])}"
             )
         return {"column": column, "value": wanted}
 
@@ -229,10 +194,10 @@ class View:
 
 def _choice(name: str, value: Any, choices: Iterable[str], before: str = "") -> str:
     known = list(choices)
-    wanted = wire.clean(value) if isinstance(value, str) else value
+    wanted = clean(value) if isinstance(value, str) else value
     if not isinstance(wanted, str) or wanted not in known:
         listed = f"{before}one of {_listed(known)}" if known else "None: no column has categories here"
-        raise ValueError(f"view.{name} is {listed}, not {value!r}{_near(wanted, known)}.")
+        raise ValueError(f"view.{name} is {listed}, not {value!r}{_near(wanted, known)}")
     return wanted
 
 
@@ -241,8 +206,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _near(value: Any, names: Sequence[str]) -> str:
+    """The end of a sentence about a wrong name."""
     near = difflib.get_close_matches(value, [n for n in names if n], 1) if isinstance(value, str) else []
-    return f"; did you mean {near[0]!r}?" if near else ""
+    return f"; did you mean {near[0]!r}?" if near else "."
 
 
 def _min_outputs(value: Any) -> float:
@@ -258,6 +224,4 @@ def _min_outputs(value: Any) -> float:
 
 
 def _unknown(name: str) -> str:
-    near = difflib.get_close_matches(name, DEFAULTS, 1)
-    hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(DEFAULTS)}."
-    return f"a view has no setting {name!r}; {hint}"
+    return f"a view has no setting {name!r}; {hint(name, DEFAULTS, 'settings')}"

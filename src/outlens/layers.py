@@ -1,8 +1,9 @@
-"""The layers that mark text: the user's own, as they travel, and all of them as a span table."""
+"""The layers that mark text: the user's own, and all of them as a span table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import contextlib
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,9 +11,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens import text
+from outlens._errors import NotFound, hint
+from outlens._unicode import clean
+from outlens.state import LensState
+from outlens.study import Study
 from outlens.text import Index
 from outlens.text.thresholds import outputs_needed
-from outlens.widget import wire
 
 Ints = npt.NDArray[np.int64]
 
@@ -25,6 +30,9 @@ NAMES = (*OF_WORDS, "aligned")
 RESERVED = (*NAMES, "search")
 """Names that no layer of the user's can have."""
 
+MOST_ALIGNED = 20_000
+"""Outputs up to which the reader shows an alignment."""
+
 TYPES = 8
 """Types of spans that are told apart; those from here on in order of frequency are one."""
 
@@ -33,7 +41,7 @@ SEVERAL = TYPES + 1
 
 
 @dataclass(frozen=True)
-class Own:
+class Layer:
     """A layer of the user's: spans in their rows, sorted by output."""
 
     name: str
@@ -46,13 +54,13 @@ class Own:
     """1 to 8, the type (8 = all from the eighth on); 0 = none."""
 
     @classmethod
-    def of(cls, spans: Any, name: str, texts: Sequence[str], by: str | None) -> Own:
+    def of(cls, spans: Any, name: str, texts: Sequence[str], by: str | None) -> Layer:
         """The layer of a span table: columns output (position), start, end (code points), and `by`, the type."""
         table = _checked(spans, texts, by)
         types: list[str] = []
         code = np.zeros(len(table), np.int64)
         if by is not None:
-            told = ["" if gone else wire.clean(str(v)) for v, gone in zip(table[by], table[by].isna(), strict=True)]
+            told = ["" if gone else clean(str(v)) for v, gone in zip(table[by], table[by].isna(), strict=True)]
             counts = pd.Series(told, dtype=object).value_counts().to_dict()
             types = sorted((str(kind) for kind in counts if kind), key=lambda kind: (-counts[kind], kind))
             number = {kind: min(i, TYPES) for i, kind in enumerate(types, 1)}
@@ -95,15 +103,6 @@ class Own:
         places = np.stack([cuts[begins] - origin[of], cuts[ends] - origin[of], state[begins]], axis=1)
         return of, places
 
-    def wire(self, texts: Sequence[str], rows: Ints) -> dict[str, Any]:
-        """What the browser gets for some outputs: name, types; first, uint32 (n + 1,), and pieces, uint32 (start, end,
-        code)*, in UTF-16 units."""
-        of, pieces = self.pieces(texts, rows)
-        pieces[:, :2] = wire.units([texts[row] for row in rows.tolist()], of, pieces[:, :2])
-        first = np.searchsorted(of, np.arange(len(rows) + 1))
-        arrays = {"first": first, "pieces": pieces}
-        return {"name": self.name, "types": self.types, **{k: wire.little(v.astype("<u4")) for k, v in arrays.items()}}
-
     def spans(self, texts: Sequence[str], rows: Ints) -> pd.DataFrame:
         """The pieces as a table: output (which of `rows`), start, end (code points) and value, the type's name."""
         of, pieces = self.pieces(texts, rows)
@@ -118,6 +117,35 @@ class Own:
         if code == TYPES and len(self.types) > TYPES:
             return "other"
         return self.types[code - 1] if 0 < code <= len(self.types) else ""
+
+
+def checked_name(name: Any) -> str:
+    """Return the name that a layer of the user's can have.
+
+    Raises
+    ------
+    TypeError, ValueError
+        If it is not a text, is blank, or the lens has a layer of that name.
+    """
+    if isinstance(name, pd.DataFrame):
+        raise TypeError("highlight takes the spans first, then the name: lens.highlight(spans, 'name').")
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"a layer's name is a text that is not blank, not {name!r}.")
+    kept = clean(name.strip())
+    if kept.casefold() in RESERVED:
+        raise ValueError(f"the lens has a layer {kept!r} of its own; give yours another name.")
+    return kept
+
+
+def changed(
+    given: Mapping[str, Layer], on: Sequence[str], name: str, layer: Layer | None
+) -> tuple[dict[str, Layer], list[str]]:
+    """Return the user's layers, and those that are on, when one is added, replaced, or with None removed."""
+    if layer is not None:
+        return {**given, name: layer}, [*on] if name in given else [*on, name]
+    if name not in given:
+        raise NotFound(f"there is no layer {name!r} of yours to remove; {hint(name, given, 'layers')}")
+    return {other: kept for other, kept in given.items() if other != name}, [other for other in on if other != name]
 
 
 def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
@@ -264,3 +292,36 @@ def together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     layer = np.repeat(np.array([name for name, _ in parts], object), [len(spans) for _, spans in parts])
     table.insert(0, "layer", pd.Series(layer, dtype=object))
     return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True)
+
+
+def visible(study: Study, state: LensState) -> pd.DataFrame:
+    """Return what the layers that are on mark in the prompt that is shown; `Lens.visible` describes the table.
+
+    What is shown and marked follows the view and the selection; `output` is the position in the user's frame.
+    """
+    with state.lock:
+        part = study.parts[state.prompt]
+        view, own_layers, selection = state.view, state.layers, state.selection
+    selected = np.flatnonzero(np.isin(part.rows, selection))
+    shown = selected if view["scope"] == "selected" and len(selected) else np.arange(len(part))
+    within = view["context"] == "selection" and len(selected) > 0
+    on = [name for name in (*NAMES, *own_layers) if name in view["layers"]]
+    tables: list[tuple[str, pd.DataFrame]] = []
+    if set(on) & set(OF_WORDS):
+        marked = selected if within else shown
+        tables += words(part.index.get(), on, view["min_outputs"], view["min_words"], marked, within)
+    if "aligned" in on and len(part) <= MOST_ALIGNED:
+        units = part.alignment.get()
+        grouped = units[(units["rank"] >= 0) & np.isin(units["output"], shown)]
+        tables.append(("aligned", grouped.assign(value=grouped["rank"])))
+    texts = [part.texts[i] for i in shown.tolist()]
+    for name, layer in own_layers.items():
+        if name in on:
+            spans = layer.spans(study.outputs.texts, part.rows[shown])
+            tables.append((name, spans.assign(output=shown[spans["output"]])))
+    if view["query"]:
+        # The search box says what is wrong with an expression, and nothing is marked.
+        with contextlib.suppress(ValueError):
+            hits = text.find(texts, view["query"], regex=view["regex"])
+            tables.append(("search", hits.assign(output=shown[hits["output"]], value=0)))
+    return part.place(together(tables))

@@ -1,0 +1,155 @@
+"""Values that are computed when they are first needed."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor
+from typing import Generic, TypeVar, cast
+
+T = TypeVar("T")
+S = TypeVar("S")
+
+
+class _Run(Generic[T]):
+    """One attempt to compute a value."""
+
+    def __init__(self) -> None:
+        self.done = threading.Event()
+        self.claimed = False
+        self.value: T | None = None
+        self.error: BaseException | None = None
+
+
+class Deferred(Generic[T]):
+    """A value that is computed once, by whichever thread needs it first; any thread may call any method.
+
+    Its lock is held for moments only, never while the value is computed or callbacks run.
+
+    Parameters
+    ----------
+    compute : function without arguments that returns the value, which is never None.
+    known : the value, if it is known already.
+
+    Examples
+    --------
+    >>> answer = Deferred(lambda: 6 * 7)
+    >>> answer.peek()
+    >>> answer.get()
+    42
+    >>> answer.peek()
+    42
+    """
+
+    def __init__(self, compute: Callable[[], T], known: T | None = None) -> None:
+        self._compute = compute
+        self._lock = threading.Lock()
+        self._run: _Run[T] | None = None
+        self._callbacks: list[Callable[[T], object]] = []
+        if known is not None:
+            self._run = _Run()
+            self._run.claimed, self._run.value = True, known
+            self._run.done.set()
+
+    def get(self) -> T:
+        """Return the value: computed here, or awaited if another thread is computing it.
+
+        What `compute` raises is raised here, also after `start`; the next `get` tries again.
+        """
+        while True:
+            with self._lock:
+                if self._run is None:
+                    self._run = _Run()
+                run = self._run
+                mine = not run.claimed
+                run.claimed = True
+            if mine:
+                self._work(run)
+            else:
+                run.done.wait()
+            if run.error is None:
+                return cast("T", run.value)
+            with self._lock:
+                if self._run is run:
+                    self._run = None
+            # An interrupt was meant for the thread that was computing: another one tries for itself.
+            if mine or isinstance(run.error, Exception):
+                raise run.error
+
+    def peek(self) -> T | None:
+        """Return the value if it is ready, else None; never waits."""
+        run = self._run
+        return run.value if run is not None and run.done.is_set() else None
+
+    def start(self, executor: Executor) -> None:
+        """Compute the value in an executor, unless it is ready or being computed."""
+        with self._lock:
+            if self._run is not None and self._run.error is None:
+                return
+            run = self._run = _Run()
+
+        def work() -> None:
+            # A `get` that comes before the executor's turn computes the value itself.
+            with self._lock:
+                mine = not run.claimed
+                run.claimed = True
+            if mine:
+                self._work(run)
+
+        executor.submit(work)
+
+    def invalidate(self) -> None:
+        """Forget the value. One that is being computed now is returned to those who wait for it, then dropped."""
+        with self._lock:
+            self._run = None
+
+    def when_ready(self, function: Callable[[T], object]) -> None:
+        """Call `function(value)` whenever the value becomes ready, in the thread that computed it; now if it is."""
+        with self._lock:
+            self._callbacks.append(function)
+            value = self.peek()
+        if value is not None:
+            function(value)
+
+    def _work(self, run: _Run[T]) -> None:
+        try:
+            run.value = self._compute()
+        except BaseException as error:
+            run.error = error
+            run.done.set()
+            return
+        with self._lock:
+            run.done.set()
+            callbacks = list(self._callbacks) if self._run is run else []
+        for function in callbacks:
+            function(run.value)
+
+
+class Derived(Deferred[T], Generic[S, T]):
+    """A part of another deferred value, ready when that is."""
+
+    def __init__(self, source: Deferred[S], take: Callable[[S], T]) -> None:
+        super().__init__(lambda: take(source.get()))
+        self._source = source
+        self._take = take
+
+    def get(self) -> T:
+        """Return the part, computing its source if need be."""
+        return self._take(self._source.get())
+
+    def peek(self) -> T | None:
+        """Return the part if its source is ready, else None."""
+        value = self._source.peek()
+        return None if value is None else self._take(value)
+
+    def start(self, executor: Executor) -> None:
+        """Compute the source in an executor."""
+        self._source.start(executor)
+
+    def invalidate(self) -> None:
+        """Forget the source, and with it all its parts."""
+        self._source.invalidate()
+
+    def when_ready(self, function: Callable[[T], object]) -> None:
+        """Call `function(part)` whenever the source becomes ready."""
+        self._source.when_ready(lambda value: function(self._take(value)))

@@ -1,0 +1,85 @@
+"""The settings of a view: their defaults, and what each may be."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CHOICES: dict[str, tuple[str, ...]] = {
+    "order": ("row", "typical", "unusual", "untagged", "disputed", "ranked"),
+    "tool": ("lasso", "pan"),
+    "mode": ("cards", "grid", "interleaved"),
+    "scope": ("all", "selected"),
+    "context": ("all", "selection"),
+    "panel": ("", "phrases", "openings", "tags"),
+}
+"""Settings that are one of a few words."""
+
+MOST_PINS = 6
+"""Outputs that can be pinned at once."""
+
+DEFAULTS: dict[str, Any] = {
+    "color": "cluster",
+    "order": "row",
+    "query": "",
+    "regex": False,
+    "tool": "lasso",
+    "mode": "cards",
+    "scope": "all",
+    "layers": ["shared", "only"],
+    "min_outputs": 0.3,
+    "min_words": 4,
+    "context": "all",
+    "markdown": False,
+    "fold": False,
+    "rows": None,
+    "columns": None,
+    "filter": None,
+    "tagged": None,
+    "blind": False,
+    "pins": [],
+    "scroll_to": None,
+    "panel": "",
+}
+"""How a lens opens. Pins and scroll_to are positions of rows."""
+
+
+def checked(view: dict[str, Any], n_outputs: int) -> dict[str, Any]:
+    """Return all settings of a view that came from outside, each of the right type.
+
+    A browser may be older or newer than this code: settings that are missing have their defaults, unknown ones are
+    left out, and so are rows that do not exist. Names of columns, layers and tags are not looked up: what does not
+    exist has no effect.
+
+    Raises
+    ------
+    ValueError
+        Where a setting has another type.
+    """
+    view = {**DEFAULTS, **{name: value for name, value in view.items() if name in DEFAULTS}}
+    for name, value in view.items():
+        if not _fits(name, value):
+            raise ValueError(f"view.{name} cannot be {value!r:.60}.")
+    view["pins"] = [row for row in view["pins"] if 0 <= row < n_outputs]
+    if view["scroll_to"] is not None and not 0 <= view["scroll_to"] < n_outputs:
+        view["scroll_to"] = None
+    return view
+
+
+def _fits(name: str, value: Any) -> bool:
+    if name in CHOICES:
+        return value in CHOICES[name]
+    if name == "pins":
+        return isinstance(value, list) and all(type(row) is int for row in value)
+    if name == "scroll_to":
+        return value is None or type(value) is int
+    if name in ("rows", "columns"):
+        return value is None or isinstance(value, str)
+    if name in ("filter", "tagged"):
+        return value is None or (
+            isinstance(value, dict) and all(cell is None or isinstance(cell, str) for cell in value.values())
+        )
+    if name == "layers":
+        return isinstance(value, list) and all(isinstance(layer, str) for layer in value)
+    if name in ("min_outputs", "min_words"):
+        return type(value) in (int, float) and value > 0
+    return type(value) is type(DEFAULTS[name])

@@ -1,0 +1,163 @@
+"""Study: the outputs and everything that is computed of them, prompt by prompt."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator, Mapping
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens import text
+from outlens.deferred import Deferred, Derived
+from outlens.outputs import Outputs, factorize
+from outlens.text import Index
+from outlens.vectors import Landscape, Name, Tree
+
+Rows = npt.NDArray[np.int64]
+
+
+class Engine(Protocol):
+    """What makes the vectors, clusters and map of some texts."""
+
+    @property
+    def name(self) -> str:
+        """What it is called, for people."""
+        ...
+
+    @property
+    def model(self) -> Any:
+        """What makes the vectors."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """Of the map."""
+        ...
+
+    def landscape(self, texts: list[str], *, prompt: str | None, vectors: npt.NDArray[np.float32] | None) -> Landscape:
+        """Embed (unless the vectors are given), cluster, name and project the outputs of one prompt."""
+        ...
+
+
+class Part:
+    """One prompt of a study, or all outputs where there are no prompts; everything is computed when it is needed.
+
+    Attributes
+    ----------
+    number : its place among the prompts.
+    label : the prompt; "" where the outputs have none.
+    prompt : the prompt, or None where the outputs have none.
+    rows : (n,) int64, the positions of its outputs.
+    texts : n str.
+    landscape : vectors, tree, names, positions and typicality, which one call makes.
+    vectors, tree, names, xy, typical : the parts of `landscape`.
+    index : what the outputs share, word by word.
+    alignment : which sentences play the same part, as `text.align` returns it.
+    """
+
+    def __init__(
+        self,
+        number: int,
+        label: str,
+        prompt: str | None,
+        rows: Rows,
+        texts: list[str],
+        landscape: Callable[[Part], Landscape],
+        known: Landscape | None,
+    ) -> None:
+        self.number = number
+        self.label = label
+        self.prompt = prompt
+        self.rows = rows
+        self.texts = texts
+        self.landscape = Deferred(lambda: landscape(self), known)
+        self.vectors: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.vectors)
+        self.tree: Deferred[Tree] = Derived(self.landscape, lambda land: land.tree)
+        self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
+        self.xy: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.xy)
+        self.typical: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.typical)
+        self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
+        self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def place(self, spans: pd.DataFrame) -> pd.DataFrame:
+        """Return a span table of this part with `output` counted in the whole frame."""
+        return spans.assign(output=self.rows[spans["output"]])
+
+
+class Study:
+    """The outputs, and for each prompt a `Part` with what is computed of them.
+
+    Parameters
+    ----------
+    outputs : the user's rows, checked.
+    engine : makes vectors, clusters and maps.
+    vectors : (n, d), the user's own, unit length; nothing is embedded then.
+    known : landscapes that need not be computed, by the number of the prompt.
+
+    Attributes
+    ----------
+    parts : list of Part, in order of the prompts' first appearance.
+    """
+
+    def __init__(
+        self,
+        outputs: Outputs,
+        engine: Engine,
+        vectors: npt.NDArray[np.float32] | None = None,
+        known: Mapping[int, Landscape] | None = None,
+    ) -> None:
+        self.outputs = outputs
+        self.engine = engine
+        self.vectors = vectors
+        given = known or {}
+        self.parts = [
+            Part(
+                number,
+                label,
+                label if outputs.prompt is not None else None,
+                rows,
+                [outputs.texts[row] for row in rows.tolist()],
+                self._landscape,
+                given.get(number),
+            )
+            for number, (label, rows) in enumerate(outputs.prompts())
+        ]
+
+    def _landscape(self, part: Part) -> Landscape:
+        vectors = None if self.vectors is None else self.vectors[part.rows]
+        return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors)
+
+    @property
+    def made_with(self) -> str:
+        """What made the vectors and the map, in a few words."""
+        if self.vectors is not None:
+            return f"your vectors, {self.vectors.shape[1]} dimensions · UMAP seed {self.engine.seed}"
+        return f"{self.engine.name} · UMAP seed {self.engine.seed}"
+
+    @property
+    def computed(self) -> list[Part]:
+        """The parts whose vectors, clusters and map are ready."""
+        return [part for part in self.parts if part.landscape.peek() is not None]
+
+    def landscapes(self) -> dict[int, Landscape]:
+        """Return the landscapes that are ready, by the number of their prompt."""
+        lands = ((part.number, part.landscape.peek()) for part in self.parts)
+        return {number: land for number, land in lands if land is not None}
+
+    def groups(self, by: Hashable) -> dict[Any, Rows]:
+        """Return the positions of the outputs for each value of a column, in order of first appearance.
+
+        Values that print alike are one; None stands for a missing value.
+        """
+        codes, values = factorize(self.outputs.column(by, "by"))
+        order = np.argsort(codes, kind="stable")
+        parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
+        return dict(zip(values, parts if len(values) else [], strict=True))
+
+    def __iter__(self) -> Iterator[Part]:
+        return iter(self.parts)

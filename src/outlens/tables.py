@@ -1,0 +1,103 @@
+"""The outputs and the clusters of a study, as DataFrames."""
+
+from __future__ import annotations
+
+import html as escaping
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens._unicode import clean
+from outlens.naming import ALONE, names
+from outlens.outputs import categories
+from outlens.study import Part, Study
+from outlens.tags.book import TagBook
+from outlens.tags.summaries import tags_and_notes
+
+
+def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
+    """The user's rows with their clusters, places on the map, tags and notes; `Lens.frame` describes it."""
+    outputs = study.outputs
+    cluster = np.full(len(outputs.texts), -1, np.int64)
+    name = np.full(len(cluster), "", object)
+    xy = np.zeros((len(cluster), 2), np.float32)
+    for part in study.computed:
+        land = part.landscape.get()
+        cluster[part.rows], name[part.rows] = cut(part, granularity, tags)
+        xy[part.rows] = land.xy
+    made = np.sort(np.concatenate([part.rows for part in study.computed]))
+    tags.refresh()
+    ours = {
+        "cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, tags.keys),
+    }  # fmt: skip
+    table = outputs.frame.iloc[made].copy()
+    for column, values in ours.items():
+        free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(table.columns) + 2)))
+        # Given with its dtype: Arrow, which pandas 3 would take for texts, refuses lone surrogates.
+        table[next(name for name in free if name not in table)] = pd.Series(
+            values[made], index=table.index, dtype=values.dtype
+        )
+    return table
+
+
+def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.object_]]:
+    """Return the number and the name of the cluster of each output of a part."""
+    numbers = part.tree.get().cut(granularity)
+    # The last name is that of cluster -1.
+    return numbers, np.array([*names(part, granularity, tags), ALONE], object)[numbers]
+
+
+def clusters(
+    study: Study, part: Part, granularity: float, tags: TagBook, by_columns: Sequence[Hashable]
+) -> pd.DataFrame:
+    """One row a cluster of a part, largest first; `Lens.clusters` describes it."""
+    land, rows = part.landscape.get(), part.rows
+    numbers = land.tree.cut(granularity)
+    nodes = land.tree.order(land.tree.level(granularity))
+    index = study.outputs.frame.index
+    table: list[dict[str, Any]] = []
+    for number, (node, name) in enumerate(zip(nodes, names(part, granularity, tags), strict=True)):
+        medoid = int(land.tree.medoids[node])
+        size = int((numbers == number).sum())
+        table.append({
+            "cluster": number, "name": name, "size": size, "share": size / len(numbers),
+            "holds": land.names[node].share, "medoid": index[rows[medoid]],
+            "text": part.texts[medoid], "words": land.names[node].words,
+        })  # fmt: skip
+    alone = int((numbers == -1).sum())
+    if alone:
+        table.append({
+            "cluster": -1, "name": ALONE, "size": alone, "share": alone / len(numbers),
+            "holds": float("nan"), "medoid": None, "text": "", "words": (),
+        })  # fmt: skip
+    columns = ["cluster", "name", "size", "share", "holds", "medoid", "text", "words"]
+    # Texts stay Python's own strings: Arrow's cannot hold a lone surrogate.
+    made = pd.DataFrame(table, columns=columns, dtype=object).set_index("cluster")
+    made.index = made.index.astype("int64")
+    made = made.astype({"size": "int64", "share": "float64", "holds": "float64"})
+    for by in by_columns:
+        counts: dict[str, npt.NDArray[np.int64]] = {}
+        codes, values = categories(study.outputs.frame[by])
+        here = codes[rows]
+        for code in np.unique(here[here >= 0]).tolist():
+            sizes = np.bincount(numbers[here == code] + 1, minlength=len(made) + 1)
+            counts[clean(f"{by}={values[code]}")] = sizes[made.index + 1]
+        made = pd.concat([made, pd.DataFrame(counts, index=made.index)], axis=1)
+    return made
+
+
+def html(clusters: pd.DataFrame, caption: str) -> str:
+    """Return a table of clusters for a viewer without widgets."""
+    rows = "".join(
+        f"<tr><td>{escaping.escape(clean(str(c.name)))}</td><td>{c.size}</td>"
+        f"<td>{escaping.escape(clean(str(c.text)[:160]))}</td></tr>"
+        for c in clusters[["name", "size", "text"]].rename_axis(None).itertuples(index=False, name="C")
+    )
+    return (
+        f"<table><caption>{escaping.escape(caption)}</caption>"
+        f"<thead><tr><th>cluster</th><th>size</th><th>a typical output</th></tr></thead>"
+        f"<tbody>{rows}</tbody></table>"
+    )

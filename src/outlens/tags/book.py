@@ -1,0 +1,278 @@
+"""TagBook: the tags, notes and stars of a lens: given, taken back, kept in the store, and heard of from others."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import getpass
+import hashlib
+import os
+import threading
+import weakref
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens._signal import Signal
+from outlens._unicode import clean
+from outlens.outputs import Outputs
+from outlens.tags.events import Event, keys, prompt_key
+from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
+from outlens.tags.session import Session
+from outlens.tags.store import StoreUnavailable
+
+STORE = Path(".outlens") / "tags.sqlite"
+"""Where tags are kept by default: beside the notebook."""
+
+LISTEN = 1.0
+"""Seconds between two looks at what others wrote into the store."""
+
+GESTURES = ("tag", "untag", "note", "star", "unstar")
+"""What `TagBook.act` does."""
+
+Rows = npt.NDArray[np.int64]
+
+
+class TagBook:
+    """What one person tags in one lens, and what others did.
+
+    Everything that is written is on disk when the method returns, or else `problem` says why not. Methods take the
+    lock; `state.py` says when it is held.
+
+    Parameters
+    ----------
+    outputs : the user's rows.
+    store : path of the store; None is `STORE`, False keeps tags in memory only.
+    annotator : who tags; None is the login name.
+    lock : the lens's lock.
+
+    Attributes
+    ----------
+    keys, prompt_keys : list of str
+        What names each output, and each prompt, in the log.
+    session : Session
+        Its methods take positions of outputs; the number of a prompt follows those of all outputs.
+    changed : Signal
+        Emitted without arguments, under the lock, whenever tags, names of clusters or `problem` may have changed.
+    """
+
+    def __init__(
+        self,
+        outputs: Outputs,
+        store: str | os.PathLike[str] | bool | None = None,
+        annotator: str | None = None,
+        lock: Any = None,
+    ) -> None:
+        if store is True:
+            raise TypeError(
+                "store cannot be True; give a path, False to keep tags in memory, or None for .outlens here."
+            )
+        path = None if store is False else Path(STORE if store is None else store).expanduser().absolute()
+        labels = outputs.prompts()
+        prompts = None if outputs.prompt is None else outputs.prompt_labels()
+        ids = None if outputs.id is None else outputs.frame[outputs.id].tolist()
+        self.keys = keys(outputs.texts, prompts, ids)
+        self.prompt_keys = [prompt_key(label) for label, _ in labels]
+        who = _login() if annotator is None else annotator
+        self.session = Session(path, who, [*self.keys, *self.prompt_keys], _fingerprint(self.keys))
+        self.lock = lock or threading.RLock()
+        self.changed = Signal()
+        self.closed = False
+        self._task: asyncio.Task[None] | None = None
+
+    # What is in it
+
+    @property
+    def annotator(self) -> str:
+        """Who tags here."""
+        return self.session.annotator
+
+    @property
+    def path(self) -> Path | None:
+        """The file of the store; None if tags are in memory only."""
+        return self.session.store.path
+
+    @property
+    def problem(self) -> str:
+        """Why the store could not be read or written the last time; "" if it could."""
+        return self.session.problem
+
+    def people(self) -> list[str]:
+        """Return everybody who tagged anything here, the person at this lens first."""
+        return [self.annotator, *(name for name in self.session.state.annotators if name != self.annotator)]
+
+    def names(self) -> list[str]:
+        """Return the tags that are on an output, and those that are only defined."""
+        return list(dict.fromkeys([*self.session.state.names(), *self.session.state.definitions()]))
+
+    def full_name(self, name: str) -> str:
+        """Return the tag that the browser calls `name`: there it has no lone surrogates."""
+        return {clean(full): full for full in self.names()}.get(name, name)
+
+    def held(self, name: str, annotator: str | None = None) -> npt.NDArray[np.bool_]:
+        """Return for each output whether it has a tag, from anybody or from one person."""
+        holders = self.session.state.holders(name, annotator)
+        return np.array([key in holders for key in self.keys], bool)
+
+    def opened(self, blind: bool) -> npt.NDArray[np.bool_]:
+        """Return where the tags of others may be shown: everywhere, or in blind mode on what this person tagged."""
+        if not blind:
+            return np.ones(len(self.keys), bool)
+        tagged = np.zeros(len(self.keys), bool)
+        for name in self.names():
+            tagged |= self.held(name, self.annotator)
+        return tagged
+
+    def seen(self, name: str, opened: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
+        """Return which outputs this person may know to have a tag; a ranking made of more would leak the rest."""
+        return self.held(name, self.annotator) | (self.held(name) & opened)
+
+    # What is done in it
+
+    def act(self, action: str, value: str, positions: Rows | Sequence[int]) -> str:
+        """Do a gesture, on outputs or on prompts; returns a sentence that says what was done.
+
+        Parameters
+        ----------
+        action : one of `GESTURES`.
+        value : the name of the tag, or the text of the note; "" removes the note.
+        positions : of outputs; len(keys) + p for prompt p.
+        """
+        with self.lock:
+            self._check_open()
+            at = [int(position) for position in positions]
+            on_prompt = len(at) == 1 and at[0] >= len(self.keys)
+            what = "the prompt" if on_prompt else f"{len(at)} output{'s' * (len(at) != 1)}"
+            session = self.session
+            if action == "tag":
+                session.tag(at, value)
+                says = f"Tagged {value[:40]}: {what}"
+            elif action == "untag":
+                session.untag(at, value)
+                says = f"Removed {value[:40]}: {what}"
+            elif action in ("star", "unstar"):
+                session.star(at, action == "star")
+                says = f"{'Starred' if action == 'star' else 'Star removed'}: {what}"
+            elif action == "note":
+                session.note(at, value)
+                says = "Note kept" if value else "Note removed"
+            else:
+                raise ValueError(f"There is no gesture {action!r}; there are {', '.join(GESTURES)}.")
+            self.changed.emit()
+            return says
+
+    def define(self, name: str, **fields: str) -> None:
+        """Set a tag's color, description or key, for everybody."""
+        with self.lock:
+            self._check_open()
+            self.session.define(name, **fields)
+            self.changed.emit()
+
+    def switch(self, action: str) -> str:
+        """Undo or redo; returns what was undone or redone, "" if nothing."""
+        with self.lock:
+            self._check_open()
+            done = self.session.undo() if action == "undo" else self.session.redo()
+            self.changed.emit()
+            return done
+
+    def finish(self) -> None:
+        """Gather the log in its one file.
+
+        Raises
+        ------
+        StoreError
+            Where a gesture is not on disk yet. It is kept, shown as not saved, and tried again.
+        """
+        with self.lock:
+            self.session.store.gather()
+            if self.session.pending:
+                raise StoreUnavailable(f"{self.problem} The tag is kept in this lens and written when it can be.")
+
+    def take(self, events: list[Event]) -> None:
+        """Add events of others to the log; those that are there already are skipped."""
+        with self.lock:
+            self._check_open()
+            self.session.store.append(events)
+            self.session.store.gather()
+            self.session.refresh()
+            self.changed.emit()
+
+    def take_table(self, events: Sequence[Event]) -> Merged:
+        """Add the events of a column or table, which get new ids each time it is read; known ones are skipped."""
+        with self.lock:
+            self._check_open()
+            new = new_events(events, events_of(self.session))
+            self.take(new)
+        return counts(new, len(events), self.session.keys)
+
+    def merge(self, sources: Sequence[Any]) -> Merged:
+        """Add what others tagged, `merging.read_sources`; nothing is added twice."""
+        with self.lock:
+            self._check_open()
+            events, merged = read_sources(sources, events_of(self.session), self.session.keys, self.session.lens)
+            self.take(events)
+        return merged
+
+    # Others, and the end
+
+    def refresh(self) -> None:
+        """Read what others wrote, and write what could not be written."""
+        with self.lock:
+            self._check_open()
+            before = self.problem
+            if self.session.refresh() or self.problem != before:
+                self.changed.emit()
+
+    def listen(self) -> None:
+        """Refresh every `LISTEN` seconds, while this object lives and the running loop does."""
+        if self._task is not None or self.path is None or self.closed:
+            return
+        with contextlib.suppress(RuntimeError):
+            self._task = asyncio.get_running_loop().create_task(_listening(weakref.ref(self)))
+
+    def close(self) -> None:
+        """Stop listening and let go of the store; nothing can be read or tagged afterwards."""
+        with self.lock:
+            self.closed = True
+            task, self._task = self._task, None
+            if task is not None:
+                # Perhaps from another thread than the loop's, or when the loop is gone.
+                with contextlib.suppress(RuntimeError):
+                    task.get_loop().call_soon_threadsafe(task.cancel)
+            self.session.close()
+
+    def _check_open(self) -> None:
+        if self.closed:
+            raise ValueError("this lens is closed, and its tags with it; make a new one with ol.Lens(...).")
+
+
+async def _listening(reference: weakref.ref[TagBook]) -> None:
+    while True:
+        await asyncio.sleep(LISTEN)
+        book = reference()
+        if book is None or book.closed:
+            return
+        # Whatever somebody else wrote, the book goes on listening.
+        try:
+            with book.lock:
+                book.refresh()
+                book.session.store.gather()
+        except Exception as error:
+            book.session.problem = f"What others tagged cannot be read: {error}"
+        del book
+
+
+def _login() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):
+        return "me"
+
+
+def _fingerprint(keys: list[str]) -> str:
+    """Name the set of outputs in the log; informative."""
+    return hashlib.blake2b("\0".join(sorted(keys)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

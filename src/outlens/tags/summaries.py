@@ -1,0 +1,186 @@
+"""What is tagged, as DataFrames. Each function first reads what others wrote."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable, Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens._errors import NotFound, hint
+from outlens.outputs import Outputs
+from outlens.tags import frames
+from outlens.tags.book import TagBook
+from outlens.tags.frames import frame_of, with_columns
+from outlens.tags.judgements import Judgement, prompt_texts
+
+ANYBODY = "(anybody)"
+"""Stands for all annotators, where an output counts once."""
+
+
+def tags(book: TagBook) -> pd.DataFrame:
+    """One row a tag; `Lens.tags` describes it."""
+    with book.lock:
+        book.refresh()
+        state = book.session.state
+        defined = state.definitions()
+        names = book.names()
+
+        def count(name: str, who: str | None = None) -> int:
+            return len(state.holders(name, who).difference(book.prompt_keys))
+
+        table = {
+            "description": np.array([defined.get(name, {}).get("description", "") for name in names], object),
+            "outputs": np.array([count(name) for name in names], np.int64),
+            **{who: np.array([count(name, who) for name in names], np.int64) for who in book.people()},
+        }
+    return frame_of(table, pd.Index(names, dtype=object, name="tag"))
+
+
+def prompt_tags(book: TagBook, outputs: Outputs) -> pd.DataFrame:
+    """One row a prompt; `Lens.prompt_tags` describes it."""
+    with book.lock:
+        book.refresh()
+        prompts = outputs.prompts()
+        table = {
+            "outputs": pd.Series([len(rows) for _, rows in prompts], dtype="int64"),
+            **{name: pd.Series(cells, dtype=object) for name, cells in tags_and_notes(book, book.prompt_keys).items()},
+        }
+    return pd.DataFrame(table).set_index(pd.Index([label for label, _ in prompts], dtype=object, name="prompt"))
+
+
+def tagged(book: TagBook, outputs: Outputs, name: str, annotator: str | None) -> pd.DataFrame:
+    """The user's rows that have a tag, from anybody or from one person."""
+    with book.lock:
+        book.refresh()
+        check_name(book, name)
+        return outputs.frame[book.held(name, annotator)].copy()
+
+
+def tag_columns(book: TagBook, outputs: Outputs, annotator: str | None) -> pd.DataFrame:
+    """The user's rows with one boolean column a tag."""
+    with book.lock:
+        book.refresh()
+        masks = {f"tag={name}": book.held(name, annotator) for name in book.names()}
+    return with_columns(outputs.frame, masks)
+
+
+def tag_counts(
+    book: TagBook,
+    clusters: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.integer[Any]], npt.NDArray[np.object_]]],
+    by: pd.Series[Any] | None,
+) -> pd.DataFrame:
+    """How many outputs have each tag, by annotator, cluster and the value of a column.
+
+    Parameters
+    ----------
+    clusters : for each prompt the positions of its outputs, and the number and name of the cluster of each.
+    by : the column, with a cell for each output.
+    """
+    rows, cluster, names = (
+        np.concatenate([np.zeros(0, kind), *(part[i] for part in clusters)])
+        for i, kind in enumerate((np.int64, np.int64, object))
+    )
+    with book.lock:
+        book.refresh()
+        masks = [
+            (tag, who or ANYBODY, book.held(tag, who)[rows]) for tag in book.names() for who in (None, *book.people())
+        ]
+    return frames.tag_counts(masks, cluster, names, None if by is None else by.iloc[rows])
+
+
+def judgements(book: TagBook, labels: Sequence[str] | None) -> pd.DataFrame:
+    """What each person says of each output; `Lens.judgements` describes it."""
+    with book.lock:
+        book.refresh()
+        state = book.session.state
+        if isinstance(labels, str):
+            raise TypeError(f"labels is the text {labels!r}; give a list of tags, such as [{labels!r}].")
+        for label in labels or []:
+            check_name(book, label)
+        names = book.names() if labels is None else list(labels)
+        rows: list[dict[str, Any]] = []
+        for who in book.people():
+            given = {name: state.holders(name, who) for name in names}
+            judged = set().union(*given.values(), state.notes(who), state.starred(who))
+            for position, key in enumerate(book.keys):
+                if key not in judged:
+                    continue
+                on = [name for name in names if key in given[name]]
+                if labels is None:
+                    rows += [{"output": position, "annotator": who, "tag": n, "on": n in on} for n in names]
+                elif len(on) == 1:
+                    rows.append({"output": position, "annotator": who, "label": on[0]})
+    columns = ["output", "annotator", *(["tag", "on"] if labels is None else ["label"])]
+    table = pd.DataFrame(rows, columns=columns, dtype=object)
+    return table.astype({"output": "int64"} if labels is not None else {"output": "int64", "on": "bool"})
+
+
+def judged(book: TagBook, outputs: Outputs) -> list[Judgement]:
+    """What each person says of each output that has a tag, note or star of theirs, for other programs."""
+    with book.lock:
+        book.refresh()
+        state = book.session.state
+        prompt = outputs.prompt
+        prompts = [""] * len(book.keys) if prompt is None else prompt_texts(outputs.frame[prompt])
+        made = []
+        for who in book.people():
+            notes, stars = state.notes(who), state.starred(who)
+            tags: dict[str, list[str]] = {}
+            for name in book.names():
+                for key in state.holders(name, who):
+                    tags.setdefault(key, []).append(name)
+            for i, key in enumerate(book.keys):
+                if key in tags or key in notes or key in stars:
+                    names = tuple(tags.get(key, ()))
+                    note = notes.get(key, "")
+                    made.append(Judgement(key, outputs.texts[i], prompts[i], who, names, note, key in stars))
+    return made
+
+
+def tag_log(book: TagBook, index: pd.Index[Any]) -> pd.DataFrame:
+    """Every event on the outputs of a lens, in order; `Lens.tag_log` describes it."""
+    with book.lock:
+        book.refresh()
+        place = {key: i for i, key in enumerate(book.keys)}
+        events = book.session.store.events(book.session.keys)
+    rows = [
+        {
+            "time": pd.Timestamp(event.time, unit="us", tz="UTC"), "annotator": event.annotator,
+            "action": event.action, "value": event.value,
+            "row": index[place[event.key]] if event.key in place else None,
+            "key": event.key, "gesture": event.gesture, "id": event.id, "lens": event.lens,
+        }
+        for event in events
+    ]  # fmt: skip
+    columns = ["time", "annotator", "action", "value", "row", "key", "gesture", "id", "lens"]
+    table = pd.DataFrame(rows, columns=columns, dtype=object)
+    return table.assign(time=pd.to_datetime(table["time"], utc=True))
+
+
+def tags_and_notes(book: TagBook, keys: Sequence[str]) -> dict[str, npt.NDArray[np.object_]]:
+    """Return the tags and notes of anybody on what has these keys: "tags", tuples, and "note", lines."""
+    with book.lock:
+        state = book.session.state
+        tags: dict[str, list[str]] = {}
+        for name in book.names():
+            for key in state.holders(name):
+                tags.setdefault(key, []).append(name)
+        notes: dict[str, list[str]] = {}
+        for who in book.people():
+            for key, text in state.notes(who).items():
+                notes.setdefault(key, []).append(text if who == book.annotator else f"{who}: {text}")
+    both = {"tags": np.empty(len(keys), object), "note": np.empty(len(keys), object)}
+    for i, key in enumerate(keys):
+        both["tags"][i] = tuple(tags.get(key, ()))
+        both["note"][i] = "\n".join(notes.get(key, ()))
+    return both
+
+
+def check_name(book: TagBook, name: Hashable) -> None:
+    """Raise KeyError if there is no such tag."""
+    names = book.names()
+    if name not in names:
+        raise NotFound(f"no output has the tag {name!r}; {hint(name, names, 'tags')}")

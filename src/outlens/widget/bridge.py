@@ -1,0 +1,267 @@
+"""Bridge: joins the widget to the study, the state and the tags; the only file that knows both traits and messages.
+
+Outwards, a change of the state or the tags becomes a change of traits. Inwards, what the browser changed or sent
+becomes a change of the state or the tags, and comes back by the same way: the traits always show what the owners hold.
+`state.py` says which thread may do what.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens import text
+from outlens.naming import Given, all_names, replace_names
+from outlens.ranking import rank_by_tag, rank_unlike
+from outlens.state import LensState
+from outlens.study import Part, Study
+from outlens.tags.book import TagBook
+from outlens.widget import wire
+from outlens.widget.model import LensWidget
+from outlens.widget.parts import PartOnWire
+
+ASKED = ("index", "aligned")
+"""Traits that are made when the browser asks for them."""
+
+PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
+"""What a page without a kernel needs to know beside the outputs of its prompts."""
+
+Rows = npt.NDArray[np.int64]
+Answer = tuple[dict[str, Any], list[bytes]]
+
+
+class Bridge:
+    """The widget of a lens, kept as the study, the state and the tags are.
+
+    Parameters
+    ----------
+    study, state, tags : the owners. The prompt that is shown must be computed already.
+    """
+
+    def __init__(self, study: Study, state: LensState, tags: TagBook) -> None:
+        self._study = study
+        self._state = state
+        self._tags = tags
+        self._parts = [PartOnWire(study, part, tags) for part in study.parts]
+        self._renames: list[Given] = []
+        self._questions: dict[str, Callable[[Part, dict[str, Any], list[Any]], Answer | None]] = {
+            "texts": self._send_texts,
+            "find": self._find,
+            "index": self._prepare,
+            "aligned": self._prepare,
+            "distinctive": self._set_apart,
+            "tags": self._gesture,
+        }
+        self.displayed = False
+        self.widget = LensWidget()
+        with tags.lock:
+            self._show_prompt()
+            self._show_state()
+        state.observe(self._on_state)
+        tags.changed.connect(self._show_tags)
+        self.widget.observe(self._on_prompt, "prompt_index")
+        self.widget.observe(self._on_selection, "selection")
+        self.widget.observe(self._on_setting, ["granularity", "view"])
+        self.widget.observe(self._on_renames, "renames")
+        self.widget.on_msg(self._on_message)
+
+    @staticmethod
+    def pages(part: Part) -> bool:
+        """Return whether a part has so much text that the browser asks for it as it shows it."""
+        return wire.paged(part.texts)
+
+    def mimebundle(self, **options: Any) -> Any:
+        """Return what Jupyter shows of the widget; from now on the tags of others are listened for."""
+        self.displayed = True
+        self._tags.listen()
+        return self.widget._repr_mimebundle_(**options)
+
+    def close(self) -> None:
+        """Close the widget in every view."""
+        self.widget.close()
+
+    # Outwards: the owners' changes become traits
+
+    @property
+    def _shown(self) -> Part:
+        """The part whose outputs the browser has."""
+        return self._study.parts[int(self.widget._info["prompt"])]
+
+    def _on_state(self, change: Any) -> None:
+        with self._tags.lock, self.widget.hold_sync():
+            if change.name == "prompt":
+                self._show_prompt()
+            self._show_state()
+            if change.name == "layers":
+                self.widget._layers = self._parts[self._shown.number].layers(self._state)
+
+    def _show_state(self) -> None:
+        widget, state = self.widget, self._state
+        ranked = state.ranked
+        with widget.hold_sync():
+            widget.granularity = state.granularity
+            widget.view = state.view
+            widget.selection = state.selection.astype("<u4").tobytes()
+            if ranked is not None:
+                about = {"prompt": ranked.prompt, "name": ranked.name, "says": ranked.says}
+                widget._ranked = {**about, "rank": wire.little(ranked.rank)}
+
+    def _show_prompt(self) -> None:
+        part = self._parts[self._state.prompt]
+        traits = part.traits(self._state, paged=wire.paged(self._study.parts[self._state.prompt].texts))
+        with self.widget.hold_sync():
+            self.widget.prompt_index = self._state.prompt
+            for name, value in traits.items():
+                setattr(self.widget, name, value)
+            self.widget._index = part.index.peek() or {}
+            self.widget._aligned = part.aligned.peek() or {}
+            self._show_tags()
+
+    def _show_tags(self) -> None:
+        with self._tags.lock, self.widget.hold_sync():
+            self.widget._tagged = self._parts[self._shown.number].tagged()
+            self._renames = all_names(self._study, self._tags)
+            self.widget.renames = [*self._renames]
+
+    # Inwards: what the browser changed
+
+    def _on_prompt(self, change: Any) -> None:
+        number = change["new"]
+        if number == self._state.prompt:
+            return
+        try:
+            if 0 <= number < len(self._parts):
+                self._study.parts[number].landscape.get()
+            self._state.change(prompt=number)
+        except BaseException:
+            # The prompt before is what is still shown.
+            self.widget.prompt_index = self._state.prompt
+            raise
+
+    def _on_selection(self, change: Any) -> None:
+        rows = np.frombuffer(change["new"], "<u4").astype(np.int64)
+        self._state.change(selection=rows[rows < self._state.n_outputs])
+
+    def _on_setting(self, change: Any) -> None:
+        try:
+            self._state.change(**{change["name"]: change["new"]})
+        except ValueError:
+            setattr(self.widget, change["name"], getattr(self._state, change["name"]))
+            raise
+
+    def _on_renames(self, change: Any) -> None:
+        with self._tags.lock:
+            if change["new"] != self._renames:
+                replace_names(self._study.parts, self._renames, change["new"], self._tags)
+
+    # Inwards: what the browser asks
+
+    def _on_message(self, _widget: object, message: object, buffers: list[Any]) -> None:
+        # Whatever a page sends: what is not a question of ours is not answered.
+        if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
+            return
+        prompt = message.get("prompt")
+        if message["kind"] not in self._questions or type(prompt) is not int or not 0 <= prompt < len(self._parts):
+            return
+        answer = self._questions[message["kind"]](self._study.parts[prompt], message, buffers)
+        if answer is not None:
+            told, data = answer
+            self.widget.send({"prompt": prompt, "id": message.get("id"), **told}, data)
+
+    def _send_texts(self, part: Part, message: dict[str, Any], _: object) -> Answer:
+        ids = [int(i) for i in message["ids"] if isinstance(i, int) and 0 <= i < len(part)]
+        data, offsets = self._parts[part.number].texts(ids)
+        return {"kind": "texts", "ids": ids}, [data, offsets.tobytes()]
+
+    def _find(self, part: Part, message: dict[str, Any], _: object) -> Answer:
+        try:
+            spans = text.find(part.texts, str(message["query"]), regex=bool(message["regex"]))
+        except ValueError as error:
+            return {"kind": "found", "error": str(error)}, [b""]
+        return {"kind": "found"}, [np.unique(spans["output"]).astype("<u4").tobytes()]
+
+    def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
+        """Make what the browser asks for; also when another prompt is shown by now."""
+        made = self._parts[part.number].asked(message["kind"])
+        with self._tags.lock:
+            if part is self._shown:
+                setattr(self.widget, f"_{message['kind']}", made)
+
+    def _set_apart(self, part: Part, _message: dict[str, Any], _: object) -> Answer:
+        """What the selected outputs say more often than the others."""
+        try:
+            mask = np.isin(part.rows, self._state.selection)
+            rows, buffers = wire.set_apart(part.texts, mask)
+        except Exception as error:
+            # The browser waits for an answer, whatever it is.
+            why = str(error) or type(error).__name__
+            return {"kind": "distinctive", "rows": [], "error": why}, [b"", bytes(4)]
+        return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
+
+    def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
+        # The answer comes after the state that it reports, which is on disk by then.
+        try:
+            ids = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64) if buffers else np.zeros(0, np.int64)
+            says = self._tag(part, str(message["action"]), str(message["value"]), ids)
+            problem = self._tags.problem
+            says = f"{says}. Not saved: {problem}" if problem else says
+        except (Exception, KeyboardInterrupt) as error:
+            # The browser waits for an answer, whatever it is.
+            says = str(error) or type(error).__name__
+        return {"kind": "tagged", "says": says}, []
+
+    def _tag(self, part: Part, action: str, value: str, ids: Rows) -> str:
+        """Do a gesture of the browser; returns what is read out."""
+        tags = self._tags
+        if action in ("undo", "redo"):
+            done = tags.switch(action)
+            return f"{'Undone' if action == 'undo' else 'Redone'}: {done}" if done else f"Nothing to {action}"
+        if action == "suggest":
+            return rank_by_tag(self._study, self._state, tags, tags.full_name(value)).says
+        if action == "unlike":
+            return rank_unlike(self._study, self._state, tags)
+        if action == "define":
+            given = json.loads(value)
+            fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
+            tags.define(tags.full_name(given["name"]), **fields)
+            return f"{given['name'][:40]}: kept"
+        # The prompt's own number is the one after its outputs'.
+        rows = np.append(part.rows, len(tags.keys) + part.number)
+        name = tags.full_name(value) if action in ("tag", "untag") else value
+        return tags.act(action, name, rows[ids[ids < len(rows)]])
+
+    # For pages and for the user's view
+
+    def columns(self) -> list[dict[str, Any]]:
+        """Return the columns that the browser can colour by: name, kind, categories."""
+        return list(self.widget._info["columns"])
+
+    def page_state(self) -> dict[str, Any]:
+        """Return the traits of the widget and of each computed prompt, for a page without a kernel."""
+        parts = self._study.computed
+        place = {part.number: i for i, part in enumerate(parts)}
+        state = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
+        state["prompt_index"] = place[state["prompt_index"]]
+        state["renames"] = [{**r, "prompt": place[r["prompt"]]} for r in state["renames"] if r["prompt"] in place]
+        if state["_ranked"].get("prompt") in place:
+            state["_ranked"] = {**state["_ranked"], "prompt": place[state["_ranked"]["prompt"]]}
+        pages = []
+        for number, part in enumerate(parts):
+            on_wire = self._parts[part.number]
+            traits = on_wire.traits(self._state, paged=False)
+            prompts = [traits["_info"]["prompts"][other.number] for other in parts]
+            aligned = part.alignment.peek() is not None or len(part) <= wire.ALIGNED_IN_PAGE
+            pages.append({
+                **traits,
+                "_info": {**traits["_info"], "prompts": prompts, "prompt": number},
+                "_index": on_wire.asked("index") if wire.indexed(part.texts) else {},
+                "_aligned": on_wire.asked("aligned") if aligned else {},
+                # A reader of the page must not learn about this machine, nor undo what was done on it.
+                "_tagged": {**on_wire.tagged(), "store": "", "problem": "", "undo": "", "redo": ""},
+                "_keys": on_wire.keys(),
+            })  # fmt: skip
+        return {**state, "_pages": pages, "_lens": self._tags.session.lens}

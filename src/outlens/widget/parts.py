@@ -1,0 +1,121 @@
+"""What the browser gets of one prompt, by trait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens._unicode import clean
+from outlens.deferred import Deferred
+from outlens.layers import MOST_ALIGNED
+from outlens.state import LensState
+from outlens.study import Part, Study
+from outlens.tags.book import TagBook
+from outlens.widget import tagged, wire
+
+
+class PartOnWire:
+    """A part of the study as it travels; what does not change is encoded once.
+
+    Attributes
+    ----------
+    index, aligned : the trait of that name; ready once the browser or a page asked for it.
+    """
+
+    def __init__(self, study: Study, part: Part, tags: TagBook) -> None:
+        self._study = study
+        self._part = part
+        self._tags = tags
+        self._encoder: tagged.Encoder | None = None
+        self.index: Deferred[dict[str, Any]] = Deferred(lambda: dict(wire.index(part.index.get())))
+        self.aligned: Deferred[dict[str, Any]] = Deferred(lambda: wire.alignment(part.texts, part.alignment.get()))
+
+    def asked(self, kind: str) -> dict[str, Any]:
+        """Return the index or the alignment, "index" or "aligned", or {"error": why not}."""
+        n = len(self._part)
+        try:
+            if kind == "index":
+                return self.index.get()
+            if n > MOST_ALIGNED:
+                raise ValueError(
+                    f"The sentences of {n:,} outputs are too many to align here, where the limit is {MOST_ALIGNED:,};"
+                    " lens.aligned() makes the table in Python."
+                )
+            return self.aligned.get()
+        except Exception as error:
+            # The browser waits for an answer, whatever it is.
+            return {"error": str(error) or type(error).__name__}
+        except KeyboardInterrupt:
+            return {"error": "This was interrupted; switch the layer off and on to try again."}
+
+    def texts(self, ids: list[int] | None = None) -> tuple[bytes, npt.NDArray[np.uint32]]:
+        """Return the texts of some outputs, or of all, as `wire.encode` does."""
+        texts = self._part.texts
+        return wire.encode(texts if ids is None else [texts[i] for i in ids])
+
+    def keys(self) -> list[str]:
+        """Return the keys of the outputs, and of the prompt itself."""
+        tags = self._tags
+        return [*(tags.keys[row] for row in self._part.rows.tolist()), tags.prompt_keys[self._part.number]]
+
+    def tagged(self) -> dict[str, Any]:
+        """Return the tags, notes and stars, `_tagged`."""
+        with self._tags.lock:
+            if self._encoder is None:
+                self._encoder = tagged.Encoder(self.keys())
+            state, me = self._tags.session.state, self._tags.annotator
+            undo, redo = state.undo_stack(me), state.redo_stack(me)
+            return {
+                **tagged.NONE,
+                **self._encoder.wire(self._tags),
+                "undo": clean(state.describe(me, undo[-1])) if undo else "",
+                "redo": clean(state.describe(me, redo[-1])) if redo else "",
+                "store": "" if self._tags.path is None else clean(str(self._tags.path)),
+                "problem": clean(self._tags.problem),
+            }
+
+    def layers(self, state: LensState) -> list[dict[str, Any]]:
+        """Return the user's own layers, `_layers`."""
+        return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
+
+    def traits(self, state: LensState, *, paged: bool) -> dict[str, Any]:
+        """Return the traits that say what the outputs are; the landscape is computed if it is not ready."""
+        part, outputs = self._part, self._study.outputs
+        land = part.landscape.get()
+        frame = outputs.frame.iloc[part.rows]
+        data, offsets = self.texts()
+        columns: dict[str, bytes] = {}
+        about = []
+        for described in outputs.columns:
+            description, columns[described.name] = wire.column(described, part.rows)
+            about.append(description)
+        index = frame.index if outputs.id is None else pd.Index(frame[outputs.id])
+        return {
+            "_rows": part.rows.astype("<u4").tobytes(),
+            "_xy": land.xy.astype("<f4").tobytes(),
+            "_columns": columns,
+            "_texts": b"" if paged else data,
+            "_offsets": offsets.astype("<u4").tobytes(),
+            "_paged": paged,
+            "_leaf": land.tree.leaf.astype("<i4").tobytes(),
+            "_tree": wire.tree(land),
+            "_typical": land.typical.astype("<f4").tobytes(),
+            "_variant": wire.variants(part.texts),
+            "_layers": self.layers(state),
+            "_info": {
+                "n": len(part),
+                "total": len(outputs.texts),
+                "title": clean(part.prompt or ""),
+                "prompt": part.number,
+                "prompts": [{"label": clean(other.label), "n": len(other)} for other in self._study.parts],
+                "columns": about,
+                "labels": wire.labels(index),
+                "notes": outputs.warnings,
+                "missing": np.flatnonzero(frame[outputs.text].isna().to_numpy()).tolist(),
+                "params": self._study.made_with,
+                "source": next((c["name"] for c in about if c["by"]), None),
+            },
+        }

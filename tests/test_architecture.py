@@ -1,0 +1,87 @@
+"""The floors of the house: a module imports only from floors below its own."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import outlens
+
+ROOT = Path(outlens.__file__).parent
+
+# Ground first. A package stands for all its modules, which may import each other. Within a floor, what is listed in one
+# set does not import each other.
+FLOORS: list[set[str]] = [
+    {"_arrays", "_errors", "_files", "_signal", "_unicode"},
+    {"samples", "outputs", "deferred", "settings"},
+    {"text"},
+    {"vectors"},
+    {"points", "compare", "tags"},
+    {"study", "state"},
+    {"layers", "naming"},
+    {"ranking", "tables", "view"},
+    {"widget", "charts", "archive", "report", "saved"},
+    {"lens"},
+    {"cli"},
+]
+
+
+def unit_of(path: Path) -> str:
+    """The module or package right below `outlens` that a file belongs to."""
+    return path.relative_to(ROOT).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> set[str]:
+    """What a file imports of outlens, anywhere in it, but for imports that only type checkers see."""
+    found = set()
+    tree = ast.parse(path.read_text("utf-8"))
+    checked_only = [
+        node for node in ast.walk(tree) if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING"
+    ]
+    skipped = {id(inner) for node in checked_only for inner in ast.walk(node)}
+    for node in ast.walk(tree):
+        if id(node) in skipped:
+            continue
+        if isinstance(node, ast.Import):
+            found |= {name.name.split(".")[1] for name in node.names if name.name.startswith("outlens.")}
+        if isinstance(node, ast.ImportFrom) and node.module:
+            assert node.level == 0, f"{path}: relative imports hide the floor"
+            if node.module == "outlens":
+                found |= {name.name for name in node.names}
+            elif node.module.startswith("outlens."):
+                found.add(node.module.split(".")[1])
+    return found - {"__version__"}
+
+
+def test_no_module_imports_from_its_own_floor_or_one_above() -> None:
+    floor = {unit: level for level, units in enumerate(FLOORS) for unit in units}
+    wrong = []
+    for path in sorted(ROOT.rglob("*.py")):
+        unit = unit_of(path)
+        if unit in ("__init__", "__main__"):
+            continue
+        assert unit in floor, f"{unit} has no floor: put it into FLOORS, DESIGN.md and CONTRIBUTING.md"
+        for other in imports(path):
+            assert other in floor, f"{path.relative_to(ROOT)} imports outlens.{other}, which has no floor"
+            if other != unit and floor[other] >= floor[unit]:
+                wrong.append(f"{path.relative_to(ROOT)} imports outlens.{other}")
+    assert wrong == []
+
+
+def test_only_the_bridge_and_its_parts_know_the_widget() -> None:
+    traits = {"_bridge.widget", "LensWidget"}
+    users = {
+        str(path.relative_to(ROOT))
+        for path in ROOT.rglob("*.py")
+        if any(name in path.read_text("utf-8") for name in traits) and path.parent.name != "widget"
+    }
+    assert users == set()
+
+
+def test_no_file_is_long_without_a_reason() -> None:
+    # tags: one log format, read and written in one place.
+    reasons = {"tags/store.py", "tags/fold.py", "tags/formats.py", "text/distinctive.py", "saved.py", "lens.py"}
+    long = {
+        str(path.relative_to(ROOT)) for path in ROOT.rglob("*.py") if len(path.read_text("utf-8").splitlines()) > 500
+    }
+    assert long <= reasons

@@ -1,0 +1,221 @@
+"""A value that is computed when it is first needed, whichever thread needs it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import Executor, Future, ThreadPoolExecutor
+from typing import Any
+
+import pytest
+
+from outlens.deferred import Deferred, Derived
+
+
+class Slow:
+    """Something to compute that says when it has begun and waits until it may end."""
+
+    def __init__(self) -> None:
+        self.begun = threading.Event()
+        self.may_end = threading.Event()
+        self.times = 0
+
+    def __call__(self) -> list[int]:
+        self.times += 1
+        self.begun.set()
+        assert self.may_end.wait(20)
+        return [self.times]
+
+
+class Later(Executor):
+    """Runs what was submitted when it is told to, and forgets the rest."""
+
+    def __init__(self) -> None:
+        self.work: list[Callable[..., Any]] = []
+
+    def submit(self, fn: Callable[..., Any], /, *args: Any, **kwargs: Any) -> Future[Any]:
+        self.work.append(fn)
+        return Future()
+
+
+def test_it_is_computed_once_and_not_before_it_is_needed() -> None:
+    made: list[int] = []
+    value = Deferred(lambda: made.append(1) or made)
+    assert value.peek() is None
+    assert made == []
+    assert value.get() is value.get() is value.peek() is made
+    assert made == [1]
+    assert Deferred(lambda: 1 / 0, known=3.0).get() == 3
+
+
+def test_threads_wait_for_the_one_that_computes() -> None:
+    slow, start = Slow(), threading.Barrier(5)
+    value = Deferred(slow)
+
+    def get() -> list[int]:
+        start.wait(20)
+        return value.get()
+
+    with ThreadPoolExecutor(4) as pool:
+        found = [pool.submit(get) for _ in range(4)]
+        start.wait(20)
+        assert slow.begun.wait(20)
+        assert value.peek() is None
+        slow.may_end.set()
+        assert [one.result(20) for one in found] == [[1]] * 4
+    assert slow.times == 1
+
+
+def test_it_is_computed_in_the_background() -> None:
+    slow = Slow()
+    value, ready = Deferred(slow), threading.Event()
+    value.when_ready(lambda _: ready.set())
+    with ThreadPoolExecutor(1) as pool:
+        value.start(pool)
+        value.start(pool)
+        assert slow.begun.wait(20)
+        assert value.peek() is None
+        slow.may_end.set()
+        assert ready.wait(20)
+    assert (value.peek(), value.get(), slow.times) == ([1], [1], 1)
+
+
+def test_who_needs_it_before_the_executor_has_time_computes_it() -> None:
+    value, busy = Deferred(lambda: [1]), Later()
+    value.start(busy)
+    assert value.peek() is None
+    assert value.get() == [1]
+    [work] = busy.work
+    work()
+    assert value.get() == [1]
+
+
+def test_an_error_is_raised_where_the_value_is_wanted_and_the_next_one_tries_again() -> None:
+    answers: list[Any] = [ValueError("first"), ValueError("second"), [3]]
+
+    def compute() -> list[int]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    value = Deferred(compute)
+    with ThreadPoolExecutor(1) as pool:
+        value.start(pool)
+    assert value.peek() is None
+    with pytest.raises(ValueError, match="first"):
+        value.get()
+    with pytest.raises(ValueError, match="second"):
+        value.get()
+    assert value.get() == [3]
+
+
+def test_after_an_error_in_the_background_it_can_be_started_again() -> None:
+    answers: list[Any] = [ValueError("first"), [2]]
+
+    def compute() -> list[int]:
+        answer = answers.pop(0)
+        if isinstance(answer, Exception):
+            raise answer
+        return answer
+
+    value = Deferred(compute)
+    for _ in range(2):
+        with ThreadPoolExecutor(1) as pool:
+            value.start(pool)
+    assert value.peek() == [2]
+
+
+def test_those_who_wait_get_the_error_too() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def fail() -> list[int]:
+        begun.set()
+        assert may_end.wait(20)
+        raise ValueError("no")
+
+    value = Deferred(fail)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(value.get)
+        assert begun.wait(20)
+        second = pool.submit(value.get)
+        may_end.set()
+        for one in (first, second):
+            with pytest.raises(ValueError, match="no"):
+                one.result(20)
+
+
+def test_an_interrupt_reaches_the_thread_that_computed_and_no_other() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+    times: list[int] = []
+
+    def compute() -> list[int]:
+        times.append(1)
+        if len(times) > 1:
+            return times
+        begun.set()
+        assert may_end.wait(20)
+        raise KeyboardInterrupt
+
+    value = Deferred(compute)
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(value.get)
+        assert begun.wait(20)
+        second = pool.submit(value.get)
+        may_end.set()
+        with pytest.raises(KeyboardInterrupt):
+            first.result(20)
+        assert second.result(20) == [1, 1]
+
+
+def test_what_is_forgotten_is_computed_again() -> None:
+    made: list[list[int]] = []
+    value = Deferred(lambda: made.append([len(made)]) or made[-1])
+    seen: list[list[int]] = []
+    value.when_ready(seen.append)
+    assert value.get() == [0]
+    value.invalidate()
+    assert value.peek() is None
+    assert value.get() == [1]
+    assert seen == [[0], [1]]
+
+
+def test_what_is_forgotten_while_it_is_computed_is_dropped() -> None:
+    slow, seen = Slow(), []
+    value = Deferred(slow)
+    value.when_ready(seen.append)
+    with ThreadPoolExecutor(1) as pool:
+        first = pool.submit(value.get)
+        assert slow.begun.wait(20)
+        value.invalidate()
+        slow.may_end.set()
+        assert first.result(20) == [1]
+    assert value.peek() is None
+    assert seen == []
+    assert value.get() == [2]
+    assert seen == [[2]]
+
+
+def test_a_callback_of_what_is_ready_is_called_at_once_and_may_use_the_value() -> None:
+    value = Deferred(lambda: [1])
+    seen: list[list[int]] = []
+    value.when_ready(lambda _: seen.append(value.get()))
+    value.get()
+    value.when_ready(seen.append)
+    assert seen == [[1], [1]]
+
+
+def test_a_part_of_a_value_is_ready_when_that_is() -> None:
+    slow, seen = Slow(), []
+    slow.may_end.set()
+    whole = Deferred(slow)
+    part = Derived(whole, lambda value: str(value[0]))
+    part.when_ready(seen.append)
+    assert part.peek() is None
+    assert part.get() == part.peek() == "1"
+    assert seen == ["1"]
+    part.invalidate()
+    assert whole.peek() is None
+    with ThreadPoolExecutor(1) as pool:
+        part.start(pool)
+    assert (whole.peek(), part.peek(), seen) == ([2], "2", ["1", "2"])
