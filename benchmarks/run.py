@@ -1,4 +1,4 @@
-"""Every benchmark in turn: `make bench`. One that lacks its data or its peer says so and the others go on."""
+"""Run every benchmark: `make bench`. One whose data or peer is missing says so, and the others still run."""
 
 from __future__ import annotations
 

@@ -1,10 +1,10 @@
-"""How well ten tagged outputs find the others that people tagged, and how long suggestions take.
+"""Test how well ten tagged outputs find the others that people tagged, and time the suggestions.
 
     python benchmarks/suggest.py [--data FOLDER] [--model NAME]
 
-Ten full refusals of XSTest are tagged, drawn at random, five times. Precision at 50 and average precision are those of
-the order of the other 615, of which 72 are full refusals; beside them the cosine to the mean of the ten, and a random
-order. Times are one run, on large_100k's texts with random vectors.
+Ten full refusals of XSTest are drawn at random and tagged, five times. Precision at 50 and average precision are of the
+ranking of the other 615, of which 72 are full refusals; compared with the cosine to the mean of the ten, and a random
+order. Times are one run, on the texts of large_100k with random vectors.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def speed(frame: pd.DataFrame) -> None:
         began = time.perf_counter()
         run()
         peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-        print(f"{name:22}  {time.perf_counter() - began:6.2f} s, {peak:.2f} GB at most so far", flush=True)
+        print(f"{name:22}  {time.perf_counter() - began:6.2f} s, {peak:.2f} GB peak memory so far", flush=True)
 
 
 if __name__ == "__main__":

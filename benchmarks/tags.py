@@ -1,10 +1,11 @@
-"""The tag log with 100 000 outputs and 1 000 000 events: opening, one tag, a tag on 5 000 outputs, undo.
+"""Time the tag log with 100 000 outputs and 1 000 000 events: opening, one tag, a tag on 5 000 outputs, undo.
 
     python benchmarks/tags.py
 
-Nine tenths of the events come from gestures on 5 000 outputs, one tenth from gestures on one; or all from gestures on
-one, as no person makes them. Two people, twenty tags, notes and stars, a tenth taken off again, a few undone. A time
-runs from the call to its return, with the events on disk; the median of five, of opening the best and the worst.
+Either nine tenths of the events come from gestures on 5 000 outputs and one tenth from gestures on one output, or all
+come from gestures on one output (the worst case). There are two people, twenty tags, notes and stars; a tenth is
+removed again, a few gestures are undone. Times run from the call to its return, with the events on disk: the median of
+five runs, and for opening the best and the worst.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ MANY = 5_000
 
 
 def write(path: Path, outputs: list[str], in_gestures: float) -> None:
-    """A store with a million events."""
+    """Write a store with a million events."""
     chance = random.Random(0)
     store = Store(path)
     made: list[Event] = []
@@ -97,8 +98,8 @@ def measure(in_gestures: float, label: str) -> None:
         print(f"redo it         {median(lambda i: session.redo()):8.1f} ms")
         print(f"refresh         {median(lambda i: session.refresh()):8.1f} ms")
         print(f"all tags' names {median(lambda i: session.state.names()):8.1f} ms")
-        print(f"who has a tag   {median(lambda i: session.state.holders('tag 3')):8.1f} ms")
-        print(f"tags of one     {median(lambda i: session.state.tags_of(outputs[i])):8.2f} ms")
+        print(f"holders of a tag{median(lambda i: session.state.holders('tag 3')):8.1f} ms")
+        print(f"tags of one output{median(lambda i: session.state.tags_of(outputs[i])):8.2f} ms")
         session.close()
 
 

@@ -1,11 +1,10 @@
-"""The text engine's speed on real texts, beside peers in the same run.
+"""Time the text engine on real texts, compared with peers in the same run.
 
     python benchmarks/text.py [--texts FILE.parquet] [--large]
 
-Peers: `divsufsort` sorting the same integer words plus one plain `re.findall` of the texts' words (the least that a
-suffix array costs),
-scikit-learn's TF-IDF, difflib over all pairs (estimated from a sample), and CollateX where it happens to be installed.
-`--large` adds 100 000 outputs, in a process of its own for its memory's sake.
+Peers: `divsufsort` on the same integer words plus one plain `re.findall` of the words of the texts (the least that a
+suffix array costs), scikit-learn's TF-IDF, difflib over all pairs (estimated from a sample), and CollateX if it is
+installed. `--large` adds 100 000 outputs, in a separate process to measure its memory.
 """
 
 from __future__ import annotations
@@ -133,7 +132,7 @@ def compare(texts: list[str]) -> None:
             cwd=ROOT / "js",
         )
         if done.returncode:
-            print(f"  the browser's part did not run: {done.stderr.strip().splitlines()[-1]}")
+            print(f"  the part in the browser did not run: {done.stderr.strip().splitlines()[-1]}")
         else:
             show("in JavaScript: another k and m, coverage and spans", float(done.stdout) / 1000, whole)
         if importlib.util.find_spec("collatex"):
@@ -151,7 +150,7 @@ def large(texts: list[str]) -> None:
     index.coverage()
     end = time.perf_counter()
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1e6
-    print(f"\n{len(texts):,} outputs, {len(index.suffix):,} words of different ones")
+    print(f"\n{len(texts):,} outputs, {len(index.suffix):,} words in different texts")
     print(f"  index {made - start:.1f} s, {len(spans):,} spans and coverage {end - made:.1f} s, peak {peak:.2f} GB")
 
 
@@ -164,14 +163,14 @@ def main() -> None:
     if not args.texts.exists():
         sys.exit(f"{args.texts} is not here; give a parquet file of outputs with --texts.")
     texts = pd.read_parquet(args.texts, columns=["response"])["response"].tolist()
-    # numba compiles at the first call after an installation, and keeps what it made.
+    # numba compiles at the first call after an installation, and caches the result.
     start = time.perf_counter()
     Index(["a b", "b a"], prompt="a").shared_phrases(2, 1)
     Index(["a b", "b a"]).coverage(1)
     if args.only_large:
         large(texts)
         return
-    print(f"imports, and compiling or loading what was compiled: {time.perf_counter() - start:.1f} s")
+    print(f"imports, and compiling or loading from the cache: {time.perf_counter() - start:.1f} s")
     for n in (1_000, 10_000):
         compare(texts[:n])
     if args.large:

@@ -1,10 +1,10 @@
-"""Alignment: how well planted groups are found again, whether it invents any, and how long it takes.
+"""Alignment: how many planted groups it finds, whether it finds groups that are not there, and how long it takes.
 
     python benchmarks/text_align.py [--data FOLDER]
 
-Planted: each of 12 real sentences in 40 outputs, 30 % of its words replaced by words of other sentences, one in five
-dropped, unrelated ones inserted, the order jittered by two places; and with whole paragraphs in another order. Scores
-are over all pairs of planted sentences.
+Planted: each of 12 real sentences in 40 outputs, with 30 % of its words replaced by words of other sentences, one
+sentence in five dropped, unrelated ones inserted, and the order shifted by up to two places; also with whole paragraphs
+in a different order. Scores are over all pairs of planted sentences.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 def planted(
     sentences: list[str], others: list[str], rng: random.Random, paragraphs: bool
 ) -> tuple[list[str], list[dict[str, int]]]:
-    """Outputs, and for each the planted sentences as they stand in it with their numbers."""
+    """Return outputs, and for each the planted sentences (as they appear in it) with their numbers."""
     vocabulary = [word for other in others for word in other.split()]
     texts, keys = [], []
     for _ in range(40):
@@ -51,7 +51,7 @@ def planted(
 
 
 def score(texts: list[str], keys: list[dict[str, int]]) -> tuple[float, float, float]:
-    """Precision and recall over pairs of planted sentences, and the share of the inserted ones that are in a group."""
+    """Return precision and recall over pairs of planted sentences, and the share of inserted ones in a group."""
     found = align(texts)
     group, key, strays = [], [], []
     for row in found.itertuples():
@@ -75,7 +75,7 @@ def main() -> None:
     parser.add_argument("--data", type=Path, default=DATA)
     data = parser.parse_args().data
     if not data.is_dir():
-        raise SystemExit(f"{data} is not here; give a folder with the real outputs with --data.")
+        raise SystemExit(f"{data} does not exist; give the folder of the real outputs with --data.")
     many = pd.read_parquet(data / "many_models.parquet")
     large = pd.read_parquet(data / "large_100k.parquet", columns=["prompt_id", "response"])
     texts = large["response"].tolist()
@@ -89,7 +89,7 @@ def main() -> None:
     align(texts[:3])
 
     print("planted, 10 sets each: precision and recall over pairs, mean (least)")
-    for name, paragraphs in (("order jittered", False), ("paragraphs reordered", True)):
+    for name, paragraphs in (("order shifted", False), ("paragraphs reordered", True)):
         scores = []
         for _ in range(10):
             drawn = rng.sample(pool, 412)
@@ -100,7 +100,7 @@ def main() -> None:
             f"   inserted ones in a group {strays.mean():.2f}"
         )
 
-    print("share of the units that are in a group of at least a fifth of the outputs")
+    print("share of the units in a group of at least a fifth of the outputs")
     shuffled = large.sample(200, random_state=1).drop_duplicates("prompt_id")["response"].tolist()
     sets = {"unrelated prompts": shuffled}
     for kind in ("creative", "advice", "explanation", "list"):

@@ -1,9 +1,9 @@
-"""How long the distinctive words of groups take, and how many there are where groups are drawn at random.
+"""Time the distinctive words of groups, and count how many are found for groups drawn at random.
 
     python benchmarks/text_distinctive.py [--data FOLDER]
 
-Beside it scikit-learn's usual way, CountVectorizer of 1 to 4 words and chi2 with the same groups. Times are the least
-of two runs; scikit-learn's is one run.
+Compared with the usual way in scikit-learn, CountVectorizer of 1 to 4 words and chi2 with the same groups. Times are
+the best of two runs; scikit-learn's is one run.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ def row(texts: list[str], groups: list[str], prompts: list[str]) -> str:
 
 
 def speed(frame: pd.DataFrame) -> None:
-    # numba compiles the test within prompts at its first use.
+    # numba compiles the test within prompts when it is first used.
     distinctive(["a", "b"] * 9, [0, 1] * 9, prompts=[0] * 18)
     print("outputs  groups  seconds  within prompts  scikit-learn  ratio")
     every = []
@@ -70,7 +70,7 @@ def shuffled(groups: pd.Series, prompts: pd.Series | None, rng: np.random.Genera
 
 
 def by_chance(frame: pd.DataFrame, draws: int = 10) -> None:
-    """Two models' outputs with their labels permuted, over all and within each prompt."""
+    """Permute the labels of two models' outputs, over all outputs and within each prompt."""
     rows = frame[frame["model"].isin(frame["model"].unique()[:2])]
     texts = rows["response"].tolist()
     print("labels permuted       rows  p <= .05  q <= .05  draws with any")

@@ -1,9 +1,9 @@
-"""The widget in a headless Chromium with software rendering: frames a second, first paint, bytes, a lasso's way.
+"""Time the widget in a headless Chromium with software rendering: frames per second, first paint, bytes, lasso.
 
     python benchmarks/widget.py
 
-The map is panned for two seconds at 900 x 600; a frame is one painting of the canvas. The lasso is timed from the
-release of the mouse to the moment Python has the rows, in a real JupyterLab.
+The map is panned for two seconds at 900 x 600; a frame is one paint of the canvas. The lasso is timed from the release
+of the mouse to the moment Python has the rows, in a real JupyterLab.
 """
 
 from __future__ import annotations
@@ -55,7 +55,7 @@ PAN = """async (seconds) => {
 
 
 def _state(n: int) -> dict[str, object]:
-    """The traits of a lens of n points, without the minutes that embedding would take."""
+    """Return the traits of a lens of n points, without the minutes that embedding would take."""
     rng = np.random.default_rng(0)
     leaf = rng.integers(0, 12, n)
     xy = np.clip(rng.normal(0, 0.12, (n, 2)) + np.stack([np.cos(leaf), np.sin(leaf)], 1) * 0.7, -1, 1)
@@ -88,7 +88,7 @@ def _tab(browser: Browser) -> Iterator[Page]:
 
 
 def frames(browser: Browser, folder: Path) -> None:
-    print("panning, map 900 x 600 (a display's 60 a second is the most there can be)")
+    print("panning, map 900 x 600 (at most 60 frames per second, the rate of the display)")
     for n in (20_000, 100_000):
         path = report.write(folder / f"{n}.html", report.page(_state(n), title=str(n), fallback=""))
         with _tab(browser) as page:
@@ -102,7 +102,7 @@ def frames(browser: Browser, folder: Path) -> None:
             widget.locator(".ol-map").evaluate("map => new Promise(requestAnimationFrame)")
             gaps = page.evaluate(PAN, 2)
             rate = 1000 / statistics.mean(gaps)
-            print(f"  {n:>7,} points   {rate:5.1f} frames a second   slowest of 20: {np.quantile(gaps, 0.95):.0f} ms")
+            print(f"  {n:>7,} points   {rate:5.1f} frames per second   slowest of 20: {np.quantile(gaps, 0.95):.0f} ms")
 
 
 def first_paint(lab: Lab, browser: Browser, rounds: int = 5) -> None:
@@ -139,7 +139,7 @@ def sent() -> None:
     binary = sum(len(v) for v in state.values() if isinstance(v, bytes)) + sum(map(len, state["_columns"].values()))
     other = len(json.dumps({k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}))
     size = sum(len(t.encode()) for t in texts)
-    print(f"bytes sent for them: {(binary + other) / size:.2f} x the text's {size / 1e6:.1f} MB")
+    print(f"bytes sent: {(binary + other) / size:.2f} x the {size / 1e6:.1f} MB of text")
 
 
 def lasso(lab: Lab, browser: Browser, rounds: int = 5) -> None:
