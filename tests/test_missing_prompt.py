@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -59,3 +60,15 @@ def test_the_tables_of_tags_go_out_with_a_missing_prompt(tmp_path: Path, name: s
     assert back["response"].tolist() == ["No."]
     log = ol.tags.read_table(ol.tags.write_table(one.tag_log, tmp_path / name))
     assert log["value"].tolist() == ["late", "whole"]
+
+
+def test_the_file_of_a_lens_keeps_them(tmp_path: Path) -> None:
+    one = lens(["Is it?", None, "Is it?", None])
+    one.tag("late", [1])
+    one.note("why?", [3])
+    one.tag("whole", prompt="(no prompt)")
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # of the prompts that were not shown
+        other = ol.open(one.save(tmp_path / "one.outlens"))
+    assert other.judged() == one.judged()
+    assert other.prompt_tags["tags"].to_dict() == {"Is it?": (), "(no prompt)": ("whole",)}

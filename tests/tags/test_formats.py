@@ -286,6 +286,8 @@ def test_a_column_that_holds_something_else_is_refused() -> None:
         from_column([3], "ann", ["x"])
     with pytest.raises(ValueError, match="1 cells but 2 keys"):
         from_column(["a"], "ann", ["x", "y"])
+    with pytest.raises(TypeError, match=r"^values is the text 'ab'; give a list of cells, one for each key\.$"):
+        from_column("ab", "ann", ["x", "y"])
 
 
 def test_datasets_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -341,6 +343,15 @@ def test_something_else_than_events_is_refused_and_nothing_is_written(
 def test_something_else_than_judgements_is_refused(tmp_path: Path, write, given: object, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(TypeError, match=message):
         write(tmp_path / "x.json", given)
+
+
+@pytest.mark.parametrize("read", [read_events, read_label_studio, read_argilla, read_table])
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, read) -> None:  # type: ignore[no-untyped-def]
+    (tmp_path / "folder.csv").mkdir()
+    with pytest.raises(ValueError, match=r"^there is no file '.*gone\.parquet'; give the path of an existing file\.$"):
+        read(tmp_path / "gone.parquet")
+    with pytest.raises(ValueError, match=r"folder\.csv' is a folder; give the path of a file in it\.$"):
+        read(tmp_path / "folder.csv")
 
 
 def test_something_else_than_a_table_is_refused(tmp_path: Path) -> None:

@@ -37,8 +37,17 @@ def parse_line(path: Location, line: str, number: int) -> Any:
         ) from error
 
 
+def check_file(path: Location) -> None:
+    """Raise ValueError unless there is a file at the path."""
+    if Path(path).is_dir():
+        raise ValueError(f"{str(path)!r} is a folder; give the path of a file in it.")
+    if not Path(path).is_file():
+        raise ValueError(f"there is no file {str(path)!r}; give the path of an existing file.")
+
+
 def read_text(path: Location) -> str:
     """Return the text of a UTF-8 file, without a byte order mark."""
+    check_file(path)
     try:
         return Path(path).read_bytes().decode("utf-8", "surrogatepass").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
@@ -80,8 +89,9 @@ def by_output(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
 
 def read_records(path: Location) -> list[dict[str, Any]]:
     """Return the objects of a JSON file that is a list of objects."""
+    text = read_text(path)
     try:
-        value = json.loads(read_text(path))
+        value = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise ValueError(f"{str(path)!r} is damaged or cut off: it is not JSON.") from error
     if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):

@@ -86,6 +86,8 @@ def from_column(
     TypeError
         If a cell holds something else.
     """
+    if isinstance(values, str):
+        raise TypeError(f"values is the text {values!r}; give a list of cells, one for each key.")
     cells = list(values)
     if len(cells) != len(keys):
         raise ValueError(f"{len(cells)} cells but {len(keys)} keys; give one key for each cell.")

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._files import replacing
-from outlens.tags._json import Location, parse_line, read_text, to_json, write_bytes
+from outlens.tags._json import Location, check_file, parse_line, read_text, to_json, write_bytes
 from outlens.tags.judgements import is_missing, tags_of_cell
 
 # What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), and the sign that defuses it.
@@ -94,6 +94,7 @@ def read_table(path: Location, excel: bool = False, lists: Sequence[str] = ("tag
     """
     kind = _kind(path, excel)
     if kind == ".parquet":
+        check_file(path)
         return _with_lists(pd.read_parquet(path))
     text = read_text(path)
     if kind == ".jsonl":
