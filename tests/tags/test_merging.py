@@ -16,7 +16,7 @@ import outlens as ol
 from outlens.tags.events import Event
 from outlens.tags.events_file import write_events
 from outlens.tags.fold import State
-from outlens.tags.merging import Merged, merge, undone_gestures
+from outlens.tags.merging import Merged, merge, new_events
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
 
@@ -170,16 +170,15 @@ def test_a_column_of_tags_that_was_undone_is_taken_again() -> None:
 
 
 def test_only_what_the_same_person_undid_is_taken_again() -> None:
-    one = lens(["Yes.", "No."], human=["a", None])
-    one.tags_from("human", annotator="ben")
-    ours = one._session.store.events()[0]
-    assert undone_gestures([ours, replace(ours, id="1" * 32, key="", action="undo", value=ours.gesture)]) == {
-        ("ben", ours.gesture)
-    }
-    one._session.store.append(
-        [replace(ours, id="2" * 32, annotator="ann", key="", action="undo", value=ours.gesture, time=ours.time + 1)]
-    )
-    assert numbers(one.tags_from("human", annotator="ben")) == (0, 1, 0)
+    tag = Event("a" * 32, 1, "ben", "id:1", "tag", "a", "b" * 32, "")
+    undo = Event("c" * 32, 2, "ben", "", "undo", "b" * 32, "d" * 32, "")
+    redo = replace(undo, id="e" * 32, time=3, action="redo")
+    again = replace(tag, id="f" * 32, time=0)
+    assert new_events([again], [tag]) == []
+    assert new_events([again], [tag, replace(undo, annotator="ann")]) == []
+    assert new_events([again], [redo, undo, tag]) == []
+    # After all that is there, whatever the clocks say.
+    assert new_events([again], [undo, tag]) == [replace(again, time=3)]
 
 
 def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> None:
