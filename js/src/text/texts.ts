@@ -1,43 +1,55 @@
 // The texts of one prompt: decoded when looked at, or fetched from Python a page at a time.
 import { signal } from "@preact/signals";
-import type { Shown } from "../wire/types";
 
-const KEPT = 4000;
+/** Texts that are kept decoded; those of Python are asked for again when they were forgotten. */
+export const KEPT = 4000;
+
+export interface TextBytes {
+  /** UTF-8 of all texts; empty where Python has them. */
+  bytes: Uint8Array;
+  /** Text i goes from offsets[i] to offsets[i + 1], also where Python has it. */
+  offsets: Uint32Array;
+  /** Python has the texts. */
+  paged: boolean;
+}
 
 export class Texts {
   /** Grows when texts have arrived. */
   readonly arrived = signal(0);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  readonly #cache = new Map<number, string>();
+  /** From the text used longest ago to the one used last. */
+  readonly #kept = new Map<number, string>();
   readonly #asked = new Set<number>();
   #queue: number[] = [];
 
   constructor(
-    readonly shown: Shown,
+    readonly data: TextBytes,
     readonly request: (ids: number[]) => void,
   ) {}
 
   get length(): number {
-    return this.shown.info.n;
+    return this.data.offsets.length - 1;
   }
 
-  /** The text, or null when it has to come from Python first; then `arrived` tells. */
+  /** The text, or null when it has to come from Python first; `arrived` grows when it has come. */
   get(i: number): string | null {
-    const { bytes, offsets, paged } = this.shown;
-    const cached = this.#cache.get(i);
-    if (cached !== undefined) return cached;
-    if (paged) {
-      this.#want(i);
-      return null;
-    }
-    const text = this.#decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
-    this.#keep(i, text);
+    const text = this.peek(i);
+    if (text !== null) this.#keep(i, text);
+    else this.#want(i);
     return text;
+  }
+
+  /** As `get`, but asks for nothing and keeps nothing: whoever looks through all texts shows none of them. */
+  peek(i: number): string | null {
+    const { bytes, offsets, paged } = this.data;
+    const kept = this.#kept.get(i);
+    if (kept !== undefined || paged) return kept ?? null;
+    return this.#decoder.decode(bytes.subarray(offsets[i], offsets[i + 1]));
   }
 
   /** Length in bytes, known before the text is. */
   size(i: number): number {
-    return this.shown.offsets[i + 1] - this.shown.offsets[i];
+    return this.data.offsets[i + 1] - this.data.offsets[i];
   }
 
   receive(ids: number[], bytes: Uint8Array, offsets: Uint32Array): void {
@@ -49,15 +61,16 @@ export class Texts {
   }
 
   #keep(i: number, text: string): void {
-    this.#cache.set(i, text);
-    if (this.#cache.size > KEPT) this.#cache.delete(this.#cache.keys().next().value!);
+    this.#kept.delete(i);
+    this.#kept.set(i, text);
+    if (this.#kept.size > KEPT) this.#kept.delete(this.#kept.keys().next().value!);
   }
 
-  // All texts that one drawing of the widget lacks are asked for in one message.
   #want(i: number): void {
     if (this.#asked.has(i)) return;
     this.#asked.add(i);
     this.#queue.push(i);
+    // All texts that one drawing of the widget lacks are asked for in one message.
     if (this.#queue.length > 1) return;
     queueMicrotask(() => {
       const ids = this.#queue;

@@ -1,0 +1,37 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { HitSpans } from "./hit-spans";
+import { hits } from "./search";
+
+const worker = (asked: string[][], error = "") => ({
+  async spans(texts: string[], pattern: RegExp) {
+    asked.push(texts);
+    return error ? { spans: null, error } : { spans: texts.map((text) => hits(text, pattern)), error };
+  },
+});
+const turn = () => new Promise((go) => setTimeout(go));
+
+describe("the hits of an expression", () => {
+  it("are asked for together, once, and are there when they have arrived", async () => {
+    const asked: string[][] = [];
+    const spans = new HitSpans(worker(asked), /a+/giu);
+    expect([spans.get("baa"), spans.get("c"), spans.get("baa")]).toEqual([[], [], []]);
+    await turn();
+    expect(spans.arrived.value).toBe(1);
+    expect([spans.get("baa"), spans.get("c")]).toEqual([[1, 3], []]);
+    await turn();
+    expect(asked).toEqual([["baa", "c"]]);
+  });
+
+  it("are not asked for again where the expression was given up", async () => {
+    const asked: string[][] = [];
+    const spans = new HitSpans(worker(asked, "given up"), /(a+)+b/giu);
+    spans.get("aaaa");
+    await turn();
+    expect(spans.error.value).toBe("given up");
+    expect(spans.get("aaaa")).toEqual([]);
+    expect(spans.get("aaaaa")).toEqual([]);
+    await turn();
+    expect(asked.length).toBe(1);
+  });
+});

@@ -1,0 +1,52 @@
+// Where an expression hits in the texts on the page, looked for beside it: an expression may never end.
+import { signal } from "@preact/signals";
+import type { SearchWorker } from "./search-beside";
+
+/** Texts of which the hits are kept; more than any page shows at once. */
+const KEPT = 1000;
+
+export class HitSpans {
+  /** Grows when hits have arrived. */
+  readonly arrived = signal(0);
+  /** Why hits are not known; "" where they are. */
+  readonly error = signal("");
+  readonly #known = new Map<string, number[]>();
+  readonly #asked = new Set<string>();
+  #queue: string[] = [];
+
+  constructor(
+    readonly worker: Pick<SearchWorker, "spans">,
+    readonly pattern: RegExp,
+  ) {}
+
+  /** Start and end of every hit in a text, flat; empty until they are known, then `arrived` grows. */
+  get(text: string): number[] {
+    void this.arrived.value;
+    const known = this.#known.get(text);
+    if (known) {
+      // The text used longest ago is forgotten first.
+      this.#known.delete(text);
+      this.#known.set(text, known);
+      return known;
+    }
+    if (!this.#asked.has(text) && !this.error.peek()) {
+      this.#asked.add(text);
+      // All texts of one drawing go in one message.
+      if (this.#queue.push(text) === 1) queueMicrotask(() => void this.#ask());
+    }
+    return [];
+  }
+
+  async #ask(): Promise<void> {
+    const texts = this.#queue;
+    this.#queue = [];
+    const { spans, error } = await this.worker.spans(texts, this.pattern);
+    texts.forEach((text, k) => {
+      this.#asked.delete(text);
+      if (spans) this.#known.set(text, spans[k]);
+    });
+    while (this.#known.size > KEPT) this.#known.delete(this.#known.keys().next().value!);
+    this.error.value = error;
+    this.arrived.value++;
+  }
+}

@@ -1,0 +1,161 @@
+// Search beside the page, in one worker that keeps the texts: the page stays responsive however long a search takes, and
+// an expression that backtracks without end is given up.
+import { hits } from "./search";
+
+/** Milliseconds after which a job is given up. */
+const LIMIT = 3000;
+/** Texts that are searched before the worker looks whether something else was asked meanwhile. */
+const SLICE = 1000;
+
+export const TOO_SLOW = `given up after ${LIMIT / 1000} s: it backtracks too much on these texts; write it more exactly`;
+
+/** UTF-8 bytes of texts, text i from offsets[i] to offsets[i + 1]. */
+export interface Bytes {
+  bytes: Uint8Array;
+  offsets: Uint32Array;
+}
+
+export interface Found {
+  ids: Uint32Array | null;
+  error: string;
+}
+
+export interface Spans {
+  /** Start and end of every hit of each text, flat; null where that is not known. */
+  spans: number[][] | null;
+  error: string;
+}
+
+type Job = { id: number; pattern: RegExp } & ({ kind: "find"; texts?: Bytes } | { kind: "spans"; texts: string[] });
+type Answer = { id: number; result: Uint32Array | number[][] | null };
+
+/**
+ * What the worker does with a message; `post` answers. A newer search ends the one that runs, which answers null. Its
+ * source goes to the worker, so it refers to nothing but its arguments.
+ */
+export function serve(post: (answer: Answer) => void, find: typeof hits, slice: number, pause: () => Promise<void>) {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  let kept: Bytes = { bytes: new Uint8Array(), offsets: new Uint32Array(1) };
+  let latest = 0;
+  return async (job: Job): Promise<void> => {
+    if (job.kind === "spans") {
+      post({ id: job.id, result: job.texts.map((text) => find(text, job.pattern)) });
+      return;
+    }
+    latest = job.id;
+    if (job.texts) kept = job.texts;
+    const { bytes, offsets } = kept;
+    const ids: number[] = [];
+    for (let i = 0; i + 1 < offsets.length; i++) {
+      if (i % slice === slice - 1) {
+        await pause();
+        if (latest !== job.id) {
+          post({ id: job.id, result: null });
+          return;
+        }
+      }
+      if (find(decoder.decode(bytes.subarray(offsets[i], offsets[i + 1])), job.pattern, 1).length) ids.push(i);
+    }
+    post({ id: job.id, result: Uint32Array.from(ids) });
+  };
+}
+
+/** A turn of the event loop, in which a message can arrive; a timer would wait 4 ms. */
+function turn(): Promise<void> {
+  return new Promise((go) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      go();
+    };
+    port2.postMessage(0);
+  });
+}
+
+interface Waiting {
+  job: Job;
+  settle(result: Answer["result"], error: string): void;
+  timer?: ReturnType<typeof setTimeout>;
+}
+
+export class SearchWorker {
+  #worker: Pick<Worker, "postMessage" | "terminate"> | null = null;
+  #url = "";
+  /** The bytes that the worker has. */
+  #sent: Uint8Array | null = null;
+  readonly #waiting = new Map<number, Waiting>();
+  #ids = 0;
+  #finding = 0;
+
+  constructor(until: AbortSignal) {
+    until.addEventListener("abort", () => this.#end(""));
+  }
+
+  /** The texts in which a pattern hits; null with an error, or where a newer search took its place. `limited` ends it after 3 s. */
+  async find(texts: Bytes, pattern: RegExp, limited: boolean): Promise<Found> {
+    this.#settle(this.#finding, null, "");
+    const sent = this.#sent === texts.bytes;
+    this.#sent = texts.bytes;
+    const id = (this.#finding = ++this.#ids);
+    const { result, error } = await this.#ask({ id, kind: "find", pattern, ...(!sent && { texts }) }, limited);
+    return { ids: result as Uint32Array | null, error };
+  }
+
+  /** The hits in each text. */
+  async spans(texts: string[], pattern: RegExp): Promise<Spans> {
+    const { result, error } = await this.#ask({ id: ++this.#ids, kind: "spans", pattern, texts }, true);
+    return { spans: result as number[][] | null, error };
+  }
+
+  #ask(job: Job, limited: boolean): Promise<{ result: Answer["result"]; error: string }> {
+    return new Promise((resolve) => {
+      this.#waiting.set(job.id, {
+        job,
+        settle: (result, error) => resolve({ result, error }),
+        timer: limited ? setTimeout(() => this.#end(TOO_SLOW), LIMIT) : undefined,
+      });
+      this.#worker ??= this.#start();
+      this.#worker.postMessage(job);
+    });
+  }
+
+  #start(): Pick<Worker, "postMessage" | "terminate"> {
+    const source = `const answer=(${serve})((a)=>postMessage(a),${hits},${SLICE},${turn});onmessage=({data})=>answer(data)`;
+    this.#url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
+    let worker: Worker;
+    try {
+      worker = new Worker(this.#url);
+    } catch {
+      return this.#here();
+    }
+    worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#settle(data.id, data.result, "");
+    worker.onerror = () => {
+      worker.terminate();
+      this.#worker = this.#here();
+      for (const { job } of this.#waiting.values()) this.#worker.postMessage(job);
+    };
+    return worker;
+  }
+
+  /** Where a page allows no worker the search runs in the page. */
+  #here(): Pick<Worker, "postMessage" | "terminate"> {
+    const answer = serve(({ id, result }) => this.#settle(id, result, ""), hits, SLICE, turn);
+    return { postMessage: answer, terminate: () => {} };
+  }
+
+  #settle(id: number, result: Answer["result"], error: string): void {
+    const waiting = this.#waiting.get(id);
+    if (!waiting) return;
+    this.#waiting.delete(id);
+    clearTimeout(waiting.timer);
+    waiting.settle(result, error);
+  }
+
+  /** Ends the worker and all that waits for it; the next question starts another. */
+  #end(error: string): void {
+    this.#worker?.terminate();
+    URL.revokeObjectURL(this.#url);
+    this.#worker = this.#sent = null;
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, null, error);
+  }
+}
