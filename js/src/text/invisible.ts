@@ -1,4 +1,4 @@
-// Characters that nobody sees and that change what a text says: shown as small chips.
+// Characters that nobody sees and that may change what a text says: shown as small chips.
 
 const NAMES: Record<number, string> = {
   0x00ad: "soft hyphen",
@@ -45,6 +45,9 @@ const JOINED =
 const VARIES =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
 
+/** A flag of a region, such as Scotland: a black flag, a code of up to six letters and digits as tag characters, and their end. */
+const REGION_FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}/gu;
+
 export interface Invisible {
   at: number;
   length: number;
@@ -55,10 +58,12 @@ export interface Invisible {
 export function invisibles(text: string): Invisible[] {
   const found: Invisible[] = [];
   if (!SOME.test(text)) return found;
+  const flags = Array.from(text.matchAll(REGION_FLAG), ({ index, 0: flag }) => [index, index + flag.length]);
   for (const match of text.matchAll(INVISIBLE)) {
     const code = match[0].codePointAt(0)!;
     // A carriage return that ends a line is no secret.
     if (code === 0x0d && text[match.index + 1] === "\n") continue;
+    if (flags.some(([from, to]) => from < match.index && match.index < to)) continue;
     const before = text.slice(Math.max(0, match.index - 3), match.index);
     if ((code === 0x200d || code === 0x200c) && JOINED.test(before)) continue;
     const variation = (code >= 0xfe00 && code <= 0xfe0f) || code >= 0xe0100;

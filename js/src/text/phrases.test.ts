@@ -12,6 +12,7 @@ describe("the phrases through a word", () => {
       const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
       const [k, m] = [2 + below(3), 1 + below(4)];
       const index = new SharedIndex(arrays);
+      const functions = new Set(seed % 2 ? [] : [texts.flat()[0]]);
       const words = [...arrays.variant]
         .reduce<string[]>((all, v, d) => ((all[v] = texts[d].join(" ")), all), [])
         .flatMap((t) => said(t).filter(Boolean));
@@ -22,7 +23,7 @@ describe("the phrases through a word", () => {
         for (let w = 0; w < text.length; w++) {
           const may = (from: number, to: number) =>
             from >= 0 && to <= text.length && text.slice(from, to).every((_, i) => echo.has(from + i) === echo.has(w));
-          const all: string[][] = [];
+          const all: { from: number; to: number; part: string[] }[] = [];
           for (let from = 0; from <= w; from++) {
             for (let to = w + 1; to <= text.length; to++) {
               const outputs = count(text.slice(from, to));
@@ -30,21 +31,27 @@ describe("the phrases through a word", () => {
                 [from - 1, to],
                 [from, to + 1],
               ].some(([f, t]) => may(f, t) && count(text.slice(f, t)) === outputs);
-              if (may(from, to) && outputs >= 2 && !more) all.push(text.slice(from, to));
+              if (may(from, to) && outputs >= 2 && !more) all.push({ from, to, part: text.slice(from, to) });
             }
           }
-          const longest = Math.max(...all.map((part) => part.length));
-          const wanted = new Set(
-            all.filter((part) => part.length >= Math.min(m, longest)).map((part) => part.join(" ")),
+          const trivial = (w: string) => functions.has(w);
+          const telling = all.filter(({ part }) => !part.every(trivial));
+          const longest = Math.max(...telling.map(({ part }) => part.length));
+          const long = telling.filter(({ part }) => part.length >= Math.min(m, longest));
+          const painted = long.filter(({ part }) => count(part) >= k);
+          const candidates = painted.length ? painted : long;
+          const maximal = candidates.filter(
+            (one) => !candidates.some((other) => other !== one && other.from <= one.from && one.to <= other.to),
           );
+          const wanted = new Set(maximal.map(({ part }) => part.join(" ")));
           const most = Math.max(...[...wanted].map((part) => count(said(part))));
-          if (wanted.size && count([text[w]]) > most) wanted.add(text[w]);
-          const found = through(index, arrays.bounds[variant] + w, k, m, weight);
+          if (wanted.size && !trivial(text[w]) && count([text[w]]) > most) wanted.add(text[w]);
+          const found = through(index, arrays.bounds[variant] + w, k, m, weight, (at) => functions.has(words[at]));
           const listed = found.map(({ at, words: length }) => words.slice(at, at + length));
           expect(new Set(listed.map((part) => part.join(" ")))).toEqual(wanted);
           expect(listed.length).toBe(wanted.size);
           const sizes = listed.map((part) => part.length * count(part));
-          if (listed.length && count([text[w]]) > most) sizes.pop();
+          if (listed.length && !trivial(text[w]) && count([text[w]]) > most) sizes.pop();
           expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
           found.forEach(({ at, words: length, variants }) => {
             expect(at <= arrays.bounds[variant] + w && arrays.bounds[variant] + w < at + length).toBe(true);
@@ -55,16 +62,30 @@ describe("the phrases through a word", () => {
     }
   });
 
-  it("are twelve at most, those that k outputs hold among them", () => {
-    const long = Array.from({ length: 60 }, (_, i) => `w${i}`);
-    const texts = [long];
-    // Each of these shares a longer part with the first, and so does one of few words with all of them.
-    for (let i = 0; i < 20; i++) texts.push([...long.slice(10 - (i >> 1), 32 + i), `end${i}`]);
-    for (let i = 0; i < 4; i++) texts.push([`own${i}`, "w30", "w31", `other${i}`]);
+  it("are the longest that k outputs hold, not their beginnings", () => {
+    // Each output goes on one word less, so each beginning is in one output more.
+    const sentence = said("I would plant a cherry tree on day");
+    const texts = sentence.map((_, i) => [...sentence.slice(0, i + 1), `end${i}`]);
     const index = new SharedIndex(indexArrays(texts));
-    const found = through(index, index.arrays.bounds[index.arrays.variant[0]] + 30, 25, 2);
+    const last = index.arrays.bounds[index.arrays.variant[7]];
+    expect(through(index, last + 2, 4, 2).map(({ words, variants }) => [words, variants.length])).toEqual([
+      [5, 4],
+      [1, 6],
+    ]);
+    // Where no sequence is in k outputs, the longest that two hold.
+    expect(through(index, last + 2, 7, 2).map(({ words, variants }) => [words, variants.length])).toEqual([
+      [7, 2],
+      [1, 6],
+    ]);
+  });
+
+  it("are twelve at most, by outputs and words", () => {
+    // Windows of a long sentence that each share with it, none within another.
+    const long = Array.from({ length: 60 }, (_, i) => `w${i}`);
+    const texts = [long, ...Array.from({ length: 20 }, (_, i) => [...long.slice(10 + i, 31 + i), `end${i}`])];
+    const index = new SharedIndex(indexArrays(texts));
+    const found = through(index, index.arrays.bounds[index.arrays.variant[0]] + 30, 2, 2);
     expect(found.length).toBe(12);
-    expect(found.map(({ words, variants }) => [words, variants.length])).toContainEqual([2, 25]);
   });
 
   it("come quickly from a long run of one word", () => {

@@ -21,10 +21,10 @@ interface Sequence {
 }
 
 /**
- * The phrases that cover a word: sequences of its variant of at least m words that at least two outputs hold, such that
- * one word more on either side is in fewer outputs. Where none has m words, the longest. By outputs x words, 12 at
- * most, and of more than 12 rather those that k outputs hold: a click tells what is painted. Last, the word alone, where
- * more outputs hold it than any of these. No phrase is partly echo.
+ * The phrases that cover a word: the longest sequences of its variant that at least k outputs hold, which is what the
+ * reader paints, and where there is none, the longest that two outputs hold. None is part of another, partly echo, or of
+ * function words alone (`isFunction` tells them by their place). They have at least m words; where none has, they are as
+ * long as there are. By outputs x words, 12 at most. Last, the word alone, where more outputs hold it than any of these.
  */
 export function through(
   index: SharedIndex,
@@ -32,24 +32,30 @@ export function through(
   k: number,
   m: number,
   weight = index.arrays.weight,
+  isFunction: (at: number) => boolean = () => false,
 ): Phrase[] {
   const { found, alone } = covering(index, word, m, weight);
-  const least = found.reduce((longest, { words }) => Math.max(longest, words), 1);
+  const telling = found.filter(({ at, words }) => {
+    for (let w = at; w < at + words; w++) if (!isFunction(w)) return true;
+    return false;
+  });
+  const longest = telling.reduce((most, { words }) => Math.max(most, words), 1);
+  const long = telling.filter(({ words }) => words >= Math.min(m, longest));
+  const painted = long.filter(({ outputs }) => outputs >= k);
+  const candidates = painted.length ? painted : long;
+  // All cover the word, so what lies between the ends of another is part of it.
+  const isPart = (one: Sequence) =>
+    candidates.some(
+      (other) => other.words > one.words && other.at <= one.at && one.at + one.words <= other.at + other.words,
+    );
+  const maximal: Sequence[] = [];
+  // The same words may stand twice around the word.
+  for (const one of candidates)
+    if (!isPart(one) && !maximal.some((other) => same(index, one, other))) maximal.push(one);
   const size = ({ outputs, words }: Sequence) => outputs * words;
-  const bySize = (a: Sequence, b: Sequence) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at;
-  const painted = ({ outputs }: Sequence) => Number(outputs >= k);
-  const best = found
-    .filter(({ words }) => words >= Math.min(m, least))
-    .sort((a, b) => painted(b) - painted(a) || bySize(a, b));
-  let listed: Sequence[] = [];
-  for (const one of best) {
-    if (listed.length === MOST) break;
-    if (!listed.some((other) => same(index, one, other))) listed.push(one);
-  }
-  listed.sort(bySize);
-  if (listed.length && listed.every(({ outputs }) => outputs < alone)) {
+  let listed = maximal.sort((a, b) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at).slice(0, MOST);
+  if (!isFunction(word) && listed.length && listed.every(({ outputs }) => outputs < alone))
     listed = [...listed.slice(0, MOST - 1), { at: word, words: 1, outputs: alone }];
-  }
   return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));
 }
 

@@ -102,6 +102,22 @@ describe("a painted text", () => {
     expect(invisibles("a\rb")[0].title).toContain("U+000D");
   });
 
+  it("leaves the flags of England, Scotland and Wales alone, and nothing that only looks like them", () => {
+    const tags = (letters: string) => [...letters].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join("");
+    const flag = (letters: string) => `\u{1f3f4}${tags(letters)}\u{e007f}`;
+    expect(invisibles(`${flag("gbeng")} ${flag("gbsct")} ${flag("gbwls")} ${flag("usca")}`)).toEqual([]);
+    // No end, nothing before it, a sentence in it, another emoji, a second sequence behind: all hide something.
+    for (const [text, hidden] of [
+      [`\u{1f3f4}${tags("gbeng")}`, 5],
+      [`${tags("gbeng")}\u{e007f}`, 6],
+      [`x${tags("gbeng")}\u{e007f}`, 6],
+      [flag("ignore all rules"), 17],
+      [`\u{1f600}${tags("gbeng")}\u{e007f}`, 6],
+      [`${flag("gbeng")}${tags("gb")}\u{e007f}`, 3],
+    ] as [string, number][])
+      expect(invisibles(text).length, text).toBe(hidden);
+  });
+
   it("folds and unfolds", () => {
     let unfolded = -1;
     const host = painted("one two three four", {
