@@ -59,11 +59,13 @@ export function invisibles(text: string): Invisible[] {
   const found: Invisible[] = [];
   if (!SOME.test(text)) return found;
   const flags = Array.from(text.matchAll(REGION_FLAG), ({ index, 0: flag }) => [index, index + flag.length]);
+  let next = 0;
   for (const match of text.matchAll(INVISIBLE)) {
     const code = match[0].codePointAt(0)!;
     // A carriage return that ends a line is no secret.
     if (code === 0x0d && text[match.index + 1] === "\n") continue;
-    if (flags.some(([from, to]) => from < match.index && match.index < to)) continue;
+    while (next < flags.length && flags[next][1] <= match.index) next++;
+    if (flags[next]?.[0] < match.index) continue;
     const before = text.slice(Math.max(0, match.index - 3), match.index);
     if ((code === 0x200d || code === 0x200c) && JOINED.test(before)) continue;
     const variation = (code >= 0xfe00 && code <= 0xfe0f) || code >= 0xe0100;
