@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import layers, outputs, report, saved, settings, tables, text
+from outlens import archive, layers, outputs, report, settings, tables, text
 from outlens._errors import NotFound, hint
 from outlens._signal import Signal
 from outlens._unicode import clean
@@ -41,11 +41,11 @@ class _Engine:
     """The engine that `Lens` is made with: a model for the vectors, and a seed for the map."""
 
     model: Any
-    seed: int
+    seed: int | None
 
     @property
     def name(self) -> str:
-        return saved.label(self.model)
+        return archive.label(self.model)
 
     def landscape(self, texts: list[str], *, prompt: str | None, vectors: npt.NDArray[np.float32] | None) -> Landscape:
         return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed)
@@ -73,7 +73,7 @@ class Lens:
         an array.
     store : the file for tags. By default ".outlens/tags.sqlite" in the notebook's folder; False keeps them in memory.
     annotator : who tags. By default your login name.
-    seed : of the map.
+    seed : of the map; None gives another one each time.
 
     Raises
     ------
@@ -109,7 +109,7 @@ class Lens:
         model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
         store: str | os.PathLike[str] | bool | None = None,
         annotator: str | None = None,
-        seed: int = 42,
+        seed: int | None = 42,
         **unknown: Any,
     ) -> None:
         if unknown:
@@ -667,20 +667,20 @@ class Lens:
         """
         study, state = self._study, self._state
         with state.lock:
-            parts = saved.Parts(
+            parts = archive.Parts(
                 outputs=study.outputs,
                 vectors=study.vectors,
                 model=study.engine.model,
                 seed=study.engine.seed,
                 lands=study.landscapes(),
                 layers=state.layers,
-                events=saved.events_of(self._tags.session),
+                events=archive.events_of(self._tags.session),
                 prompt=state.prompt,
                 granularity=self.granularity,
                 selection=self.selection,
                 view=state.view,
             )
-            return saved.write(path, parts)
+            return archive.write(path, parts)
 
     @classmethod
     def open(
@@ -708,7 +708,7 @@ class Lens:
             If there is no such file, it is not a lens, is damaged, or was written by a newer outlens; or if the
             store cannot be written.
         """
-        parts = saved.read(path)
+        parts = archive.read(path)
         engine = _Engine(parts.model if model is None else model, parts.seed)
         lens = cls.__new__(cls)
         lens._join(Study(parts.outputs, engine, parts.vectors, parts.lands), parts.prompt, store, annotator)

@@ -32,7 +32,7 @@ class Engine(Protocol):
         ...
 
     @property
-    def seed(self) -> int:
+    def seed(self) -> int | None:
         """Of the map."""
         ...
 

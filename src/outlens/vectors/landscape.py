@@ -12,7 +12,7 @@ import numpy.typing as npt
 from outlens.vectors.clusters import Tree, cluster
 from outlens.vectors.embed import check, embed
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import project
+from outlens.vectors.positions import check_seed, project
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,7 +40,7 @@ def landscape(
     prompt: str | None = None,
     vectors: npt.ArrayLike | None = None,
     model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
-    seed: int = 42,
+    seed: int | None = 42,
 ) -> Landscape:
     """Embed, cluster, name and project texts.
 
@@ -50,13 +50,15 @@ def landscape(
     prompt : what they answer; its words do not name clusters.
     vectors : (n, d) numbers of one's own; nothing is embedded then.
     model : what `embed` takes.
-    seed : of the map.
+    seed : of the map; None gives another one each time.
 
     Raises
     ------
     ValueError
         Where the vectors do not fit the texts, or the model cannot be had.
     """
+    # Before the slow part.
+    check_seed(seed)
     v = embed(texts, model) if vectors is None else check(vectors, len(texts))
     tree = cluster(v, texts, prompt=prompt)
     return Landscape(

@@ -18,7 +18,7 @@ EXACT_UP_TO = 20_000
 
 
 def project(
-    vectors: npt.NDArray[np.float32], *, n_neighbors: int = 15, min_dist: float = 0.1, seed: int = 42
+    vectors: npt.NDArray[np.float32], *, n_neighbors: int = 15, min_dist: float = 0.1, seed: int | None = 42
 ) -> npt.NDArray[np.float32]:
     """Places of vectors on a map by UMAP (McInnes, Healy and Melville 2018), seeded.
 
@@ -29,12 +29,18 @@ def project(
     ----------
     vectors : (n, d) float32, rows of unit length.
     n_neighbors, min_dist : umap-learn's.
-    seed : of UMAP's layout.
+    seed : of UMAP's layout; None gives another one each time.
 
     Returns
     -------
     (n, 2) float32, centred, within [-1, 1].
+
+    Raises
+    ------
+    TypeError, ValueError
+        If the seed is not a whole number from 0 to 2**32 - 1, or None.
     """
+    check_seed(seed)
     n = len(vectors)
     if not n:
         return np.zeros((0, 2), np.float32)
@@ -50,6 +56,16 @@ def project(
     angle = rank * np.pi * (3 - np.sqrt(5))
     offset = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
     return _scaled(xy[place] + offset) if len(unique) > 1 else (offset.astype(np.float32))
+
+
+def check_seed(seed: Any) -> None:
+    """Raise TypeError or ValueError if a seed is not a whole number that NumPy takes, or None."""
+    if seed is None:
+        return
+    if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
+        raise TypeError(f"seed is {seed!r}; give a whole number, or None for another map each time.")
+    if not 0 <= seed < 1 << 32:
+        raise ValueError(f"seed is {seed}; give a whole number from 0 to {(1 << 32) - 1}.")
 
 
 def _share_openmp() -> None:
@@ -81,7 +97,9 @@ def _keep_compiled() -> None:
             getattr(module, name).enable_caching()
 
 
-def _layout(unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int) -> npt.NDArray[np.float64]:
+def _layout(
+    unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int | None
+) -> npt.NDArray[np.float64]:
     n = len(unique)
     if n <= 3:
         # Too few for a graph: one place, a line, a triangle.

@@ -1,0 +1,79 @@
+"""Write a lens as one file, and read it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from outlens._files import replacing
+from outlens.archive.container import NotReadable, Packer, Unpacker, reading
+from outlens.archive.parts import Parts, label, pack_parts, unpack_parts
+from outlens.tags.events import Event
+from outlens.tags.session import Session
+
+
+def write(path: str | os.PathLike[str], parts: Parts) -> Path:
+    """Write the parts of a lens, whole or not at all; the same parts give the same bytes. Return the path.
+
+    Raises
+    ------
+    ValueError
+        If a column holds what a file cannot hold without code (the message names it), or there is no place for a file
+        at the path.
+    """
+    packer = Packer()
+    with replacing(path, "lens") as file:
+        pack_parts(parts, packer)
+        seed = None if parts.seed is None else int(parts.seed)
+        parameters = {"model": label(parts.model), "seed": seed, "own_vectors": parts.vectors is not None}
+        packer.write(file, parameters)
+        file.flush()
+        try:
+            with Path(file.name).open("rb") as written:
+                unpack_parts(Unpacker(written, "it"))
+        except Exception as error:
+            # It is better to learn this now than when the file is opened.
+            raise ValueError(f"this lens cannot be saved: it would not open again ({_reason(error)}).") from error
+    return Path(path)
+
+
+def read(path: str | os.PathLike[str]) -> Parts:
+    """Read a file that `write` wrote, also one of an earlier version. Nothing in the file is run.
+
+    Raises
+    ------
+    ValueError
+        If there is no such file, it is of another kind, is damaged, or was written by a newer outlens.
+    """
+    name = repr(str(path))
+    try:
+        with reading(path) as file:
+            return unpack_parts(Unpacker(file, name))
+    except NotReadable as error:
+        raise ValueError(f"{error} The file is left as it is.") from None
+    except OSError as error:
+        raise ValueError(f"{name} could not be read: {error.strerror or error}.") from error
+    except Exception as error:
+        # A damaged or forged file may fail in any of the libraries that read it.
+        raise ValueError(
+            f"{name} is damaged or cut off ({_reason(error)}); use a copy of it, or save the lens again. The file is"
+            " left as it is."
+        ) from error
+
+
+def events_of(session: Session) -> list[Event]:
+    """Return the events about the outputs of a session, also those that are not on disk yet, in order.
+
+    Undo and redo are kept only of these events; definitions of tags concern all outputs.
+    """
+    session.retry()
+    known = session.store.events(session.keys)
+    gestures = {event.gesture for event in known if event.action not in ("undo", "redo")}
+    gestures |= {gesture.gesture for gesture in session.pending}
+    kept = [event for event in known if event.action not in ("undo", "redo") or event.value in gestures]
+    return kept + session.waiting(max((event.time for event in kept), default=0))
+
+
+def _reason(error: Exception) -> str:
+    reason = str(error).splitlines()[0].rstrip(".") if str(error).strip() else type(error).__name__
+    return reason[:200]
