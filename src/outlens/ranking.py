@@ -42,7 +42,13 @@ def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Sugg
         check_name(tags, tag)
         part = study.parts[state.prompt]
         opened = tags.opened(state.view["blind"])
-        positive = tags.seen(tag, opened)[part.rows]
+        tagged = tags.seen(tag, opened)
+        positive = tagged[part.rows]
+        if tagged.any() and not positive.any():
+            raise ValueError(
+                f"{tag!r} is only on outputs of other prompts ({tagged.sum()}); suggestions are for the prompt shown. "
+                "Set lens.prompt to theirs first."
+            )
         any_tag = np.zeros(len(tags.keys), bool)
         for name in tags.names():
             any_tag |= tags.seen(name, opened)

@@ -14,6 +14,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
 
+import outlens as ol
 from outlens.tags import suggest as module
 from outlens.tags.suggest import Suggestion, suggest
 
@@ -236,3 +237,14 @@ def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
     order = suggest(embed(texts, "fast", progress=False), texts, tagged).order
     # By chance 72 of 615.
     assert truth[order[:50]].mean() > 4 * 72 / 615
+
+
+def test_a_tag_of_another_prompt_is_said_to_be_there() -> None:
+    frame = pd.DataFrame({"prompt": ["a", "a", "b", "b"], "response": ["Yes.", "No.", "Red.", "Blue."]})
+    lens = ol.Lens(frame, prompt="prompt", vectors=np.eye(4), store=False)
+    lens.tag("colour", [2, 3])
+    with pytest.raises(ValueError, match=r"^'colour' is only on outputs of other prompts \(2\); .* Set lens"):
+        lens.suggest("colour")
+    lens.prompt = "b"
+    with pytest.raises(ValueError, match="tag at least 3 outputs first; 'colour' has 2"):
+        lens.suggest("colour")
