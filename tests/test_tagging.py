@@ -237,7 +237,7 @@ def test_counts_by_tag_person_cluster_and_column() -> None:
             i in held and cluster[i] == of and frame["model"][i] == model for i in range(5)
         )
     found = two.tag_counts(by="model")
-    assert {(r.tag, r.annotator, r.cluster, r.by): r.outputs for r in found.itertuples()} == {
+    assert {(r.tag, r.annotator, r.cluster, r.model): r.outputs for r in found.itertuples()} == {
         key: n for key, n in wanted.items() if n
     }
     assert two.tag_counts()["outputs"].sum() == sum(wanted.values())

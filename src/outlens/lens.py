@@ -530,8 +530,8 @@ class Lens:
     def tag_counts(self, by: str | None = None) -> pd.DataFrame:
         """Count tagged outputs by annotator, cluster and, with `by`, the value of a column.
 
-        Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, `by`, if given, and
-        `outputs` (int64, above 0); of every prompt that was shown.
+        Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, the column, if given,
+        under its name, and `outputs` (int64, above 0); of every prompt that was shown.
         """
         values = None if by is None else self._study.outputs.column(by, "by")
         cuts = [(part.rows, *tables.cut(part, self.granularity, self._tags)) for part in self._study.computed]

@@ -6,7 +6,7 @@ text and labels as Python objects, and group by numbers.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -54,11 +54,17 @@ def tag_counts(
     Returns
     -------
     DataFrame
-        Columns `tag`, `annotator`, `cluster` (int64), `cluster_name`, `by` (if given) and `outputs` (int64, above 0).
+        Columns `tag`, `annotator`, `cluster` (int64), `cluster_name`, the name of `by` (if given; followed by "_by" if
+        it is one of these) and `outputs` (int64, above 0).
+
+    Raises
+    ------
+    TypeError
+        If `by` has values that cannot be grouped, such as lists.
     """
     # factorize gives every missing value the code -1.
     codes = [cluster, pd.factorize(cluster_name)[0]]
-    codes += [] if by is None else [pd.factorize(by.to_numpy(object))[0]]
+    codes += [] if by is None else [_codes(by)]
     _, first, group = np.unique(np.column_stack(codes), axis=0, return_index=True, return_inverse=True)
     group = group.reshape(-1)  # its shape differs between versions of NumPy 2
     tags: list[str] = []
@@ -82,5 +88,18 @@ def tag_counts(
         }
     )
     if by is not None:
-        table["by"] = by.iloc[row].reset_index(drop=True)
+        label = f"{by.name}_by" if by.name in (*table.columns, "outputs") else by.name
+        labels = pd.Index([*table.columns, label], dtype=object)
+        table = pd.concat([table, by.iloc[row].reset_index(drop=True)], axis=1).set_axis(labels, axis=1)
     return table.assign(outputs=np.concatenate([np.zeros(0, np.int64), *counts]))
+
+
+def _codes(values: pd.Series[Any]) -> npt.NDArray[np.int64]:
+    cells = values.to_numpy(object)
+    try:
+        return pd.factorize(cells)[0]
+    except TypeError as error:
+        kind = next(type(cell).__name__ for cell in cells if not isinstance(cell, Hashable))
+        raise TypeError(
+            f"the column {values.name!r} holds values of type {kind}; name a column with one text or number per row."
+        ) from error
