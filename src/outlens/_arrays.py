@@ -27,11 +27,16 @@ def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
     rows: npt.NDArray[Any] = np.asarray(table)
     if not np.issubdtype(rows.dtype, np.floating):
         rows = rows.astype(np.float64)
-    # Divide by the largest component first: the square of a large number overflows and that of a small one is 0.
-    largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
-    scaled = rows / np.where(largest > 0, largest, 1)
-    length = np.linalg.norm(scaled, axis=1, keepdims=True)
-    unit: npt.NDArray[Any] = scaled / np.where(length > 0, length, 1)
+    with np.errstate(over="ignore"):
+        length = np.linalg.norm(rows, axis=1, keepdims=True)
+    least = np.sqrt(np.finfo(rows.dtype).tiny)
+    extreme = ~((length > least) & np.isfinite(length)) & (rows != 0).any(axis=1, keepdims=True)
+    if extreme.any():
+        # The square of a large number overflows and that of a small one is 0: divide such rows by their largest first.
+        largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
+        rows = np.where(extreme, rows / np.where(largest > 0, largest, 1), rows)
+        length = np.linalg.norm(rows, axis=1, keepdims=True)
+    unit: npt.NDArray[Any] = rows / np.where(length > 0, length, 1)
     return unit
 
 

@@ -98,7 +98,9 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
 
 
 def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    unit: npt.NDArray[np.float32] = unit_rows(vectors).astype(np.float32)
+    # Divided by the largest component first, as always: a last bit that differs gives UMAP another map.
+    largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
+    unit: npt.NDArray[np.float32] = unit_rows(vectors / np.where(largest > 0, largest, 1)).astype(np.float32)
     # A text without words has no direction; give it one, so that every row has unit length.
     unit[~unit.any(axis=1), :1] = 1
     return unit

@@ -1,0 +1,78 @@
+"""Engines: what turns texts into vectors, clusters, names and a map."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.vectors.embed import embed
+from outlens.vectors.landscape import Landscape, landscape
+from outlens.vectors.models import DEFAULT
+
+if TYPE_CHECKING:
+    from sentence_transformers import SentenceTransformer
+
+
+class Engine(Protocol):
+    """What a study asks for vectors and maps. Any object with these members can take the place of `DefaultEngine`."""
+
+    @property
+    def name(self) -> str:
+        """The name shown to people, such as the model's."""
+        ...
+
+    @property
+    def model(self) -> Any:
+        """The model that makes the vectors: a name or an object."""
+        ...
+
+    @property
+    def seed(self) -> int:
+        """The seed of the map."""
+        ...
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors of n texts: (n, d) float32, rows of unit length."""
+        ...
+
+    def landscape(
+        self, texts: Sequence[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+    ) -> Landscape:
+        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
+        ...
+
+
+@dataclass(frozen=True)
+class DefaultEngine:
+    """The engine of outlens: `embed` and `landscape` with one model and one seed.
+
+    Examples
+    --------
+    >>> engine = DefaultEngine(lambda texts: [[len(text), 1.0] for text in texts])
+    >>> engine.embed(["ab", ""]).round(2).tolist()
+    [[0.8899999856948853, 0.44999998807907104], [0.0, 1.0]]
+    """
+
+    model: str | SentenceTransformer | Callable[[list[str]], Any] = DEFAULT
+    """What `embed` takes."""
+    seed: int = 42
+    """The seed of the map."""
+
+    @property
+    def name(self) -> str:
+        """The model's name, or that of its type."""
+        return self.model if isinstance(self.model, str) else type(self.model).__name__
+
+    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+        """Return the vectors of n texts: (n, d) float32, rows of unit length."""
+        return embed(texts, self.model)
+
+    def landscape(
+        self, texts: Sequence[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+    ) -> Landscape:
+        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
+        return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed)
