@@ -69,7 +69,7 @@ def test_openings_are_what_outputs_begin_with() -> None:
         begins = [t for t in texts if words(t)["form"].tolist()[: row.words] == words(row.phrase)["form"].tolist()]
         assert len(begins) == row.outputs >= 2
     assert {"I am sorry", "I am sorry to"} <= set(table["phrase"])
-    with pytest.raises(ValueError, match="not 0"):
+    with pytest.raises(ValueError, match="min_outputs is 0"):
         openings(texts, min_outputs=0)
 
 
@@ -140,3 +140,13 @@ def test_what_is_no_expression_or_no_text_is_refused() -> None:
 
 def test_openings_with_lone_surrogates() -> None:
     assert openings(["so \ud800 it is", "so \ud800 it was"])["phrase"].tolist() == ["so \ud800 it"]
+
+
+def test_a_character_by_its_name_is_found() -> None:
+    texts = ["a • b", "c – d", "{x}"]
+    for query in (r"\N{BULLET}", r"[\N{BULLET}x]", r"a \N{BULLET} b"):
+        assert find(texts, query, regex=True)["output"].tolist()[0] == 0
+    assert find(texts, r"\N{EN DASH}", regex=True).values.tolist() == [[1, 2, 3]]
+    assert find(texts, r"\{x\}", regex=True).values.tolist() == [[2, 0, 3]]
+    with pytest.raises(ValueError, match="undefined character name 'NO SUCH THING'"):
+        find(texts, r"\N{NO SUCH THING}", regex=True)

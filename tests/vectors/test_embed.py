@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import os
+import re
 import shutil
 import sqlite3
 import sys
@@ -9,9 +11,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
-from outlens.vectors import check, embed, models
+from outlens.vectors import check, embed, landscape, models, project
 from outlens.vectors.cache import Cache, key
 
 
@@ -114,12 +117,147 @@ def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: 
         models.load(models.DEFAULT)
 
 
-def test_a_model_that_cannot_be_had_names_the_packaged_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("HF_HUB_OFFLINE", "1")
-    with pytest.raises(ValueError, match=r"'/no/such/folder' cannot be had.*'all-MiniLM-L6-v2' is packaged.*folder"):
-        embed(["a"], "/no/such/folder", cache=False)
+def _unreachable(*args: object, **options: object) -> Any:
+    raise ConnectionError("no route to the hub")
+
+
+def test_a_folder_that_does_not_exist_is_not_looked_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*args: object, **options: object) -> Any:
+        raise AssertionError("the hub was asked")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", refuse)
+    for name in ("/no/such/folder", "./none", "~/none", "a/b/c"):
+        with pytest.raises(ValueError, match=rf"folder '{name}' does not exist; 'all-MiniLM-L6-v2' is packaged"):
+            embed(["a"], name, cache=False)
     with pytest.raises(TypeError, match="int"):
         embed(["a"], 3)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("name", "says"),
+    [
+        ("all-mpnet-base-v", "did you mean 'all-mpnet-base-v2'? 'all-MiniLM-L6-v2' is packaged"),
+        ("nobody/nothing", "; 'all-MiniLM-L6-v2' is packaged"),
+    ],
+)
+def test_an_unknown_model_without_a_network_is_one_sentence(
+    name: str, says: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[bool] = []
+
+    def local(*args: object, local_files_only: bool, **options: object) -> Any:
+        asked.append(local_files_only)
+        raise OSError("not in the cache")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", _unreachable)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", local)
+    with pytest.raises(ValueError, match=re.escape(says)) as error:
+        embed(["a"], name, cache=False)
+    assert str(error.value).startswith(f"the model {name!r} is not on this machine and the hub cannot be reached; ")
+    assert asked == [True], "the library may not try the network again and again"
+
+
+def test_a_name_that_the_hub_does_not_have_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    from huggingface_hub.errors import RepositoryNotFoundError
+
+    class Missing(RepositoryNotFoundError):
+        def __init__(self) -> None:
+            pass
+
+    def missing(*args: object, **options: object) -> Any:
+        raise Missing
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", missing)
+    with pytest.raises(ValueError, match=r"no model 'al-MiniLM-L6-v2' on the hub.*did you mean 'all-MiniLM-L6-v2'\?"):
+        embed(["a"], "al-MiniLM-L6-v2", cache=False)
+
+
+def test_a_model_of_the_hub_is_still_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[object] = []
+
+    def fetch(name: str, *, local_files_only: bool, **options: object) -> Any:
+        asked.append((name, local_files_only))
+        raise OSError("enough")
+
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", lambda *args, **options: object())
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", fetch)
+    with pytest.raises(ValueError, match=r"'org/model' could not be loaded \(OSError\)"):
+        embed(["a"], "org/model", cache=False)
+    assert asked == [("org/model", False)]
+
+
+class Constant:
+    """An encoder that gives every text the same vector."""
+
+    room = 8
+
+    def __init__(self, vector: list[float]) -> None:
+        self.vector = vector
+
+    def tokens(self, texts: Any) -> list[list[int]]:
+        return [[1] for _ in texts]
+
+    def encode(self, windows: Any) -> np.ndarray:
+        return np.array([self.vector] * len(windows), np.float32)
+
+
+def test_a_folder_that_was_retrained_is_another_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path / "cache"))
+    weights = tmp_path / "one" / "model" / "weights"
+    weights.parent.mkdir(parents=True)
+    weights.write_bytes(b"first")
+    monkeypatch.setattr(models, "load", lambda name: Constant([1, 0]))
+    monkeypatch.chdir(tmp_path / "one")
+    first = embed(["text"], "model", progress=False)
+    monkeypatch.setattr(models, "load", lambda name: Constant([0, 1]))
+    # Nothing changed, and another way to write the same folder.
+    for name in ("model", "./model", str(tmp_path / "one" / "model")):
+        np.testing.assert_array_equal(embed(["text"], name, progress=False), first)
+    times = weights.stat()
+    weights.write_bytes(b"other")
+    # As large, and with the time of the old one, as `cp -p` and some trainers leave it.
+    os.utime(weights, ns=(times.st_atime_ns, times.st_mtime_ns))
+    assert embed(["text"], "model", progress=False).tolist() == [[0, 1]]
+
+
+def test_a_folder_of_the_same_name_elsewhere_is_another_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path / "cache"))
+    for place, vector in (("one", [1, 0]), ("two", [0, 1])):
+        (tmp_path / place / "model").mkdir(parents=True)
+        monkeypatch.chdir(tmp_path / place)
+        monkeypatch.setattr(models, "load", lambda name, vector=vector: Constant(vector))
+        assert embed(["text"], "model", progress=False).tolist() == [vector]
+
+
+@pytest.mark.parametrize("seed", [1.5, "7", True, -1, 1 << 32])
+def test_a_seed_is_a_whole_number_and_checked_before_anything_is_embedded(seed: Any) -> None:
+    def refuse(texts: list[str]) -> Any:
+        raise AssertionError("embedded")
+
+    with pytest.raises((TypeError, ValueError), match=rf"seed is {seed!r}; give a whole number"):
+        landscape(["a", "b"], model=refuse, seed=seed)
+    with pytest.raises((TypeError, ValueError), match="seed is"):
+        project(np.eye(3, dtype=np.float32), seed=seed)
+
+
+ROWS = [[3.0, 4.0], [0.0, 2.0], [5.0, 0.0]]
+
+
+@pytest.mark.parametrize(
+    "vectors",
+    [
+        pd.DataFrame(ROWS, index=[7, 8, 9], columns=["x", "y"]),
+        pd.DataFrame(ROWS).astype("Float64"),
+        pd.DataFrame(ROWS).astype(int),
+        pd.DataFrame({"vector": ROWS}),
+        pd.Series(ROWS, index=["a", "b", "c"]),
+        pd.Series([np.array(row) for row in ROWS]),
+        (tuple(row) for row in ROWS),
+        np.array(ROWS, np.float16),
+    ],
+)
+def test_vectors_may_be_a_table_or_a_column_of_lists(vectors: Any) -> None:
+    np.testing.assert_allclose(check(vectors, 3), [[0.6, 0.8], [0, 1], [1, 0]], atol=1e-6)
 
 
 @pytest.mark.parametrize(
@@ -128,8 +266,14 @@ def test_a_model_that_cannot_be_had_names_the_packaged_one(monkeypatch: pytest.M
         (np.eye(2), "2 vectors for 3 outputs"),
         (np.array([[1, np.nan], [0, 1], [1, 1]]), "NaN or infinity, the first in row 0"),
         (np.ones(3), r"\(3,\)"),
-        ([[1, 2], [3], [4, 5]], "not one table of numbers"),
-        (["a", "b", "c"], "not one table of numbers"),
+        ([[1, 2], [3], [4, 5]], r"vectors\[1\] has the shape \(1,\) and vectors\[0\] has the shape \(2,\)"),
+        (["a", "b", "c"], r"vectors\[0\] is a str \('a'\); give a list of numbers"),
+        (["[1, 2]"] * 3, r"json\.loads"),
+        (pd.Series([[1, 2], None, [3, 4]]), r"vectors\[1\] is None"),
+        (pd.DataFrame({"x": [1, 2, 3], "model": ["a", "b", "c"]}), "column 'model' of the vectors holds str"),
+        (pd.DataFrame({"x": [1.0, None, 3.0], "y": [1.0, 2.0, 3.0]}), "NaN or infinity, the first in row 1"),
+        ("vectors.npy", "vectors is a str"),
+        (5, "vectors is a int"),
     ],
 )
 def test_vectors_that_do_not_fit_say_why(vectors: Any, says: str) -> None:

@@ -8,7 +8,7 @@ to which the sentences of all outputs are compared: nothing chains, and thousand
 from __future__ import annotations
 
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -53,7 +53,7 @@ ROUNDS = 4
 
 
 def align(
-    texts: Sequence[str],
+    texts: Iterable[str],
     *,
     vectors: npt.ArrayLike | Callable[[list[str]], Any] | None = None,
 ) -> pd.DataFrame:
@@ -91,8 +91,7 @@ def align(
     >>> found[["output", "group", "outputs", "differs"]].values.tolist()
     [[0, 0, 2, ''], [0, -1, 1, ''], [1, -1, 1, ''], [1, 0, 2, 'number']]
     """
-    check(texts)
-    said = _Said.of(list(texts))
+    said = _Said.of(check(texts))
     dense = _dense(said, vectors)
     groups = _groups(said, dense)
     return _table(said, groups, dense)

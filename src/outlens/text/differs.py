@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from itertools import groupby
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens.text.words import Tokens, tokenize
+from outlens.text.words import Tokens, check, tokenize
 
 Ints = npt.NDArray[np.int64]
 
@@ -76,7 +76,7 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints
     return found
 
 
-def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
+def varying(texts: Iterable[str], aligned: pd.DataFrame) -> pd.DataFrame:
     """The words of aligned units that their group's medoid does not have in that place.
 
     Parameters
@@ -90,6 +90,7 @@ def varying(texts: Sequence[str], aligned: pd.DataFrame) -> pd.DataFrame:
     (object), their kind: "number", "negation", "name" or "". What of a unit lies in none of them is shared with the
     medoid.
     """
+    texts = check(texts)
     own = aligned[aligned["group"] >= 0]
     said = [texts[o][a:b] for o, a, b in own[["output", "start", "end"]].to_numpy().tolist()]
     tokens = tokenize(said)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -28,7 +28,7 @@ LONGEST = 4
 """Words of the longest phrase."""
 
 
-def distinctive_words(texts: Sequence[str], *, max_words: int = 2) -> pd.DataFrame:
+def distinctive_words(texts: Iterable[str], *, max_words: int = 2) -> pd.DataFrame:
     """What only one output says, as the shortest sequences of words that no other output has.
 
     Listed is every place of a sequence of 1 to `max_words` words (forms, one after the other in an output) that is in
@@ -66,6 +66,7 @@ def distinctive_words(texts: Sequence[str], *, max_words: int = 2) -> pd.DataFra
     """
     if isinstance(max_words, bool) or not isinstance(max_words, int | np.integer) or max_words < 1:
         raise ValueError(f"max_words is a whole number of words from 1 on, not {max_words!r}.")
+    texts = check(texts)
     tokens = tokenize(texts)
     n, output = len(texts), tokens.output.astype(np.int64)
     weight = np.ones(n, np.int64)
@@ -103,10 +104,10 @@ def distinctive_words(texts: Sequence[str], *, max_words: int = 2) -> pd.DataFra
 
 
 def distinctive(
-    texts: Sequence[str],
-    groups: Sequence[Any],
+    texts: Iterable[str],
+    groups: Iterable[Any],
     *,
-    prompts: Sequence[Any] | None = None,
+    prompts: Iterable[Any] | None = None,
     phrases: bool = True,
     min_outputs: int = 3,
 ) -> pd.DataFrame:
@@ -171,8 +172,7 @@ def distinctive(
     """
     if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
         raise ValueError(f"min_outputs is a whole number of outputs from 1 on, not {min_outputs!r}.")
-    check(texts)
-    texts = list(texts)
+    texts = check(texts)
     label, names = _labels(groups, len(texts), "groups")
     stratum = np.zeros(len(texts), np.int64)
     if prompts is not None:
@@ -354,14 +354,15 @@ def _first(level: _Level) -> Ints:
     return first
 
 
-def _labels(values: Sequence[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
+def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
     """The number of each value among the different ones, in order; -1 for None and NaN."""
-    if isinstance(values, str | bytes) or not hasattr(values, "__len__"):
-        raise ValueError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
-    if len(values) != n:
-        raise ValueError(f"{name} has {len(values)} values and texts {n}; give one for each text.")
+    if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
+        raise TypeError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
+    given = list(values)
+    if len(given) != n:
+        raise ValueError(f"{name} has {len(given)} values for {n} texts; give one for each text.")
     try:
-        codes, different = pd.factorize(pd.Series(list(values), dtype=object))
+        codes, different = pd.factorize(pd.Series(given, dtype=object))
     except TypeError as error:
         raise TypeError(f"{name} holds what cannot be compared ({error}); give str, numbers or tuples.") from None
     found = list(different)

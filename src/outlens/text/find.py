@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import time
 import warnings
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ PATIENCE = 10.0
 """Seconds after which a regular expression is given up, and 2 more for each million characters of the texts."""
 
 
-def find(texts: Sequence[str], query: str, regex: bool = False, *, ignore_case: bool = True) -> pd.DataFrame:
+def find(texts: Iterable[str], query: str, regex: bool = False, *, ignore_case: bool = True) -> pd.DataFrame:
     """Every place where the query occurs.
 
     Returns the span table: `output, start, end` (int64, code points), sorted. Empty matches of a regular expression
@@ -41,7 +41,7 @@ def find(texts: Sequence[str], query: str, regex: bool = False, *, ignore_case: 
     >>> find(["So sorry.", "No."], "SORRY").values.tolist()
     [[0, 3, 8]]
     """
-    check(texts)
+    texts = check(texts)
     if not isinstance(query, str):
         raise TypeError(f"the query is a {type(query).__name__}; give a str.")
     if not query:
@@ -90,8 +90,8 @@ def _invalid(query: str, why: str) -> ValueError:
     return ValueError(f"{query!r} is not a regular expression: {why}; escape it, or leave regex out.")
 
 
-# An escape; a set; a brace that repeats nothing; a call of regex's own.
-_PARTS = re.compile(r"\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?!\d+(?:,\d*)?\}|,\d*\})", re.DOTALL)
+# A character by its name; an escape; a set; a brace that repeats nothing.
+_PARTS = re.compile(r"\\N\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?!\d+(?:,\d*)?\}|,\d*\})", re.DOTALL)
 
 
 def _plain(query: str) -> str:

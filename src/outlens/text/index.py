@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
@@ -43,12 +43,12 @@ class Index:
     [[2, 2, 2], [1, 2, 2], [2, 2, 1]]
     """
 
-    def __init__(self, texts: Sequence[str], *, exact: bool = False, prompt: str | None = None) -> None:
+    def __init__(self, texts: Iterable[str], *, exact: bool = False, prompt: str | None = None) -> None:
         from pydivsufsort import divsufsort, kasai
 
         from outlens.text import suffixes
 
-        check(texts)
+        texts = check(texts)
         if prompt is not None and not isinstance(prompt, str):
             raise TypeError(f"prompt is a {type(prompt).__name__}; give a str or None.")
         self.n = len(texts)
@@ -322,7 +322,7 @@ class Index:
 
 
 def shared_spans(
-    texts: Sequence[str],
+    texts: Iterable[str],
     *,
     min_outputs: float = 0.3,
     min_words: int = 4,
@@ -333,13 +333,13 @@ def shared_spans(
     return Index(texts, exact=exact, prompt=prompt).shared_spans(min_outputs, min_words)
 
 
-def coverage(texts: Sequence[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None) -> list[Ints]:
+def coverage(texts: Iterable[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None) -> list[Ints]:
     """For each word, how many outputs share what covers it: `Index.coverage` of such an index."""
     return Index(texts, exact=exact, prompt=prompt).coverage(min_words)
 
 
 def shared_phrases(
-    texts: Sequence[str],
+    texts: Iterable[str],
     *,
     min_outputs: float = 0.3,
     min_words: int = 4,

@@ -3,18 +3,18 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable
 
 import pandas as pd
 
 from outlens.text.thresholds import outputs_needed, words_needed
-from outlens.text.words import forms, tokens
+from outlens.text.words import check, forms, tokens
 
 LONGEST = 40
 """Words beyond which an opening is not followed."""
 
 
-def openings(texts: Sequence[str], *, min_outputs: float = 0.05, min_words: int = 2) -> pd.DataFrame:
+def openings(texts: Iterable[str], *, min_outputs: float = 0.05, min_words: int = 2) -> pd.DataFrame:
     """The shared openings: each word sequence with which at least `min_outputs` outputs begin.
 
     An opening is listed where it is maximal: no longer one is shared by all the same outputs. `min_outputs` below 1 is
@@ -26,6 +26,7 @@ def openings(texts: Sequence[str], *, min_outputs: float = 0.05, min_words: int 
     ValueError
         Where a threshold is out of range.
     """
+    texts = check(texts)
     need, min_words = outputs_needed(min_outputs, len(texts)), words_needed(min_words)
     rows: list[tuple[int, int, int]] = []
     heads = [row[:LONGEST] for row in forms(texts)]

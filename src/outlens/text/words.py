@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import sys
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
@@ -79,22 +79,38 @@ class Tokens:
         return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
 
 
-def check(texts: Sequence[str]) -> None:
-    """Refuse what is not a list of str.
+def check(texts: Iterable[str]) -> list[str]:
+    """Return the texts as a list, read once.
+
+    Parameters
+    ----------
+    texts : any iterable of str: a list, a Series (its index does not matter), an array, a generator.
 
     Raises
     ------
     TypeError
-        It says which item is what.
+        If it is a single str, a DataFrame, a mapping or not iterable, or if one of the texts is not a str.
     """
-    if isinstance(texts, str | bytes) or not isinstance(texts, Iterable) or isinstance(texts, Mapping):
-        raise TypeError(f"texts is a {type(texts).__name__}; give a list of str.")
-    for i, text in enumerate(texts):
-        if not isinstance(text, str):
-            raise TypeError(f"texts[{i}] is a {type(text).__name__} ({text!r:.40}); give a list of str.")
+    kind = type(texts).__name__
+    if isinstance(texts, str | bytes):
+        raise TypeError(f"texts is a {kind} ({texts!r:.40}); give a list of str, such as [text].")
+    if isinstance(texts, pd.DataFrame):
+        raise TypeError("texts is a DataFrame; give one of its columns, such as df['response'].")
+    if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
+        raise TypeError(f"texts is {'None' if texts is None else f'a {kind}'}; give a list of str.")
+    listed = list(texts)
+    for i, text in enumerate(listed):
+        if isinstance(text, str):
+            continue
+        if text is None or text is pd.NA or text is pd.NaT or (isinstance(text, float) and text != text):
+            raise TypeError(
+                f"texts[{i}] is missing ({text!r}); leave it out or fill it, such as df['response'].fillna(\"\")."
+            )
+        raise TypeError(f"texts[{i}] is a {type(text).__name__} ({text!r:.40}); give a list of str.")
+    return listed
 
 
-def tokenize(texts: Sequence[str], *, exact: bool = False) -> Tokens:
+def tokenize(texts: Iterable[str], *, exact: bool = False) -> Tokens:
     """The words of texts, all at once; `exact` compares the surfaces instead of the forms.
 
     One pass over the characters of many texts together: a table gives each its class, and words begin and end where
@@ -105,8 +121,7 @@ def tokenize(texts: Sequence[str], *, exact: bool = False) -> Tokens:
     TypeError
         Where one of the texts is not a str (it says which).
     """
-    check(texts)
-    texts = list(texts)
+    texts = check(texts)
     surfaces: dict[int | str, int] = {}
     names: list[str] = []
     parts = [_segment(block, surfaces, names, exact) for block in _blocks(texts)]
@@ -356,6 +371,8 @@ def words(text: str) -> pd.DataFrame:
     >>> words("Don’t worry!").values.tolist()
     [[0, 5, "don't"], [6, 11, 'worry']]
     """
+    if not isinstance(text, str):
+        raise TypeError(f"text is a {type(text).__name__}; give a str.")
     table = pd.DataFrame(tokens(text), columns=["start", "end", "form"])
     return table.astype({"start": np.int64, "end": np.int64, "form": object})
 
@@ -367,7 +384,7 @@ def tokens(text: str) -> list[tuple[int, int, str]]:
     return list(zip(found.start.tolist(), found.end.tolist(), names, strict=True))
 
 
-def forms(texts: Sequence[str]) -> list[list[str]]:
+def forms(texts: Iterable[str]) -> list[list[str]]:
     """The forms of the words of each text, in order."""
     found = tokenize(texts)
     names = [found.vocabulary[form] for form in found.form.tolist()]

@@ -12,7 +12,7 @@ the words that look like answers, see `features`). Three steps make one tree of 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any
@@ -21,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._arrays import unit_rows, unit_rows_sparse
+from outlens.text.words import check
 from outlens.vectors.features import answer_words
 
 Ints = npt.NDArray[np.int32]
@@ -91,7 +92,7 @@ class Tree:
         return cut
 
 
-def cluster(vectors: npt.NDArray[np.float32], texts: Sequence[str], *, prompt: str | None = None) -> Tree:
+def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: str | None = None) -> Tree:
     """Cluster outputs by answer, at 21 granularities.
 
     Outputs that are equal but for white space around them stay together and count as often as they occur. The
@@ -103,6 +104,7 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Sequence[str], *, prompt: s
     texts : n strings.
     prompt : what they answer; its words tell no answers apart.
     """
+    texts = check(texts)
     n = len(texts)
     steps = np.linspace(0, 1, STEPS).round(2)
     if not n:

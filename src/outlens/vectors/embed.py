@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from outlens._arrays import unit_rows
 from outlens._unicode import clean as without_surrogates
+from outlens.text.words import check as check_texts
 from outlens.vectors import models, static
 from outlens.vectors.cache import Cache, key
 
@@ -25,7 +27,7 @@ BATCH_TOKENS = 4096
 
 
 def embed(
-    texts: Sequence[str],
+    texts: Iterable[str],
     model: str | SentenceTransformer | Callable[[list[str]], Any] = models.DEFAULT,
     *,
     cache: bool = True,
@@ -54,14 +56,16 @@ def embed(
     ValueError
         Where the model cannot be had, or a callable's result does not fit.
     """
+    texts = check_texts(texts)
     # The tokenizers take no lone surrogates; the vector is that of the text as it is shown.
     unique = list(dict.fromkeys(texts))
     clean = [without_surrogates(text) for text in unique]
     if isinstance(model, str) and model == "fast":
         vectors = static.encode(clean)
     elif isinstance(model, str):
-        name = models.SHA256 if models.is_default(model) else model
-        vectors = _kept(clean, name, lambda: models.load(model), Cache() if cache else None, progress)
+        vectors = _kept(
+            clean, models.cache_name(model), lambda: models.load(model), Cache() if cache else None, progress
+        )
     elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
         vectors = _kept(clean, "", lambda: models.Wrapped(model), None, progress)
     elif callable(model):
@@ -73,28 +77,69 @@ def embed(
 
 
 def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
-    """The user's own vectors as (n, d) float32 of unit length; ValueError says what does not fit."""
-    try:
-        array = np.asarray(list(vectors) if not hasattr(vectors, "dtype") else vectors)
-        if array.dtype == object:
-            array = np.stack([np.asarray(row, np.float64) for row in array])
-        array = array.astype(np.float64)
-    except (TypeError, ValueError):
-        raise ValueError(
-            "the vectors are not one table of numbers; give an (n, d) array, or lists of equal length."
-        ) from None
+    """Return your own vectors as (n, d) float32, rows of unit length.
+
+    Parameters
+    ----------
+    vectors : one row an output: an (n, d) array, a DataFrame of numbers, or a list or column of equally long lists or
+        arrays. The index of a DataFrame or Series does not matter.
+    n : how many outputs there are.
+
+    Raises
+    ------
+    ValueError
+        If they are not one table of finite numbers with n rows; the message names the first value that is wrong.
+    """
+    array = _numbers(vectors)
     if not len(array) and not n:
         return np.zeros((0, array.shape[1] if array.ndim == 2 else 1), np.float32)
     if array.ndim != 2:
         raise ValueError(f"the vectors have the shape {array.shape}; give two dimensions, ({n}, d).")
     if len(array) != n:
-        raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one a row.")
+        raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one vector an output.")
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(bad):
         raise ValueError(
-            f"{len(bad)} of {n} vectors hold NaN or infinity, the first in row {bad[0]}; fill or drop them."
+            f"{len(bad)} of {n} vectors hold NaN or infinity, the first in row {bad[0]}; fill these or leave the rows"
+            " out."
         )
     return _unit(array)
+
+
+def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
+    """The vectors as an array of float64."""
+    if isinstance(vectors, pd.DataFrame):
+        if vectors.shape[1] == 1 and not pd.api.types.is_numeric_dtype(vectors.dtypes.iloc[0]):
+            # One column of lists.
+            return _numbers(vectors.iloc[:, 0])
+        for name, dtype in zip(vectors.columns, vectors.dtypes, strict=True):
+            if not pd.api.types.is_numeric_dtype(dtype):
+                value = vectors[name].iloc[0] if len(vectors) else None
+                raise ValueError(
+                    f"the column {name!r} of the vectors holds {type(value).__name__} ({value!r:.40}); give columns of"
+                    " numbers only."
+                )
+        return vectors.to_numpy(np.float64, na_value=np.nan)
+    if isinstance(vectors, str | bytes | Mapping) or not isinstance(vectors, Iterable):
+        raise ValueError(f"vectors is a {type(vectors).__name__} ({vectors!r:.40}); give an (n, d) array.")
+    # A tensor is read as the array it can become.
+    array = np.asarray(vectors) if hasattr(vectors, "__array__") else None
+    if array is not None and array.dtype != object and np.issubdtype(array.dtype, np.number):
+        return array.astype(np.float64)
+    rows = []
+    for i, row in enumerate(vectors):
+        try:
+            rows.append(np.asarray(row, np.float64))
+        except (TypeError, ValueError):
+            hint = "; a column of a CSV file needs json.loads first" if isinstance(row, str) else ""
+            raise ValueError(
+                f"vectors[{i}] is a {type(row).__name__} ({row!r:.40}); give a list of numbers{hint}."
+            ) from None
+        if rows[i].shape != rows[0].shape:
+            missing = rows[i].ndim == 0 and rows[0].ndim == 1
+            seen = f"vectors[{i}] is {row!r}" if missing else f"vectors[{i}] has the shape {rows[i].shape}"
+            raise ValueError(f"{seen} and vectors[0] has the shape {rows[0].shape}; give vectors of equal length.")
+    return np.stack(rows) if rows else np.zeros((0, 1))
 
 
 def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:

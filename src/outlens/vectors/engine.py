@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -31,16 +31,16 @@ class Engine(Protocol):
         ...
 
     @property
-    def seed(self) -> int:
-        """The seed of the map."""
+    def seed(self) -> int | None:
+        """The seed of the map; None gives another map each time."""
         ...
 
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def embed(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return the vectors of n texts: (n, d) float32, rows of unit length."""
         ...
 
     def landscape(
-        self, texts: Sequence[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+        self, texts: Iterable[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
     ) -> Landscape:
         """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
         ...
@@ -59,20 +59,20 @@ class DefaultEngine:
 
     model: str | SentenceTransformer | Callable[[list[str]], Any] = DEFAULT
     """What `embed` takes."""
-    seed: int = 42
-    """The seed of the map."""
+    seed: int | None = 42
+    """The seed of the map; None gives another map each time."""
 
     @property
     def name(self) -> str:
         """The model's name, or that of its type."""
         return self.model if isinstance(self.model, str) else type(self.model).__name__
 
-    def embed(self, texts: Sequence[str]) -> npt.NDArray[np.float32]:
+    def embed(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return the vectors of n texts: (n, d) float32, rows of unit length."""
         return embed(texts, self.model)
 
     def landscape(
-        self, texts: Sequence[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+        self, texts: Iterable[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
     ) -> Landscape:
         """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
         return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from outlens.text.words import check as check_texts
 from outlens.vectors.clusters import Tree, cluster
 from outlens.vectors.embed import check, embed
 from outlens.vectors.names import Name, name_clusters
@@ -35,7 +36,7 @@ class Landscape:
 
 
 def landscape(
-    texts: Sequence[str],
+    texts: Iterable[str],
     *,
     prompt: str | None = None,
     vectors: npt.ArrayLike | None = None,
@@ -57,6 +58,7 @@ def landscape(
     ValueError
         Where the vectors do not fit the texts, or the model cannot be had.
     """
+    texts = check_texts(texts)
     # Before the slow part.
     check_seed(seed)
     v = embed(texts, model) if vectors is None else check(vectors, len(texts))

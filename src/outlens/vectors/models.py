@@ -11,6 +11,7 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from outlens._errors import hint
 from outlens.vectors.minilm import MiniLM
 
 DEFAULT = "all-MiniLM-L6-v2"
@@ -96,33 +97,115 @@ class Wrapped:
         return vectors
 
 
+def cache_name(name: str) -> str:
+    """Return what stands for a model in the cache of vectors.
+
+    For the default model it is the hash of its weights; for a folder its absolute path with the size and times of its
+    files, so that a model retrained in place is another one; for a model of the hub its name.
+    """
+    if is_default(name):
+        return SHA256
+    folder = Path(name)
+    if not folder.is_dir():
+        return name
+    state = hashlib.sha256()
+    for path in sorted(path for path in folder.rglob("*") if path.is_file()):
+        stat = path.stat()
+        # The time of the inode's change too: copying with its times (cp -p) would hide the file's own.
+        state.update(f"{path.relative_to(folder)}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}\0".encode())
+    return f"{folder.resolve()} {state.hexdigest()}"
+
+
 def load(name: str) -> Encoder:
-    """A model by name or folder; the default is loaded without any network.
+    """Load a model by name or folder; the default needs no network.
 
     Raises
     ------
     ValueError
-        Where it cannot be had.
+        If it could not be loaded: the folder or the name does not exist, or there is no network.
     """
     if is_default(name):
         return MiniLM(default_folder())
+    folder = Path(name).expanduser()
+    if not folder.is_dir() and (folder.is_absolute() or name.startswith(("./", "../", "~")) or name.count("/") > 1):
+        raise ValueError(f"the model folder {name!r} does not exist; {_INSTEAD}.")
+    online = False
+    if not folder.is_dir():
+        try:
+            online = _is_on_hub(name)
+        except LookupError:
+            raise ValueError(
+                f"there is no model {name!r} on the hub, or it needs a login; {_did_you_mean(name)}{_INSTEAD}."
+            ) from None
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    # A bar for reading one local file is noise in a notebook.
+    # A progress bar for reading one local file is noise in a notebook.
     logging.disable_progress_bar()
-    options: dict[str, Any] = {}
+    options: dict[str, Any] = {"local_files_only": not online}
     if not torch.cuda.is_available():
         bfloat16 = torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        options = {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16 if bfloat16 else torch.float32}}
+        options |= {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16 if bfloat16 else torch.float32}}
     try:
-        return Wrapped(SentenceTransformer(name, **options))
+        return Wrapped(SentenceTransformer(str(folder) if folder.is_dir() else name, **options))
     except Exception as error:  # the hub's client raises many kinds, from OSError to its own
+        if folder.is_dir() or online:
+            raise ValueError(f"the model {name!r} could not be loaded ({type(error).__name__}); {_INSTEAD}.") from error
         raise ValueError(
-            f"the model {name!r} cannot be had ({type(error).__name__}); {DEFAULT!r} is packaged and needs no network,"
-            " or give the path of a folder that holds a sentence-transformers model."
-        ) from error
+            f"the model {name!r} is not on this machine and the hub cannot be reached; {_did_you_mean(name)}{_INSTEAD}."
+        ) from None
+
+
+_INSTEAD = (
+    f"{DEFAULT!r} is packaged and needs no network, or give the path of a folder that holds a sentence-transformers"
+    " model"
+)
+
+KNOWN = (
+    DEFAULT,
+    "fast",
+    "all-MiniLM-L12-v2",
+    "all-mpnet-base-v2",
+    "multi-qa-mpnet-base-dot-v1",
+    "paraphrase-multilingual-MiniLM-L12-v2",
+    "paraphrase-multilingual-mpnet-base-v2",
+    "BAAI/bge-small-en-v1.5",
+    "BAAI/bge-m3",
+    "intfloat/multilingual-e5-small",
+)
+"""Models that a mistyped name is compared with."""
+
+
+def _did_you_mean(name: str) -> str:
+    near = hint(name, KNOWN, "models", 0.75)
+    return f"{near.rstrip('?')}? " if near.startswith("did you mean") else ""
+
+
+def _is_on_hub(name: str) -> bool:
+    """Whether the hub has a model of this name; False where it does not answer, LookupError where it has none.
+
+    One request without retries: the library's own lookup of an unknown model tries for 45 s without a network.
+    """
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+
+    # sentence-transformers completes a bare name so.
+    names = [name] if "/" in name else [f"sentence-transformers/{name}", name]
+    for each in names:
+        try:
+            HfApi().model_info(each, timeout=SECONDS)
+        except (RepositoryNotFoundError, HFValidationError):
+            continue
+        except Exception as error:  # no network, in the words of whichever client is installed
+            # An answer that is an error is an answer: loading may still succeed.
+            return getattr(error, "response", None) is not None
+        return True
+    raise LookupError(name)
+
+
+SECONDS = 5.0
+"""How long the hub may take to answer before a model is looked for on this machine only."""
 
 
 def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:

@@ -13,7 +13,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from outlens.text.words import forms, tokens
+from outlens.text.words import check, forms, tokens
 from outlens.vectors.clusters import Tree
 from outlens.vectors.features import function_words
 
@@ -76,7 +76,7 @@ class Name:
     """Up to six words that tell the cluster from the others, best first."""
 
 
-def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
+def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
     """Name every node of a tree by document frequency; no two nodes of a level bear the same name.
 
     A phrase is scored by the share of members that hold it, to the power of 1.25, times the log of how much larger
@@ -90,6 +90,7 @@ def name_clusters(texts: Sequence[str], tree: Tree, *, prompt: str | None = None
     tree : their clusters.
     prompt : what they answer.
     """
+    texts = check(texts)
     if not len(tree.sizes):
         return []
     docs, weights, leaf = _read(texts, tree.leaf)
