@@ -60,7 +60,7 @@ class Bridge:
         self.widget = LensWidget()
         with tags.lock:
             self._show_prompt()
-            self._show_state()
+            self._show_state("granularity", "view", "selection", "ranked")
         state.observe(self._on_state)
         tags.changed.connect(self._show_tags)
         self.widget.observe(self._on_prompt, "prompt_index")
@@ -92,23 +92,25 @@ class Bridge:
         return self._study.parts[int(self.widget._info["prompt"])]
 
     def _on_state(self, change: Any) -> None:
+        # Only what changed: the browser may have sent several traits at once, of which the others follow.
         with self._tags.lock, self.widget.hold_sync():
             if change.name == "prompt":
                 self._show_prompt()
-            self._show_state()
-            if change.name == "layers":
+            elif change.name == "layers":
                 self.widget._layers = self._parts[self._shown.number].layers(self._state)
+            else:
+                self._show_state(change.name)
 
-    def _show_state(self) -> None:
+    def _show_state(self, *names: str) -> None:
         widget, state = self.widget, self._state
-        ranked = state.ranked
-        with widget.hold_sync():
-            widget.granularity = state.granularity
-            widget.view = state.view
-            widget.selection = state.selection.astype("<u4").tobytes()
-            if ranked is not None:
-                about = {"prompt": ranked.prompt, "name": ranked.name, "says": ranked.says}
-                widget._ranked = {**about, "rank": wire.little(ranked.rank)}
+        for name in names:
+            if name == "selection":
+                widget.selection = state.selection.astype("<u4").tobytes()
+            elif name == "ranked" and state.ranked is not None:
+                about = {"prompt": state.ranked.prompt, "name": state.ranked.name, "says": state.ranked.says}
+                widget._ranked = {**about, "rank": wire.little(state.ranked.rank)}
+            elif name in ("granularity", "view"):
+                setattr(widget, name, getattr(state, name))
 
     def _show_prompt(self) -> None:
         part = self._parts[self._state.prompt]

@@ -1,0 +1,117 @@
+"""The bridge: traits show what the owners hold, whichever side changed it, and in whichever thread."""
+
+from __future__ import annotations
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+import pytest
+
+import outlens as ol
+
+
+@pytest.fixture
+def lens() -> ol.Lens:
+    return ol.Lens({"prompt": ["p", "p", "q"], "response": ["a", "b", "c"]}, vectors=np.eye(3), store=False)
+
+
+def rows(*positions: int) -> bytes:
+    return np.array(positions, "<u4").tobytes()
+
+
+def test_what_the_browser_sends_at_once_is_taken_whole(lens: ol.Lens) -> None:
+    widget = lens._bridge.widget
+    view = {**lens._state.view, "scope": "selected", "order": "typical"}
+    for order in (["view", "selection", "granularity"], ["granularity", "selection", "view"]):
+        lens.select(None)
+        lens.view.order = "row"
+        lens.recluster(0.5)
+        sent = {"view": view, "selection": memoryview(rows(1)), "granularity": 0.75}
+        widget.set_state({name: sent[name] for name in order})
+        assert lens.selection.tolist() == [1]
+        assert (lens.view.scope, lens.view.order, lens.granularity) == ("selected", "typical", 0.75)
+        assert (widget.selection, widget.view, widget.granularity) == (rows(1), view, 0.75)
+
+
+def test_what_does_not_fit_is_taken_back(lens: ol.Lens) -> None:
+    widget = lens._bridge.widget
+    for name, value in (("granularity", 7.0), ("view", {"mode": "round"}), ("prompt_index", 9)):
+        before = getattr(widget, name)
+        with pytest.raises(ValueError, match=r"7\.0|round|9"):
+            widget.set_state({name: value})
+        assert getattr(widget, name) == before
+    widget.set_state({"selection": memoryview(rows(2, 99))})
+    assert lens.selection.tolist() == [2]
+    assert widget.selection == rows(2)
+    widget.set_state({"view": {"mode": "grid", "unheard": 1, "pins": [1, 99]}})
+    assert (lens.view.mode, lens.view.pins, "unheard" in widget.view) == ("grid", [1], False)
+
+
+def test_every_answer_carries_the_question() -> None:
+    lens = ol.Lens(["a b c", "d e f"], vectors=np.eye(2), store=False)
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+    questions = [
+        {"kind": "texts", "ids": [0]},
+        {"kind": "find", "query": "a", "regex": False},
+        {"kind": "find", "query": "(", "regex": True},
+        {"kind": "distinctive"},
+        {"kind": "tags", "action": "tag", "value": "x"},
+        {"kind": "tags", "action": "dance", "value": "x"},
+    ]
+    for number, question in enumerate(questions):
+        lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": f"v{number}", **question}, [memoryview(rows(0))])
+    assert [(answer["id"], answer["prompt"]) for answer in sent] == [(f"v{i}", 0) for i in range(len(questions))]
+    kinds = ["texts", "found", "found", "distinctive", "tagged", "tagged"]
+    assert [answer["kind"] for answer in sent] == kinds
+
+
+def test_a_gesture_is_answered_while_another_thread_computes_a_prompt() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def model(texts: list[str]) -> np.ndarray:
+        if "slow" in texts:
+            begun.set()
+            assert may_end.wait(20)
+        return np.eye(3)[: len(texts)]
+
+    lens = ol.Lens({"prompt": ["p", "p", "q"], "response": ["a", "b", "slow"]}, model=model, store=False)
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+    with ThreadPoolExecutor(1) as pool:
+        try:
+            switched = pool.submit(lens._bridge.widget.set_trait, "prompt_index", 1)
+            assert begun.wait(20)
+            message = {"kind": "tags", "prompt": 0, "id": 1, "action": "tag", "value": "x"}
+            lens._bridge.widget._handle_custom_msg(message, [memoryview(rows(0))])
+            assert sent[0]["says"] == "Tagged x: 1 output"
+            lens.select([1])
+            assert lens.prompt == "p"
+        finally:
+            may_end.set()
+        switched.result(20)
+    assert lens.prompt == "q"
+    assert lens._bridge.widget._info["prompt"] == 1
+    assert lens.selection.tolist() == [1]
+
+
+def test_traits_show_the_last_of_changes_in_many_threads(lens: ol.Lens) -> None:
+    start = threading.Barrier(4)
+
+    def choose(position: int) -> None:
+        start.wait(20)
+        for _ in range(50):
+            lens.select([position])
+            lens._bridge.widget.set_trait("granularity", position / 4)
+            lens.tag("x", [position])
+
+    with ThreadPoolExecutor(4) as pool:
+        done = [pool.submit(choose, i % 3) for i in range(4)]
+        for one in done:
+            one.result(60)
+    widget = lens._bridge.widget
+    assert widget.selection == rows(*lens.selection.tolist())
+    assert widget.granularity == lens.granularity
+    assert widget.view["scope"] == lens.view.scope == "selected"
+    assert lens.tagged("x").index.tolist() == [0, 1, 2]
