@@ -330,6 +330,8 @@ def test_a_forged_file_is_refused() -> None:
         put({"pins": [6]}, "view"), put({"layers": [1]}, "view"), put("x", "view"), put("", "frame", "index", "kind"),
         put(7, "frame", "rows"), put("x", "frame", "data", 0, "kind"), put("../x", "selection"),
         put("manifest.json", "selection"), put({"$": "os.system", "v": "touch run"}, "frame", "attrs"),
+        put({"kind": "arrow", "type": ["timestamp", "s", "../zone"], "at": "0.json"}, "frame", "data", 1),
+        put({"kind": "arrow", "type": ["python"], "at": "0.json"}, "frame", "data", 1), put(1.5, "seed"),
         put({"$": "array", "v": ["|O", [1], "AAAAAAAAAAA=", False]}, "frame", "attrs"),
     ]  # fmt: skip
     for change in changes:

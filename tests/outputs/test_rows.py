@@ -116,6 +116,8 @@ def test_rows_of_the_frame_and_of_the_lens_s_frame_are_taken_by_their_labels() -
     assert at(one.frame[one.frame["cluster"] == one.frame["cluster"].iloc[0]]) == [0, 2]
     assert at(one.frame["x"].iloc[[2]]) == [2]
     assert at(FRAME.iloc[[1, 1]]) == [1]
+    named_x = FRAME.assign(x=1)
+    assert at(lens(named_x).frame["x_lens"].iloc[[2]], named_x) == [2]
     assert at(FRAME.assign(extra=1).iloc[[2]]) == [2]
     part = FRAME[FRAME["model"] == "b"]
     assert at(part["response"].str.contains("idea")) == [3]

@@ -146,7 +146,7 @@ class RowFinder:
                 )
         self._check_index(table, "table")
         shared: list[Hashable] = [name for name in columns if name in self.frame.columns]
-        strange = [name for name in columns if name not in self.frame.columns and name not in ADDED]
+        strange = [name for name in columns if name not in self.frame.columns and not _is_added(name)]
         if not shared or not columns.is_unique:
             raise self._not_rows("table shares no column with the data")
         if self.text in shared:
@@ -159,9 +159,9 @@ class RowFinder:
         if not self.frame.index.is_unique and self._ambiguous(table.index):
             return self._by_contents(table, shared, found)
         # One row a label from here on.
-        here = self.frame.iloc[self.frame.index.get_indexer_for(table.index.unique())]
-        given = table[~table.index.duplicated()]
-        if self.frame.index.is_unique and _contents(here, compared) != _contents(given, compared):
+        here = self.frame[compared].iloc[self.frame.index.get_indexer_for(table.index.unique())]
+        given = table[compared][~table.index.duplicated()]
+        if self.frame.index.is_unique and not all(_same_cells(here[name], given[name]) for name in compared):
             raise self._not_rows(
                 f"table holds other values in {compared[0]!r} than the data at the same index labels, perhaps because"
                 " its index was reset"
@@ -212,7 +212,7 @@ class RowFinder:
     def _is_ours(self, series: pd.Series[Any]) -> bool:
         """Whether the index of a Series holds row labels: it is a column, or was computed of some."""
         if series.name is not None:
-            return series.name in self.frame.columns or series.name in ADDED
+            return series.name in self.frame.columns or _is_added(series.name)
         counting = isinstance(series.index, pd.RangeIndex) and series.index[0] == 0 and series.index.step == 1
         return not counting or series.index.equals(self.frame.index)
 
@@ -296,6 +296,11 @@ def _look_up(index: pd.Index[Any], wanted: pd.Index[Any]) -> tuple[Bools, list[A
     return rows, unknown
 
 
+def _is_added(name: Hashable) -> bool:
+    """Whether `Lens.frame` adds a column of this name; it ends in "_lens" where the user has one of that name."""
+    return isinstance(name, str) and name.split("_lens")[0] in ADDED
+
+
 def _is_mask(values: Any) -> bool:
     """Whether some values are a mask: True and False, and nothing else but missing ones."""
     if getattr(values, "ndim", 1) != 1:
@@ -310,6 +315,16 @@ def _is_missing(value: Any) -> bool:
 
 def _as_mask(values: Any) -> Bools:
     return np.array([not _is_missing(v) and bool(v) for v in values], dtype=bool)
+
+
+def _same_cells(a: pd.Series[Any], b: pd.Series[Any]) -> bool:
+    """Whether two columns hold the same values: a cell may be a list, and NaN is not equal to itself."""
+    gone = missing(a)
+    return bool((gone == missing(b)).all()) and all(
+        x is y or (x == y if type(x) is type(y) is str else repr(x) == repr(y))
+        for x, y, empty in zip(a.tolist(), b.tolist(), gone.tolist(), strict=True)
+        if not empty
+    )
 
 
 def _contents(frame: pd.DataFrame, columns: Sequence[Hashable]) -> list[tuple[str, ...]]:
