@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { traits } from "./testing/fixture";
 import { CanvasMap } from "./map/canvas-map";

@@ -1,7 +1,7 @@
 // For a page without a kernel: the widget over the values of the traits that the page holds.
 import { render } from "preact";
 import { show } from "./app";
-import type { State } from "./core/state";
+import type { Lens } from "./core/lens";
 import { type About, Head } from "./page/head";
 import { PageModel } from "./page/page-model";
 
@@ -17,7 +17,7 @@ export function mount(root: HTMLElement, state: Record<string, unknown>): () => 
   widget.className = "ol-page-widget";
   root.append(head, widget);
   const about = state._about as About | undefined;
-  const drawHead = (lens: State) => about && render(<Head about={about} state={lens} />, head);
+  const drawHead = (lens: Lens) => about && render(<Head about={about} lens={lens} />, head);
   const end = show(model, widget, ended.signal, drawHead);
   return () => {
     end();

@@ -1,117 +1,44 @@
-// What a point is coloured by, and with which colours.
-import type { Column } from "../wire/types";
+// What the points are coloured by.
+import { computed, signal } from "@preact/signals";
+import { ALONE, type Clusters } from "./clusters";
+import type { Outputs } from "./outputs";
+import { byGroup, byNumber, byTag, type Scheme } from "./scheme";
+import type { Settings } from "./settings";
+import type { Tags } from "./tags";
 
-/** Okabe and Ito's eight colours, which people with any kind of colour vision can tell apart; darker on light. */
-const CATEGORIES = {
-  light: ["#0072b2", "#cc79a7", "#56b4e9", "#e69f00", "#009e73", "#d55e00", "#b3a800", "#7a5195"],
-  dark: ["#4aa3df", "#e39ac4", "#86d0f7", "#f0b429", "#2fc79a", "#f47f35", "#e3d84a", "#b48be0"],
-};
-const REST = { light: "#8b949e", dark: "#868e99" };
-const NONE = { light: "#b6bdc5", dark: "#5b636e" };
-/** Cividis, from low to high; made for colour-blind readers. */
-const STEPS = {
-  light: ["#00204d", "#1b3a6b", "#46536b", "#666970", "#848279", "#a59c74", "#c8b866", "#eed54e"],
-  dark: ["#3a62a8", "#5677a6", "#7187a0", "#8d97a0", "#a8a895", "#c3ba85", "#dccb71", "#f8e15f"],
-};
+const NO_VALUE = 65535;
 
-export interface Entry {
-  /** What a point's `group` holds for it; -1 for what has no value. */
-  group: number;
-  label: string;
-  color: string;
-  count: number;
-}
+export class Colors {
+  /** Whether the notebook's theme is dark. */
+  readonly dark = signal(false);
 
-export interface Scheme {
-  kind: "cluster" | "category" | "number";
-  name: string;
-  palette: string[];
-  /** Index into the palette, one a point. */
-  codes: Uint8Array;
-  /** Cluster number, category or step of each point; -1 = none. */
-  group: Int32Array;
-  entries: Entry[];
-  /** Whether the last values share an entry: there are too many for a legend of several lines. */
-  many: boolean;
-}
+  constructor(
+    readonly outputs: Outputs,
+    readonly settings: Settings,
+    readonly clusters: Clusters,
+    readonly tags: Tags,
+  ) {}
 
-const SHOWN = 8;
+  readonly scheme = computed<Scheme>(() => {
+    const by = this.settings.get("color");
+    const dark = this.dark.value;
+    const column = this.outputs.info.value.columns.find((c) => c.name === by);
+    if (by === "tags") {
+      const { names, define } = this.tags.tagged.value;
+      return byTag(this.tags.first.value, names, define, dark);
+    }
+    if (!column) {
+      const labels = this.clusters.list.value.map((c) => c.name);
+      return byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);
+    }
+    const values = this.outputs.columns.value[by];
+    if (column.kind === "number") return byNumber(column, values as Float32Array, dark);
+    const group = Int32Array.from(values, (v) => (v === NO_VALUE ? -1 : v));
+    return byGroup("category", by, group, column.categories ?? [], dark, "no value");
+  });
 
-/** Up to eight groups have a colour of their own; the others share a grey and, where they are values, an entry of the legend. */
-export function byGroup(
-  kind: "cluster" | "category",
-  name: string,
-  group: Int32Array,
-  labels: string[],
-  dark: boolean,
-  none: string,
-): Scheme {
-  const theme = dark ? "dark" : "light";
-  const palette = [...CATEGORIES[theme], REST[theme], NONE[theme]];
-  const codes = new Uint8Array(group.length);
-  const counts = new Int32Array(labels.length + 1);
-  for (let i = 0; i < group.length; i++) {
-    const g = group[i];
-    codes[i] = g < 0 ? SHOWN + 1 : Math.min(g, SHOWN);
-    counts[g < 0 ? labels.length : g]++;
+  of(i: number): string {
+    const { palette, codes } = this.scheme.value;
+    return palette[codes[i]];
   }
-  let entries = labels
-    .map((label, g) => ({ group: g, label, color: palette[Math.min(g, SHOWN)], count: counts[g] }))
-    .filter((entry) => entry.count > 0);
-  const others = entries.filter((entry) => entry.group >= SHOWN);
-  const many = kind === "category" && others.length > 1;
-  if (many) {
-    const count = others.reduce((sum, entry) => sum + entry.count, 0);
-    entries = [
-      ...entries.slice(0, -others.length),
-      { group: SHOWN, label: `others (${others.length})`, color: palette[SHOWN], count },
-    ];
-    group = group.map((g) => Math.min(g, SHOWN));
-  }
-  const without = counts[labels.length];
-  if (without) entries.push({ group: -1, label: none, color: palette[SHOWN + 1], count: without });
-  return { kind, name, palette, codes, group, entries, many };
-}
-
-export function byNumber(column: Column, values: Float32Array, dark: boolean): Scheme {
-  const theme = dark ? "dark" : "light";
-  const steps = STEPS[theme];
-  const palette = [...steps, NONE[theme]];
-  const low = column.min ?? 0;
-  const span = (column.max ?? 0) - low;
-  const group = new Int32Array(values.length);
-  const codes = new Uint8Array(values.length);
-  const counts = new Int32Array(steps.length + 1);
-  for (let i = 0; i < values.length; i++) {
-    const value = values[i];
-    const step = Number.isNaN(value)
-      ? -1
-      : span > 0
-        ? Math.min(steps.length - 1, Math.max(0, Math.floor(((value - low) / span) * steps.length)))
-        : 0;
-    group[i] = step;
-    codes[i] = step < 0 ? steps.length : step;
-    counts[codes[i]]++;
-  }
-  const entries: Entry[] = [];
-  for (let step = 0; step < steps.length; step++) {
-    if (!counts[step]) continue;
-    const from = low + (span * step) / steps.length;
-    const to = low + (span * (step + 1)) / steps.length;
-    const label = span > 0 ? `${rounded(from, span)} – ${rounded(to, span)}` : number(low);
-    entries.push({ group: step, label, color: steps[step], count: counts[step] });
-  }
-  if (counts[steps.length])
-    entries.push({ group: -1, label: "no value", color: NONE[theme], count: counts[steps.length] });
-  return { kind: "number", name: column.name, palette, codes, group, entries, many: false };
-}
-
-/** As many decimals as tell the ends of the steps apart. */
-function rounded(value: number, span: number): string {
-  const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(span))));
-  return number(Number(value.toFixed(decimals)));
-}
-
-export function number(value: number): string {
-  return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
 }

@@ -1,5 +1,7 @@
 // All like this sentence: the group it is in, or the sentences that have most of its words.
-import type { Asked, Group, Reading } from "./reading";
+import type { Group, Groups } from "./groups";
+import type { Place } from "./reading";
+import type { Shared } from "./shared";
 
 const NEAREST = 8;
 /** Shares of words in common under which sentences are not alike. */
@@ -13,21 +15,21 @@ export interface Like {
 }
 
 /** What is like the sentence at a place; null where there is none. Compared are words: rare ones count more. */
-export function likeSentence(reading: Reading, { id, at }: Asked): Like | null {
-  const aligned = reading.aligned.value;
-  const index = reading.index.value;
-  const u = reading.unitAt(id, at);
+export function likeSentence(shared: Shared, groups: Groups, { id, at }: Place): Like | null {
+  const aligned = groups.alignment.value;
+  const index = shared.index.value;
+  const u = groups.unitAt(id, at);
   if (!aligned || !index || u < 0) return null;
-  const of = reading.outputOf.value;
-  const group = reading.groups.value[aligned.group[u]] ?? null;
+  const of = groups.outputOf.value;
+  const group = groups.list.value[aligned.group[u]] ?? null;
   const { form } = index;
-  const said = reading.said.value!;
-  const n = reading.counted.value;
+  const outputsWith = shared.outputsWith.value!;
+  const n = shared.counted.value;
   const words = (unit: number) => {
-    const [from, to] = reading.wordsBetween(of[unit], aligned.start[unit], aligned.end[unit]);
-    const own = new Map<number, number>();
-    for (let w = from; w < to; w++) own.set(form[w], Math.log(1 + n / Math.max(1, said[w])));
-    return own;
+    const [from, to] = shared.wordsBetween(of[unit], aligned.start[unit], aligned.end[unit]);
+    const weights = new Map<number, number>();
+    for (let w = from; w < to; w++) weights.set(form[w], Math.log(1 + n / Math.max(1, outputsWith[w])));
+    return weights;
   };
   const mine = words(u);
   const whole = sum(mine);

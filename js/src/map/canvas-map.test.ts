@@ -1,3 +1,4 @@
+// @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { CanvasMap, type MapStyle, type Mode } from "./canvas-map";
 import { randomPoints, seeded } from "../testing/random";

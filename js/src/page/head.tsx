@@ -1,5 +1,5 @@
 // What stands above the widget in a page without a kernel: whose page it is, what one sees, and the table to take along.
-import type { State } from "../core/state";
+import type { Lens } from "../core/lens";
 import { download } from "../ui/download";
 import { plural } from "../ui/plural";
 import { csv } from "./csv";
@@ -13,12 +13,12 @@ export interface About {
   date: string;
 }
 
-export function Head({ about, state }: { about: About; state: State }) {
+export function Head({ about, lens }: { about: About; lens: Lens }) {
   const { title, author, date } = about;
-  const listed = state.listed.value;
-  const tagged = Array.from(state.tags.any.value.keys()).filter((id) => state.tags.any.value[id]);
+  const listed = lens.listing.ids.value;
+  const tagged = Array.from(lens.tags.any.value.keys()).filter((id) => lens.tags.any.value[id]);
   const save = (which: string, ids: ArrayLike<number>) => {
-    const { header, rows } = tableOf(state, ids);
+    const { header, rows } = tableOf(lens, ids);
     download(`outputs-${which}.csv`, csv(header, rows), "text/csv;charset=utf-8");
   };
   return (

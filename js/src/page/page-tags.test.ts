@@ -142,3 +142,167 @@ describe("the tags that a browser keeps", () => {
     expect(values(two)).toEqual(["first", "second"]);
   });
 });
+
+it("keeps the colours of a page's tags where one is undone", () => {
+  const log = new PageTags("x", null);
+  const none = new DataView(new ArrayBuffer(0));
+  const written = {
+    me: "ann",
+    annotators: ["ann"],
+    names: [],
+    define: [],
+    ever: 2,
+    bits: none,
+    stars: new DataView(new ArrayBuffer(1)),
+    notes: [],
+  };
+  for (const value of ["a", "b", "c"]) log.do({ action: "tag", value }, ["k"]);
+  const colors = () => (log.over(written, ["k"]) as { define: { color: number }[] }).define.map(({ color }) => color);
+  expect(colors()).toEqual([2, 3, 4]);
+  for (const _ of "cba") log.do({ action: "undo", value: "" }, []);
+  log.do({ action: "tag", value: "c" }, ["k"]);
+  expect(colors()).toEqual([4]);
+});
+
+/** The log of a page against a model in obvious lines: what counts is what was done and not undone. */
+it("keeps a page's log as the plain model has it", () => {
+  const log = new PageTags("x", null);
+  const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
+  const none = new DataView(new ArrayBuffer(0));
+  const written = {
+    me: "ann",
+    annotators: ["ann"],
+    names: [],
+    define: [],
+    ever: 0,
+    bits: none,
+    stars: new DataView(new ArrayBuffer(2)),
+    notes: [],
+  };
+  let held = new Map<string, Set<string>>();
+  const past: Map<string, Set<string>>[] = [];
+  let future: Map<string, Set<string>>[] = [];
+  const copy = (map: Map<string, Set<string>>) => new Map([...map].map(([name, set]) => [name, new Set(set)]));
+  let seed = 7;
+  const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+  for (let step = 0; step < 400; step++) {
+    const what = random(4);
+    if (what === 2) {
+      log.do({ action: "undo", value: "" }, []);
+      const before = past.pop();
+      if (before) {
+        future.push(held);
+        held = before;
+      }
+    } else if (what === 3) {
+      log.do({ action: "redo", value: "" }, []);
+      const after = future.pop();
+      if (after) {
+        past.push(held);
+        held = after;
+      }
+    } else {
+      const name = "xyz"[random(3)];
+      const given = keys.filter(() => random(3) === 0);
+      if (!given.length) continue;
+      past.push(copy(held));
+      future = [];
+      const set = held.get(name) ?? new Set();
+      for (const key of given) what === 0 ? set.add(key) : set.delete(key);
+      held.set(name, set);
+      log.do({ action: what === 0 ? "tag" : "untag", value: name }, given);
+    }
+    const { names, bits } = log.over(written, keys) as { names: string[]; bits: DataView };
+    for (const name of "xyz") {
+      const row = names.indexOf(name);
+      const shown = keys.filter((_, i) => row >= 0 && (bits.getUint8(row * 2 * 2 + (i >> 3)) >> (i & 7)) & 1);
+      expect(shown).toEqual(keys.filter((key) => held.get(name)?.has(key)));
+    }
+  }
+});
+
+it("goes on under a name that is in the page already", () => {
+  const log = new PageTags("x", null);
+  const bits = new DataView(Uint8Array.of(0b11).buffer);
+  const written = {
+    me: "ann",
+    annotators: ["ann"],
+    names: ["old"],
+    define: [{ color: 0, description: "", key: "" }],
+    ever: 1,
+    bits,
+    stars: new DataView(new ArrayBuffer(1)),
+    notes: [],
+  };
+  log.rename("ann");
+  log.do({ action: "untag", value: "old" }, ["a"]);
+  const over = log.over(written, ["a", "b"]) as { annotators: string[]; bits: DataView };
+  expect(over.annotators).toEqual(["ann"]);
+  expect(over.bits.getUint8(0)).toBe(0b10);
+});
+
+it("learns in another tab the name that was given before anything was tagged", () => {
+  const store = kept();
+  const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
+  expect(one.named).toBe(false);
+  one.rename("ann");
+  two.sync();
+  two.do({ action: "tag", value: "a" }, ["k"]);
+  one.sync();
+  expect([one.annotator, two.annotator, one.named]).toEqual(["ann", "ann", true]);
+});
+
+it("loses nothing where a page is open in two tabs", () => {
+  const store = kept();
+  const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
+  one.do({ action: "tag", value: "first" }, ["a"]);
+  two.do({ action: "tag", value: "second" }, ["b", "c"]);
+  one.do({ action: "tag", value: "third" }, ["a"]);
+  const values = (log: PageTags) => [...log.file().matchAll(/"value":"(\w+)"/g)].map(([, value]) => value);
+  expect(values(one)).toEqual(["first", "second", "second", "third"]);
+  expect(values(new PageTags("x", store))).toEqual(["first", "second", "second", "third"]);
+  // Signed in one of them, whatever the other still believes.
+  one.rename("ann");
+  two.do({ action: "tag", value: "fourth" }, ["a"]);
+  expect(two.annotator).toBe("ann");
+  expect(new Set([...two.file().matchAll(/"annotator":"(\w+)"/g)].map(([, who]) => who))).toEqual(new Set(["ann"]));
+  expect(two.do({ action: "undo", value: "" }, [])).toContain("fourth");
+  expect(one.do({ action: "undo", value: "" }, [])).toContain("third");
+});
+
+it("keeps the name under which tags were handed in", () => {
+  const store = kept();
+  const log = new PageTags("x", store);
+  log.do({ action: "tag", value: "first" }, ["a"]);
+  log.rename("ann");
+  expect(log.file()).toContain('"annotator":"ann"');
+  expect(log.signed).toBe(false);
+  const first = log.hand();
+  // The same events under two names could not be merged.
+  for (const one of [log, new PageTags("x", store)]) {
+    expect(one.signed).toBe(true);
+    one.rename("ben");
+    expect(one.annotator).toBe("ann");
+    expect(one.file()).toBe(first);
+  }
+});
+
+it("gives another page's reader no tags of this one", () => {
+  const store = kept();
+  const first = new PageTags("x", store);
+  first.rename("ann");
+  first.do({ action: "tag", value: "hers" }, ["a"]);
+  new PageTags("y", store).rename("ben");
+  expect(new PageTags("x", store).annotator).toBe("ann");
+  expect(new PageTags("z", store).annotator).toBe("ben");
+});
+
+it("begins anew where what the browser kept cannot be read", () => {
+  for (const broken of ["{", "5", "null", '[{"id":1}]']) {
+    const store = kept();
+    store.setItem("outlens:tags:x", broken);
+    const log = new PageTags("x", store);
+    log.do({ action: "tag", value: "new" }, ["a"]);
+    expect(new PageTags("x", store).count).toBe(1);
+  }
+});

@@ -1,5 +1,5 @@
 // The outputs of a page as rows of a table, for the CSV file.
-import type { State } from "../core/state";
+import type { Lens } from "../core/lens";
 import type { Cell } from "./csv";
 
 export interface Table {
@@ -8,19 +8,19 @@ export interface Table {
 }
 
 /** The outputs with their text, columns, cluster, and what the page's reader sees of their tags and notes. */
-export function tableOf(state: State, ids: ArrayLike<number>): Table {
-  const columns = state.info.value.columns.map(({ name }) => name);
+export function tableOf(lens: Lens, ids: ArrayLike<number>): Table {
+  const columns = lens.outputs.info.value.columns.map(({ name }) => name);
   const rows = Array.from(ids, (id): Cell[] => [
-    state.label(id),
-    state.texts.value.get(id) ?? "",
-    ...columns.map((name) => state.raw(name, id)),
-    state.clusterOf.value[id],
-    state.clusterName(id),
-    state.tags
+    lens.outputs.label(id),
+    lens.outputs.texts.value.get(id) ?? "",
+    ...columns.map((name) => lens.outputs.raw(name, id)),
+    lens.clusters.of.value[id],
+    lens.clusters.nameOf(id),
+    lens.tags
       .of([id])
       .map(({ name }) => name)
       .join("; "),
-    state.tags
+    lens.tags
       .notes([id])
       .map(({ text }) => text)
       .join("\n"),

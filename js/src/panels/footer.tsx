@@ -1,11 +1,12 @@
 // What is selected, and how to reach it from Python.
-import type { State } from "../core/state";
+import { useLens } from "./use-lens";
 import { plural } from "../ui/plural";
-import { TagBar } from "./tags/tags";
+import { TagBar } from "./tags/tag-bar";
 
-export function Footer({ state }: { state: State }) {
-  const count = state.selectedCount.value;
-  const elsewhere = state.selectedElsewhere.value;
+export function Footer() {
+  const lens = useLens();
+  const count = lens.selection.count.value;
+  const elsewhere = lens.selection.elsewhere.value;
   const total = count + elsewhere;
   return (
     <footer class="ol-footer">
@@ -15,33 +16,33 @@ export function Footer({ state }: { state: State }) {
       </span>
       {total > 0 ? (
         <>
-          {state.traits.model.kernel !== false && <code class="ol-muted">= lens.selected</code>}
-          {count > 0 && count < state.info.value.n && (
+          {lens.kernel && <code class="ol-muted">= lens.selected</code>}
+          {count > 0 && count < lens.outputs.info.value.n && (
             <button
               type="button"
               title="Select what is not selected, and nothing else (i)"
-              onClick={() => state.invert()}
+              onClick={() => lens.selection.invert()}
             >
               Invert
             </button>
           )}
-          <button type="button" title="Clear the selection of all prompts (c)" onClick={() => state.clear()}>
+          <button type="button" title="Clear the selection of all prompts (c)" onClick={() => lens.selection.clear()}>
             Clear
           </button>
         </>
       ) : null}
-      <TagBar state={state} />
-      {state.hidden.value.size > 0 && state.passing.value.length > 0 && (
+      <TagBar />
+      {lens.filter.hidden.value.size > 0 && lens.filter.passing.value.length > 0 && (
         <button
           type="button"
           title="Select all that pass search and filter (a)"
-          onClick={() => state.select(state.passing.value, "replace")}
+          onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}
         >
-          Select {plural(state.passing.value.length, "output")} that pass
+          Select {plural(lens.filter.passing.value.length, "output")} that pass
         </button>
       )}
-      {state.hidden.value.size > 0 && (
-        <button type="button" onClick={() => (state.hidden.value = new Set())}>
+      {lens.filter.hidden.value.size > 0 && (
+        <button type="button" onClick={() => lens.filter.clear()}>
           Remove filter
         </button>
       )}
@@ -54,7 +55,7 @@ export function Footer({ state }: { state: State }) {
           class="ol-plain"
           title="All keys (?)"
           aria-label="Show all keys"
-          onClick={() => (state.help.value = true)}
+          onClick={() => (lens.help.value = true)}
         >
           <kbd>?</kbd> keys
         </button>

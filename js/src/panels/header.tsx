@@ -1,18 +1,20 @@
 // The prompt, what there is, and the search.
+import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
 import { plural } from "../ui/plural";
 import { print, parse } from "../text/search";
-import type { State } from "../core/state";
-import { PromptButtons, PromptSaid, Saved } from "./tags/tags";
+import { PromptButtons, PromptSaid } from "./tags/prompt";
+import { Saved } from "./tags/saved";
 
-export function Header({ state }: { state: State }) {
+export function Header() {
+  const lens = useLens();
   const open = useSignal(false);
-  const { title, n, prompts, notes, source, columns, params } = state.info.value;
+  const { title, n, prompts, notes, source, columns, params } = lens.outputs.info.value;
   const sources = columns.find((c) => c.name === source)?.categories?.length ?? 0;
   const counts = [
     plural(n, "output"),
     ...(sources > 1 ? [plural(sources, source!)] : []),
-    plural(state.clusters.value.length, "cluster"),
+    plural(lens.clusters.list.value.length, "cluster"),
   ];
   return (
     <header class="ol-header">
@@ -28,7 +30,7 @@ export function Header({ state }: { state: State }) {
             {title}
           </button>
         ) : null}
-        {title ? <PromptButtons state={state} /> : null}
+        {title ? <PromptButtons /> : null}
         <span class="ol-counts" title={params}>
           {counts.join(" · ")}
         </span>
@@ -39,18 +41,19 @@ export function Header({ state }: { state: State }) {
         )}
       </div>
       <div class="ol-controls">
-        {prompts.length > 1 && <PromptSwitch state={state} />}
-        <Search state={state} />
-        <Saved state={state} />
+        {prompts.length > 1 && <PromptSwitch />}
+        <Search />
+        <Saved />
       </div>
-      {title ? <PromptSaid state={state} /> : null}
+      {title ? <PromptSaid /> : null}
     </header>
   );
 }
 
-function PromptSwitch({ state }: { state: State }) {
-  const { prompts } = state.info.value;
-  const index = state.traits.promptIndex.value;
+function PromptSwitch() {
+  const lens = useLens();
+  const { prompts } = lens.outputs.info.value;
+  const index = lens.outputs.promptIndex.value;
   return (
     <span class="ol-switch">
       <button
@@ -58,14 +61,14 @@ function PromptSwitch({ state }: { state: State }) {
         title="The prompt before"
         aria-label="The prompt before"
         disabled={index <= 0}
-        onClick={() => state.setPrompt(index - 1)}
+        onClick={() => lens.outputs.setPrompt(index - 1)}
       >
         ‹
       </button>
       <select
         aria-label="Prompt"
         value={index}
-        onChange={(event) => state.setPrompt(Number(event.currentTarget.value))}
+        onChange={(event) => lens.outputs.setPrompt(Number(event.currentTarget.value))}
       >
         {prompts.map((prompt, i) => (
           <option key={i} value={i}>
@@ -78,7 +81,7 @@ function PromptSwitch({ state }: { state: State }) {
         title="The next prompt"
         aria-label="The next prompt"
         disabled={index >= prompts.length - 1}
-        onClick={() => state.setPrompt(index + 1)}
+        onClick={() => lens.outputs.setPrompt(index + 1)}
       >
         ›
       </button>
@@ -86,15 +89,16 @@ function PromptSwitch({ state }: { state: State }) {
   ); // prettier-ignore
 }
 
-function Search({ state }: { state: State }) {
+function Search() {
+  const lens = useLens();
   const typed = useSignal<string | null>(null);
-  const shown = print(state.view.value);
-  const error = state.searchError.value;
-  const searching = state.view.value.query !== "";
-  const matches = state.matches.value;
-  const status = state.searchSays.value;
+  const shown = print(lens.settings.all);
+  const error = lens.search.error.value;
+  const searching = lens.settings.all.query !== "";
+  const matches = lens.search.matches.value;
+  const status = lens.search.status.value;
   const selectHits = () => {
-    if (matches) state.select(indices(matches), "replace");
+    if (matches) lens.selection.select(indices(matches), "replace");
   };
   return (
     <span class="ol-search-box">
@@ -111,7 +115,7 @@ function Search({ state }: { state: State }) {
         onBlur={() => (typed.value = null)}
         onInput={(event) => {
           typed.value = event.currentTarget.value;
-          state.set(parse(event.currentTarget.value));
+          lens.settings.set(parse(event.currentTarget.value));
         }}
         onKeyDown={(event) => {
           if (event.key === "Enter" && !event.isComposing) selectHits();
@@ -122,7 +126,7 @@ function Search({ state }: { state: State }) {
           {status}
         </span>
       )}
-      {searching && !error && state.matchCount.value > 0 && (
+      {searching && !error && lens.search.count.value > 0 && (
         <button type="button" title="Select what matches (Enter)" onClick={selectHits}>
           Select
         </button>

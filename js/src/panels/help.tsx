@@ -1,9 +1,10 @@
 // The list of keys.
+import { useLens } from "./use-lens";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { KEYS } from "../keys/keys";
-import type { State } from "../core/state";
+import { COMMANDS } from "../keys/commands";
 
-export function Help({ state }: { state: State }) {
+export function Help() {
+  const lens = useLens();
   const close = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
     const before = close.current?.getRootNode() as Document | ShadowRoot | undefined;
@@ -12,7 +13,7 @@ export function Help({ state }: { state: State }) {
     return () => focused?.focus?.();
   }, []);
   return (
-    <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (state.help.value = false)}>
+    <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (lens.help.value = false)}>
       <div
         class="ol-help"
         role="dialog"
@@ -28,23 +29,23 @@ export function Help({ state }: { state: State }) {
       >
         <div class="ol-help-head">
           <b>Keys</b>
-          <button ref={close} type="button" onClick={() => (state.help.value = false)}>
+          <button ref={close} type="button" onClick={() => (lens.help.value = false)}>
             Close
           </button>
         </div>
         <dl>
-          {KEYS.map(([keys, what]) => (
-            <div key={keys}>
+          {COMMANDS.map(({ shown, words }) => (
+            <div key={shown}>
               <dt>
-                {keys.split(" ").map((key) => (
+                {shown.split(" ").map((key) => (
                   <kbd key={key}>{key}</kbd>
                 ))}
               </dt>
-              <dd>{what}</dd>
+              <dd>{words}</dd>
             </div>
           ))}
         </dl>
-        <p class="ol-muted">{state.info.value.params}</p>
+        <p class="ol-muted">{lens.outputs.info.value.params}</p>
       </div>
     </div>
   ); // prettier-ignore

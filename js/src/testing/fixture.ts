@@ -1,7 +1,6 @@
 // A small lens for the tests: six outputs, three leaves, two levels.
 import { PageModel } from "../page/page-model";
-import { Traits } from "../wire/traits";
-import { State } from "../core/state";
+import { type Lens, makeLens } from "../core/lens";
 
 export const TEXTS = ["apple pie", "apple tart", "Apple", "river", "the river", "🐚 shell"];
 
@@ -99,8 +98,9 @@ export function traits(): Record<string, unknown> {
   }; // prettier-ignore
 }
 
-export function make(change: Record<string, unknown> = {}): { state: State; model: PageModel } {
+/** A lens of a page, or of a notebook. */
+export function make(change: Record<string, unknown> = {}, notebook = false): { lens: Lens; model: PageModel } {
   const model = new PageModel({ ...traits(), ...change });
-  const until = new AbortController().signal;
-  return { state: new State(new Traits(model, until), until), model };
+  if (notebook) Object.assign(model, { kernel: true, page: undefined });
+  return { lens: makeLens(model, new AbortController().signal), model };
 }

@@ -1,22 +1,141 @@
 // The one place that knows the names of the widget's traits: typed signals over the model.
-import { batch, signal } from "@preact/signals";
+import { batch, type Signal, signal } from "@preact/signals";
 import { type ArrayType, array, arrays, equal } from "./bytes";
 import type {
   Alignment,
+  ClusterData,
+  FrameData,
   Info,
   Made,
+  MapData,
   Model,
   OwnLayer,
   Ranked,
   Rename,
-  Reply,
-  Shown,
+  Stamped,
   Tagged,
+  TextData,
+  VariantData,
   View,
   WordArrays,
 } from "./types";
 
-const DATA = [
+/** What a gesture changes. */
+export interface Changes {
+  granularity?: number;
+  prompt_index?: number;
+  renames?: Rename[];
+  view?: View;
+  /** Rows of the user's frame, sorted. */
+  selection?: Uint32Array;
+}
+
+const NONE = { prompt: -1, value: { kind: "none" as const } };
+
+export class Traits {
+  readonly frame = signal<FrameData>(null!);
+  readonly texts = signal<TextData>(null!);
+  readonly map = signal<MapData>(null!);
+  readonly clusters = signal<ClusterData>(null!);
+  readonly variants = signal<VariantData>(null!);
+  readonly index = signal<Stamped<Made<WordArrays>>>(NONE);
+  readonly aligned = signal<Stamped<Made<Alignment>>>(NONE);
+  readonly tagged = signal<Tagged>(null!);
+  readonly ranked = signal<Ranked | null>(null);
+  readonly layers = signal<OwnLayer[]>([]);
+  readonly granularity = signal(0.5);
+  readonly selection = signal(new Uint32Array());
+  readonly promptIndex = signal(0);
+  readonly renames = signal<Rename[]>([]);
+  readonly view = signal<View>(null!);
+  readonly #model: Model;
+  readonly #raw = new Map<Signal<any>, unknown[]>();
+
+  constructor(model: Model, until: AbortSignal) {
+    this.#model = model;
+    this.#pull();
+    const pull = () => this.#pull();
+    for (const name of NAMES) model.on(`change:${name}`, pull);
+    until.addEventListener("abort", () => {
+      for (const name of NAMES) model.off(`change:${name}`, pull);
+    });
+  }
+
+  /** Changes traits together: Python and the other views get them in one message. */
+  set(changes: Changes): void {
+    batch(() => {
+      for (const [name, value] of Object.entries(changes)) {
+        const bytes = value instanceof Uint32Array;
+        this.#model.set(name, bytes ? new DataView(value.buffer, value.byteOffset, value.byteLength) : value);
+      }
+    });
+    this.#model.save_changes();
+  }
+
+  // Traits that changed together arrive in one message: at the first of their events all of them are there.
+  // So all are read at every event, and arrays of two prompts never meet.
+  #pull(): void {
+    const get = (name: string) => this.#model.get(name);
+    const info: Info = get("_info");
+    const { prompt } = info;
+    batch(() => {
+      this.#piece(this.frame, ["_info", "_rows", "_columns"], () => ({
+        prompt,
+        visit: this.#visit(prompt),
+        info,
+        rows: array(get("_rows"), Uint32Array),
+        columns: columnsOf(info, get("_columns")),
+      }));
+      this.#piece(this.texts, ["_texts", "_offsets", "_paged"], () => ({
+        prompt,
+        bytes: array(get("_texts"), Uint8Array),
+        offsets: array(get("_offsets"), Uint32Array),
+        paged: get("_paged"),
+      }));
+      this.#piece(this.map, ["_xy"], () => ({ prompt, xy: array(get("_xy"), Float32Array) }));
+      this.#piece(this.clusters, ["_leaf", "_tree", "_typical"], () => ({
+        prompt,
+        tree: get("_tree"),
+        leaf: array(get("_leaf"), Int32Array),
+        typical: array(get("_typical"), Float32Array),
+      }));
+      this.#piece(this.variants, ["_variant"], () => ({
+        prompt,
+        variant: array(get("_variant"), Uint32Array),
+      }));
+      this.#piece(this.index, ["_index"], () => stamped(get("_index"), prompt, INDEX));
+      this.#piece(this.aligned, ["_aligned"], () => stamped(get("_aligned"), prompt, ALIGNED));
+      this.#piece(this.layers, ["_layers"], () => (get("_layers") ?? []).map((layer: any) => arrays(layer, LAYER)));
+      this.#piece(this.tagged, ["_tagged"], () => arrays(get("_tagged"), TAGGED));
+      this.#piece(this.ranked, ["_ranked"], () => {
+        const ranked = get("_ranked");
+        return ranked?.rank ? arrays(ranked, { rank: Uint32Array }) : null;
+      });
+      this.granularity.value = get("granularity");
+      this.promptIndex.value = get("prompt_index");
+      this.renames.value = get("renames");
+      this.view.value = get("view");
+      const rows = array(get("selection"), Uint32Array);
+      if (!equal(rows, this.selection.peek())) this.selection.value = rows;
+    });
+  }
+
+  /** Reads a piece where one of its traits, or the prompt, is another than before. */
+  #piece<T>(into: Signal<T>, names: string[], read: () => T): void {
+    const raw = [this.#model.get("_info").prompt, ...names.map((name) => this.#model.get(name))];
+    const known = this.#raw.get(into);
+    if (known?.every((value, i) => value === raw[i])) return;
+    this.#raw.set(into, raw);
+    into.value = read();
+  }
+
+  #visit(prompt: number): number {
+    const before = this.frame.peek() as FrameData | null;
+    return before ? before.visit + (before.prompt === prompt ? 0 : 1) : 0;
+  }
+}
+
+const NAMES = [
   "_info",
   "_rows",
   "_xy",
@@ -28,89 +147,17 @@ const DATA = [
   "_tree",
   "_typical",
   "_variant",
-];
-const SETTINGS = [
-  "granularity",
-  "selection",
-  "prompt_index",
-  "renames",
-  "view",
   "_index",
   "_aligned",
   "_layers",
   "_tagged",
   "_ranked",
+  "granularity",
+  "selection",
+  "prompt_index",
+  "renames",
+  "view",
 ];
-
-export class Traits {
-  readonly shown = signal<Shown>(null!);
-  readonly granularity = signal(0.5);
-  readonly selection = signal(new Uint32Array());
-  readonly promptIndex = signal(0);
-  readonly renames = signal<Rename[]>([]);
-  readonly view = signal<View>(null!);
-  readonly index = signal<Made<WordArrays>>({ kind: "none" });
-  readonly aligned = signal<Made<Alignment>>({ kind: "none" });
-  readonly layers = signal<OwnLayer[]>([]);
-  readonly tagged = signal<Tagged>(null!);
-  readonly ranked = signal<Ranked | null>(null);
-  #made: unknown[] = [];
-  #raw: unknown[] = [];
-
-  constructor(
-    readonly model: Model,
-    until: AbortSignal,
-  ) {
-    this.#pull();
-    const pull = () => this.#pull();
-    for (const name of [...DATA, ...SETTINGS]) {
-      model.on(`change:${name}`, pull);
-      until.addEventListener("abort", () => model.off(`change:${name}`, pull));
-    }
-  }
-
-  set(name: "granularity" | "prompt_index" | "renames" | "view", value: unknown): void {
-    this.model.set(name, value);
-    this.model.save_changes();
-  }
-
-  select(rows: Uint32Array): void {
-    this.model.set("selection", new DataView(rows.buffer, rows.byteOffset, rows.byteLength));
-    this.model.save_changes();
-  }
-
-  onReply(callback: (reply: Reply, buffers: DataView[]) => void, until: AbortSignal): void {
-    this.model.on("msg:custom", callback);
-    until.addEventListener("abort", () => this.model.off("msg:custom", callback));
-  }
-
-  // Traits that changed together arrive in one message: at the first of their events all of them are there.
-  // So all are read at every event, and arrays of two prompts never meet.
-  #pull(): void {
-    const model = this.model;
-    batch(() => {
-      const raw = DATA.map((name) => model.get(name));
-      if (raw.some((value, i) => value !== this.#raw[i])) {
-        this.#raw = raw;
-        this.shown.value = readShown(model);
-      }
-      this.granularity.value = model.get("granularity");
-      this.promptIndex.value = model.get("prompt_index");
-      this.renames.value = model.get("renames");
-      this.view.value = model.get("view");
-      const made = ["_index", "_aligned", "_layers", "_tagged", "_ranked"].map((name) => model.get(name));
-      if (made[0] !== this.#made[0]) this.index.value = read(made[0], INDEX);
-      if (made[1] !== this.#made[1]) this.aligned.value = read(made[1], ALIGNED);
-      if (made[2] !== this.#made[2])
-        this.layers.value = ((made[2] ?? []) as Record<string, unknown>[]).map((l) => arrays(l, LAYER));
-      if (made[3] !== this.#made[3]) this.tagged.value = arrays(made[3], TAGGED);
-      if (made[4] !== this.#made[4]) this.ranked.value = made[4]?.rank ? arrays(made[4], { rank: Uint32Array }) : null;
-      this.#made = made;
-      const rows = array(model.get("selection"), Uint32Array);
-      if (!equal(rows, this.selection.peek())) this.selection.value = rows;
-    });
-  }
-}
 
 const INDEX = {
   variant: Uint32Array,
@@ -137,29 +184,17 @@ const ALIGNED = {
 const TAGGED = { bits: Uint8Array, stars: Uint8Array };
 const LAYER = { first: Uint32Array, pieces: Uint32Array };
 
-function read<T>(made: any, types: Record<string, ArrayType>): Made<T> {
-  if (made?.error) return { kind: "error", error: made.error };
-  return Object.keys(made ?? {}).length ? { kind: "made", value: arrays(made, types) } : { kind: "none" };
+/** What Python made when asked; about the prompt that it names, or else the one that is shown. */
+function stamped<T>(made: any, shown: number, types: Record<string, ArrayType>): Stamped<Made<T>> {
+  const prompt: number = made?.prompt ?? shown;
+  if (made?.error) return { prompt, value: { kind: "error", error: made.error } };
+  if (!made?.first && !made?.bounds) return { prompt, value: { kind: "none" } };
+  return { prompt, value: { kind: "made", value: arrays(made, types) } };
 }
 
-function readShown(model: Model): Shown {
-  const info: Info = model.get("_info");
-  const columns: Shown["columns"] = {};
-  for (const { name, kind } of info.columns) {
-    const codes = model.get("_columns")[name];
-    columns[name] = kind === "number" ? array(codes, Float32Array) : array(codes, Uint16Array);
-  }
-  return {
-    info,
-    rows: array(model.get("_rows"), Uint32Array),
-    xy: array(model.get("_xy"), Float32Array),
-    columns,
-    bytes: array(model.get("_texts"), Uint8Array),
-    offsets: array(model.get("_offsets"), Uint32Array),
-    paged: model.get("_paged"),
-    leaf: array(model.get("_leaf"), Int32Array),
-    tree: model.get("_tree"),
-    typical: array(model.get("_typical"), Float32Array),
-    variant: array(model.get("_variant"), Uint32Array),
-  };
+function columnsOf(info: Info, codes: Record<string, DataView>): FrameData["columns"] {
+  const columns: FrameData["columns"] = {};
+  for (const { name, kind } of info.columns)
+    columns[name] = kind === "number" ? array(codes[name], Float32Array) : array(codes[name], Uint16Array);
+  return columns;
 }

@@ -128,20 +128,50 @@ export interface Ranked {
 /** What Python makes when it is asked for: not there, refused, or there. */
 export type Made<T> = { kind: "none" } | { kind: "error"; error: string } | { kind: "made"; value: T };
 
-/** The outputs of one prompt, as Python sent them. */
-export interface Shown {
+// What Python sent of the outputs, in pieces of which each says which prompt it belongs to.
+
+export interface FrameData {
+  prompt: number;
+  /** Grows whenever another prompt is shown. */
+  visit: number;
   info: Info;
+  /** Rows of the user's frame. */
   rows: Uint32Array;
-  xy: Float32Array;
   columns: Record<string, Uint16Array | Float32Array>;
+}
+
+export interface TextData {
+  prompt: number;
+  /** UTF-8; empty where texts are sent a page at a time. */
   bytes: Uint8Array;
   offsets: Uint32Array;
   paged: boolean;
-  leaf: Int32Array;
+}
+
+export interface ClusterData {
+  prompt: number;
   tree: Tree;
+  /** The leaf of the tree of each output. */
+  leaf: Int32Array;
+  /** How typical each output is of all, 0 to 1. */
   typical: Float32Array;
+}
+
+export interface MapData {
+  prompt: number;
+  xy: Float32Array;
+}
+
+export interface VariantData {
+  prompt: number;
   /** Which of the different texts each output is. */
   variant: Uint32Array;
+}
+
+/** What Python makes when asked, with the prompt that it is about. */
+export interface Stamped<T> {
+  prompt: number;
+  value: T;
 }
 
 /** Who tags in a page without a kernel, and how the tags leave it. */
@@ -185,12 +215,24 @@ export interface Distinctive {
   q: number | null;
 }
 
-/** A message from Python: texts of a page, what a search found, what sets the selection apart, or what became of a tag. */
-export type Reply =
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
+
+/** What Python answers with a message; `ask` adds the id. */
+export type Question =
   | { kind: "texts"; prompt: number; ids: number[] }
-  | { kind: "found"; prompt: number; id: number; error?: string }
-  | { kind: "distinctive"; prompt: number; id: number; rows: Distinctive[]; error: string }
-  | { kind: "tagged"; prompt: number; id: number; says: string };
+  | { kind: "find"; prompt: number; query: string; regex: boolean }
+  | { kind: "distinctive"; prompt: number; ids: number[] }
+  | { kind: "tags"; prompt: number; action: Action; value: string };
+
+/** What Python answers with a trait. */
+export type Notice = { kind: "index" | "aligned"; prompt: number };
+
+/** A message from Python: texts of a page, what a search found, what sets a selection apart, or the result of a gesture. */
+export type Reply =
+  | { kind: "texts"; id: number; prompt: number; ids: number[] }
+  | { kind: "found"; id: number; prompt: number; error?: string }
+  | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
+  | { kind: "tagged"; id: number; prompt: number; says: string };
 
 /** What a tag is drawn with and called by, beside its name. */
 export interface Definition {
@@ -226,5 +268,3 @@ export interface Tagged {
   /** Why some could not be written yet; "" = all are on disk. */
   problem: string;
 }
-
-export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";

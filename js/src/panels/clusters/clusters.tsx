@@ -1,17 +1,21 @@
 // The clusters: names, sizes, how each source takes part; click selects, double click zooms.
+import type { Cluster } from "../../core/clusters";
+import { modeOf } from "../../core/selection";
+import { useLens } from "../use-lens";
+import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import type { Cluster, Mode, State } from "../../core/state";
 import { plural } from "../../ui/plural";
 
 /** More sources than this do not fit as bars of their own. */
 const MAX_BARS = 12;
 
-export function Clusters({ state }: { state: State }) {
-  const table = useMemo(() => computed(() => bySource(state)), [state]);
-  const clusters = state.clusters.value;
+export function Clusters() {
+  const lens = useLens();
+  const table = useMemo(() => computed(() => bySource(lens)), [lens]);
+  const clusters = lens.clusters.list.value;
   const largest = clusters[0]?.size ?? 1;
-  const { tree } = state.shown.value;
+  const tree = lens.clusters.tree.value;
   const share = table.value;
   return (
     <section class="ol-clusters" aria-label="Clusters">
@@ -24,10 +28,10 @@ export function Clusters({ state }: { state: State }) {
             min={0}
             max={tree.granularities.length - 1}
             step={1}
-            value={state.level.value}
+            value={lens.clusters.level.value}
             aria-label="Granularity of the clusters"
             aria-valuetext={plural(clusters.length, "cluster")}
-            onInput={(event) => state.setGranularity(tree.granularities[Number(event.currentTarget.value)])}
+            onInput={(event) => lens.clusters.setGranularity(tree.granularities[Number(event.currentTarget.value)])}
           />
           <span class="ol-muted">fine</span>
         </label>
@@ -41,32 +45,33 @@ export function Clusters({ state }: { state: State }) {
       </div>
       <ul class="ol-rows">
         {clusters.map((cluster) => (
-          <Row key={cluster.node} state={state} cluster={cluster} largest={largest} share={share} />
+          <Row key={cluster.node} cluster={cluster} largest={largest} share={share} />
         ))}
-        {state.alone.value > 0 && <Alone state={state} largest={largest} />}
-        {clusters.length === 0 && state.alone.value === 0 && <li class="ol-empty">There are no outputs.</li>}
+        {lens.clusters.alone.value > 0 && <Alone largest={largest} />}
+        {clusters.length === 0 && lens.clusters.alone.value === 0 && <li class="ol-empty">There are no outputs.</li>}
       </ul>
     </section>
   ); // prettier-ignore
 }
 
 interface RowProps {
-  state: State;
   cluster: Cluster;
   largest: number;
   share: BySource | null;
 }
 
-function Row({ state, cluster, largest, share }: RowProps) {
+function Row({ cluster, largest, share }: RowProps) {
+  const lens = useLens();
   const renaming = useSignal(false);
   const row = useRef<HTMLLIElement>(null);
   const { number, name, size } = cluster;
-  const chosen = useMemo(() => computed(() => selectedIn(state, number)), [state, number]).value;
-  const select = (event: MouseEvent | KeyboardEvent) => state.take(state.members(number), mode(event));
-  const zoom = () => state.map?.zoomTo(state.members(number));
+  const chosen = useMemo(() => computed(() => selectedIn(lens, number)), [lens, number]).value;
+  const select = (event: MouseEvent | KeyboardEvent) =>
+    lens.selection.take(lens.clusters.members(number), modeOf(event));
+  const zoom = () => lens.map?.zoomTo(lens.clusters.members(number));
   const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
-    if (named !== null) state.rename(cluster, named);
+    if (named !== null) lens.clusters.rename(cluster, named);
     // Its name is a button again when the row is drawn anew.
     if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
@@ -74,8 +79,8 @@ function Row({ state, cluster, largest, share }: RowProps) {
     <li
       ref={row}
       class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
-      onMouseEnter={() => (state.pointed.value = number)}
-      onMouseLeave={() => (state.pointed.value = null)}
+      onMouseEnter={() => (lens.pointer.cluster.value = number)}
+      onMouseLeave={() => (lens.pointer.cluster.value = null)}
       onKeyDown={(event) => {
         if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key === "F2") {
@@ -84,7 +89,7 @@ function Row({ state, cluster, largest, share }: RowProps) {
         } else if (event.key === "z") zoom();
       }}
     >
-      <Swatch state={state} group={number} label={name} />
+      <Swatch group={number} label={name} />
       {renaming.value ? (
         <NameField value={name} done={stop} />
       ) : (
@@ -115,41 +120,43 @@ function Row({ state, cluster, largest, share }: RowProps) {
         size={size}
         largest={largest}
         chosen={chosen}
-        color={state.scheme.value.kind === "cluster" ? swatch(state, number) : ""}
+        color={lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
       />
       <span class="ol-size">{size.toLocaleString("en")}</span>
-      <TagMembers state={state} number={number} name={name} size={size} />
+      <TagMembers number={number} name={name} size={size} />
     </li>
   ); // prettier-ignore
 }
 
-function Alone({ state, largest }: { state: State; largest: number }) {
-  const chosen = useMemo(() => computed(() => selectedIn(state, -1)), [state]).value;
-  const size = state.alone.value;
+function Alone({ largest }: { largest: number }) {
+  const lens = useLens();
+  const chosen = useMemo(() => computed(() => selectedIn(lens, -1)), [lens]).value;
+  const size = lens.clusters.alone.value;
   return (
     <li
       class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
-      onMouseEnter={() => (state.pointed.value = -1)}
-      onMouseLeave={() => (state.pointed.value = null)}
+      onMouseEnter={() => (lens.pointer.cluster.value = -1)}
+      onMouseLeave={() => (lens.pointer.cluster.value = null)}
     >
-      <Swatch state={state} group={-1} label="like no other" />
+      <Swatch group={-1} label="like no other" />
       <button
         type="button"
         class="ol-name ol-muted"
         aria-pressed={chosen === size}
         title={"Outputs that are close to no other\nclick: select what is not dimmed"}
-        onClick={(event) => state.take(state.members(-1), mode(event))}
+        onClick={(event) => lens.selection.take(lens.clusters.members(-1), modeOf(event))}
       >
         like no other
       </button>
       <SizeBar size={size} largest={largest} chosen={chosen} color="" />
       <span class="ol-size">{size.toLocaleString("en")}</span>
-      <TagMembers state={state} number={-1} name="like no other" size={size} />
+      <TagMembers number={-1} name="like no other" size={size} />
     </li>
   ); // prettier-ignore
 }
 
-function TagMembers({ state, number, name, size }: { state: State; number: number; name: string; size: number }) {
+function TagMembers({ number, name, size }: { number: number; name: string; size: number }) {
+  const lens = useLens();
   return (
     <button
       type="button"
@@ -157,8 +164,8 @@ function TagMembers({ state, number, name, size }: { state: State; number: numbe
       title="Tag the outputs of this cluster"
       aria-label={`Tag ${name}`}
       onClick={() =>
-        (state.tags.field.value = {
-          ids: state.members(number),
+        (lens.tagging.field.value = {
+          ids: lens.clusters.members(number),
           what: `${size.toLocaleString("en")} in “${name.slice(0, 40)}”`,
         })
       }
@@ -169,9 +176,10 @@ function TagMembers({ state, number, name, size }: { state: State; number: numbe
 }
 
 /** The colour, and the legend's filter: a click dims the group, a click with Shift leaves only it. */
-export function Swatch({ state, group, label }: { state: State; group: number; label: string }) {
-  const ofScheme = state.scheme.value.kind === "cluster";
-  const hidden = ofScheme && state.hidden.value.has(group);
+export function Swatch({ group, label }: { group: number; label: string }) {
+  const lens = useLens();
+  const ofScheme = lens.colors.scheme.value.kind === "cluster";
+  const hidden = ofScheme && lens.filter.hidden.value.has(group);
   if (!ofScheme) return <span class="ol-swatch-space" />;
   return (
     <button
@@ -179,16 +187,16 @@ export function Swatch({ state, group, label }: { state: State; group: number; l
       class="ol-swatch"
       role="switch"
       aria-checked={!hidden}
-      style={{ "--ol-color": swatch(state, group) }}
+      style={{ "--ol-color": swatch(lens, group) }}
       aria-label={`Show ${label}`}
       title={hidden ? "Show (Shift: only this)" : "Dim (Shift: show only this)"}
-      onClick={(event) => (event.shiftKey ? state.only(group) : state.toggle(group))}
+      onClick={(event) => (event.shiftKey ? lens.filter.only(group) : lens.filter.toggle(group))}
     />
   ); // prettier-ignore
 }
 
-function swatch(state: State, group: number): string {
-  const { palette } = state.scheme.value;
+function swatch(lens: Lens, group: number): string {
+  const { palette } = lens.colors.scheme.value;
   return group < 0 ? palette[palette.length - 1] : palette[Math.min(group, palette.length - 2)];
 }
 
@@ -241,15 +249,16 @@ interface BySource {
   counts: number[][];
 }
 
-function bySource(state: State): BySource | null {
-  const { info, columns } = state.shown.value;
+function bySource(lens: Lens): BySource | null {
+  const info = lens.outputs.info.value;
+  const columns = lens.outputs.columns.value;
   const column = info.columns.find((c) => c.name === info.source);
   const sources = column?.categories ?? [];
   if (!column || sources.length < 2 || sources.length > MAX_BARS) return null;
   const codes = columns[column.name];
-  const clusterOf = state.clusterOf.value;
+  const clusterOf = lens.clusters.of.value;
   const totals = sources.map(() => 0);
-  const counts = state.clusters.value.map(() => sources.map(() => 0));
+  const counts = lens.clusters.list.value.map(() => sources.map(() => 0));
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i];
     if (code >= sources.length) continue;
@@ -280,9 +289,9 @@ function Bars({ share, cluster }: { share: BySource; cluster: number }) {
   );
 }
 
-function selectedIn(state: State, cluster: number): number {
-  const selected = state.selected.value;
-  const clusterOf = state.clusterOf.value;
+function selectedIn(lens: Lens, cluster: number): number {
+  const selected = lens.selection.mask.value;
+  const clusterOf = lens.clusters.of.value;
   let count = 0;
   for (let i = 0; i < selected.length; i++) if (selected[i] && clusterOf[i] === cluster) count++;
   return count;
@@ -293,8 +302,4 @@ function describe({ name, given, size, holds, words }: Cluster): string {
   if (!given) lines.push(`${Math.round(100 * holds)} % of them say so`);
   if (words.length) lines.push(`typical words: ${words.join(", ")}`);
   return [...lines, "click: select what is not dimmed · double click or z: zoom · F2: rename"].join("\n");
-}
-
-export function mode(event: { shiftKey: boolean; altKey: boolean }): Mode {
-  return event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
 }

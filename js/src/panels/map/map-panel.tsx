@@ -1,10 +1,13 @@
 // The map with its tools, cluster names, hover card and legend.
+import type { Cluster } from "../../core/clusters";
+import { useLens } from "../use-lens";
+import type { Lens } from "../../core/lens";
+import { describe } from "../../core/describe";
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
-import { number } from "../../core/colors";
-import type { Cluster, State } from "../../core/state";
+import { number } from "../../ui/format";
 import { plural } from "../../ui/plural";
 import { Painted } from "../../ui/segments";
 
@@ -27,7 +30,8 @@ interface Place {
   color: string;
 }
 
-export function MapPanel({ state, root }: { state: State; root: HTMLElement }) {
+export function MapPanel({ root }: { root: HTMLElement }) {
+  const lens = useLens();
   const host = useRef<HTMLDivElement>(null);
   const places = useSignal<Place[]>([]);
   const pointer = useSignal<[number, number]>([0, 0]);
@@ -36,16 +40,16 @@ export function MapPanel({ state, root }: { state: State; root: HTMLElement }) {
       draw(
         host.current!,
         root,
-        state,
+        lens,
         (p) => (places.value = p),
         (p) => (pointer.value = p),
       ),
     [],
   );
-  const n = state.info.value.n;
+  const n = lens.outputs.info.value.n;
   return (
     <section class="ol-map-panel" aria-label="Map of the outputs">
-      <Tools state={state} />
+      <Tools />
       <div class="ol-map-box">
         <div
           ref={host}
@@ -62,17 +66,18 @@ export function MapPanel({ state, root }: { state: State; root: HTMLElement }) {
           ))}
         </div>
         {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
-        {state.preparing.value && <div class="ol-preparing">Preparing this prompt…</div>}
-        <HoverCard state={state} at={pointer.value} host={host.current} />
+        {lens.outputs.preparing.value && <div class="ol-preparing">Preparing this prompt…</div>}
+        <HoverCard at={pointer.value} host={host.current} />
       </div>
-      <Legend state={state} />
+      <Legend />
     </section>
   ); // prettier-ignore
 }
 
-function Tools({ state }: { state: State }) {
-  const [tool, color] = [state.setting("tool"), state.setting("color")];
-  const { columns } = state.info.value;
+function Tools() {
+  const lens = useLens();
+  const [tool, color] = [lens.settings.get("tool"), lens.settings.get("color")];
+  const { columns } = lens.outputs.info.value;
   return (
     <div class="ol-bar ol-tools">
       <span class="ol-segments" role="group" aria-label="What a drag on the map does">
@@ -80,7 +85,7 @@ function Tools({ state }: { state: State }) {
           type="button"
           aria-pressed={tool === "pan"}
           title="A drag moves the map (p)"
-          onClick={() => state.set({ tool: "pan" })}
+          onClick={() => lens.settings.set({ tool: "pan" })}
         >
           Pan
         </button>
@@ -88,7 +93,7 @@ function Tools({ state }: { state: State }) {
           type="button"
           aria-pressed={tool === "lasso"}
           title="A drag selects what is not dimmed; Shift adds, Alt removes (l)"
-          onClick={() => state.set({ tool: "lasso" })}
+          onClick={() => lens.settings.set({ tool: "lasso" })}
         >
           Lasso
         </button>
@@ -97,7 +102,7 @@ function Tools({ state }: { state: State }) {
         <select
           aria-label="Colour the map by"
           value={color}
-          onChange={(event) => state.set({ color: event.currentTarget.value })}
+          onChange={(event) => lens.settings.set({ color: event.currentTarget.value })}
         >
           <option value="cluster">Colour: cluster</option>
           <option value="tags">Colour: tags</option>
@@ -110,18 +115,18 @@ function Tools({ state }: { state: State }) {
       </label>
       <span class="ol-spring" />
       <span class="ol-segments" role="group" aria-label="Zoom">
-        <button type="button" title="Zoom out (-)" aria-label="Zoom out" onClick={() => state.map?.zoom(1 / 1.4)}>
+        <button type="button" title="Zoom out (-)" aria-label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
           −
         </button>
         <button
           type="button"
           title="Zoom in (+), or the wheel"
           aria-label="Zoom in"
-          onClick={() => state.map?.zoom(1.4)}
+          onClick={() => lens.map?.zoom(1.4)}
         >
           +
         </button>
-        <button type="button" title="Show everything (0)" aria-label="Show everything" onClick={() => state.map?.fit()}>
+        <button type="button" title="Show everything (0)" aria-label="Show everything" onClick={() => lens.map?.fit()}>
           ⤢
         </button>
       </span>
@@ -129,11 +134,12 @@ function Tools({ state }: { state: State }) {
   ); // prettier-ignore
 }
 
-function Legend({ state }: { state: State }) {
-  const { kind, name, entries, many } = state.scheme.value;
+function Legend() {
+  const lens = useLens();
+  const { kind, name, entries, many } = lens.colors.scheme.value;
   // The list of clusters is the legend of the clusters.
   if (kind === "cluster") return null;
-  const hidden = state.hidden.value;
+  const hidden = lens.filter.hidden.value;
   return (
     <div class={many ? "ol-legend ol-one-line" : "ol-legend"} role="group" aria-label={`Legend: ${name}`}>
       {entries.map(({ group, label, color, count }) => (
@@ -144,7 +150,7 @@ function Legend({ state }: { state: State }) {
           aria-checked={!hidden.has(group)}
           style={{ "--ol-color": color }}
           title={`${label}: ${plural(count, "output")}\nclick: dim · Shift+click: show only this`}
-          onClick={(event) => (event.shiftKey ? state.only(group) : state.toggle(group))}
+          onClick={(event) => (event.shiftKey ? lens.filter.only(group) : lens.filter.toggle(group))}
         >
           <i />
           <span>{label}</span>
@@ -155,11 +161,12 @@ function Legend({ state }: { state: State }) {
   ); // prettier-ignore
 }
 
-function HoverCard({ state, at, host }: { state: State; at: [number, number]; host: HTMLElement | null }) {
-  const i = state.hover.value;
+function HoverCard({ at, host }: { at: [number, number]; host: HTMLElement | null }) {
+  const lens = useLens();
+  const i = lens.pointer.hover.value;
   // What is pointed at in the reader can be read there.
-  if (i < 0 || i >= state.info.value.n || !host?.matches(":hover") || at[0] < 0) return null;
-  const texts = state.texts.value;
+  if (i < 0 || i >= lens.outputs.info.value.n || !host?.matches(":hover") || at[0] < 0) return null;
+  const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   const text = texts.get(i);
   const [x, y] = at;
@@ -175,12 +182,18 @@ function HoverCard({ state, at, host }: { state: State; at: [number, number]; ho
       }}
     >
       <div class="ol-hover-head">
-        <i class="ol-dot" style={{ background: state.color(i) }} />
-        <b>{state.source(i) || `row ${state.label(i)}`}</b>
-        <span class="ol-muted">{state.clusterName(i)}</span>
+        <i class="ol-dot" style={{ background: lens.colors.of(i) }} />
+        <b>{lens.outputs.source(i) || `row ${lens.outputs.label(i)}`}</b>
+        <span class="ol-muted">{lens.clusters.nameOf(i)}</span>
       </div>
       <div class="ol-hover-text">
-        {text === null ? "…" : text.trim() ? <Excerpt text={text} /> : <span class="ol-muted">{state.blank(i)}</span>}
+        {text === null ? (
+          "…"
+        ) : text.trim() ? (
+          <Excerpt text={text} />
+        ) : (
+          <span class="ol-muted">{lens.outputs.blank(i)}</span>
+        )}
       </div>
     </div>
   );
@@ -196,7 +209,7 @@ function Excerpt({ text }: { text: string }) {
 function draw(
   host: HTMLElement,
   root: HTMLElement,
-  state: State,
+  lens: Lens,
   setPlaces: (places: Place[]) => void,
   setPointer: (at: [number, number]) => void,
 ): () => void {
@@ -204,6 +217,7 @@ function draw(
   const pen = document.createElement("canvas").getContext("2d");
   let centres: Centre[] = [];
   const place = () => {
+    lens.painted();
     if (pen) pen.font = `600 11.5px ${getComputedStyle(root).fontFamily}`;
     const shown: Label[] = [];
     for (const { output, cluster } of centres) {
@@ -213,14 +227,17 @@ function draw(
       shown.push({ id: cluster.number, text: shorten(cluster.name), x, y: y - LABEL_LIFT, weight: cluster.size });
     }
     const measure = (text: string) => (pen ? pen.measureText(text).width : text.length * 6.5) + 10;
-    const clusters = state.clusters.value;
+    const clusters = lens.clusters.list.value;
     setPlaces(
       placeLabels(shown, box.clientWidth, box.clientHeight, measure).map(({ id, left, top }) => ({
         id,
         left,
         top,
         text: shorten(clusters[id]?.name ?? ""),
-        color: state.scheme.value.kind === "cluster" ? state.scheme.value.palette[Math.min(id, 8)] : "transparent",
+        color:
+          lens.colors.scheme.value.kind === "cluster"
+            ? lens.colors.scheme.value.palette[Math.min(id, 8)]
+            : "transparent",
       })),
     );
   };
@@ -228,23 +245,23 @@ function draw(
     onHover: (id, x, y) => {
       // A card that is pointed at is marked on the map; it is being read already, so it opens no card there.
       setPointer(id >= 0 ? [x, y] : [-1, -1]);
-      state.hover.value = id;
+      lens.pointer.hover.value = id;
     },
     onClick: (id, mode) => {
       if (id >= 0) {
-        state.cursor.value = id;
-        state.select([id], mode);
-      } else if (mode === "replace") state.select([], "replace");
+        lens.pointer.cursor.value = id;
+        lens.selection.select([id], mode);
+      } else if (mode === "replace") lens.selection.select([], "replace");
     },
-    onLasso: (ids, mode) => state.take(ids, mode),
+    onLasso: (ids, mode) => lens.selection.take(ids, mode),
     onView: place,
   });
-  state.map = {
+  lens.map = {
     walk(direction) {
-      const from = state.cursor.value;
-      const to = from < 0 ? centreMost(state) : map.nearest(from, direction);
-      if (to >= 0) state.cursor.value = to;
-      if (to >= 0) state.status.value = state.describe(to);
+      const from = lens.pointer.cursor.value;
+      const to = from < 0 ? centreMost(lens) : map.nearest(from, direction);
+      if (to >= 0) lens.pointer.cursor.value = to;
+      if (to >= 0) lens.announce.say(describe(lens, to));
     },
     zoom: (factor) => map.zoomBy(factor),
     fit: () => map.fit(true),
@@ -258,30 +275,32 @@ function draw(
   observer.observe(host);
   const stops = [
     effect(() => {
-      map.setPoints(state.shown.value.xy);
+      map.setPoints(lens.outputs.xy.value);
+      lens.painted();
     }),
     effect(() => {
-      map.tool = state.setting("tool");
+      map.tool = lens.settings.get("tool");
     }),
     effect(() => {
-      const { palette, codes } = state.scheme.value;
+      const { palette, codes } = lens.colors.scheme.value;
       const style = getComputedStyle(root);
-      void state.dark.value;
+      void lens.colors.dark.value;
       map.setStyle({
         palette,
         codes,
-        selected: state.selected.value,
-        anySelected: state.selectedCount.value > 0,
-        faded: state.faded.value,
-        ringed: state.tags.tagged.value.names.length ? state.tags.any.value : null,
-        hover: state.hover.value,
-        cursor: state.cursor.value,
+        selected: lens.selection.mask.value,
+        anySelected: lens.selection.count.value > 0,
+        faded: lens.filter.faded.value,
+        ringed: lens.tags.tagged.value.names.length ? lens.tags.any.value : null,
+        hover: lens.pointer.hover.value,
+        cursor: lens.pointer.cursor.value,
         background: hex(style.backgroundColor),
         ink: hex(style.color),
       });
+      lens.painted();
     }),
     effect(() => {
-      centres = clusterCentres(state);
+      centres = clusterCentres(lens);
       place();
     }),
   ];
@@ -289,21 +308,21 @@ function draw(
   return () => {
     stops.forEach((stop) => stop());
     observer.disconnect();
-    state.map = null;
+    lens.map = null;
     map.destroy();
   };
 }
 
-function centreMost(state: State): number {
-  const [first] = state.clusters.value;
-  return first ? first.medoid : state.info.value.n ? 0 : -1;
+function centreMost(lens: Lens): number {
+  const [first] = lens.clusters.list.value;
+  return first ? first.medoid : lens.outputs.info.value.n ? 0 : -1;
 }
 
 /** For each of the larger clusters the member nearest to the middle of its points: where its name goes. */
-function clusterCentres(state: State): Centre[] {
-  const { xy } = state.shown.value;
-  const clusterOf = state.clusterOf.value;
-  const clusters = state.clusters.value.slice(0, MAX_LABELS);
+function clusterCentres(lens: Lens): Centre[] {
+  const xy = lens.outputs.xy.value;
+  const clusterOf = lens.clusters.of.value;
+  const clusters = lens.clusters.list.value.slice(0, MAX_LABELS);
   const sums = clusters.map(() => [0, 0, 0]);
   for (let i = 0; i < clusterOf.length; i++) {
     const sum = sums[clusterOf[i]];

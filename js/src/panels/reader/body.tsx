@@ -1,6 +1,5 @@
 // The text of one output, painted, with a map of its marks beside it when it is long.
-import type { Reading } from "../../core/reading";
-import type { State } from "../../core/state";
+import { useLens } from "../use-lens";
 import { Painted } from "../../ui/segments";
 
 /** A closed card shows this many characters; 3 MB lines exist. */
@@ -21,15 +20,14 @@ const MAPPED = 400_000;
 const SHADES = ["ol-shared-1", "ol-shared-2", "ol-shared-3", "ol-echo", "ol-own", "ol-only", "ol-search"];
 
 interface Props {
-  state: State;
-  reading: Reading;
   id: number;
   text: string;
 }
 
-export function Body({ state, reading, id, text }: Props) {
-  const open = reading.opened.value.has(id);
-  const marks = state.marks(text);
+export function Body({ id, text }: Props) {
+  const lens = useLens();
+  const open = lens.reading.opened.value.has(id);
+  const marks = lens.search.marks(text);
   const { start, end } = excerpt(text, marks, open);
   let hidden = 0;
   for (let k = 0; k < marks.length; k += 2) if (marks[k + 1] <= start || marks[k] >= end) hidden++;
@@ -38,14 +36,14 @@ export function Body({ state, reading, id, text }: Props) {
   return (
     <>
       <div class="ol-body-box">
-        <Text state={state} reading={reading} id={id} text={text} from={start} to={end} clipped={long && !open} />
-        {long && text.length <= MAPPED && <Minimap reading={reading} id={id} text={text} />}
+        <Text id={id} text={text} from={start} to={end} clipped={long && !open} />
+        {long && text.length <= MAPPED && <Minimap id={id} text={text} />}
       </div>
       {open && left > 0 && (
         <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: lens.selected has all</div>
       )}
       {long && (
-        <button type="button" class="ol-plain ol-more" aria-expanded={open} onClick={() => flip(reading, id)}>
+        <button type="button" class="ol-plain ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
           {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
         </button>
@@ -62,13 +60,14 @@ interface TextProps extends Props {
 }
 
 /** A part of a text with its layers. Its own characters are exactly that part. */
-export function Text({ reading, id, text, from, to, clipped, class: more }: TextProps) {
-  const styled = reading.styled(text);
-  const layers = reading.layers(id, text, from, to);
+export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
+  const lens = useLens();
+  const styled = lens.marks.styled(text);
+  const layers = lens.marks.layers(id, text, from, to);
   const classes = [
     "ol-text",
     clipped && "ol-clipped",
-    reading.on.value.has("aligned") && "ol-margin",
+    lens.marks.on.value.has("aligned") && "ol-margin",
     styled && "ol-rendered",
     more,
   ];
@@ -86,9 +85,9 @@ export function Text({ reading, id, text, from, to, clipped, class: more }: Text
         to={to}
         layers={styled ? [...layers, ...styled.layers] : layers}
         blocks={styled?.blocks}
-        anchors={reading.anchors(id)}
-        folds={reading.folds(id)}
-        onUnfold={(at) => reading.unfold(id, at)}
+        anchors={lens.marks.anchors(id)}
+        folds={lens.folds.of(id)}
+        onUnfold={(at) => lens.folds.unfold(id, at)}
       />
     </div>
   ); // prettier-ignore
@@ -109,9 +108,10 @@ export function Start(props: Props) {
 }
 
 /** Where in a long text the marks are. A click goes there; `n` and `N` go from mark to mark. */
-function Minimap({ reading, id, text }: { reading: Reading; id: number; text: string }) {
+function Minimap({ id, text }: { id: number; text: string }) {
+  const lens = useLens();
   const bins = new Int8Array(BINS).fill(-1);
-  for (const { layer, spans } of reading.layers(id, text, 0, text.length)) {
+  for (const { layer, spans } of lens.marks.layers(id, text, 0, text.length)) {
     for (let k = 0; k < spans.length; k += 3) {
       const shade = SHADES.indexOf(layer === "ol-shared" ? `${layer}-${spans[k + 2]}` : layer);
       const last = Math.min(BINS - 1, Math.floor((BINS * spans[k + 1]) / text.length));
@@ -132,17 +132,11 @@ function Minimap({ reading, id, text }: { reading: Reading; id: number; text: st
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();
         const at = ((event.clientY - box.top) / box.height) * text.length;
-        if (!reading.opened.value.has(id)) flip(reading, id);
-        reading.show(id, at);
+        if (!lens.reading.opened.value.has(id)) lens.reading.flip(id);
+        lens.reading.show(id, at);
       }}
     />
   ); // prettier-ignore
-}
-
-function flip(reading: Reading, id: number): void {
-  const next = new Set(reading.opened.value);
-  if (!next.delete(id)) next.add(id);
-  reading.opened.value = next;
 }
 
 /** The part of a text a card shows: the beginning, or what surrounds the first hit where that is further on. */

@@ -1,24 +1,25 @@
 // One output: where it comes from, its cluster, its whole text.
-import type { Reading } from "../../core/reading";
-import type { State } from "../../core/state";
+import { modeOf } from "../../core/selection";
+import { useLens } from "../use-lens";
+import type { Lens } from "../../core/lens";
+import { asJson } from "../../core/describe";
 import { plural } from "../../ui/plural";
 import { Body, estimate } from "./body";
-import { mode } from "../clusters/clusters";
-import { Chips, Notes } from "../tags/tags";
+import { Chips } from "../tags/chips";
+import { Notes } from "../tags/notes";
 
 interface Props {
-  state: State;
-  reading: Reading;
   id: number;
   position?: number;
   total?: number;
 }
 
-export function Card({ state, reading, id, position, total }: Props) {
-  const selected = state.selected.value[id] === 1;
-  const current = state.cursor.value === id;
-  const label = state.label(id);
-  const source = state.source(id);
+export function Card({ id, position, total }: Props) {
+  const lens = useLens();
+  const selected = lens.selection.mask.value[id] === 1;
+  const current = lens.pointer.cursor.value === id;
+  const label = lens.outputs.label(id);
+  const source = lens.outputs.source(id);
   const classes = ["ol-card", selected && "ol-chosen", current && "ol-current"].filter(Boolean).join(" ");
   return (
     <article
@@ -26,39 +27,40 @@ export function Card({ state, reading, id, position, total }: Props) {
       aria-posinset={position}
       aria-setsize={total}
       aria-current={current || undefined}
-      aria-label={`${source ? `${source}, ` : ""}row ${label}, ${state.clusterName(id)}`}
-      onMouseEnter={() => (state.hover.value = id)}
-      onMouseLeave={() => (state.hover.value = -1)}
+      aria-label={`${source ? `${source}, ` : ""}row ${label}, ${lens.clusters.nameOf(id)}`}
+      onMouseEnter={() => (lens.pointer.hover.value = id)}
+      onMouseLeave={() => (lens.pointer.hover.value = -1)}
     >
-      <Head state={state} reading={reading} id={id} />
-      <Content state={state} reading={reading} id={id} />
+      <Head id={id} />
+      <Content id={id} />
     </article>
   ); // prettier-ignore
 }
 
-export function Head({ state, reading, id }: Props) {
-  const source = state.source(id);
-  const label = state.label(id);
-  const copies = state.copies(id);
-  const pinned = reading.isPinned(id);
-  const stars = state.tags.stars(copies);
+export function Head({ id }: Props) {
+  const lens = useLens();
+  const source = lens.outputs.source(id);
+  const label = lens.outputs.label(id);
+  const copies = lens.listing.copies(id);
+  const pinned = lens.reading.isPinned(id);
+  const stars = lens.tags.stars(copies);
   return (
     <>
       <div
         class="ol-card-head"
         onClick={(event) => {
           if ((event.target as HTMLElement).closest("input, button")) return;
-          state.cursor.value = id;
-          if (event.shiftKey || event.altKey) state.select(copies, mode(event));
+          lens.pointer.cursor.value = id;
+          if (event.shiftKey || event.altKey) lens.selection.select(copies, modeOf(event));
         }}
       >
-        <i class="ol-dot" style={{ background: state.color(id) }} />
+        <i class="ol-dot" style={{ background: lens.colors.of(id) }} />
         {source && (
           <b class="ol-source" title={source}>
             {source}
           </b>
         )}
-        {copies.length > 1 && <Copies state={state} id={id} copies={copies} />}
+        {copies.length > 1 && <Copies id={id} copies={copies} />}
         {stars > 0 && (
           <span class="ol-star" role="img" aria-label="starred">
             ★
@@ -70,8 +72,8 @@ export function Head({ state, reading, id }: Props) {
             )}
           </span>
         )}
-        <span class="ol-muted ol-card-cluster" title={state.clusterName(id)}>
-          {state.clusterName(id)}
+        <span class="ol-muted ol-card-cluster" title={lens.clusters.nameOf(id)}>
+          {lens.clusters.nameOf(id)}
         </span>
         <span class="ol-spring" />
         <span class="ol-card-tools">
@@ -79,12 +81,7 @@ export function Head({ state, reading, id }: Props) {
             type="button"
             class="ol-plain"
             title="Tag this output (t)"
-            onClick={() =>
-              (state.tags.field.value = {
-                ids: copies,
-                what: copies.length > 1 ? `these ${copies.length}` : "this output",
-              })
-            }
+            onClick={() => lens.tagging.type(lens.tagging.card(id))}
           >
             Tag
           </button>
@@ -92,7 +89,7 @@ export function Head({ state, reading, id }: Props) {
             type="button"
             class="ol-plain"
             title="A note on this output (e)"
-            onClick={() => state.tags.write(copies, copies.length > 1 ? `these ${copies.length}` : "this output")}
+            onClick={() => lens.tagging.write(lens.tagging.card(id))}
           >
             Note
           </button>
@@ -101,7 +98,7 @@ export function Head({ state, reading, id }: Props) {
             class="ol-plain"
             aria-pressed={stars === copies.length}
             title="Star (s)"
-            onClick={() => state.tags.star(copies)}
+            onClick={() => lens.tagging.star(copies)}
           >
             Star
           </button>
@@ -109,7 +106,7 @@ export function Head({ state, reading, id }: Props) {
             type="button"
             class="ol-plain"
             title="Copy the text as it is"
-            onClick={() => copy(state, state.texts.value.get(id), "Text")}
+            onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}
           >
             Copy
           </button>
@@ -117,7 +114,7 @@ export function Head({ state, reading, id }: Props) {
             type="button"
             class="ol-plain"
             title="Copy this output as JSON"
-            onClick={() => copy(state, state.texts.value.get(id) === null ? null : reading.json(id), "JSON")}
+            onClick={() => copy(lens, lens.outputs.texts.value.get(id) === null ? null : asJson(lens, id), "JSON")}
           >
             JSON
           </button>
@@ -126,7 +123,7 @@ export function Head({ state, reading, id }: Props) {
             class="ol-plain"
             aria-pressed={pinned}
             title={pinned ? "Unpin" : "Pin: side by side with others, up to 6 (v)"}
-            onClick={() => reading.pin(id)}
+            onClick={() => lens.reading.pin(id)}
           >
             {pinned ? "Unpin" : "Pin"}
           </button>
@@ -136,28 +133,31 @@ export function Head({ state, reading, id }: Props) {
         </span>
         <input
           type="checkbox"
-          checked={state.selected.value[id] === 1}
+          checked={lens.selection.mask.value[id] === 1}
           aria-label="Selected"
           title={copies.length > 1 ? `Select all ${copies.length} (x)` : "Select (x)"}
-          onChange={() => state.pick(copies)}
+          onChange={() => lens.selection.pick(copies)}
         />
       </div>
-      <Chips state={state} id={id} />
-      <Notes state={state} id={id} />
+      <Chips id={id} />
+      <Notes id={id} />
     </>
   ); // prettier-ignore
 }
 
 /** Equal outputs: how many, and a card for each at a click. */
-function Copies({ state, id, copies }: { state: State; id: number; copies: number[] }) {
-  const from = state.sourcesOf(copies);
+function Copies({ id, copies }: { id: number; copies: number[] }) {
+  const lens = useLens();
+  const from = lens.outputs.sourcesOf(copies);
   return (
     <button
       type="button"
       class="ol-copies"
       title={`${plural(copies.length, "output")} with this very text${from && `: ${from}`}\nclick: a card for each`}
       aria-label={`${copies.length} equal outputs, show each`}
-      onClick={() => (state.spread.value = new Set([...state.spread.value, state.shown.value.variant[id]]))}
+      onClick={() =>
+        (lens.listing.spread.value = new Set([...lens.listing.spread.value, lens.outputs.variant.value[id]]))
+      }
     >
       × {copies.length}
     </button>
@@ -165,8 +165,9 @@ function Copies({ state, id, copies }: { state: State; id: number; copies: numbe
 }
 
 /** The text, or what stands for one that is blank or still on its way. */
-export function Content({ state, reading, id }: Props) {
-  const texts = state.texts.value;
+export function Content({ id }: Props) {
+  const lens = useLens();
+  const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   const text = texts.get(id);
   if (text === null)
@@ -175,20 +176,20 @@ export function Content({ state, reading, id }: Props) {
         …
       </div>
     );
-  if (text.trim() === "") return <div class="ol-text ol-muted">{state.blank(id)}</div>;
-  return <Body state={state} reading={reading} id={id} text={text} />;
+  if (text.trim() === "") return <div class="ol-text ol-muted">{lens.outputs.blank(id)}</div>;
+  return <Body id={id} text={text} />;
 }
 
-export async function copy(state: State, text: string | null, what: string): Promise<void> {
+export async function copy(lens: Lens, text: string | null, what: string): Promise<void> {
   if (text === null) {
-    state.status.value = "The text is still on its way: try again in a moment";
+    lens.announce.say("The text is still on its way: try again in a moment");
     return;
   }
   try {
     await navigator.clipboard.writeText(text);
-    state.status.value = `${what} copied`;
+    lens.announce.say(`${what} copied`);
   } catch {
     // A page that is not secure has no clipboard, or the user refused.
-    state.status.value = `${what} could not be copied: the browser does not allow it here`;
+    lens.announce.say(`${what} could not be copied: the browser does not allow it here`);
   }
 }

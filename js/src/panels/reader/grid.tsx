@@ -1,12 +1,12 @@
 // Outputs in rows and columns that the user's own columns make: model by wording, say. Cells scroll together.
+import { modeOf } from "../../core/selection";
+import { useLens } from "../use-lens";
+import type { Lens } from "../../core/lens";
 import { computed, effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Reading } from "../../core/reading";
 import type { Column } from "../../wire/types";
-import type { State } from "../../core/state";
 import { plural } from "../../ui/plural";
 import { Start } from "./body";
-import { mode } from "../clusters/clusters";
 import { useShown } from "./cards";
 import { Head } from "./card";
 import { Nothing } from "./nothing";
@@ -39,17 +39,17 @@ interface GridMade {
  * The grid of what is listed: with no row column, the first outputs of all columns make the first row, and so on. With
  * no columns either, they follow one another, `fit` in a row.
  */
-export function gridOf(state: State, fit: number): GridMade {
-  const filter = state.setting("filter");
-  const [down, across] = axes(state);
+export function gridOf(lens: Lens, fit: number): GridMade {
+  const filter = lens.settings.get("filter");
+  const [down, across] = axes(lens);
   const codes = (column: Column | undefined) =>
-    column ? (state.shown.value.columns[column.name] as Uint16Array) : null;
+    column ? (lens.outputs.columns.value[column.name] as Uint16Array) : null;
   const [row, col] = [codes(down), codes(across)];
-  const only = filter && state.info.value.columns.find((c) => c.name === filter.column);
+  const only = filter && lens.outputs.info.value.columns.find((c) => c.name === filter.column);
   const wanted = only?.categories?.indexOf(filter!.value) ?? -1;
   // Of another prompt's values there are none here.
   const sieve = only && wanted >= 0 ? codes(only)! : null;
-  const ids = Array.from(state.listed.value).filter((i) => !sieve || sieve[i] === wanted);
+  const ids = Array.from(lens.listing.ids.value).filter((i) => !sieve || sieve[i] === wanted);
   const present = (column: Column | undefined, code: Uint16Array | null) => {
     if (!column || !code) return [0];
     const seen = new Set(ids.map((i) => code[i]));
@@ -88,9 +88,9 @@ export function gridOf(state: State, fit: number): GridMade {
 }
 
 /** The columns that make rows and columns; without a choice the source goes across, where it has not too many values. */
-export function axes(state: State): [Column | undefined, Column | undefined] {
-  const [rows, columns] = [state.setting("rows"), state.setting("columns")];
-  const { source, columns: all } = state.info.value;
+export function axes(lens: Lens): [Column | undefined, Column | undefined] {
+  const [rows, columns] = [lens.settings.get("rows"), lens.settings.get("columns")];
+  const { source, columns: all } = lens.outputs.info.value;
   const find = (name: string | null) => all.find((c) => c.name === name && c.kind === "category");
   const down = find(rows);
   const from = source === rows ? undefined : find(source);
@@ -98,19 +98,23 @@ export function axes(state: State): [Column | undefined, Column | undefined] {
   return [down, across];
 }
 
-export function Grid({ state, reading }: { state: State; reading: Reading }) {
+export function Grid() {
+  const lens = useLens();
   const box = useRef<HTMLDivElement>(null);
   const control = useRef<ListControl>(null);
   const fit = useSignal(4);
-  const made = useMemo(() => computed(() => gridOf(state, fit.value)), [state]).value;
+  const made = useMemo(() => computed(() => gridOf(lens, fit.value)), [lens]).value;
   const { columns, rows, left } = made;
-  useShown(state, reading, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
+  useShown(lens, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
   const drawn = useRef(rows);
   drawn.current = rows;
   useEffect(() => {
     const show = (id: number) =>
       untracked(() => id >= 0 && box.current && showColumn(box.current, columnOf(drawn.current, id)));
-    const ends = [effect(() => void show(state.cursor.value)), effect(() => void show(reading.target.value))];
+    const ends = [
+      effect(() => void show(lens.pointer.cursor.value)),
+      effect(() => void show(lens.reading.target.value)),
+    ];
     return () => ends.forEach((end) => end());
   }, []);
   useEffect(() => {
@@ -118,13 +122,13 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
   }, [made]);
   return (
     <div
-      class={axes(state)[1]?.name === state.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
+      class={axes(lens)[1]?.name === lens.outputs.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
       ref={box}
       style={{ "--ol-columns": columns.length }}
     >
-      <Axes state={state} left={left} />
+      <Axes left={left} />
       {!rows.length ? (
-        <Nothing state={state} />
+        <Nothing />
       ) : (
         <Windowed
           count={rows.length}
@@ -141,7 +145,7 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
             columns.some(Boolean) && (
               <div class="ol-grid-head">
                 {columns.map((label, c) => (
-                  <Heading key={c} state={state} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />
+                  <Heading key={c} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />
                 ))}
               </div>
             )
@@ -150,19 +154,12 @@ export function Grid({ state, reading }: { state: State; reading: Reading }) {
             <section aria-label={rows[r].label || `Row ${r + 1}`}>
               {rows[r].label && (
                 <div class="ol-grid-label">
-                  <Heading state={state} label={rows[r].label} ids={() => rows[r].cells.flat()} />
+                  <Heading label={rows[r].label} ids={() => rows[r].cells.flat()} />
                 </div>
               )}
               <div class="ol-grid-row">
                 {rows[r].cells.map((ids, c) => (
-                  <Cell
-                    key={c}
-                    state={state}
-                    reading={reading}
-                    ids={ids}
-                    box={box}
-                    label={[rows[r].label, columns[c]].filter(Boolean).join(", ")}
-                  />
+                  <Cell key={c} ids={ids} box={box} label={[rows[r].label, columns[c]].filter(Boolean).join(", ")} />
                 ))}
               </div>
             </section>
@@ -192,33 +189,23 @@ function showColumn(box: HTMLElement, column: number): void {
 }
 
 /** The name of a row or column; a click selects what is in it. */
-function Heading({ state, label, ids }: { state: State; label: string; ids: () => number[] }) {
+function Heading({ label, ids }: { label: string; ids: () => number[] }) {
+  const lens = useLens();
   return (
     <button
       type="button"
       class="ol-plain ol-heading"
       title={`${label}\nclick: select its outputs · Shift adds · Alt removes`}
-      onClick={(event) => state.select(ids(), mode(event))}
+      onClick={(event) => lens.selection.select(ids(), modeOf(event))}
     >
       {label}
     </button>
   ); // prettier-ignore
 }
 
-function Cell({
-  state,
-  reading,
-  ids,
-  box,
-  label,
-}: {
-  state: State;
-  reading: Reading;
-  ids: number[];
-  box: { current: HTMLDivElement | null };
-  label: string;
-}) {
-  const texts = state.texts.value;
+function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivElement | null }; label: string }) {
+  const lens = useLens();
+  const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   if (!ids.length) return <div class="ol-cell ol-none">no output</div>;
   return (
@@ -238,22 +225,22 @@ function Cell({
       >
         {ids.slice(0, MOST_IN_CELL).map((id) => {
           const text = texts.get(id);
-          const chosen = state.selected.value[id] === 1;
+          const chosen = lens.selection.mask.value[id] === 1;
           return (
             <article
               key={id}
-              class={["ol-cell-one", chosen && "ol-chosen", state.cursor.value === id && "ol-current"]
+              class={["ol-cell-one", chosen && "ol-chosen", lens.pointer.cursor.value === id && "ol-current"]
                 .filter(Boolean)
                 .join(" ")}
-              aria-label={`row ${state.label(id)}`}
+              aria-label={`row ${lens.outputs.label(id)}`}
             >
-              <Head state={state} reading={reading} id={id} />
+              <Head id={id} />
               {text === null ? (
                 "…"
               ) : text.trim() === "" ? (
-                <div class="ol-text ol-muted">{state.blank(id)}</div>
+                <div class="ol-text ol-muted">{lens.outputs.blank(id)}</div>
               ) : (
-                <Start state={state} reading={reading} id={id} text={text} />
+                <Start id={id} text={text} />
               )}
             </article>
           );
@@ -263,10 +250,11 @@ function Cell({
   ); // prettier-ignore
 }
 
-function Axes({ state, left }: { state: State; left: number }) {
-  const [down, across] = axes(state);
-  const filter = state.setting("filter");
-  const columns = state.info.value.columns.filter((c) => c.kind === "category");
+function Axes({ left }: { left: number }) {
+  const lens = useLens();
+  const [down, across] = axes(lens);
+  const filter = lens.settings.get("filter");
+  const columns = lens.outputs.info.value.columns.filter((c) => c.kind === "category");
   const third = columns.filter((c) => c !== down && c !== across);
   const values = columns.find((c) => c.name === filter?.column)?.categories ?? [];
   const choose = (label: string, value: string, none: string, set: (name: string | null) => void) => (
@@ -287,11 +275,15 @@ function Axes({ state, left }: { state: State; left: number }) {
       {choose(
         "Columns",
         across?.name ?? "",
-        state.info.value.source === across?.name ? "" : state.info.value.source === null ? "none" : "by source",
-        (name) => state.set({ columns: name, rows: name === down?.name ? null : state.view.value.rows }),
+        lens.outputs.info.value.source === across?.name
+          ? ""
+          : lens.outputs.info.value.source === null
+            ? "none"
+            : "by source",
+        (name) => lens.settings.set({ columns: name, rows: name === down?.name ? null : lens.settings.all.rows }),
       )}
       {choose("Rows", down?.name ?? "", "one output after the other", (name) =>
-        state.set({ rows: name, columns: name === across?.name ? null : state.view.value.columns }),
+        lens.settings.set({ rows: name, columns: name === across?.name ? null : lens.settings.all.columns }),
       )}
       {third.length > 0 && (
         <label class="ol-field">
@@ -301,7 +293,7 @@ function Axes({ state, left }: { state: State; left: number }) {
             value={filter ? JSON.stringify([filter.column, filter.value]) : ""}
             onChange={(event) => {
               const [column, value] = event.currentTarget.value ? JSON.parse(event.currentTarget.value) : [];
-              state.set({ filter: column ? { column, value } : null });
+              lens.settings.set({ filter: column ? { column, value } : null });
             }}
           >
             <option value="">everything</option>

@@ -1,13 +1,14 @@
 // The sentences of all outputs, group by group: those that play the same part stand below one another, in the order of
 // the texts; what a group shares is grey, what varies is inked. What only one output says stands between the groups.
+import { modeOf } from "../../core/selection";
+import { useLens } from "../use-lens";
+import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
-import type { Group, Reading } from "../../core/reading";
-import type { State } from "../../core/state";
-import { number } from "../../core/colors";
+import type { Group } from "../../core/groups";
+import { number } from "../../ui/format";
 import { plural } from "../../ui/plural";
 import { Painted } from "../../ui/segments";
-import { mode } from "../clusters/clusters";
 import { Card } from "./card";
 import { useShown } from "./cards";
 import { Nothing } from "./nothing";
@@ -37,13 +38,13 @@ interface Block {
  * The groups of the outputs that are listed, and between them, by its place, what has no group: what several outputs
  * say word for word, too short to be compared, and what stands alone.
  */
-function blocksOf(state: State, reading: Reading): Block[] {
-  const aligned = reading.aligned.value;
+function blocksOf(lens: Lens): Block[] {
+  const aligned = lens.groups.alignment.value;
   if (!aligned) return [];
-  const listed = new Uint8Array(state.info.value.n);
-  for (const i of state.listed.value) listed[i] = 1;
-  const of = reading.outputOf.value;
-  const groups = reading.groups.value;
+  const listed = new Uint8Array(lens.outputs.info.value.n);
+  for (const i of lens.listing.ids.value) listed[i] = 1;
+  const of = lens.groups.outputOf.value;
+  const groups = lens.groups.list.value;
   const placed: { position: number; block: Block }[] = [];
   const same = new Map<number, number[]>();
   const outputsOf = (units: number[]) => [...new Set(units.map((u) => of[u]))];
@@ -101,20 +102,21 @@ function median(numbers: number[]): number {
   return numbers.sort((a, b) => a - b)[numbers.length >> 1];
 }
 
-export function Interleaved({ state, reading }: { state: State; reading: Reading }) {
+export function Interleaved() {
+  const lens = useLens();
   const control = useRef<ListControl>(null);
-  const blocks = useMemo(() => computed(() => blocksOf(state, reading)), [state]).value;
-  useShown(state, reading, control, () => -1);
+  const blocks = useMemo(() => computed(() => blocksOf(lens)), [lens]).value;
+  useShown(lens, control, () => -1);
   useEffect(() => {
-    reading.walk = (by) => control.current?.step(by);
-    return () => void (reading.walk = null);
+    lens.reading.walk = (by) => control.current?.step(by);
+    return () => void (lens.reading.walk = null);
   }, []);
-  const says = reading.alignedSays.value;
-  if (!state.listed.value.length) return <Nothing state={state} />;
+  const says = lens.groups.status.value;
+  if (!lens.listing.ids.value.length) return <Nothing />;
   if (says) return <div class="ol-empty">{says}</div>;
   if (!blocks.length) return <div class="ol-empty">These outputs have no sentences to compare.</div>;
-  const none = !reading.groups.value.some(Boolean);
-  const weak = !none && !reading.aligned.value!.enough;
+  const none = !lens.groups.list.value.some(Boolean);
+  const weak = !none && !lens.groups.alignment.value!.enough;
   return (
     <Windowed
       count={blocks.length}
@@ -135,15 +137,16 @@ export function Interleaved({ state, reading }: { state: State; reading: Reading
           </div>
         )
       }
-      row={(b) => <GroupBlock state={state} reading={reading} block={blocks[b]} />}
+      row={(b) => <GroupBlock block={blocks[b]} />}
     />
   ); // prettier-ignore
 }
 
-function GroupBlock({ state, reading, block }: { state: State; reading: Reading; block: Block }) {
+function GroupBlock({ block }: { block: Block }) {
+  const lens = useLens();
   const { group, wordings, outputs } = block;
   const shown = useSignal(group ? FIRST : FIRST_ALONE);
-  const n = state.listed.value.length;
+  const n = lens.listing.ids.value.length;
   const left = wordings.length - shown.value;
   const flagged = wordings.filter((w) => w.flags & 7).length;
   const held = new Set(outputs);
@@ -158,7 +161,7 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
         {outputs.length ? (
           <>
             {group && <i class={`ol-part ol-part-${group.color}`} data-label={group.label} aria-hidden="true" />}
-            <b title={state.sourcesOf(outputs)}>
+            <b title={lens.outputs.sourcesOf(outputs)}>
               in {number(outputs.length)} of {number(n)}
             </b>
             <span class="ol-share" aria-hidden="true">
@@ -178,7 +181,7 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
             <button
               type="button"
               title="Select the outputs that say it (Shift adds, Alt removes)"
-              onClick={(event) => state.select(outputs, mode(event))}
+              onClick={(event) => lens.selection.select(outputs, modeOf(event))}
             >
               Select {number(outputs.length)}
             </button>
@@ -187,9 +190,9 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
                 type="button"
                 title="Select the outputs that do not say it (Shift adds, Alt removes)"
                 onClick={(event) =>
-                  state.select(
-                    state.listed.value.filter((i) => !held.has(i)),
-                    mode(event),
+                  lens.selection.select(
+                    lens.listing.ids.value.filter((i) => !held.has(i)),
+                    modeOf(event),
                   )
                 }
               >
@@ -204,7 +207,7 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
         )}
       </div>
       {wordings.slice(0, shown.value).map((wording) => (
-        <WordingRow key={wording.units[0]} state={state} reading={reading} wording={wording} />
+        <WordingRow key={wording.units[0]} wording={wording} />
       ))}
       {left > 0 && (
         <button type="button" class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
@@ -215,12 +218,13 @@ function GroupBlock({ state, reading, block }: { state: State; reading: Reading;
   ); // prettier-ignore
 }
 
-function WordingRow({ state, reading, wording }: { state: State; reading: Reading; wording: Wording }) {
+function WordingRow({ wording }: { wording: Wording }) {
+  const lens = useLens();
   const open = useSignal(-1);
   const all = useSignal(false);
-  const aligned = reading.aligned.value!;
-  const of = reading.outputOf.value;
-  const texts = state.texts.value;
+  const aligned = lens.groups.alignment.value!;
+  const of = lens.groups.outputOf.value;
+  const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   const u = wording.units[0];
   const id = of[u];
@@ -238,15 +242,16 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
     vary.push(aligned.vary[k], aligned.vary[k + 1], what && wording.flags & (1 << (what - 1)) ? what : 0);
   }
   // Grey and ink tell here what the group shares.
-  const others = text === null ? [] : reading.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
-  const styled = text === null ? null : reading.styled(text);
+  const others =
+    text === null ? [] : lens.marks.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
+  const styled = text === null ? null : lens.marks.styled(text);
   const show = (unit: number) => {
     open.value = open.value === unit ? -1 : unit;
     if (open.value >= 0) {
-      reading.opened.value = new Set([...reading.opened.value, of[unit]]);
-      reading.hot.value = aligned.group[unit];
-      reading.place.value = { id: of[unit], at: aligned.start[unit] };
-    } else reading.hot.value = -1;
+      lens.reading.open(of[unit]);
+      lens.reading.hot.value = aligned.group[unit];
+      lens.reading.show(of[unit], aligned.start[unit]);
+    } else lens.reading.hot.value = -1;
   };
   return (
     <div class={["ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical"].filter(Boolean).join(" ")}>
@@ -280,13 +285,13 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
               type="button"
               class="ol-badge"
               aria-expanded={open.value === unit}
-              title={`${state.source(of[unit])} row ${state.label(of[unit])}: show the whole output here`}
+              title={`${lens.outputs.source(of[unit])} row ${lens.outputs.label(of[unit])}: show the whole output here`}
               onClick={() => show(unit)}
             >
-              <i class="ol-dot" style={{ background: state.color(of[unit]) }} />
-              {state.source(of[unit]) && <span>{state.source(of[unit])}</span>}
+              <i class="ol-dot" style={{ background: lens.colors.of(of[unit]) }} />
+              {lens.outputs.source(of[unit]) && <span>{lens.outputs.source(of[unit])}</span>}
               <span class="ol-badge-row">
-                {state.source(of[unit]) ? state.label(of[unit]) : `row ${state.label(of[unit])}`}
+                {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : `row ${lens.outputs.label(of[unit])}`}
               </span>
             </button>
           ))}
@@ -295,7 +300,10 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
               type="button"
               class="ol-badge"
               aria-expanded={all.value}
-              title={state.sourcesOf(wording.units.map((unit) => of[unit])) || "All outputs that say it in these words"}
+              title={
+                lens.outputs.sourcesOf(wording.units.map((unit) => of[unit])) ||
+                "All outputs that say it in these words"
+              }
               onClick={() => (all.value = !all.value)}
             >
               {all.value ? "fewer" : `× ${wording.units.length}`}
@@ -305,7 +313,7 @@ function WordingRow({ state, reading, wording }: { state: State; reading: Readin
       </div>
       {open.value >= 0 && (
         <div class="ol-in-place">
-          <Card state={state} reading={reading} id={of[open.value]} />
+          <Card id={of[open.value]} />
         </div>
       )}
     </div>

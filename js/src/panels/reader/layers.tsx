@@ -1,31 +1,31 @@
 // The layers that are painted over the texts: switches, thresholds, and what each of them means now.
+import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { FOLD_WORDS, ownColor, type Reading } from "../../core/reading";
-import { number } from "../../core/colors";
-import type { State } from "../../core/state";
+import { FOLD_WORDS } from "../../core/folds";
+import { ownColor } from "../../core/own-layers";
+import { number } from "../../ui/format";
 
 /** Stops of the slider for the share of outputs, in percent. */
 const SHARES = [2, 3, 5, 8, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100];
 const LONGEST = 12;
 
-interface Props {
-  state: State;
-  reading: Reading;
-}
-
-export function LayersBar({ state, reading }: Props) {
-  const [context, markdown, fold] = [state.setting("context"), state.setting("markdown"), state.setting("fold")];
-  const on = reading.on.value;
-  const k = reading.k.value;
-  const m = reading.m.value;
-  const own = state.traits.layers.value;
+export function LayersBar() {
+  const lens = useLens();
+  const [context, markdown, fold] = [
+    lens.settings.get("context"),
+    lens.settings.get("markdown"),
+    lens.settings.get("fold"),
+  ];
+  const on = lens.marks.on.value;
+  const k = lens.shared.minOutputs.value;
+  const m = lens.shared.minWords.value;
+  const own = lens.marks.own.value;
   return (
     <div class="ol-bar ol-layers" role="group" aria-label="What is marked in the texts">
       <Switch
-        reading={reading}
         name="shared"
-        title={`Tint: sequences of ${m} or more words that at least ${k} of ${reading.counted.value} outputs share`}
+        title={`Tint: sequences of ${m} or more words that at least ${k} of ${lens.shared.counted.value} outputs share`}
       >
         Shared{" "}
         <span class="ol-steps">
@@ -34,17 +34,18 @@ export function LayersBar({ state, reading }: Props) {
           <i class="ol-shared-3" />
         </span>
       </Switch>
-      <Share state={state} reading={reading} />
-      <Words state={state} reading={reading} />
-      <Switch reading={reading} name="common" title="Grey: what is shared steps back, the rest stands out">
+      <Share />
+      <Words />
+      <Switch name="common" title="Grey: what is shared steps back, the rest stands out">
         <span class="ol-common">Grey common</span>
       </Switch>
-      <Switch reading={reading} name="only" title="Bold, dotted line: words that only this output has">
+      <Switch name="only" title="Bold, dotted line: words that only this output has">
         <span class="ol-only">Only here</span>
       </Switch>
-      {(reading.hasEcho.value || on.has("echo") || (state.info.value.title !== "" && !reading.words.value)) && (
+      {(lens.shared.hasEcho.value ||
+        on.has("echo") ||
+        (lens.outputs.info.value.title !== "" && !lens.shared.words.value)) && (
         <Switch
-          reading={reading}
           name="echo"
           title={`Dashed line: ${m} or more words in a row that repeat the prompt; not counted as shared`}
         >
@@ -52,7 +53,6 @@ export function LayersBar({ state, reading }: Props) {
         </Switch>
       )}
       <Switch
-        reading={reading}
         name="aligned"
         title="In the margin: sentences that play the same part in different outputs have the same number; pointing at one shows the others"
       >
@@ -61,27 +61,22 @@ export function LayersBar({ state, reading }: Props) {
         </span>
       </Switch>
       {own.map(({ name, types }, j) => (
-        <Switch
-          key={name}
-          reading={reading}
-          name={name}
-          title={`Your layer ${name}${types.length ? `: ${kinds(types)}` : ""}`}
-        >
+        <Switch key={name} name={name} title={`Your layer ${name}${types.length ? `: ${kinds(types)}` : ""}`}>
           <span class={`ol-own-${ownColor(1, before(own, j))}`}>{name}</span>
         </Switch>
       ))}
       <span class="ol-spring" />
-      {state.selectedCount.value > 1 && (
+      {lens.selection.count.value > 1 && (
         <label class="ol-field">
           <span class="ol-muted">Compare</span>
           <select
             aria-label="What outputs are compared with"
             title="Whether a text is compared with all outputs or only with the selected ones"
             value={context}
-            onChange={(event) => state.set({ context: event.currentTarget.value as "all" | "selection" })}
+            onChange={(event) => lens.settings.set({ context: event.currentTarget.value as "all" | "selection" })}
           >
-            <option value="all">with all {number(state.info.value.n)}</option>
-            <option value="selection">within the selected {number(state.selectedCount.value)}</option>
+            <option value="all">with all {number(lens.outputs.info.value.n)}</option>
+            <option value="selection">within the selected {number(lens.selection.count.value)}</option>
           </select>
         </label>
       )}
@@ -89,7 +84,7 @@ export function LayersBar({ state, reading }: Props) {
         type="button"
         aria-pressed={fold}
         title="Fold long runs of words that most outputs share"
-        onClick={() => state.set({ fold: !fold })}
+        onClick={() => lens.settings.set({ fold: !fold })}
       >
         Fold
       </button>
@@ -97,7 +92,7 @@ export function LayersBar({ state, reading }: Props) {
         type="button"
         aria-pressed={markdown}
         title="Show headings, lists and emphasis instead of their markdown"
-        onClick={() => state.set({ markdown: !markdown })}
+        onClick={() => lens.settings.set({ markdown: !markdown })}
       >
         Markdown
       </button>
@@ -114,18 +109,9 @@ function before(own: { types: string[] }[], j: number): number {
   return own.slice(0, j).reduce((sum, { types }) => sum + Math.max(1, types.length), 0);
 }
 
-function Switch({
-  reading,
-  name,
-  title,
-  children,
-}: {
-  reading: Reading;
-  name: string;
-  title: string;
-  children: ComponentChild;
-}) {
-  const on = reading.on.value.has(name);
+function Switch({ name, title, children }: { name: string; title: string; children: ComponentChild }) {
+  const lens = useLens();
+  const on = lens.marks.on.value.has(name);
   return (
     <button
       type="button"
@@ -135,7 +121,7 @@ function Switch({
       aria-label={NAMES.get(name) ?? name}
       data-layer={name}
       title={`${title}\nclick: ${on ? "off" : "on"}`}
-      onClick={() => reading.toggle(name)}
+      onClick={() => lens.marks.toggle(name)}
     >
       {children}
     </button>
@@ -150,13 +136,17 @@ const NAMES = new Map([
   ["aligned", "Aligned"],
 ]); // prettier-ignore
 
-function Share({ state, reading }: Props) {
-  const share = reading.k.value / Math.max(1, reading.counted.value);
-  const min_outputs = state.setting("min_outputs");
+function Share() {
+  const lens = useLens();
+  const share = lens.shared.minOutputs.value / Math.max(1, lens.shared.counted.value);
+  const min_outputs = lens.settings.get("min_outputs");
   const percent = Math.round(100 * (min_outputs > 1 ? share : min_outputs));
   const at = SHARES.reduce((best, s, i) => (Math.abs(s - percent) < Math.abs(SHARES[best] - percent) ? i : best), 0);
   return (
-    <label class="ol-threshold" title={`Shared by at least ${reading.k.value} of ${reading.counted.value} outputs`}>
+    <label
+      class="ol-threshold"
+      title={`Shared by at least ${lens.shared.minOutputs.value} of ${lens.shared.counted.value} outputs`}
+    >
       <span>≥ {min_outputs > 1 ? min_outputs : `${percent} %`}</span>
       <input
         type="range"
@@ -164,15 +154,16 @@ function Share({ state, reading }: Props) {
         max={SHARES.length - 1}
         value={at}
         aria-label="Share of the outputs"
-        aria-valuetext={`${percent} %, ${reading.k.value} outputs`}
-        onInput={(event) => state.set({ min_outputs: SHARES[Number(event.currentTarget.value)] / 100 })}
+        aria-valuetext={`${percent} %, ${lens.shared.minOutputs.value} outputs`}
+        onInput={(event) => lens.settings.set({ min_outputs: SHARES[Number(event.currentTarget.value)] / 100 })}
       />
     </label>
   ); // prettier-ignore
 }
 
-function Words({ state, reading }: Props) {
-  const m = reading.m.value;
+function Words() {
+  const lens = useLens();
+  const m = lens.shared.minWords.value;
   return (
     <label class="ol-threshold" title="The shortest sequence of words that counts as shared">
       <span>
@@ -185,27 +176,28 @@ function Words({ state, reading }: Props) {
         value={Math.min(m, LONGEST)}
         aria-label="Words in a row"
         aria-valuetext={`${m} words or more`}
-        onInput={(event) => state.set({ min_words: Number(event.currentTarget.value) })}
+        onInput={(event) => lens.settings.set({ min_words: Number(event.currentTarget.value) })}
       />
     </label>
   ); // prettier-ignore
 }
 
 /** What is painted, in words: with which thresholds, and how much there is of it. */
-export function Legend({ state, reading }: Props) {
+export function Legend() {
+  const lens = useLens();
   const whole = useSignal(false);
-  const on = reading.on.value;
+  const on = lens.marks.on.value;
   const parts: string[] = [];
   const needs = ["shared", "common", "only", "echo"].filter((name) => on.has(name));
-  const marked = reading.marked.value;
+  const marked = lens.shared.marked.value;
   const share = (count: number) =>
     marked && marked.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0;
-  const waits = needs.length > 0 && reading.indexSays.value;
+  const waits = needs.length > 0 && lens.shared.status.value;
   if (waits) parts.push(waits);
   else if (marked) {
-    const [k, m] = [reading.k.value, reading.m.value];
+    const [k, m] = [lens.shared.minOutputs.value, lens.shared.minWords.value];
     if (on.has("shared") || on.has("common")) {
-      const what = `${m === 1 ? "words" : `${m}+ words in a row`} in at least ${reading.ofCounted(k)}`;
+      const what = `${m === 1 ? "words" : `${m}+ words in a row`} in at least ${lens.shared.ofCounted(k)}`;
       const how = [on.has("shared") && "tint", on.has("common") && "grey"].filter(Boolean).join(", ");
       parts.push(
         marked.shared ? `${how}: ${what}, ${share(marked.shared)} % of all words` : `Shared: nothing found (${what})`,
@@ -221,16 +213,16 @@ export function Legend({ state, reading }: Props) {
       );
   }
   if (on.has("aligned")) {
-    const says = reading.alignedSays.value;
-    const groups = reading.groups.value.length;
-    const aligned = reading.aligned.value;
+    const says = lens.groups.status.value;
+    const groups = lens.groups.list.value.length;
+    const aligned = lens.groups.alignment.value;
     if (says) parts.push(says);
     else if (!groups) parts.push("Aligned: nothing found");
     else if (aligned && !aligned.enough)
       parts.push(`margin: ${groups} groups of sentences, but these outputs have no common course`);
     else parts.push(`margin: ${groups} groups of sentences that play the same part`);
   }
-  for (const own of state.traits.layers.value) {
+  for (const own of lens.marks.own.value) {
     if (on.has(own.name))
       parts.push(
         own.pieces.length
@@ -238,7 +230,7 @@ export function Legend({ state, reading }: Props) {
           : `${own.name}: nothing found`,
       );
   }
-  if (state.setting("fold") && reading.nothingFolds.value)
+  if (lens.settings.get("fold") && lens.folds.none.value)
     parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;
   return (

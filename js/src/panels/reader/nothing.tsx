@@ -1,29 +1,31 @@
 // Why the reader is empty, and the way out.
-import type { State } from "../../core/state";
+import { useLens } from "../use-lens";
 import { plural } from "../../ui/plural";
 import { print } from "../../text/search";
 
-export function Nothing({ state }: { state: State }) {
-  const elsewhere = state.passing.value.length;
-  const selected = state.scope.value === "selected";
-  const { query } = state.view.value;
-  const filtered = state.hidden.value.size > 0;
+export function Nothing() {
+  const lens = useLens();
+  const elsewhere = lens.filter.passing.value.length;
+  const selected = lens.listing.scope.value === "selected";
+  const { query } = lens.settings.all;
+  const filtered = lens.filter.hidden.value.size > 0;
   const whose = selected ? "selected outputs" : "outputs";
-  const why = [...(query ? [`holds ${print(state.view.value)}`] : []), ...(filtered ? ["passes the filter"] : [])].join(
-    " and ",
-  );
-  if (state.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
-  if (state.searchError.value) return <div class="ol-empty ol-error">{state.searchError.value}</div>;
+  const why = [
+    ...(query ? [`holds ${print(lens.settings.all)}`] : []),
+    ...(filtered ? ["passes the filter"] : []),
+  ].join(" and ");
+  if (lens.outputs.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
+  if (lens.search.error.value) return <div class="ol-empty ol-error">{lens.search.error.value}</div>;
   return (
     <div class="ol-empty">
       None of the {whose} {why || "is here"}.
       {selected && elsewhere > 0 && (
-        <button type="button" onClick={() => state.select(state.passing.value, "replace")}>
+        <button type="button" onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}>
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
         </button>
       )}
       {query && (
-        <button type="button" onClick={() => state.set({ query: "", regex: false })}>
+        <button type="button" onClick={() => lens.search.clear()}>
           Clear the search
         </button>
       )}

@@ -1,15 +1,15 @@
 // Pinned outputs side by side; they scroll together.
+import { useLens } from "../use-lens";
 import { useRef } from "preact/hooks";
-import type { Reading } from "../../core/reading";
-import type { State } from "../../core/state";
 import { Start } from "./body";
 import { Head } from "./card";
 import { together } from "../../ui/sync-scroll";
 
-export function Pins({ state, reading }: { state: State; reading: Reading }) {
+export function Pins() {
+  const lens = useLens();
   const box = useRef<HTMLDivElement>(null);
-  const pins = reading.pins.value;
-  const texts = state.texts.value;
+  const pins = lens.reading.pins.value;
+  const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   if (!pins.length) return null;
   return (
@@ -22,8 +22,12 @@ export function Pins({ state, reading }: { state: State; reading: Reading }) {
       {pins.map((id) => {
         const text = texts.get(id);
         return (
-          <article key={id} class="ol-card" aria-label={`Pinned: ${state.source(id)} row ${state.label(id)}`}>
-            <Head state={state} reading={reading} id={id} />
+          <article
+            key={id}
+            class="ol-card"
+            aria-label={`Pinned: ${lens.outputs.source(id)} row ${lens.outputs.label(id)}`}
+          >
+            <Head id={id} />
             <div
               class="ol-cell-scroll"
               tabIndex={0}
@@ -31,7 +35,7 @@ export function Pins({ state, reading }: { state: State; reading: Reading }) {
               aria-label="The text; pinned texts scroll together"
               onScroll={(event) => together(box.current!, event.currentTarget)}
             >
-              {text === null ? "…" : <Start state={state} reading={reading} id={id} text={text} />}
+              {text === null ? "…" : <Start id={id} text={text} />}
             </div>
           </article>
         );

@@ -1,10 +1,9 @@
 // The full texts: what is listed and how, what is marked in them, and what a mark is.
+import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
-import { number } from "../../core/colors";
+import { number } from "../../ui/format";
 import type { Order, Panel, ReaderMode } from "../../wire/types";
-import type { Reading } from "../../core/reading";
-import type { State } from "../../core/state";
 import { Cards } from "./cards";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
@@ -24,35 +23,31 @@ export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
   },
 ];
 
-interface Props {
-  state: State;
-  reading: Reading;
-}
-
 interface Tip {
   x: number;
   y: number;
   lines: string[];
 }
 
-export function Reader({ state, reading }: Props) {
+export function Reader() {
+  const lens = useLens();
   const section = useRef<HTMLElement>(null);
   const tip = useSignal<Tip | null>(null);
   const frame = useRef(0);
-  const mode = state.setting("mode");
+  const mode = lens.settings.get("mode");
   useFocusWithin(section);
   const leave = () => {
     cancelAnimationFrame(frame.current);
     tip.value = null;
-    if (reading.on.peek().has("aligned")) reading.hot.value = -1;
+    if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = -1;
   };
   const point = (event: PointerEvent) => {
     cancelAnimationFrame(frame.current);
     if (event.buttons || event.pointerType === "touch") return;
     frame.current = requestAnimationFrame(() => {
       const place = placeAt(event);
-      const lines = place ? reading.tell(place.id, place.at) : [];
-      if (reading.on.peek().has("aligned")) reading.hot.value = place ? reading.groupAt(place.id, place.at) : -1;
+      const lines = place ? lens.marks.lines(place.id, place.at) : [];
+      if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = place ? lens.groups.at(place.id, place.at) : -1;
       const box = section.current!.getBoundingClientRect();
       if (lines.length) tip.value = { x: event.clientX - box.left, y: event.clientY - box.top, lines };
       else if (tip.peek()) tip.value = null;
@@ -63,7 +58,7 @@ export function Reader({ state, reading }: Props) {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
     if (!getSelection()?.isCollapsed) return;
     const place = placeAt(event);
-    if (place) reading.ask(place.id, place.at);
+    if (place) lens.reading.ask(place.id, place.at);
   };
   return (
     <section
@@ -75,28 +70,29 @@ export function Reader({ state, reading }: Props) {
       onPointerDown={leave}
       onClick={ask}
     >
-      <ReaderBar state={state} />
-      <LayersBar state={state} reading={reading} />
-      <Legend state={state} reading={reading} />
-      <Ranked state={state} />
-      <Pins state={state} reading={reading} />
+      <ReaderBar />
+      <LayersBar />
+      <Legend />
+      <Ranked />
+      <Pins />
       {mode === "grid" ? (
-        <Grid state={state} reading={reading} />
+        <Grid />
       ) : mode === "interleaved" ? (
-        <Interleaved key={state.info.value.prompt} state={state} reading={reading} />
+        <Interleaved key={lens.outputs.info.value.prompt} />
       ) : (
-        <Cards state={state} reading={reading} />
+        <Cards />
       )}
-      <Drawer state={state} reading={reading} />
+      <Drawer />
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
   ); // prettier-ignore
 }
 
 /** How good a suggested order is: nobody should have to trust it blindly. */
-function Ranked({ state }: { state: State }) {
-  const { order, mode } = state.view.value;
-  const ranked = state.ranked.value;
+function Ranked() {
+  const lens = useLens();
+  const { order, mode } = lens.settings.all;
+  const ranked = lens.listing.ranked.value;
   if (order !== "ranked" || mode === "interleaved" || !ranked?.says) return null;
   return (
     <div class="ol-ranked ol-muted" dir="auto">
@@ -122,32 +118,33 @@ function TipBox({ tip: { x, y, lines }, within }: { tip: Tip; within: HTMLElemen
   ); // prettier-ignore
 }
 
-function ReaderBar({ state }: { state: State }) {
-  const listed = state.listed.value.length;
-  const selected = state.selectedCount.value;
-  const { n } = state.info.value;
-  const { mode, order, panel } = state.view.value;
-  const scope = state.scope.value;
+function ReaderBar() {
+  const lens = useLens();
+  const listed = lens.listing.ids.value.length;
+  const selected = lens.selection.count.value;
+  const { n } = lens.outputs.info.value;
+  const { mode, order, panel } = lens.settings.all;
+  const scope = lens.listing.scope.value;
   const of = scope === "selected" ? selected : n;
-  const toggle = (name: Panel) => state.set({ panel: panel === name ? "" : name });
+  const toggle = (name: Panel) => lens.settings.set({ panel: panel === name ? "" : name });
   return (
     <div class="ol-bar">
       <span class="ol-segments" role="group" aria-label="What the reader lists">
-        <button type="button" aria-pressed={scope === "all"} onClick={() => state.setScope("all")}>
+        <button type="button" aria-pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
           All {number(n)}
         </button>
         <button
           type="button"
           aria-pressed={scope === "selected"}
           disabled={!selected}
-          onClick={() => state.setScope("selected")}
+          onClick={() => lens.listing.setScope("selected")}
         >
           Selected {number(selected)}
         </button>
       </span>
       {listed !== of && (
         <span class="ol-what">
-          {number(listed)} of them {state.hidden.value.size ? "pass the filter" : "match"}
+          {number(listed)} of them {lens.filter.hidden.value.size ? "pass the filter" : "match"}
         </span>
       )}
       <span class="ol-segments" role="group" aria-label="How the reader shows them">
@@ -157,7 +154,7 @@ function ReaderBar({ state }: { state: State }) {
             type="button"
             aria-pressed={mode === one}
             title={`${title} (m: the next mode)`}
-            onClick={() => state.set({ mode: one })}
+            onClick={() => lens.settings.set({ mode: one })}
           >
             {name}
           </button>
@@ -185,18 +182,18 @@ function ReaderBar({ state }: { state: State }) {
           <span class="ol-muted">Order</span>
           <select
             aria-label="Order of the outputs"
-            title={order === "ranked" ? state.ranked.value?.says : undefined}
+            title={order === "ranked" ? lens.listing.ranked.value?.says : undefined}
             value={order}
-            onChange={(event) => state.set({ order: event.currentTarget.value as Order })}
+            onChange={(event) => lens.settings.set({ order: event.currentTarget.value as Order })}
           >
             <option value="row">by row</option>
             <option value="typical">typical first</option>
             <option value="unusual">unusual first</option>
             <option value="untagged">untagged first</option>
-            {(state.ranked.value || order === "ranked") && (
-              <option value="ranked">{state.ranked.value?.name ?? "suggested first"}</option>
+            {(lens.listing.ranked.value || order === "ranked") && (
+              <option value="ranked">{lens.listing.ranked.value?.name ?? "suggested first"}</option>
             )}
-            {(state.tags.tagged.value.annotators.length > 1 || order === "disputed") && (
+            {(lens.tags.tagged.value.annotators.length > 1 || order === "disputed") && (
               <option value="disputed">disputed tags first</option>
             )}
           </select>

@@ -1,0 +1,77 @@
+// Imports go down only: each floor knows those below it, and no files know each other in a circle.
+import { expect, it } from "vitest";
+
+/** What each floor may import beside itself. */
+const FLOORS: Record<string, string[]> = {
+  text: ["wire/types"],
+  map: [],
+  ui: ["text"],
+  wire: [],
+  page: ["core", "wire", "ui"],
+  core: ["wire", "text", "ui"],
+  keys: ["core", "wire/types"],
+  panels: ["keys", "core", "map", "ui", "text", "wire/types"],
+  "app.tsx": ["panels", "keys", "core", "ui", "wire/types"],
+  "widget.ts": ["app.tsx", "wire/types"],
+  "page.tsx": ["app.tsx", "page", "core"],
+};
+
+declare global {
+  interface ImportMeta {
+    glob(patterns: string[], options: object): Record<string, string>;
+  }
+}
+
+const found = import.meta.glob(["./**/*.{ts,tsx}", "!./**/*.test.{ts,tsx}", "!./testing/**"], {
+  query: "?raw",
+  import: "default",
+  eager: true,
+});
+const SOURCES = new Map(Object.entries(found).map(([path, text]) => [path.slice(2), text]));
+const FILES = [...SOURCES.keys()];
+
+/** The files of ours that a file imports, types too. */
+function imports(file: string): string[] {
+  const paths = [...SOURCES.get(file)!.matchAll(/(?:\bfrom|^import) "(\.[^"]+)"/gm)].map(([, path]) => path);
+  return paths
+    .filter((path) => !path.endsWith(".css"))
+    .map((path) => {
+      const wanted = new URL(path, `file:///${file}`).pathname.slice(1);
+      const there = FILES.find((other) => other.replace(/\.tsx?$/, "") === wanted);
+      if (!there) throw new Error(`${file} imports ${path}, which is not a file of ours`);
+      return there;
+    });
+}
+
+const floorOf = (file: string) => (file.includes("/") ? file.slice(0, file.indexOf("/")) : file);
+
+it("finds the imports", () => {
+  expect(imports("core/tags.ts")).toContain("wire/traits.ts");
+  expect(FILES.length).toBeGreaterThan(50);
+});
+
+it("has a floor for every file, and no import goes up", () => {
+  const upward = FILES.flatMap((file) => {
+    const floor = floorOf(file);
+    const below = FLOORS[floor];
+    if (!below) return [`${file}: no such floor`];
+    return imports(file)
+      .filter((other) => floorOf(other) !== floor)
+      .filter((other) => !below.some((one) => one === floorOf(other) || one === other.replace(/\.tsx?$/, "")))
+      .map((other) => `${file} -> ${other}`);
+  });
+  expect(upward).toEqual([]);
+});
+
+it("has no circle", () => {
+  const done = new Set<string>();
+  const circles: string[] = [];
+  const visit = (file: string, path: string[]) => {
+    if (path.includes(file)) circles.push([...path.slice(path.indexOf(file)), file].join(" -> "));
+    if (done.has(file) || path.includes(file)) return;
+    for (const other of imports(file)) visit(other, [...path, file]);
+    done.add(file);
+  };
+  for (const file of FILES) visit(file, []);
+  expect(circles).toEqual([]);
+});

@@ -1,0 +1,143 @@
+// The clusters at the chosen granularity, and the names that the user gave them.
+import { computed } from "@preact/signals";
+import type { Traits } from "../wire/traits";
+import type { Rename, Tree } from "../wire/types";
+import type { Announcer } from "./announce";
+import type { Outputs } from "./outputs";
+
+export interface Cluster {
+  /** 0 = the largest; what `frame.cluster` says in Python. */
+  number: number;
+  node: number;
+  name: string;
+  /** Whether the user gave the name. */
+  given: boolean;
+  size: number;
+  /** Share of the members that hold the name. */
+  holds: number;
+  medoid: number;
+  words: string[];
+}
+
+/** The name of what belongs to no cluster. */
+export const ALONE = "like no other";
+
+const NONE: { tree: Tree; leaf: Int32Array; typical: Float32Array } = {
+  tree: { granularities: [], levels: [], order: [], nodes: [] },
+  leaf: new Int32Array(),
+  typical: new Float32Array(),
+};
+
+export class Clusters {
+  constructor(
+    readonly traits: Traits,
+    readonly outputs: Outputs,
+    readonly announce: Announcer,
+  ) {}
+
+  readonly #data = computed(() => {
+    const data = this.traits.clusters.value;
+    return data.prompt === this.outputs.info.value.prompt ? data : NONE;
+  });
+  readonly tree = computed(() => this.#data.value.tree);
+  readonly typical = computed(() => this.#data.value.typical);
+  /** The level of the tree that is nearest to the granularity. */
+  readonly level = computed(() => {
+    const { granularities } = this.tree.value;
+    const wanted = this.traits.granularity.value;
+    let best = 0;
+    granularities.forEach((g, i) => {
+      if (Math.abs(g - wanted) < Math.abs(granularities[best] - wanted)) best = i;
+    });
+    return best;
+  });
+  /** Outputs in each leaf of the tree. */
+  readonly #leafSize = computed(() => {
+    const { leaf, tree } = this.#data.value;
+    const sizes = new Int32Array(tree.levels[0]?.length ?? 0);
+    for (const l of leaf) sizes[l]++;
+    return sizes;
+  });
+  readonly list = computed<Cluster[]>(() => {
+    const tree = this.tree.value;
+    const nodes = tree.levels[this.level.value] ?? [];
+    const leafSizes = this.#leafSize.value;
+    const size = new Map<number, number>();
+    nodes.forEach((node, leaf) => size.set(node, (size.get(node) ?? 0) + leafSizes[leaf]));
+    const given = givenNames(this.traits.renames.value, this.outputs.info.value.prompt, nodes, leafSizes);
+    return (tree.order[this.level.value] ?? []).map((node, number) => ({
+      number,
+      node,
+      name: given.get(node) ?? tree.nodes[node].name,
+      given: given.has(node),
+      size: size.get(node) ?? 0,
+      holds: tree.nodes[node].share,
+      medoid: tree.nodes[node].medoid,
+      words: tree.nodes[node].words,
+    }));
+  });
+  /** Cluster number of each output, -1 = like no other. */
+  readonly of = computed(() => {
+    const { tree, leaf } = this.#data.value;
+    const number = new Map((tree.order[this.level.value] ?? []).map((node, k) => [node, k]));
+    const ofLeaf = (tree.levels[this.level.value] ?? []).map((node) => number.get(node) ?? -1);
+    return Int32Array.from(leaf, (l) => ofLeaf[l] ?? -1);
+  });
+  /** How many outputs belong to no cluster. */
+  readonly alone = computed(() => this.of.value.reduce((sum, c) => sum + (c < 0 ? 1 : 0), 0));
+
+  nameOf(i: number): string {
+    const c = this.of.value[i] ?? -1;
+    return c < 0 ? ALONE : (this.list.value[c]?.name ?? "");
+  }
+
+  members(cluster: number): Uint32Array {
+    return this.outputs.where((i) => this.of.value[i] === cluster);
+  }
+
+  setGranularity(value: number): void {
+    this.traits.set({ granularity: value });
+    this.announce.say(`${this.list.value.length} clusters`);
+  }
+
+  rename(cluster: Cluster, name: string): void {
+    const { prompt } = this.outputs.info.value;
+    const nodes = this.tree.value.levels[this.level.value];
+    const leaves = nodes.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
+    // An earlier name for these members would come back when the new one is taken away.
+    const kept = this.traits.renames.value.filter(
+      (r) => r.prompt !== prompt || overlap(r.leaves, leaves, this.#leafSize.value) <= 0.5,
+    );
+    const given = name.trim();
+    const generated = this.tree.value.nodes[cluster.node].name;
+    this.traits.set({ renames: given && given !== generated ? [...kept, { prompt, name: given, leaves }] : kept });
+  }
+}
+
+/** Share of outputs that two sets of leaves have in common (Jaccard). */
+function overlap(a: number[], b: number[], sizes: Int32Array): number {
+  const second = new Set(b);
+  let both = 0;
+  let either = 0;
+  for (const leaf of new Set([...a, ...b])) either += sizes[leaf] ?? 0;
+  for (const leaf of new Set(a)) if (second.has(leaf)) both += sizes[leaf] ?? 0;
+  return either ? both / either : 0;
+}
+
+/** The user's names at a level: a name goes to the node that shares more than half of the renamed members. */
+function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: Int32Array): Map<number, string> {
+  const given = new Map<number, string>();
+  const leavesOf = new Map<number, number[]>();
+  nodes.forEach((node, leaf) => {
+    const leaves = leavesOf.get(node);
+    if (leaves) leaves.push(leaf);
+    else leavesOf.set(node, [leaf]);
+  });
+  for (const rename of renames) {
+    if (rename.prompt !== prompt) continue;
+    for (const [node, leaves] of leavesOf) {
+      if (node >= 0 && overlap(rename.leaves, leaves, sizes) > 0.5) given.set(node, rename.name);
+    }
+  }
+  return given;
+}

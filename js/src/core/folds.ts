@@ -1,0 +1,67 @@
+// Long runs of words that most outputs share, folded.
+import { computed } from "@preact/signals";
+import type { Fold } from "../ui/segments";
+import type { Outputs } from "./outputs";
+import { Remembered } from "./remembered";
+import type { Settings } from "./settings";
+import type { Shared } from "./shared";
+
+/** Words from which on a shared run is worth folding, and the share of the outputs that contains it. */
+export const FOLD_WORDS = 12;
+const FOLD_SHARE = 0.5;
+
+export class Folds {
+  /** Runs that were unfolded: "output:start". */
+  readonly unfolded: Remembered<ReadonlySet<string>>;
+
+  constructor(
+    readonly settings: Settings,
+    outputs: Outputs,
+    readonly shared: Shared,
+  ) {
+    this.unfolded = new Remembered<ReadonlySet<string>>(outputs.visit, new Set());
+  }
+
+  /** How many outputs must share a run for it to fold. */
+  readonly #least = computed(() =>
+    Math.max(this.shared.minOutputs.value, Math.ceil(FOLD_SHARE * this.shared.counted.value)),
+  );
+
+  /** Whether no output has a run that folds. */
+  readonly none = computed(() => {
+    const words = this.shared.words.value;
+    const coverage = this.shared.coverage.value;
+    if (!words || !coverage) return false;
+    for (let v = 0; v + 1 < words.bounds.length; v++) {
+      for (let at = words.bounds[v], run = 0; at < words.bounds[v + 1]; at++) {
+        run = coverage[at] >= this.#least.value ? run + 1 : 0;
+        if (run === FOLD_WORDS) return false;
+      }
+    }
+    return true;
+  });
+
+  /** The folded runs of an output. */
+  of(id: number): Fold[] {
+    const words = this.shared.words.value;
+    const coverage = this.shared.coverage.value;
+    if (!this.settings.get("fold") || !words || !coverage) return [];
+    const v = words.variant[id];
+    const least = this.#least.value;
+    const folds: Fold[] = [];
+    for (let at = words.bounds[v]; at < words.bounds[v + 1]; at++) {
+      const first = at;
+      let fewest = Infinity;
+      while (at < words.bounds[v + 1] && coverage[at] >= least) fewest = Math.min(fewest, coverage[at++]);
+      const start = words.start[first];
+      if (at - first < FOLD_WORDS || this.unfolded.value.has(`${id}:${start}`)) continue;
+      const label = `${at - first} words shared by ${this.shared.ofCounted(fewest)}`;
+      folds.push({ start, end: words.end[at - 1], label });
+    }
+    return folds;
+  }
+
+  unfold(id: number, start: number): void {
+    this.unfolded.value = new Set([...this.unfolded.value, `${id}:${start}`]);
+  }
+}

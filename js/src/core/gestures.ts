@@ -1,0 +1,68 @@
+// Tag gestures on their way to Python, which may be busy.
+import { computed, signal } from "@preact/signals";
+import type { Link } from "../wire/ask";
+import type { Action } from "../wire/types";
+import type { Outputs } from "./outputs";
+
+interface Gesture {
+  number: number;
+  prompt: number;
+  action: Action;
+  value: string;
+  ids: Set<number>;
+}
+
+export class Gestures {
+  readonly #waiting = signal<Gesture[]>([]);
+  readonly #cut = signal(false);
+  #count = 0;
+
+  constructor(
+    readonly outputs: Outputs,
+    readonly link: Link,
+  ) {}
+
+  /** Sends a gesture and resolves with what it did, in words; null where there is nobody to send it to. */
+  async send(action: Action, value: string, ids: number[], prompt: number): Promise<string | null> {
+    const number = ++this.#count;
+    this.#waiting.value = [...this.#waiting.value, { number, prompt, action, value, ids: new Set(ids) }];
+    try {
+      const { reply } = await this.link.ask({ kind: "tags", prompt, action, value }, [Uint32Array.from(ids).buffer]);
+      this.#waiting.value = this.#waiting.value.filter((gesture) => gesture.number > number);
+      return reply.says;
+    } catch {
+      this.#cut.value = true;
+      return null;
+    }
+  }
+
+  readonly waiting = computed<readonly Gesture[]>(() => this.#waiting.value);
+  /** Whether a gesture could not even be sent. */
+  readonly cut = computed(() => this.#cut.value);
+  /** Names of tags that are on their way. */
+  readonly names = computed(() =>
+    this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value),
+  );
+
+  /** What waits, was not undone and concerns the prompt shown. */
+  readonly #here = computed(() => {
+    const done: Gesture[] = [];
+    const undone: Gesture[] = [];
+    for (const gesture of this.#waiting.value) {
+      if (gesture.action === "undo") undone.push(...done.splice(-1));
+      else if (gesture.action === "redo") done.push(...undone.splice(-1));
+      else done.push(gesture);
+    }
+    return done.filter(({ prompt }) => prompt === this.outputs.info.value.prompt);
+  });
+
+  /** The last waiting gesture of some kinds on an output, or undefined. */
+  last(id: number, kinds: Action[], value?: string): Gesture | undefined {
+    return this.#here.value
+      .filter(
+        (gesture) =>
+          kinds.includes(gesture.action) && (value === undefined || gesture.value === value) && gesture.ids.has(id),
+      )
+      .at(-1);
+  }
+}

@@ -1,0 +1,96 @@
+// What one view of the widget shows, made of its subjects; each knows only those that it is given.
+import { signal } from "@preact/signals";
+import { link } from "../wire/ask";
+import { Traits } from "../wire/traits";
+import type { Model } from "../wire/types";
+import { Announcer } from "./announce";
+import { Clusters } from "./clusters";
+import { Colors } from "./colors";
+import { Distinctive } from "./distinctive";
+import { Filter } from "./filter";
+import { Folds } from "./folds";
+import { Gestures } from "./gestures";
+import { Groups } from "./groups";
+import { Listing } from "./listing";
+import { Marks } from "./marks";
+import { Outputs } from "./outputs";
+import { Pointer } from "./pointer";
+import { prepare } from "./preparation";
+import { Reading } from "./reading";
+import { Search } from "./search";
+import { Selection } from "./selection";
+import { Settings } from "./settings";
+import { Shared } from "./shared";
+import { TagKeys } from "./tag-keys";
+import { Tagging } from "./tagging";
+import { Tags } from "./tags";
+
+export type Direction = "left" | "right" | "up" | "down";
+
+/** What the keyboard and the other panels ask of the map. */
+export interface MapControl {
+  walk(direction: Direction): void;
+  zoom(factor: number): void;
+  fit(): void;
+  zoomTo(ids: Uint32Array): void;
+}
+
+/** `painted` is called whenever something was drawn. */
+export function makeLens(model: Model, until: AbortSignal, painted: () => void = () => {}) {
+  const traits = new Traits(model, until);
+  const ask = link(model, until);
+  const { kernel } = ask;
+  const announce = new Announcer();
+  const settings = new Settings(traits);
+  const outputs = new Outputs(traits, ask);
+  const clusters = new Clusters(traits, outputs, announce);
+  const search = new Search(outputs, settings, ask, announce, until);
+  const gestures = new Gestures(outputs, ask);
+  const tags = new Tags(traits, outputs, settings, gestures);
+  const tagKeys = new TagKeys(tags);
+  const colors = new Colors(outputs, settings, clusters, tags);
+  const pointer = new Pointer(outputs, clusters);
+  const filter = new Filter(outputs, settings, clusters, colors, search, tags, pointer);
+  const selection = new Selection(traits, outputs, settings, filter, pointer, announce);
+  const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
+  const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, model.page);
+  const reading = new Reading(outputs, settings, announce);
+  const shared = new Shared(traits, outputs, settings, selection, kernel);
+  const groups = new Groups(traits, outputs, kernel);
+  const folds = new Folds(settings, outputs, shared);
+  const marks = new Marks(traits, outputs, settings, search, reading, shared, groups, ask);
+  const distinctive = new Distinctive(outputs, selection, ask);
+  prepare({ outputs, settings, reading, marks, shared, groups, link: ask }, until);
+  return {
+    /** Whether there is a Python that answers. */
+    kernel,
+    /** Only in a page without a kernel. */
+    page: model.page,
+    announce,
+    settings,
+    outputs,
+    clusters,
+    search,
+    tags,
+    tagKeys,
+    tagging,
+    colors,
+    pointer,
+    filter,
+    selection,
+    listing,
+    reading,
+    shared,
+    groups,
+    folds,
+    marks,
+    distinctive,
+    /** Whether the list of keys is open. */
+    help: signal(false),
+    /** The map, once it is there. */
+    map: null as MapControl | null,
+    painted,
+  };
+}
+
+export type Lens = ReturnType<typeof makeLens>;

@@ -1,0 +1,108 @@
+// The outputs of the prompt shown: their texts, labels and columns.
+import { computed } from "@preact/signals";
+import { Texts } from "../text/texts";
+import type { Link } from "../wire/ask";
+import { array } from "../wire/bytes";
+import type { Traits } from "../wire/traits";
+
+export class Outputs {
+  constructor(
+    readonly traits: Traits,
+    readonly link: Link,
+  ) {}
+
+  readonly #frame = computed(() => this.traits.frame.value);
+  readonly info = computed(() => this.#frame.value.info);
+  /** Grows whenever another prompt is shown. */
+  readonly visit = computed(() => this.#frame.value.visit);
+  /** Rows of the user's frame. */
+  readonly rows = computed(() => this.#frame.value.rows);
+  readonly columns = computed(() => this.#frame.value.columns);
+  readonly promptIndex = computed(() => this.traits.promptIndex.value);
+  /** Another prompt was chosen and is still being prepared. */
+  readonly preparing = computed(() => this.promptIndex.value !== this.info.value.prompt);
+  readonly xy = computed(() => {
+    const { prompt, xy } = this.traits.map.value;
+    return prompt === this.info.value.prompt ? xy : new Float32Array();
+  });
+  readonly variant = computed(() => {
+    const { prompt, variant } = this.traits.variants.value;
+    return prompt === this.info.value.prompt ? variant : Uint32Array.from({ length: this.info.value.n }, (_, i) => i);
+  });
+  readonly textData = computed(() => this.traits.texts.value);
+  readonly texts = computed(() => {
+    const data = this.textData.value;
+    const texts = new Texts(data, async (ids) => {
+      const { reply, buffers } = await this.link.ask({ kind: "texts", prompt: data.prompt, ids });
+      texts.receive(reply.ids, array(buffers[0], Uint8Array), array(buffers[1], Uint32Array));
+    });
+    return texts;
+  });
+
+  setPrompt(index: number): void {
+    this.traits.set({ prompt_index: index });
+  }
+
+  label(i: number): string {
+    const { labels } = this.info.value;
+    return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
+  }
+
+  /** What stands for a text without a character to show. */
+  blank(i: number): string {
+    return this.info.value.missing.includes(i) ? "(missing)" : "(blank)";
+  }
+
+  /** The value of the column that says where outputs come from; "" where there is none. */
+  source(i: number): string {
+    const { source } = this.info.value;
+    return source === null ? "" : this.value(source, i);
+  }
+
+  /** Where outputs come from, with counts, most frequent first; "" where nothing tells. */
+  sourcesOf(ids: ArrayLike<number>): string {
+    const counts = new Map<string, number>();
+    for (let k = 0; k < ids.length; k++) {
+      const source = this.source(ids[k]);
+      if (source) counts.set(source, (counts.get(source) ?? 0) + 1);
+    }
+    const parts = [...counts]
+      .sort((a, b) => b[1] - a[1])
+      .map(([name, count]) => (count > 1 ? `${name} ${count}` : name));
+    return parts.length > 8 ? `${parts.slice(0, 7).join(" · ")} and ${parts.length - 7} more` : parts.join(" · ");
+  }
+
+  /** The value of a column: a number, with the 24 bits that the browser has of it, or a text; null where it is missing. */
+  raw(name: string, i: number): number | string | null {
+    const column = this.info.value.columns.find((c) => c.name === name);
+    const value = this.columns.value[name]?.[i];
+    if (!column || value === undefined || Number.isNaN(value)) return null;
+    return column.kind === "number" ? Number(value.toPrecision(7)) : (column.categories?.[value] ?? null);
+  }
+
+  /** The value of a column as it is shown. */
+  value(name: string, i: number): string {
+    const raw = this.raw(name, i);
+    return typeof raw === "number" ? String(Number(raw.toPrecision(6))) : (raw ?? "");
+  }
+
+  readonly #local = computed(() => {
+    const local = new Int32Array(this.info.value.total).fill(-1);
+    this.rows.value.forEach((row, i) => (local[row] = i));
+    return local;
+  });
+
+  /** The output of a row of the user's frame; -1 where it belongs to another prompt. */
+  localOf(row: number): number {
+    return this.#local.value[row] ?? -1;
+  }
+
+  /** The outputs for which a test is true. */
+  where(test: (i: number) => boolean): Uint32Array {
+    const { n } = this.info.value;
+    const ids = new Uint32Array(n);
+    let count = 0;
+    for (let i = 0; i < n; i++) if (test(i)) ids[count++] = i;
+    return ids.subarray(0, count);
+  }
+}

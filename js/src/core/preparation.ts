@@ -1,0 +1,49 @@
+// Asks Python for the index and the alignment where something that is on needs them.
+import { computed, effect } from "@preact/signals";
+import type { Link } from "../wire/ask";
+import type { Made } from "../wire/types";
+import type { Groups } from "./groups";
+import type { Marks } from "./marks";
+import type { Outputs } from "./outputs";
+import type { Reading } from "./reading";
+import type { Settings } from "./settings";
+import type { Shared } from "./shared";
+
+interface Needs {
+  outputs: Outputs;
+  settings: Settings;
+  reading: Reading;
+  marks: Marks;
+  shared: Shared;
+  groups: Groups;
+  link: Link;
+}
+
+/** Asks once for each prompt shown; what failed in an earlier visit is asked for again. */
+export function prepare({ outputs, settings, reading, marks, shared, groups, link }: Needs, until: AbortSignal): void {
+  const needsIndex = computed(
+    () =>
+      settings.get("fold") ||
+      ["phrases", "openings"].includes(settings.get("panel")) ||
+      !!reading.asked.value ||
+      ["shared", "common", "only", "echo"].some((name) => marks.on.value.has(name)),
+  );
+  const needsGroups = computed(
+    () => settings.get("mode") === "interleaved" || marks.on.value.has("aligned") || !!reading.asked.value,
+  );
+  const asked = new Set<string>();
+  const want = (kind: "index" | "aligned", made: Made<unknown>) => {
+    const { prompt, n } = outputs.info.value;
+    const key = `${kind}:${outputs.visit.value}`;
+    if (made.kind !== "none") asked.delete(key);
+    else if (n && !asked.has(key) && !outputs.preparing.value) {
+      asked.add(key);
+      link.tell({ kind, prompt });
+    }
+  };
+  const stop = effect(() => {
+    if (needsIndex.value) want("index", shared.made.value);
+    if (needsGroups.value) want("aligned", groups.made.value);
+  });
+  until.addEventListener("abort", stop);
+}

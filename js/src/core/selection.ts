@@ -1,0 +1,92 @@
+// Which outputs are selected, and the gestures that change it.
+import { computed } from "@preact/signals";
+import { plural } from "../ui/plural";
+import type { Traits } from "../wire/traits";
+import type { Announcer } from "./announce";
+import type { Filter } from "./filter";
+import type { Outputs } from "./outputs";
+import type { Pointer } from "./pointer";
+import type { Settings } from "./settings";
+
+export type Mode = "replace" | "add" | "remove";
+export type Scope = "all" | "selected";
+
+/** What a click selects: Shift adds, Alt removes. */
+export function modeOf(event: { shiftKey: boolean; altKey: boolean }): Mode {
+  return event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
+}
+
+export class Selection {
+  constructor(
+    readonly traits: Traits,
+    readonly outputs: Outputs,
+    readonly settings: Settings,
+    readonly filter: Filter,
+    readonly pointer: Pointer,
+    readonly announce: Announcer,
+  ) {}
+
+  /** 1 for each selected output of the prompt shown. */
+  readonly mask = computed(() => {
+    const mask = new Uint8Array(this.outputs.info.value.n);
+    for (const row of this.traits.selection.value) {
+      const i = this.outputs.localOf(row);
+      if (i >= 0) mask[i] = 1;
+    }
+    return mask;
+  });
+  readonly ids = computed(() => this.outputs.where((i) => this.mask.value[i] === 1));
+  readonly count = computed(() => this.ids.value.length);
+  /** How many outputs of other prompts are selected. */
+  readonly elsewhere = computed(() => this.traits.selection.value.length - this.count.value);
+
+  /** Selects outputs; the reader lists the selection, unless `scope` says what it lists. */
+  select(ids: ArrayLike<number>, mode: Mode, scope: Scope = "selected"): void {
+    const mask = mode === "replace" ? new Uint8Array(this.outputs.info.value.n) : this.mask.value.slice();
+    for (let k = 0; k < ids.length; k++) mask[ids[k]] = mode === "remove" ? 0 : 1;
+    const kept = this.traits.selection.value.filter((row) => this.outputs.localOf(row) < 0);
+    const here = this.outputs.rows.value.filter((_, i) => mask[i]);
+    const all = new Uint32Array(kept.length + here.length);
+    all.set(kept);
+    all.set(here, kept.length);
+    this.#set(all.sort(), here.length ? scope : "all");
+    // What is tagged is the output that the keyboard is at, or else what was selected last.
+    if (mode === "replace" && !(ids.length === 1 && ids[0] === this.pointer.cursor.value))
+      this.pointer.cursor.value = -1;
+    this.announce.say(`${this.count.value} of ${this.outputs.info.value.n} selected`);
+  }
+
+  /** As `select`, but only what passes search and legend: a lasso or a click on a cluster takes nothing that is dimmed. */
+  take(ids: ArrayLike<number>, mode: Mode): void {
+    const passes = this.filter.passes.value;
+    this.select(passes ? Array.from(ids).filter(passes) : ids, mode);
+  }
+
+  /** Adds or removes what a card stands for; the reader goes on listing what it lists. */
+  pick(ids: number[]): void {
+    this.select(ids, this.mask.value[ids[0]] ? "remove" : "add", this.count.value ? this.settings.get("scope") : "all");
+  }
+
+  /** Selects what is not selected, of the prompt shown. */
+  invert(): void {
+    const mask = this.mask.value;
+    this.select(
+      this.outputs.where((i) => !mask[i]),
+      "replace",
+    );
+  }
+
+  /** Deselects everything, in every prompt. */
+  clear(): void {
+    const count = this.traits.selection.value.length;
+    const elsewhere = this.elsewhere.value;
+    this.#set(new Uint32Array(), "all");
+    const where = elsewhere ? `, ${elsewhere} of them in other prompts` : "";
+    this.announce.say(count ? `${plural(count, "output")} deselected${where}` : "Nothing selected");
+  }
+
+  #set(selection: Uint32Array, scope: Scope): void {
+    const same = this.settings.get("scope") === scope;
+    this.traits.set({ selection, ...(!same && { view: this.settings.with({ scope }) }) });
+  }
+}

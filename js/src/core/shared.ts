@@ -1,0 +1,131 @@
+// What outputs share: for the thresholds that are set, how many outputs contain each word in a shared run.
+import { computed } from "@preact/signals";
+import { SharedIndex } from "../text/shared";
+import { number } from "../ui/format";
+import type { Traits } from "../wire/traits";
+import type { Made, Stamped, WordArrays } from "../wire/types";
+import { lowest } from "./lowest";
+import type { Outputs } from "./outputs";
+import type { Selection } from "./selection";
+import type { Settings } from "./settings";
+
+/** Why something that Python makes is not there: being made, refused, or nobody is there to make it; "" when it is. */
+export function waitingFor(made: Made<unknown>, kernel: boolean): string {
+  if (made.kind === "error") return made.error;
+  if (made.kind === "made") return "";
+  return kernel ? "Comparing the outputs…" : "This page was written without this comparison.";
+}
+
+/** What was made of a prompt; nothing where that is not the one shown. */
+export function ofPrompt<T>({ prompt, value }: Stamped<Made<T>>, shown: number): Made<T> {
+  return prompt === shown ? value : { kind: "none" };
+}
+
+export class Shared {
+  constructor(
+    readonly traits: Traits,
+    readonly outputs: Outputs,
+    readonly settings: Settings,
+    readonly selection: Selection,
+    readonly kernel: boolean,
+  ) {}
+
+  readonly made = computed(() => ofPrompt(this.traits.index.value, this.outputs.info.value.prompt));
+  readonly words = computed<WordArrays | null>(() => (this.made.value.kind === "made" ? this.made.value.value : null));
+  readonly index = computed(() => (this.words.value ? new SharedIndex(this.words.value) : null));
+  readonly status = computed(() => waitingFor(this.made.value, this.kernel));
+
+  /** Whether outputs are compared with the selected ones only. */
+  readonly within = computed(() => this.settings.get("context") === "selection" && this.selection.count.value > 0);
+  /** How many outputs are compared. */
+  readonly counted = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.value.n));
+  /** Whether an output is one of those that are compared. */
+  counts(id: number): boolean {
+    return !this.within.value || this.selection.mask.value[id] === 1;
+  }
+  /** How many of the compared outputs each variant of the index is; undefined = all. */
+  readonly weight = computed(() => {
+    const words = this.words.value;
+    if (!words || !this.within.value) return undefined;
+    const weight = new Uint32Array(words.weight.length);
+    this.selection.mask.value.forEach((selected, i) => selected && weight[words.variant[i]]++);
+    return weight;
+  });
+  /** The least number of outputs that share something. */
+  readonly minOutputs = computed(() => {
+    const least = this.settings.get("min_outputs");
+    return Math.max(2, least > 1 ? least : Math.ceil(Number((least * this.counted.value).toFixed(9))));
+  });
+  /** The least number of words in a row that counts as shared. */
+  readonly minWords = computed(() => this.settings.get("min_words"));
+  /** For each word, how many outputs share a long enough run that contains it. */
+  readonly coverage = computed(() => this.index.value?.coverage(this.minWords.value, this.weight.value) ?? null);
+  /** For each word, how many outputs contain it. */
+  readonly outputsWith = computed(() => this.index.value?.coverage(1, this.weight.value) ?? null);
+  /** For each word, 0 where it lies in a run that repeats the prompt. */
+  readonly room = computed(() => this.index.value?.room(this.minWords.value) ?? null);
+  readonly hasEcho = computed(() => !!this.words.value?.echo.length);
+
+  /** Whether only one output contains a word. */
+  onlyHere(at: number): boolean {
+    return this.outputsWith.value?.[at] === 1 && this.counted.value > 1 && !(this.words.value!.echo[at] >= 1);
+  }
+
+  /** The strength of the tint: 0 = fewer outputs than the threshold, else 1 to 3. */
+  step(count: number): number {
+    const least = this.minOutputs.value;
+    if (count < least) return 0;
+    return 1 + Math.min(2, Math.floor((3 * (count - least)) / Math.max(1, this.counted.value - least + 1)));
+  }
+
+  /** How many words of all outputs each layer marks, for the legend. */
+  readonly marked = computed(() => {
+    const words = this.words.value;
+    const [coverage, outputsWith, room] = [this.coverage.value, this.outputsWith.value, this.room.value];
+    if (!words || !coverage || !outputsWith || !room) return null;
+    const weight = this.weight.value ?? words.weight;
+    const least = this.minOutputs.value;
+    const many = this.counted.value > 1;
+    const sum = { all: 0, shared: 0, only: 0, echo: 0 };
+    for (let v = 0; v < weight.length; v++) {
+      const w = weight[v];
+      if (!w) continue;
+      for (let at = words.bounds[v]; at < words.bounds[v + 1]; at++) {
+        sum.all += w;
+        if (coverage[at] >= least) sum.shared += w;
+        if (many && outputsWith[at] === 1 && !(words.echo[at] >= 1)) sum.only += w;
+        if (room[at] === 0) sum.echo += w;
+      }
+    }
+    return sum;
+  });
+
+  /** The words between two places of an output's text: [from, to) in the index's words. */
+  wordsBetween(id: number, from: number, to: number): [number, number] {
+    const { variant, bounds, start, end } = this.words.value!;
+    const v = variant[id];
+    const first = lowest(bounds[v], bounds[v + 1], (at) => end[at] > from);
+    return [first, lowest(first, bounds[v + 1], (at) => start[at] >= to)];
+  }
+
+  /** The outputs of some variants; of the selected ones only, where those are compared. */
+  outputsOf(variants: number[]): number[] {
+    const wanted = new Set(variants);
+    const { variant } = this.words.value!;
+    const ids: number[] = [];
+    for (let i = 0; i < variant.length; i++) if (wanted.has(variant[i]) && this.counts(i)) ids.push(i);
+    return ids;
+  }
+
+  /** Words from one on, as the first output that contains them writes them. */
+  written(at: number, words: number): string {
+    const { bounds, start, end, variant } = this.words.value!;
+    const v = lowest(0, bounds.length - 2, (k) => bounds[k + 1] > at);
+    const text = this.outputs.texts.value.get(variant.indexOf(v));
+    return text === null ? "…" : text.slice(start[at], end[at + words - 1]).replace(/\s+/g, " ");
+  }
+
+  ofCounted(count: number): string {
+    return `${number(count)} of ${number(this.counted.value)}`;
+  }
+}

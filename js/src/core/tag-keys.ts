@@ -1,0 +1,35 @@
+// Which tag each of the keys 1 to 9 gives.
+import { computed } from "@preact/signals";
+import type { Tags } from "./tags";
+
+export const KEYS = 9;
+
+export class TagKeys {
+  #before: (string | undefined)[] = [];
+
+  constructor(readonly tags: Tags) {}
+
+  /** The tag of each key, from 1 on: those that were given one, then those that are used most. */
+  readonly all = computed(() => {
+    const { names, define } = this.tags.tagged.value;
+    const keys: (string | undefined)[] = [];
+    define.forEach(({ key }, tag) => key && (keys[Number(key)] ??= names[tag]));
+    const given = new Set(keys);
+    // Keys that move under the fingers give wrong tags: a tag that has one keeps it.
+    this.#before.forEach(
+      (name, key) => name !== undefined && names.includes(name) && !given.has(name) && (keys[key] ??= name),
+    );
+    const placed = new Set(keys);
+    const free = KEYS - keys.filter((name) => name !== undefined).length;
+    const counts = this.tags.counts.value;
+    const most = names
+      .map((name, tag) => ({ name, tag, count: counts[tag] }))
+      .filter(({ name }) => !placed.has(name))
+      .sort((a, b) => b.count - a.count || a.tag - b.tag)
+      .slice(0, free)
+      .sort((a, b) => a.tag - b.tag);
+    for (let key = 1; key <= KEYS; key++) keys[key] ??= most.shift()?.name;
+    this.#before = keys;
+    return keys;
+  });
+}

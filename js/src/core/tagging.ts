@@ -1,0 +1,156 @@
+// What gives and takes tags, notes and stars: the field where a tag is typed, a note being written, undo and redo.
+import { computed, signal } from "@preact/signals";
+import { plural } from "../ui/plural";
+import type { Action, Definition, Page } from "../wire/types";
+import type { Announcer } from "./announce";
+import type { Gestures } from "./gestures";
+import type { Listing } from "./listing";
+import type { Outputs } from "./outputs";
+import type { Pointer } from "./pointer";
+import { Remembered } from "./remembered";
+import type { Selection } from "./selection";
+import type { Tags } from "./tags";
+
+/** Outputs that a gesture is about, and what they are called. */
+export interface Target {
+  ids: ArrayLike<number>;
+  what: string;
+}
+
+/** A note being written. */
+export interface Draft {
+  prompt: number;
+  ids: number[];
+  what: string;
+  /** Your note that is there already; null where equal outputs have different ones. */
+  text: string | null;
+}
+
+export class Tagging {
+  /** Where a tag is typed, what it is for. */
+  readonly field: Remembered<Target | null>;
+  readonly draft: Remembered<Draft | null>;
+  /** What the last gesture did, or why it did nothing. */
+  readonly result = signal("");
+
+  constructor(
+    readonly outputs: Outputs,
+    readonly pointer: Pointer,
+    readonly selection: Selection,
+    readonly listing: Listing,
+    readonly tags: Tags,
+    readonly gestures: Gestures,
+    readonly announce: Announcer,
+    readonly page: Page | undefined,
+  ) {
+    this.field = new Remembered<Target | null>(outputs.visit, null);
+    this.draft = new Remembered<Draft | null>(outputs.visit, null);
+  }
+
+  /** Shows and reads out what a gesture did. */
+  report(sentence: string): void {
+    this.result.value = sentence;
+    this.announce.say(sentence);
+  }
+
+  /** What a gesture is for: the output that the keyboard is at, or else the selection. */
+  readonly target = computed<Target>(() => {
+    const at = this.pointer.cursor.value;
+    if (at >= 0) return this.card(at);
+    const ids = this.selection.ids.value;
+    return { ids, what: `${ids.length.toLocaleString("en")} selected` };
+  });
+
+  /** What the card of an output stands for; the prompt stands for itself. */
+  card(i: number): Target & { ids: number[] } {
+    if (i === this.tags.prompt.value) return { ids: [i], what: "the prompt" };
+    const ids = this.listing.copies(i);
+    return { ids, what: ids.length > 1 ? `these ${ids.length}` : "this output" };
+  }
+
+  /** Opens the field where a tag is typed. */
+  type(target: Target): void {
+    if (target.ids.length) this.field.value = target;
+    else this.report("Nothing to tag: select outputs, or go to one with j");
+  }
+
+  /** Gives a tag to some outputs; where you gave it to all of them, takes it away. */
+  toggle(name: string, ids: ArrayLike<number>): void {
+    if (!ids.length) {
+      this.report("Nothing to tag: select outputs, or go to one with j");
+      return;
+    }
+    const all = Array.from(ids);
+    const given = this.tags.of(all).some((mark) => mark.name === name && mark.mine);
+    this.do(given ? "untag" : "tag", name, all);
+  }
+
+  star(ids: ArrayLike<number>): void {
+    const all = Array.from(ids);
+    if (all.length) this.do(this.tags.stars(all) === all.length ? "unstar" : "star", "", all);
+  }
+
+  /** Begins a note, with the text of yours that is there. */
+  write({ ids, what }: Target): void {
+    const all = Array.from(ids);
+    const mine = this.tags.notes(all).filter(({ by }) => by === 0);
+    const { prompt } = this.outputs.info.value;
+    this.draft.value = { prompt, ids: all, what, text: mine.length > 1 ? null : (mine[0]?.text ?? "") };
+  }
+
+  /** Ends a note; null, or the text that was there before, changes nothing. */
+  note({ prompt, ids, text }: Draft, written: string | null): void {
+    this.draft.value = null;
+    if (written !== null && written !== (text ?? "")) this.do("note", written, ids, prompt);
+  }
+
+  define(name: string, change: Partial<Definition>): void {
+    this.do("define", JSON.stringify({ name, ...change }));
+  }
+
+  do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.value.prompt): void {
+    void this.gestures.send(action, value, ids, prompt).then((done) => done !== null && this.report(done));
+  }
+
+  /** Whether there is anything to undo or redo; what it is, Python knows when it has done what waits. */
+  can(action: "undo" | "redo"): boolean {
+    return this.tags.tagged.value[action] !== "" || this.gestures.waiting.value.length > 0;
+  }
+
+  undo(action: "undo" | "redo"): void {
+    if (this.can(action)) this.do(action);
+    else this.report(`Nothing to ${action}`);
+  }
+
+  /** Whether all tags are on disk, in words. */
+  readonly saved = computed<{ text: string; title: string; bad: boolean }>(() => {
+    const waiting = this.gestures.waiting.value;
+    const { problem, store } = this.tags.tagged.value;
+    if (this.gestures.cut.value)
+      return {
+        text: "not saved: no kernel",
+        title:
+          `The kernel is gone, and ${plural(waiting.length, "change")} could not be saved.` +
+          " Run the cell again and repeat them.",
+        bad: true,
+      };
+    if (this.page && !this.page.saved)
+      return {
+        text: "not kept: download",
+        title: "This browser cannot keep any more of them: download your tags before you close the page.",
+        bad: true,
+      };
+    if (problem)
+      return { text: "not saved", title: `${problem} Your tags are kept here and written when possible.`, bad: true };
+    if (waiting.some(({ action }) => action === "suggest" || action === "unlike"))
+      return { text: "computing…", title: "The outputs are being ordered", bad: false };
+    if (waiting.length)
+      return {
+        text: `saving ${plural(waiting.length, "change")}…`,
+        title: "Python is busy: they are written when it is free",
+        bad: false,
+      };
+    if (!store) return { text: "in memory only", title: "store=False: tags are lost when the kernel ends", bad: false };
+    return { text: "saved", title: store, bad: false };
+  });
+}

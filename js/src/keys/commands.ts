@@ -1,0 +1,231 @@
+// What each key does. The list of keys that `?` shows is made from this table.
+import { describe } from "../core/describe";
+import type { Direction, Lens } from "../core/lens";
+import type { ReaderMode } from "../wire/types";
+
+interface Press {
+  lens: Lens;
+  root: HTMLElement;
+  /** What has the focus. */
+  target: HTMLElement;
+}
+
+/** Returns false where the key is not for it; the browser has it then. */
+type Run = (press: Press) => boolean | void;
+
+interface Command {
+  /** The keys as the list shows them, separated by spaces. */
+  shown: string;
+  words: string;
+  /** By `KeyboardEvent.key`; none where something else than this table does it. */
+  run?: Record<string, Run>;
+  /** A key that is held does it once: it would do and undo it many times a second. */
+  once?: boolean;
+}
+
+export const COMMANDS: Command[] = [
+  {
+    shown: "j k",
+    words: "next and previous output; interleaved: group",
+    run: { j: ({ lens }) => step(lens, 1), k: ({ lens }) => step(lens, -1) },
+  },
+  {
+    shown: "x v",
+    words: "select or deselect the output; pin it beside others",
+    run: {
+      x: ({ lens }) => withCurrent(lens, (id) => lens.selection.pick(lens.listing.copies(id))),
+      v: ({ lens }) => withCurrent(lens, (id) => lens.reading.pin(id)),
+    },
+    once: true,
+  },
+  {
+    shown: "n N",
+    words: "its next and previous mark, and what that is",
+    run: { n: ({ lens }) => toMark(lens, 1), N: ({ lens }) => toMark(lens, -1) },
+  },
+  { shown: "m", words: "cards, grid, interleaved", run: { m: ({ lens }) => nextMode(lens) }, once: true },
+  {
+    shown: "← → ↑ ↓",
+    words: "on the map: the next point that way",
+    run: { ArrowLeft: walk("left"), ArrowRight: walk("right"), ArrowUp: walk("up"), ArrowDown: walk("down") },
+  },
+  {
+    shown: "Enter Space",
+    words: "on the map: select the point, or add and remove it",
+    run: {
+      Enter: (press) => onPoint(press, (id) => press.lens.selection.select([id], "replace")),
+      " ": (press) => onPoint(press, (id) => press.lens.selection.pick([id])),
+    },
+  },
+  {
+    shown: "l p",
+    words: "a drag lassoes, a drag moves the map",
+    run: {
+      l: ({ lens }) => lens.settings.set({ tool: "lasso" }),
+      p: ({ lens }) => lens.settings.set({ tool: "pan" }),
+    },
+  },
+  {
+    shown: "+ - 0",
+    words: "zoom in, out, show everything",
+    run: {
+      "+": ({ lens }) => lens.map?.zoom(1.4),
+      "=": ({ lens }) => lens.map?.zoom(1.4),
+      "-": ({ lens }) => lens.map?.zoom(1 / 1.4),
+      "0": ({ lens }) => lens.map?.fit(),
+    },
+  },
+  {
+    shown: "[ ]",
+    words: "coarser and finer clusters",
+    run: { "[": ({ lens }) => toLevel(lens, -1), "]": ({ lens }) => toLevel(lens, 1) },
+  },
+  { shown: "F2 z", words: "on a cluster: rename it, zoom to it" },
+  {
+    shown: "/",
+    words: "search; Enter selects what matches, Escape leaves",
+    run: { "/": ({ root }) => root.querySelector<HTMLInputElement>(".ol-search-input")?.focus() },
+  },
+  {
+    shown: "a",
+    words: "select what the reader lists",
+    run: { a: ({ lens }) => lens.selection.select(lens.listing.ids.value, "replace") },
+  },
+  {
+    shown: "t 1…9",
+    words: "tag the output, or the selection; again: remove the tag",
+    run: {
+      t: ({ lens }) => lens.tagging.type(lens.tagging.target.value),
+      ...Object.fromEntries(Array.from({ length: 9 }, (_, k) => [String(k + 1), tag(k + 1)])),
+    },
+    once: true,
+  },
+  {
+    shown: "s e",
+    words: "star it; write a note on it",
+    run: {
+      s: ({ lens }) => lens.tagging.star(lens.tagging.target.value.ids),
+      e: ({ lens }) => {
+        if (lens.pointer.cursor.value >= 0) lens.tagging.write(lens.tagging.target.value);
+        else lens.tagging.report("No output to write a note on: go to one with j");
+      },
+    },
+    once: true,
+  },
+  { shown: "g", words: "the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
+  {
+    shown: "u U",
+    words: "undo and redo of tags",
+    run: { u: ({ lens }) => lens.tagging.undo("undo"), U: ({ lens }) => lens.tagging.undo("redo") },
+  },
+  { shown: "i", words: "invert the selection", run: { i: ({ lens }) => lens.selection.invert() }, once: true },
+  { shown: "c", words: "clear the selection of all prompts", run: { c: ({ lens }) => lens.selection.clear() } },
+  { shown: "?", words: "this list", run: { "?": ({ lens }) => void (lens.help.value = true) } },
+  { shown: "Shift Alt", words: "with a lasso or a click: add, remove" },
+  { shown: "Ctrl", words: "with the wheel: zoom, wherever the focus is" },
+];
+
+const BY_KEY = new Map(
+  COMMANDS.flatMap(({ run = {}, once = false }) => Object.entries(run).map(([key, does]) => [key, { does, once }])),
+);
+
+/** Does what a key is for. Returns whether it was for anything. */
+export function press(press: Press, event: KeyboardEvent): boolean {
+  const command = BY_KEY.get(event.key);
+  if (!command || press.lens.help.value) return false;
+  if (event.repeat && command.once) return true;
+  return command.does(press) !== false;
+}
+
+/** Escape closes the list of keys, leaves a field, or closes the drawer. */
+export function leave({ lens, root, target }: Press, inField: boolean): void {
+  if (lens.help.value) {
+    lens.help.value = false;
+    return;
+  }
+  if (!inField && lens.reading.drawer.value) {
+    // The focus must not fall off the widget with what is closed.
+    if (target.closest(".ol-drawer")) root.querySelector<HTMLElement>(".ol-list")?.focus();
+    lens.reading.close();
+    return;
+  }
+  if (target.matches(".ol-search-input") && lens.settings.get("query")) lens.search.clear();
+  root.querySelector<HTMLElement>(".ol-map")?.focus();
+}
+
+const MODES: ReaderMode[] = ["cards", "grid", "interleaved"];
+
+function nextMode(lens: Lens): void {
+  const mode = MODES[(MODES.indexOf(lens.settings.get("mode")) + 1) % MODES.length];
+  lens.settings.set({ mode });
+  lens.announce.say(mode);
+}
+
+function withCurrent(lens: Lens, run: (id: number) => void): void {
+  const id = lens.pointer.cursor.value;
+  if (id >= 0) run(id);
+}
+
+function onPoint({ lens, target }: Press, run: (id: number) => void): boolean {
+  const id = lens.pointer.cursor.value;
+  if (!target.matches(".ol-map") || id < 0) return false;
+  run(id);
+  return true;
+}
+
+function walk(direction: Direction): Run {
+  return ({ lens, target }) => {
+    if (!target.matches(".ol-map")) return false;
+    lens.map?.walk(direction);
+  };
+}
+
+function tag(key: number): Run {
+  return ({ lens }) => {
+    const name = lens.tagKeys.all.value[key];
+    if (name === undefined) return false;
+    lens.tagging.toggle(name, lens.tagging.target.value.ids);
+  };
+}
+
+function toLevel(lens: Lens, by: number): void {
+  const next = lens.clusters.tree.value.granularities[lens.clusters.level.value + by];
+  if (next !== undefined) lens.clusters.setGranularity(next);
+}
+
+function toUntagged(lens: Lens): void {
+  const next = lens.listing.nextUntagged();
+  if (next >= 0) lens.pointer.cursor.value = next;
+  lens.announce.say(next < 0 ? "You have tagged everything that the reader lists" : describe(lens, next));
+}
+
+function step(lens: Lens, by: number): void {
+  if (lens.settings.get("mode") === "interleaved") return lens.reading.walk?.(by);
+  const { ids } = lens.listing.cards.value;
+  if (!ids.length) return;
+  const cursor = lens.pointer.cursor.value;
+  const at = cursor < 0 ? -1 : ids.indexOf(lens.listing.copies(cursor)[0]);
+  const last = ids.length - 1;
+  const to = ids[at < 0 ? (by > 0 ? 0 : last) : Math.min(last, Math.max(0, at + by))];
+  lens.reading.asked.value = null;
+  lens.pointer.cursor.value = to;
+  lens.announce.say(describe(lens, to));
+}
+
+/** Goes to the next mark of the current output, and says what it is. */
+function toMark(lens: Lens, by: 1 | -1): void {
+  const { reading, pointer, listing, marks } = lens;
+  const asked = reading.asked.value;
+  const id = asked?.id ?? (pointer.cursor.value >= 0 ? pointer.cursor.value : listing.cards.value.ids[0]);
+  if (id === undefined || lens.settings.get("mode") === "interleaved") return;
+  const at = marks.next(id, asked?.id === id ? asked.at : by > 0 ? -1 : Number.POSITIVE_INFINITY, by);
+  if (at < 0) {
+    lens.announce.say(by > 0 ? "No mark after this" : "No mark before this");
+    return;
+  }
+  pointer.cursor.value = id;
+  reading.open(id);
+  reading.ask(id, at);
+  reading.show(id, at);
+  lens.announce.say(marks.lines(id, at).join(", "));
+}

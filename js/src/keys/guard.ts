@@ -1,0 +1,50 @@
+// Which keys the notebook gets. One listener on the widget's root; nothing on the page.
+import type { Lens } from "../core/lens";
+import { leave, press } from "./commands";
+
+/** JupyterLab ignores keys that are pressed on an element with this attribute. */
+const SUPPRESS = "data-lm-suppress-shortcuts";
+
+export function guard(root: HTMLElement, lens: Lens, until: AbortSignal): void {
+  const on = <K extends keyof HTMLElementEventMap>(kind: K, listener: (event: HTMLElementEventMap[K]) => void) =>
+    root.addEventListener(kind, listener, { signal: until });
+  on("focusin", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
+  on("focusout", (event) => (event.target as Element).removeAttribute(SUPPRESS));
+  on("keyup", (event) => (event.target as Element).setAttribute(SUPPRESS, "true"));
+  on("keydown", (event) => {
+    const target = event.target as HTMLElement;
+    const inField = isField(target);
+    if (isNotebooks(event, lens, inField)) {
+      target.removeAttribute(SUPPRESS);
+      return;
+    }
+    // In its command mode JupyterLab takes plain letters from whatever has the focus in an output: "d d" would
+    // delete the cell.
+    event.stopPropagation();
+    target.setAttribute(SUPPRESS, "true");
+    if (event.isComposing) return;
+    const context = { lens, root, target };
+    if (event.key === "Escape") {
+      leave(context, inField);
+      event.preventDefault();
+    } else if (!inField && press(context, event)) event.preventDefault();
+  });
+}
+
+/** Whether JupyterLab gets a key. */
+function isNotebooks(
+  { key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent,
+  lens: Lens,
+  inField: boolean,
+): boolean {
+  const help = lens.help.value;
+  if (key === "Escape") return !help && !lens.reading.drawer.value && !inField;
+  // A field keeps the shortcuts for editing.
+  if (ctrlKey || metaKey) return !inField || !/^[acvxyz]$/i.test(key);
+  // Tab leads out, except out of the list of keys; Shift+Enter runs the cell.
+  return (key === "Tab" && !help) || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !inField);
+}
+
+function isField(target: HTMLElement): boolean {
+  return target.matches("select, input:not([type=range], [type=checkbox]), textarea");
+}

@@ -1,0 +1,119 @@
+// What the place that was asked about shares with other outputs, and the sentences that are like it.
+import { computed } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { likeSentence } from "../../core/like";
+import { through } from "../../text/phrases";
+import { useLens } from "../use-lens";
+import { Holder } from "./holder";
+
+export function AskedPlace() {
+  const lens = useLens();
+  const asked = lens.reading.asked.value!;
+  const found = useMemo(
+    () =>
+      computed(() => {
+        const place = lens.reading.asked.value;
+        const index = lens.shared.index.value;
+        if (!place || !index) return null;
+        const [word, last] = lens.shared.wordsBetween(place.id, place.at, place.at + 1);
+        return word < last
+          ? {
+              word,
+              spans: through(
+                index,
+                word,
+                lens.shared.minOutputs.value,
+                lens.shared.minWords.value,
+                lens.shared.weight.value,
+              ),
+            }
+          : null;
+      }),
+    [lens],
+  ).value;
+  const like = useMemo(
+    () =>
+      computed(() =>
+        lens.reading.asked.value ? likeSentence(lens.shared, lens.groups, lens.reading.asked.value) : null,
+      ),
+    [lens],
+  ).value;
+  void lens.outputs.texts.value.arrived.value;
+  const whole = lens.shared.counted.value;
+  const where = [lens.outputs.source(asked.id), `row ${lens.outputs.label(asked.id)}`].filter(Boolean).join(" ");
+  return (
+    <div class="ol-drawer-body">
+      <div class="ol-column">
+        <h4>
+          What it shares <small class="ol-muted">{where}</small>
+        </h4>
+        {!found ? (
+          <p class="ol-muted">There is no word here.</p>
+        ) : !found.spans.length ? (
+          <p>“{lens.shared.written(found.word, 1)}”: no other output says it.</p>
+        ) : (
+          found.spans.map(({ at, words, variants }) => (
+            <Holder
+              key={`${at}:${words}`}
+              ids={lens.shared.outputsOf(variants)}
+              of={whole}
+              text={lens.shared.written(at, words)}
+            />
+          ))
+        )}
+      </div>
+      <div class="ol-column">
+        <h4>Like this sentence</h4>
+        {lens.groups.status.value ? (
+          <p class="ol-muted">{lens.groups.status.value}</p>
+        ) : !like ? (
+          <p class="ol-muted">This is no sentence of three words or more.</p>
+        ) : (
+          <>
+            {like.group && (
+              <Holder
+                ids={like.outputs}
+                of={lens.outputs.info.value.n}
+                text={
+                  <>
+                    <i class={`ol-part ol-part-${like.group.color}`} data-label={like.group.label} /> the same part
+                  </>
+                }
+              />
+            )}
+            {!like.group && <p class="ol-muted">No group: it stands alone. The nearest sentences:</p>}
+            {like.nearest.map(({ id, from, to, share }) => (
+              <button
+                key={`${id}:${from}`}
+                type="button"
+                class="ol-holder"
+                title="Show it in its text"
+                onClick={() => {
+                  lens.reading.open(id);
+                  // It may be of those that are not listed.
+                  const there = lens.listing.ids.value.includes(id);
+                  lens.settings.set({
+                    mode: "cards",
+                    ...(!there && { scope: "all", query: "", regex: false, tagged: null }),
+                  });
+                  if (!there) lens.filter.clear();
+                  lens.reading.hot.value = -1;
+                  lens.reading.ask(id, from);
+                  lens.reading.show(id, from);
+                }}
+              >
+                <span class="ol-holder-text" dir="auto">
+                  {(lens.outputs.texts.value.get(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
+                </span>
+                <span class="ol-muted">{lens.outputs.source(id) || `row ${lens.outputs.label(id)}`}</span>
+                <span class="ol-holder-count" title="Words in common, rare ones counting more">
+                  {Math.round(100 * share)} %
+                </span>
+              </button>
+            ))}
+          </>
+        )}
+      </div>
+    </div>
+  ); // prettier-ignore
+}

@@ -1,0 +1,42 @@
+// A row that selects the outputs that contain something.
+import type { ComponentChild } from "preact";
+import { modeOf } from "../../core/selection";
+import { number } from "../../ui/format";
+import { useLens } from "../use-lens";
+
+/** A row that selects the outputs that hold something. */
+export function Holder({
+  ids,
+  text,
+  of,
+  note,
+  depth = 0,
+}: {
+  ids: ArrayLike<number>;
+  text: ComponentChild;
+  of: number;
+  note?: string;
+  depth?: number;
+}) {
+  const lens = useLens();
+  return (
+    <button
+      type="button"
+      class="ol-holder"
+      style={depth ? { "--ol-level": depth } : undefined}
+      title={`${lens.outputs.sourcesOf(ids)}\nclick: select them · Shift adds · Alt removes`.trim()}
+      onClick={(event) => lens.selection.select(ids, modeOf(event))}
+    >
+      <span class="ol-holder-text" dir="auto">
+        {text}
+      </span>
+      {note && <span class="ol-muted">{note}</span>}
+      <span class="ol-share" aria-hidden="true">
+        <i style={{ width: `${(100 * ids.length) / Math.max(1, of)}%` }} />
+      </span>
+      <span class="ol-holder-count">
+        {number(ids.length)} of {number(of)}
+      </span>
+    </button>
+  ); // prettier-ignore
+}

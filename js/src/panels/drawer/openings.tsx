@@ -1,0 +1,70 @@
+// How the outputs begin.
+import { computed, useSignal } from "@preact/signals";
+import { useMemo } from "preact/hooks";
+import { type Opening, openings } from "../../text/openings";
+import { plural } from "../../ui/plural";
+import { useLens } from "../use-lens";
+import { Holder } from "./holder";
+
+/** An opening that fewer outputs share is not shown. */
+const LEAST_SHARE = 0.02;
+
+export function Openings() {
+  const lens = useLens();
+  const least = Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value));
+  const roots = useMemo(
+    () =>
+      computed(() =>
+        lens.shared.index.value
+          ? openings(
+              lens.shared.index.value,
+              Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value)),
+              lens.shared.weight.value,
+            )
+          : [],
+      ),
+    [lens],
+  ).value;
+  void lens.outputs.texts.value.arrived.value;
+  return (
+    <div class="ol-drawer-body">
+      <div class="ol-column">
+        {!roots.length && <p class="ol-muted">No two outputs begin with the same word.</p>}
+        {roots.map((node) => (
+          <OpeningRow key={node.at} node={node} depth={0} of={lens.shared.counted.value} />
+        ))}
+        {roots.length > 0 && <p class="ol-muted">Openings of at least {plural(least, "output")}.</p>}
+      </div>
+    </div>
+  ); // prettier-ignore
+}
+
+function OpeningRow({ node, depth, of }: { node: Opening; depth: number; of: number }) {
+  const lens = useLens();
+  const open = useSignal(depth < 2);
+  return (
+    <div class="ol-opening">
+      <div class="ol-opening-line" style={{ "--ol-level": depth }}>
+        {!node.children.length ? (
+          <span class="ol-twist" />
+        ) : (
+          <button
+            type="button"
+            class="ol-plain ol-twist"
+            aria-expanded={open.value}
+            aria-label="What follows"
+            onClick={() => (open.value = !open.value)}
+          >
+            {open.value ? "▾" : "▸"}
+          </button>
+        )}
+        <Holder
+          ids={lens.shared.outputsOf(node.variants)}
+          of={of}
+          text={lens.shared.written(node.from, node.at + 1 - node.from)}
+        />
+      </div>
+      {open.value && node.children.map((child) => <OpeningRow key={child.at} node={child} depth={depth + 1} of={of} />)}
+    </div>
+  ); // prettier-ignore
+}

@@ -1,0 +1,74 @@
+// The phrases that outputs share, and what sets the selection apart.
+import { computed } from "@preact/signals";
+import { useEffect, useMemo } from "preact/hooks";
+import { phrases } from "../../text/phrases";
+import { useLens } from "../use-lens";
+import { Holder } from "./holder";
+
+const LISTED = 60;
+
+export function Phrases() {
+  const lens = useLens();
+  const found = useMemo(
+    () =>
+      computed(() => {
+        const index = lens.shared.index.value;
+        return index
+          ? phrases(index, lens.shared.minOutputs.value, lens.shared.minWords.value, LISTED, lens.shared.weight.value)
+          : [];
+      }),
+    [lens],
+  ).value;
+  void lens.outputs.texts.value.arrived.value;
+  const selection = lens.selection.ids.value;
+  useEffect(() => {
+    if (lens.selection.count.value) lens.distinctive.ask();
+  }, [selection, lens.outputs.info.value.prompt]);
+  const { rows, error } = lens.distinctive.result.value;
+  const selected = lens.selection.count.value;
+  return (
+    <div class="ol-drawer-body">
+      <div class="ol-column">
+        <h4>
+          Shared{" "}
+          <small class="ol-muted">
+            {lens.shared.minWords.value}+ words in at least {lens.shared.ofCounted(lens.shared.minOutputs.value)}
+          </small>
+        </h4>
+        {!found.length && <p class="ol-muted">Nothing found: lower the thresholds above.</p>}
+        {found.map(({ at, words, variants }) => (
+          <Holder
+            key={`${at}:${words}`}
+            ids={lens.shared.outputsOf(variants)}
+            of={lens.shared.counted.value}
+            text={lens.shared.written(at, words)}
+          />
+        ))}
+      </div>
+      <div class="ol-column">
+        <h4>What the selection says and the rest does not</h4>
+        {!lens.kernel ? (
+          <p class="ol-muted">Needs a notebook: this page has no Python.</p>
+        ) : !selected ? (
+          <p class="ol-muted">
+            Select some outputs, and this lists the words and phrases that more of them say than of the others.
+          </p>
+        ) : error ? (
+          <p class="ol-muted">{error}</p>
+        ) : !rows.length ? (
+          <p class="ol-muted">Nothing found.</p>
+        ) : (
+          rows.map((row) => (
+            <Holder
+              key={row.text}
+              ids={row.ids}
+              of={lens.outputs.info.value.n}
+              text={row.text}
+              note={`${row.f1}/${row.n1} · ${row.f2}/${row.n2}${row.q !== null && row.q > 0.05 ? " · may be chance" : ""}`}
+            />
+          ))
+        )}
+      </div>
+    </div>
+  ); // prettier-ignore
+}

@@ -1,0 +1,60 @@
+// The tags on an output or on the prompt.
+import type { Mark } from "../../core/tags";
+import { useLens } from "../use-lens";
+import { short } from "./short";
+
+/** The tags on an output. A click on one's own takes it off, one on another's gives it too. */
+export function Chips({ id }: { id: number }) {
+  const lens = useLens();
+  const { ids } = lens.tagging.card(id);
+  const marks = lens.tags.of(ids);
+  if (!marks.length) return null;
+  return (
+    <div class="ol-chips" role="group" aria-label="Tags">
+      {marks.map((mark) => (
+        <button
+          key={mark.name}
+          type="button"
+          class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"]
+            .filter(Boolean)
+            .join(" ")}
+          title={about(mark, ids.length)}
+          aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`}
+          onClick={(event) => {
+            // The focus must not fall off the widget with what is taken off.
+            if (mark.mine)
+              (
+                event.currentTarget.closest<HTMLElement>(".ol-list") ??
+                event.currentTarget.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
+              )?.focus({ preventScroll: true });
+            lens.tagging.toggle(mark.name, ids);
+          }}
+        >
+          <span dir="auto">{short(mark.name)}</span>
+          {mark.count < ids.length && (
+            <small>
+              {" "}
+              {mark.count} of {ids.length}
+            </small>
+          )}
+          {mark.others.length > 0 && " "}
+          {mark.others.length > 0 && <small>{mark.mine ? `+${mark.others.length}` : initials(mark.others)}</small>}
+        </button>
+      ))}
+    </div>
+  ); // prettier-ignore
+}
+
+function about({ name, count, others, mine, waits }: Mark, of: number): string {
+  const by = [...(mine ? ["you"] : []), ...others].join(", ");
+  const on = count < of ? `on ${count} of ${of} equal outputs\n` : "";
+  const all = count < of ? "give it to all" : "give it too";
+  return `${name}\n${on}${waits ? "not on disk yet" : by && `by ${by}`}\nclick: ${mine ? "take it off" : all}`;
+}
+
+function initials(people: string[]): string {
+  return people
+    .map((name) => name.slice(0, 2))
+    .slice(0, 3)
+    .join(" ");
+}

@@ -1,0 +1,31 @@
+// The notes on an output or on the prompt.
+import { useLens } from "../use-lens";
+
+/** The notes on an output, and where one's own is written. */
+export function Notes({ id }: { id: number }) {
+  const lens = useLens();
+  const target = lens.tagging.card(id);
+  const notes = lens.tags.notes(target.ids);
+  if (!notes.length) return null;
+  return (
+    <div class="ol-notes-of">
+      {notes.map(({ by, text }) => (
+        <div key={`${by} ${text}`} class="ol-note-of" dir="auto">
+          {by > 0 && <b>{lens.tags.tagged.value.annotators[by]}: </b>}
+          {text}
+          {by === 0 && (
+            <button
+              type="button"
+              class="ol-plain"
+              title="Change the note (e)"
+              aria-label="Change the note"
+              onClick={() => lens.tagging.write(target)}
+            >
+              ✎
+            </button>
+          )}
+        </div>
+      ))}
+    </div>
+  ); // prettier-ignore
+}

@@ -1,0 +1,45 @@
+// Tags and notes of the prompt itself.
+import { useLens } from "../use-lens";
+import { Chips } from "./chips";
+import { Notes } from "./notes";
+
+/** Tags and notes are given to the prompt itself as well. */
+export function PromptButtons() {
+  const lens = useLens();
+  const target = lens.tagging.card(lens.tags.prompt.value);
+  return (
+    <span class="ol-of-prompt">
+      <button
+        type="button"
+        class="ol-plain"
+        title="Tag the prompt itself"
+        aria-label="Tag the prompt"
+        onClick={() => lens.tagging.type(target)}
+      >
+        Tag
+      </button>
+      <button
+        type="button"
+        class="ol-plain"
+        title="A note on the prompt itself"
+        aria-label="Note on the prompt"
+        onClick={() => lens.tagging.write(target)}
+      >
+        Note
+      </button>
+    </span>
+  ); // prettier-ignore
+}
+
+/** What was said of the prompt itself. */
+export function PromptSaid() {
+  const lens = useLens();
+  const id = lens.tags.prompt.value;
+  if (!lens.tags.of([id]).length && !lens.tags.notes([id]).length) return null;
+  return (
+    <div class="ol-prompt-said" role="group" aria-label="Tags and notes of the prompt">
+      <Chips id={id} />
+      <Notes id={id} />
+    </div>
+  );
+}

@@ -1,0 +1,131 @@
+// Where the name of a tag is typed.
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
+import { number } from "../../ui/format";
+import { useLens } from "../use-lens";
+import { short } from "./short";
+
+/** Suggestions for a name at once. */
+const SUGGESTED = 8;
+
+export function TagField() {
+  const lens = useLens();
+  const { ids, what } = lens.tagging.field.value!;
+  const typed = useSignal("");
+  /** The option that the arrows chose; without one Enter gives what begins as is typed, or a new tag. */
+  const at = useSignal(-1);
+  const input = useRef<HTMLInputElement>(null);
+  const before = useRef(document.activeElement as HTMLElement | null);
+  useLayoutEffect(() => input.current?.focus(), []);
+  const wanted = typed.value.trim();
+  const { names, define } = lens.tags.tagged.value;
+  const like = wanted.toLocaleLowerCase();
+  const found = names
+    .map((name, tag) => ({ name, tag, place: name.toLocaleLowerCase().indexOf(like) }))
+    .filter(({ place }) => place >= 0)
+    .sort(
+      (a, b) =>
+        Number(b.name === wanted) - Number(a.name === wanted) ||
+        Math.sign(a.place) - Math.sign(b.place) ||
+        lens.tags.counts.value[b.tag] - lens.tags.counts.value[a.tag],
+    )
+    .slice(0, SUGGESTED)
+    .map(({ name }) => name);
+  const options = wanted && !names.includes(wanted) ? [...found, wanted] : found;
+  // What is typed in full is meant, not what begins like it or merely holds it.
+  const exact = options.indexOf(wanted);
+  const begins = found.findIndex((name) => name.toLocaleLowerCase().startsWith(like));
+  const chosen =
+    at.value >= 0
+      ? Math.min(at.value, options.length - 1)
+      : names.includes(wanted)
+        ? exact
+        : begins >= 0
+          ? begins
+          : options.length - 1;
+  const close = () => {
+    lens.tagging.field.value = null;
+    const back = before.current;
+    (back?.isConnected && back !== document.body
+      ? back
+      : input.current?.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
+    )?.focus();
+  };
+  const give = (name: string | undefined) => {
+    if (name) lens.tagging.toggle(name, ids);
+    close();
+  };
+  return (
+    <span class="ol-tagbar ol-tagfield">
+      <label>
+        Tag {what}:{" "}
+        <input
+          ref={input}
+          type="text"
+          role="combobox"
+          aria-expanded={options.length > 0}
+          aria-controls="ol-tag-options"
+          aria-autocomplete="list"
+          aria-label={`Tag for ${what}`}
+          aria-activedescendant={options.length ? `ol-tag-${chosen}` : undefined}
+          spellcheck={false}
+          dir="auto"
+          placeholder="name of the tag; Enter gives it"
+          onInput={(event) => {
+            typed.value = event.currentTarget.value;
+            at.value = -1;
+          }}
+          onKeyDown={(event) => {
+            if (event.isComposing) return;
+            if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+              event.preventDefault();
+              at.value = (chosen + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length);
+            } else if (event.key === "Enter") {
+              // The focus goes to a button, which the key would press as well.
+              event.preventDefault();
+              give(options[chosen]);
+            } else if (event.key === "Escape") {
+              event.stopPropagation();
+              close();
+            }
+          }}
+          onBlur={(event) => {
+            if (!(event.relatedTarget as Element | null)?.closest(".ol-tag-options")) lens.tagging.field.value = null;
+          }}
+        />
+      </label>
+      {options.length > 0 && (
+        <ul class="ol-tag-options" id="ol-tag-options" role="listbox" aria-label="Tags">
+          {options.map((name, k) => {
+            const tag = names.indexOf(name);
+            return (
+              <li
+                key={name}
+                id={`ol-tag-${k}`}
+                role="option"
+                aria-selected={k === chosen}
+                tabIndex={-1}
+                onPointerDown={(event) => event.preventDefault()}
+                onClick={() => give(name)}
+              >
+                {tag < 0 ? (
+                  <span>
+                    new tag <b dir="auto">{short(name)}</b>
+                  </span>
+                ) : (
+                  <>
+                    <span class={`ol-tag ol-tag-${define[tag].color}`} dir="auto">
+                      {short(name)}
+                    </span>
+                    <span class="ol-muted">{define[tag].description}</span>
+                    <small class="ol-muted">{number(lens.tags.counts.value[tag])}</small>
+                  </>
+                )}
+              </li>
+            );
+          })}
+        </ul>
+      )}
+    </span>
+  ); // prettier-ignore
+}

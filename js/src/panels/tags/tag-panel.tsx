@@ -1,0 +1,227 @@
+// All tags: colours, keys, what they mean, who gave them to how many outputs; filters.
+import { modeOf } from "../../core/selection";
+import { KEYS } from "../../core/tag-keys";
+import { ANY } from "../../core/tags";
+import { number } from "../../ui/format";
+import { useLens } from "../use-lens";
+import { HandIn } from "./hand-in";
+import { short } from "./short";
+
+/** All tags: colours, keys, what they mean, who gave them to how many; filters. */
+export function TagPanel() {
+  const lens = useLens();
+  const { names, define, annotators } = lens.tags.tagged.value;
+  const filter = lens.settings.get("tagged");
+  const only = (tag: string | null) =>
+    lens.settings.set({ tagged: filter && filter.tag === tag ? null : { tag, annotator: filter?.annotator ?? null } });
+  const untagged = lens.outputs.info.value.n - lens.tags.any.value.reduce((sum, m) => sum + m, 0);
+  return (
+    <div class="ol-drawer-body ol-tag-panel">
+      <HandIn />
+      {annotators.length > 1 && (
+        <p class="ol-hand-in">
+          <button
+            type="button"
+            aria-pressed={lens.settings.get("blind")}
+            title="Hide what others say of an output until you have tagged it"
+            onClick={() => lens.settings.set({ blind: !lens.settings.all.blind })}
+          >
+            Blind
+          </button>
+          <button
+            type="button"
+            disabled={!lens.tags.disputes.value}
+            aria-pressed={lens.settings.get("order") === "disputed"}
+            title="Outputs that several people tagged, and differently"
+            onClick={() => lens.settings.set({ order: lens.settings.all.order === "disputed" ? "row" : "disputed" })}
+          >
+            {number(lens.tags.disputes.value)} disputed first
+          </button>
+          <label class="ol-field ol-muted">
+            filters look at the tags of{" "}
+            <select
+              aria-label="Whose tags are filtered by"
+              value={filter?.annotator ?? ""}
+              onChange={(event) =>
+                lens.settings.set({
+                  tagged: { tag: filter ? filter.tag : ANY, annotator: event.currentTarget.value || null },
+                })
+              }
+            >
+              <option value="">everybody</option>
+              {annotators.map((name) => (
+                <option key={name} value={name}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+        </p>
+      )}
+      <table class="ol-tag-table">
+        <thead>
+          <tr>
+            <th scope="col">tag</th>
+            <th scope="col">key</th>
+            <th scope="col">what it means</th>
+            {annotators.map((name) => (
+              <th key={name} scope="col" class="ol-count">
+                {name}
+              </th>
+            ))}
+            <th scope="col">
+              <span class="ol-muted">show, select</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {names.map((name, tag) => (
+            <tr key={name}>
+              <td>
+                <button
+                  type="button"
+                  class={`ol-tag ol-tag-${define[tag].color}`}
+                  title={`${name}\nclick: the next colour`}
+                  aria-label={`${name}: another colour`}
+                  onClick={() => lens.tagging.define(name, { color: (define[tag].color + 1) % 8 })}
+                >
+                  <span dir="auto">{short(name)}</span>
+                </button>
+              </td>
+              <td>
+                <select
+                  aria-label={`Key of ${name}`}
+                  title="In brackets: the key it has until you give it one"
+                  value={define[tag].key}
+                  onChange={(event) => lens.tagging.define(name, { key: event.currentTarget.value })}
+                >
+                  <option value="">
+                    {lens.tagKeys.all.value.includes(name) && !define[tag].key
+                      ? `(${lens.tagKeys.all.value.indexOf(name)})`
+                      : "–"}
+                  </option>
+                  {Array.from({ length: KEYS }, (_, k) => (
+                    <option key={k} value={String(k + 1)}>
+                      {k + 1}
+                    </option>
+                  ))}
+                </select>
+              </td>
+              <td>
+                <input
+                  type="text"
+                  class="ol-describe"
+                  aria-label={`What ${name} means`}
+                  placeholder="when to give it"
+                  defaultValue={define[tag].description}
+                  dir="auto"
+                  onChange={(event) => lens.tagging.define(name, { description: event.currentTarget.value.trim() })}
+                />
+              </td>
+              {annotators.map((person, a) => (
+                <td key={person} class="ol-count">
+                  {number(lens.tags.given(tag, a))}
+                </td>
+              ))}
+              <td class="ol-tag-tools">
+                <button
+                  type="button"
+                  aria-pressed={filter?.tag === name}
+                  title="List only these; again: all"
+                  onClick={() => only(name)}
+                >
+                  Only
+                </button>
+                <button
+                  type="button"
+                  title="Shift adds, Alt removes"
+                  onClick={(event) => lens.selection.select(where(lens.tags.mask(tag, null)), modeOf(event))}
+                >
+                  Select {number(lens.tags.counts.value[tag])}
+                </button>
+                {lens.kernel && (
+                  <button
+                    type="button"
+                    title="List first what most likely bears it too; nothing is tagged by it"
+                    onClick={() => lens.tagging.do("suggest", name)}
+                  >
+                    Suggest
+                  </button>
+                )}
+              </td>
+            </tr>
+          ))}
+          <tr>
+            <td class="ol-muted">any tag</td>
+            <td />
+            <td />
+            {annotators.map((person, a) => (
+              <td key={person} class="ol-count ol-muted">
+                {number(lens.outputs.info.value.n - lens.tags.without(a))}
+              </td>
+            ))}
+            <td class="ol-tag-tools">
+              <button
+                type="button"
+                aria-pressed={filter?.tag === ANY}
+                title="List only these; again: all"
+                onClick={() => only(ANY)}
+              >
+                Only
+              </button>
+              <button
+                type="button"
+                title="Shift adds, Alt removes"
+                onClick={(event) => lens.selection.select(where(lens.tags.any.value), modeOf(event))}
+              >
+                Select {number(lens.outputs.info.value.n - untagged)}
+              </button>
+            </td>
+          </tr>
+          <tr>
+            <td class="ol-muted">no tag</td>
+            <td />
+            <td />
+            {annotators.map((person, a) => (
+              <td key={person} class="ol-count ol-muted">
+                {number(lens.tags.without(a))}
+              </td>
+            ))}
+            <td class="ol-tag-tools">
+              <button
+                type="button"
+                aria-pressed={filter !== null && filter.tag === null}
+                title="List only these; again: all"
+                onClick={() => only(null)}
+              >
+                Only
+              </button>
+              <button
+                type="button"
+                title="Shift adds, Alt removes"
+                onClick={(event) => lens.selection.select(where(lens.tags.any.value.map((m) => 1 - m)), modeOf(event))}
+              >
+                Select {number(untagged)}
+              </button>
+              {lens.kernel && (
+                <button
+                  type="button"
+                  title="List first what is most unlike all that is tagged"
+                  onClick={() => lens.tagging.do("unlike")}
+                >
+                  Unlike first
+                </button>
+              )}
+            </td>
+          </tr>
+        </tbody>
+      </table>
+    </div>
+  ); // prettier-ignore
+}
+
+function where(mask: Uint8Array): number[] {
+  const ids: number[] = [];
+  mask.forEach((m, i) => m && ids.push(i));
+  return ids;
+}

@@ -1,0 +1,355 @@
+// @vitest-environment happy-dom
+import { type ComponentChild, h, render } from "preact";
+import { expect, it, vi } from "vitest";
+import { make } from "../../testing/fixture";
+import { PageModel } from "../../page/page-model";
+import { Chips } from "./chips";
+import { Notes } from "./notes";
+import { Saved } from "./saved";
+import { TagBar } from "./tag-bar";
+import { LensContext } from "../use-lens";
+import type { Lens } from "../../core/lens";
+import type { Tagged } from "../../wire/types";
+
+function draw(lens: Lens, el: HTMLElement, ...children: ComponentChild[]) {
+  render(h(LensContext.Provider, { value: lens, children }), el);
+}
+
+/** As Python sends it. */
+function tell(lens: Lens, change: Partial<Tagged>) {
+  lens.tags.traits.tagged.value = { ...lens.tags.traits.tagged.value, ...change };
+}
+
+function showPrompt(model: PageModel, prompt: number) {
+  model.set("_info", { ...(model.get("_info") as object), prompt });
+}
+
+/** A model whose Python is busy until it is told otherwise. */
+function busy() {
+  const made = make();
+  const { lens, model } = made;
+  const sent: any[] = [];
+  model.send = (content) => void sent.push(content);
+  const el = document.createElement("div");
+  draw(lens, el, h(Saved, {}), h(Chips, { id: 1 }));
+  return { lens, sent, el, model };
+}
+
+it("shows a tag that waits as waiting, until Python has it on disk", async () => {
+  const { lens, sent, el } = busy();
+  expect(el.textContent).toContain("saved");
+  lens.tagging.toggle("late", [1]);
+  await vi.waitFor(() => expect(el.textContent).toContain("saving 1 change"));
+  expect(el.querySelector(".ol-waits")?.textContent).toBe("late");
+  expect(sent).toMatchObject([{ kind: "tags", action: "tag", value: "late", prompt: 0 }]);
+  // Again: it is taken off, which waits as well.
+  lens.tagging.toggle("late", [1]);
+  expect(sent[1]).toMatchObject({ action: "untag" });
+  await vi.waitFor(() => expect(el.querySelector(".ol-tag")).toBeNull());
+});
+
+it("undoes what still waits, and says where there is nothing to undo", async () => {
+  const { lens, sent, el } = busy();
+  const undo = el.querySelector<HTMLButtonElement>('[aria-label="Undo"]')!;
+  expect(undo.getAttribute("aria-disabled")).toBe("true");
+  lens.tagging.undo("undo");
+  expect(sent).toEqual([]);
+  expect(lens.tagging.result.value).toBe("Nothing to undo");
+  lens.tagging.toggle("late", [1]);
+  await vi.waitFor(() => expect(undo.getAttribute("aria-disabled")).toBe("false"));
+  undo.click();
+  expect(sent.map(({ action }) => action)).toEqual(["tag", "undo"]);
+});
+
+it("has a new tag at hand by name and key while it waits", () => {
+  const { lens, sent } = busy();
+  const { names } = lens.tags.tagged.value;
+  lens.tagging.toggle("late", [1]);
+  expect(lens.tags.tagged.value.names).toEqual([...names, "late"]);
+  expect(lens.tagKeys.all.value).toContain("late");
+  lens.tagging.toggle("later", [1]);
+  lens.tagging.toggle("late", [2]);
+  expect(lens.tags.tagged.value.names).toEqual([...names, "late", "later"]);
+  expect(lens.tags.of([2]).map(({ name }) => name)).toContain("late");
+  expect(sent.length).toBe(3);
+});
+
+it("gives the keys to the tags that are used most, and never moves one", () => {
+  const { lens } = make();
+  const names = [..."abcdefghijkl"];
+  const told = (counts: number[], change = {}) => {
+    const bits = Uint8Array.from(counts, (count) => (1 << count) - 1);
+    tell(lens, {
+      annotators: ["ann"],
+      names,
+      define: names.map(() => ({ color: 0, description: "", key: "" })),
+      bits,
+      ...change,
+    });
+    return lens.tagKeys.all.value.slice(1).join("");
+  };
+  // a, e and i are used least of twelve: the others have keys, in the order in which they were given first.
+  const counts = [1, 3, 3, 3, 1, 3, 3, 3, 1, 3, 3, 3];
+  expect(told(counts)).toBe("bcdfghjkl");
+  counts[0] = 6;
+  expect(told(counts)).toBe("bcdfghjkl");
+  // One that says its key has it; another one has to give it up.
+  const define = names.map((name) => ({ color: 0, description: "", key: name === "a" ? "2" : "" }));
+  expect(told(counts, { define })).toBe("badfghjkl");
+  // Where one is gone its key is free, for the most used of the rest.
+  const less = names.filter((name) => name !== "d");
+  const rest = {
+    names: less,
+    define: less.map(() => ({ color: 0, description: "", key: "" })),
+    bits: Uint8Array.from(less, (name) => (name === "c" ? 63 : 1)),
+  };
+  expect(told([], rest)).toBe("bacfghjkl");
+});
+
+it("says on how many of the equal outputs of a card a tag is", async () => {
+  // Two of the first three outputs bear it; the card stands for all three.
+  const { lens, model } = make({ _variant: new DataView(Uint32Array.of(0, 0, 0, 1, 2, 3).buffer) });
+  const sent: any[] = [];
+  model.send = (content) => void sent.push(content);
+  tell(lens, {
+    names: ["odd"],
+    define: [{ color: 0, description: "", key: "" }],
+    bits: Uint8Array.of(0b110),
+    notes: [[1, 0, "why?"]],
+  });
+  expect(lens.listing.copies(0)).toEqual([0, 1, 2]);
+  const el = document.createElement("div");
+  draw(lens, el, h(Chips, { id: 0 }), h(Notes, { id: 0 }));
+  expect(el.querySelector(".ol-tag")!.textContent).toBe("odd 2 of 3");
+  expect(el.querySelector(".ol-note-of")!.textContent).toContain("why?");
+  expect(lens.listing.nextUntagged()).toBe(0);
+  // A click gives it to all; what all have is taken off.
+  el.querySelector<HTMLElement>(".ol-tag")!.click();
+  expect(sent[0]).toMatchObject({ action: "tag", value: "odd" });
+  await vi.waitFor(() => expect(el.querySelector(".ol-tag")!.textContent).toBe("odd"));
+  el.querySelector<HTMLElement>(".ol-tag")!.click();
+  expect(sent[1]).toMatchObject({ action: "untag", value: "odd" });
+  lens.tagging.star([1]);
+  expect(lens.tags.stars([0, 1, 2])).toBe(1);
+});
+
+it("keeps what waits to the prompt that it was given to", () => {
+  const { lens, model } = busy();
+  lens.tagging.toggle("late", [1]);
+  showPrompt(model, 1);
+  expect(lens.tags.of([1])).toEqual([]);
+  showPrompt(model, 0);
+  expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
+});
+
+/** The bar below with a note begun for an output. */
+async function noting(ids: number[], notes: [number, number, string][] = []) {
+  const { lens, sent, model } = busy();
+  const el = document.createElement("div");
+  document.body.append(el);
+  draw(lens, el, h(TagBar, {}));
+  tell(lens, { annotators: ["ann"], notes });
+  lens.tagging.write({ ids, what: "this output" });
+  await vi.waitFor(() => expect(el.querySelector("textarea")).not.toBeNull());
+  return { lens, sent, el, model, area: el.querySelector("textarea")! };
+}
+
+it("keeps a note that is being typed where its field goes, on the output it was begun for", async () => {
+  for (const leave of ["prompt", "widget", "blur"]) {
+    const { lens, sent, el, model, area } = await noting([1]);
+    expect(document.activeElement).toBe(area);
+    area.value = "half a thou";
+    if (leave === "prompt") showPrompt(model, 1);
+    else if (leave === "widget") render(null, el);
+    else area.blur();
+    await vi.waitFor(() => expect(sent).toHaveLength(1));
+    expect(sent[0]).toMatchObject({ action: "note", value: "half a thou", prompt: 0 });
+    expect(lens.tagging.draft.value).toBeNull();
+    el.remove();
+  }
+});
+
+it("writes no note where nothing was typed, also over the different notes of equal outputs", async () => {
+  for (const notes of [
+    [],
+    [[0, 0, "A"]],
+    [
+      [0, 0, "A"],
+      [1, 0, "B"],
+    ],
+  ] as [number, number, string][][]) {
+    const { sent, area } = await noting([0, 1], notes);
+    expect(area.value).toBe(notes.length === 1 ? "A" : "");
+    area.blur();
+    expect(sent).toEqual([]);
+  }
+});
+
+const settled = () => new Promise((resolve) => setTimeout(resolve));
+
+it("takes the answers of its own gestures only", async () => {
+  const { lens, sent, model } = busy();
+  lens.tagging.toggle("late", [1]);
+  const reply = (id: number) => model.answer({ kind: "tagged", prompt: 0, id, says: "Tagged" });
+  reply(sent[0].id + 2 ** 30);
+  reply(1);
+  await settled();
+  expect(lens.tagging.saved.value.text).toContain("saving 1 change");
+  reply(sent[0].id);
+  await settled();
+  expect(lens.tagging.saved.value.text).not.toContain("saving");
+});
+
+it("says that nothing is saved where the kernel is gone", async () => {
+  const { lens, model } = make();
+  model.send = () => {
+    throw new Error("Cannot send");
+  };
+  lens.tagging.toggle("late", [1]);
+  await settled();
+  expect(lens.tagging.saved.value).toMatchObject({ text: "not saved: no kernel", bad: true });
+  expect(lens.tags.of([1])).toMatchObject([{ name: "late", waits: true }]);
+});
+
+it("says where tags are not kept", () => {
+  const { lens, model } = make();
+  expect(lens.tagging.saved.value).toMatchObject({ text: "saved", bad: false });
+  model.log.saved = false;
+  tell(lens, {});
+  expect(lens.tagging.saved.value).toMatchObject({ text: "not kept: download", bad: true });
+  const { lens: inNotebook } = make({}, true);
+  tell(inNotebook, { store: "" });
+  expect(inNotebook.tagging.saved.value).toMatchObject({ text: "in memory only", bad: false });
+});
+
+it("counts an undo that waits", () => {
+  const { lens, sent } = busy();
+  lens.tagging.toggle("late", [1]);
+  lens.tagging.undo("undo");
+  expect(lens.tags.of([1])).toEqual([]);
+  lens.tagging.toggle("late", [1]);
+  expect(sent.map(({ action }) => action)).toEqual(["tag", "undo", "tag"]);
+  expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
+});
+
+it("tags the outputs of the prompt it is told, in a page of several", () => {
+  const pages = [
+    ["a", "b"],
+    ["c", "d"],
+  ].map((_keys) => ({ _keys }));
+  const { lens, model } = make({ _pages: pages });
+  model.send({ kind: "tags", id: 1, prompt: 1, action: "note", value: "late" }, undefined, [Uint32Array.of(1).buffer]);
+  expect(lens.outputs.info.value.prompt).toBe(0);
+  expect(model.log.file()).toContain('"key":"d"');
+});
+
+it("tags the prompt itself, and no output with it", () => {
+  const { lens } = busy();
+  const n = lens.outputs.info.value.n;
+  lens.tagging.toggle("vague", [lens.tags.prompt.value]);
+  expect(lens.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
+  expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
+  // As Python tells it: the bit after the outputs'.
+  const bits = new Uint8Array(Math.ceil((n + 1) / 8));
+  bits[n >> 3] |= 1 << (n & 7);
+  tell(lens, {
+    names: ["odd"],
+    define: [{ color: 3, description: "", key: "" }],
+    bits,
+  });
+  expect(lens.tags.of([n]).map(({ name }) => name)).toEqual(["odd", "vague"]);
+  expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
+});
+
+/** Counts, filters and disputes are made of bits; here of plain sets, output by output. */
+it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
+  const { lens } = make();
+  const { n } = lens.outputs.info.value;
+  const [names, people] = [
+    ["a", "b", "c"],
+    ["ann", "ben", "cem"],
+  ];
+  lens.settings.set({ blind });
+  let seed = 5;
+  const random = () => (seed = (seed * 48271) % 2147483647) % 3 === 0;
+  for (let round = 0; round < 30; round++) {
+    const given = names.map(() => people.map(() => new Set(Array.from({ length: n + 1 }, (_, i) => i).filter(random))));
+    const bits = new Uint8Array(given.flat().flatMap((set) => [[...set].reduce((byte, i) => byte | (1 << i), 0)]));
+    const define = names.map((_, k) => ({ color: k, description: "", key: "" }));
+    tell(lens, {
+      me: "ann",
+      annotators: people,
+      names,
+      define,
+      bits,
+      stars: new Uint8Array(3),
+    });
+    const seen = (i: number, a: number) => a === 0 || !blind || given.some((by) => by[0].has(i));
+    const holds = (t: number, a: number, i: number) => given[t][a].has(i) && seen(i, a);
+    const all = [...names.keys()];
+    const outputs = Array.from({ length: n }, (_, i) => i);
+    expect(Array.from(lens.tags.any.value)).toEqual(
+      outputs.map((i) => Number(all.some((t) => all.some((a) => holds(t, a, i))))),
+    );
+    expect(lens.tags.counts.value).toEqual(
+      all.map((t) => outputs.filter((i) => all.some((a) => holds(t, a, i))).length),
+    );
+    for (const a of all) {
+      expect(lens.tags.without(a)).toBe(outputs.filter((i) => !all.some((t) => holds(t, a, i))).length);
+      for (const t of all) expect(Array.from(lens.tags.mask(t, a))).toEqual(outputs.map((i) => Number(holds(t, a, i))));
+    }
+    for (const tag of ["gone", "", "b", null]) {
+      for (const annotator of ["gone", "ben", null]) {
+        lens.settings.set({ tagged: { tag, annotator } });
+        const has = (i: number) =>
+          all.some((t) =>
+            all.some((a) => (!tag || names[t] === tag) && (!annotator || people[a] === annotator) && holds(t, a, i)),
+          );
+        expect(Array.from(lens.tags.passing.value!)).toEqual(outputs.map((i) => Number(has(i) === (tag !== null))));
+      }
+    }
+    expect(Array.from(lens.tags.disputed.value)).toEqual(
+      outputs.map((i) => {
+        const judges = all.filter((a) => all.some((t) => holds(t, a, i)));
+        return all.filter((t) => judges.some((a) => holds(t, a, i)) && judges.some((a) => !holds(t, a, i))).length;
+      }),
+    );
+  }
+});
+
+it("says that nothing is to be tagged where nothing is", async () => {
+  const { lens, sent } = busy();
+  lens.tagging.toggle("late", []);
+  expect(sent).toEqual([]);
+  expect(lens.tagging.result.value).toContain("Nothing to tag");
+  await vi.waitFor(() => expect(lens.announce.status.value).toContain("Nothing to tag"));
+});
+
+it("tags what the keyboard is at, or else the selection", () => {
+  const { lens } = make();
+  lens.selection.select([1, 2], "replace");
+  expect(Array.from(lens.tagging.target.value.ids)).toEqual([1, 2]);
+  lens.pointer.cursor.value = 3;
+  expect(Array.from(lens.tagging.target.value.ids)).toEqual([3]);
+  lens.selection.select([4, 5], "replace");
+  expect(Array.from(lens.tagging.target.value.ids)).toEqual([4, 5]);
+  lens.pointer.cursor.value = 4;
+  lens.selection.pick([4]);
+  expect(Array.from(lens.tagging.target.value.ids)).toEqual([4]);
+});
+
+it("takes a gesture in a page without Python", async () => {
+  const { lens, model } = make({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "y" });
+  expect(model).toBeInstanceOf(PageModel);
+  lens.tagging.toggle("late", [1]);
+  await settled();
+  expect(lens.tags.of([1])).toMatchObject([{ name: "late", mine: true, waits: false }]);
+  expect(lens.tagging.result.value).toContain("late");
+  const [head, event] = model.log
+    .file()
+    .trim()
+    .split("\n")
+    .map((line) => JSON.parse(line));
+  expect(head).toEqual({ outlens: "events", version: 1 });
+  expect(event).toMatchObject({ key: "b", action: "tag", value: "late", annotator: "reader", lens: "y" });
+});

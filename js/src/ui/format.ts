@@ -1,0 +1,4 @@
+/** A number as it is shown: up to six digits, or in powers of ten. */
+export function number(value: number): string {
+  return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
+}
