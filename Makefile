@@ -25,7 +25,7 @@ bench: .venv/installed $(JS)
 lint: .venv/installed $(JS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	cd js && npx --no-install biome format .
+	cd js && npx --no-install biome format . && npx --no-install biome lint .
 
 types: .venv/installed $(JS)
 	.venv/bin/mypy

@@ -81,13 +81,13 @@ export class Marks {
     const last = Math.min(words.bounds[v + 1], outer + 1);
     const layers: Painted[] = [];
     /** Joins neighbouring words with the same value into a span. */
-    const join = (layer: string, valueOf: (at: number) => number, none = 0) => {
+    const join = (layer: string, codeOf: (at: number) => number, none = 0) => {
       const spans: number[] = [];
       for (let at = first; at < last; at++) {
-        const value = valueOf(at);
+        const value = codeOf(at);
         if (value === none) continue;
         const before = spans.length - 3;
-        if (before >= 0 && at > first && valueOf(at - 1) === value) spans[before + 1] = words.end[at];
+        if (before >= 0 && at > first && codeOf(at - 1) === value) spans[before + 1] = words.end[at];
         else spans.push(words.start[at], words.end[at], value);
       }
       layers.push({ layer, spans });

@@ -200,7 +200,10 @@ function toUntagged(lens: Lens): void {
 }
 
 function step(lens: Lens, by: number): void {
-  if (lens.settings.get("mode") === "interleaved") return lens.reading.walk?.(by);
+  if (lens.settings.get("mode") === "interleaved") {
+    lens.reading.walk?.(by);
+    return;
+  }
   const { ids } = lens.listing.cards.value;
   if (!ids.length) return;
   const cursor = lens.pointer.cursor.value;

@@ -146,7 +146,7 @@ export class PageTags {
 
   /** The file that `tags.merge` takes. */
   file(): string {
-    return [HEAD, ...this.#events].map((line) => JSON.stringify(line)).join("\n") + "\n";
+    return `${[HEAD, ...this.#events].map((line) => JSON.stringify(line)).join("\n")}\n`;
   }
 
   /** Does what a gesture says; returns what is read out. */

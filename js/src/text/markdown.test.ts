@@ -131,7 +131,7 @@ describe("markdown, of any text", () => {
     expect(
       wrong(
         numbers(2000)
-          .map((k) => " ".repeat(k) + "- a\n")
+          .map((k) => `${" ".repeat(k)}- a\n`)
           .join(""),
       ),
     ).toBe(""); // prettier-ignore
@@ -519,7 +519,7 @@ describe("documents that were made of known parts", () => {
       },
       heading() {
         const level = 1 + Math.floor(random() * 6);
-        put("#".repeat(level) + " ", HIDDEN);
+        put(`${"#".repeat(level)} `, HIDDEN);
         sentence(0, 0, null);
         if (random() < 0.5) put(" ##", HIDDEN);
         put("\n");

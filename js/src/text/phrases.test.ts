@@ -13,9 +13,9 @@ describe("the phrases through a word", () => {
       const [k, m] = [2 + below(3), 1 + below(4)];
       const index = new SharedIndex(arrays);
       const functions = new Set(seed % 2 ? [] : [texts.flat()[0]]);
-      const words = [...arrays.variant]
-        .reduce<string[]>((all, v, d) => ((all[v] = texts[d].join(" ")), all), [])
-        .flatMap((t) => said(t).filter(Boolean));
+      const variants: string[] = [];
+      arrays.variant.forEach((v, d) => (variants[v] = texts[d].join(" ")));
+      const words = variants.flatMap((t) => said(t).filter(Boolean));
       const count = (part: string[]) => counted.filter((t) => holds(t, part)).length;
       texts.forEach((text, d) => {
         const variant = arrays.variant[d];

@@ -32,7 +32,7 @@ export function translate(query: string): { source: string; flags: string } {
   };
   const source = query.slice(lead.length).replace(PARTS, (part) => {
     if (signs[part]) return signs[part];
-    if (part[0] === "\\") return escape(part, OUTSIDE, /[$(-+./?[-^{-}]/);
+    if (part[0] === "\\") return literal(part, OUTSIDE, /[$(-+./?[-^{-}]/);
     if (part[0] === "[") return set(part);
     if (part[0] === "(") return `\\k<${part.slice(4, -1)}>`;
     return part.length > 1 ? part.replace("{,", "{0,") : `\\${part}`;
@@ -46,13 +46,13 @@ function set(part: string): string {
   const inner = body.replace(/\\[^]|[^]/gu, (one, at: number) => {
     // A minus between two characters makes a range; first or last it is one itself.
     if (one === "-" && at > 0 && at < body.length - 1) return one;
-    return escape(one[0] === "\\" && one[1] ? one : `\\${one}`, IN_SET, /[!#-&(-/:-@[-^`{-~]/, one[0] !== "\\");
+    return literal(one[0] === "\\" && one[1] ? one : `\\${one}`, IN_SET, /[!#-&(-/:-@[-^`{-~]/, one[0] !== "\\");
   });
   return `${part.slice(0, start)}${inner}]`;
 }
 
 /** An escape or, in a set, a plain character: escaped where JavaScript wants or allows it. */
-function escape(part: string, known: Record<string, string>, special: RegExp, plain = false): string {
+function literal(part: string, known: Record<string, string>, special: RegExp, plain = false): string {
   const one = part.slice(1);
   if (special.test(one)) return part;
   return /[a-z0-9]/i.test(one) && !plain ? (known[one] ?? part) : one;

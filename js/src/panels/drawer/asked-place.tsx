@@ -44,9 +44,9 @@ export function AskedPlace() {
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
-        <h4>
+        <h2>
           What it shares <small class="ol-muted">{where}</small>
-        </h4>
+        </h2>
         {!found ? (
           <p class="ol-muted">There is no word here.</p>
         ) : !found.spans.length ? (
@@ -63,7 +63,7 @@ export function AskedPlace() {
         )}
       </div>
       <div class="ol-column">
-        <h4>Like this sentence</h4>
+        <h2>Like this sentence</h2>
         {lens.groups.status.value ? (
           <p class="ol-muted">{lens.groups.status.value}</p>
         ) : !like ? (

@@ -29,12 +29,12 @@ export function Phrases() {
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
-        <h4>
+        <h2>
           Shared{" "}
           <small class="ol-muted">
             {lens.shared.minWords.value}+ words in at least {lens.shared.ofCounted(lens.shared.minOutputs.value)}
           </small>
-        </h4>
+        </h2>
         {!found.length && <p class="ol-muted">Nothing found: lower the thresholds above.</p>}
         {found.map(({ at, words, variants }) => (
           <Holder
@@ -46,7 +46,7 @@ export function Phrases() {
         ))}
       </div>
       <div class="ol-column">
-        <h4>What the selection says and the rest does not</h4>
+        <h2>What the selection says and the rest does not</h2>
         {!lens.kernel ? (
           <p class="ol-muted">Needs a notebook: this page has no Python.</p>
         ) : !selected ? (

@@ -190,8 +190,7 @@ export function Legend() {
   const parts: string[] = [];
   const needs = ["shared", "common", "only", "echo"].filter((name) => on.has(name));
   const marked = lens.shared.marked.value;
-  const share = (count: number) =>
-    marked && marked.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0;
+  const share = (count: number) => (marked?.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0);
   const waits = needs.length > 0 && lens.shared.status.value;
   if (waits) parts.push(waits);
   else if (marked) {
