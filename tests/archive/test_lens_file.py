@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import functools
 import io
 import json
 import string
@@ -14,6 +15,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 import outlens as ol
 from outlens import archive, tags
@@ -210,10 +213,16 @@ def refused(data: bytes, said: str) -> None:
     assert not Path(".outlens").exists()
 
 
+@functools.cache
+def whole() -> dict[str, bytes]:
+    """The members of a lens's file."""
+    with zipfile.ZipFile(made().save("whole")) as file:
+        return {name: file.read(name) for name in file.namelist()}
+
+
 def packed(change: Any = None, **more: Any) -> bytes:
     """A lens's file in which a JSON member is changed, and the manifest fits again."""
-    with zipfile.ZipFile(made().save("whole")) as whole:
-        members = {name: whole.read(name) for name in whole.namelist()}
+    members = dict(whole())
     manifest, lens = json.loads(members.pop("manifest.json")), json.loads(members["lens.json"])
     if change is not None:
         change(lens, members)
@@ -330,6 +339,9 @@ def test_a_forged_file_is_refused() -> None:
         put({"pins": [6]}, "view"), put({"layers": [1]}, "view"), put("x", "view"), put("", "frame", "index", "kind"),
         put(7, "frame", "rows"), put("x", "frame", "data", 0, "kind"), put("../x", "selection"),
         put("manifest.json", "selection"), put({"$": "os.system", "v": "touch run"}, "frame", "attrs"),
+        put({"kind": "range", "name": None, "range": [0, 1 << 40, 1]}, "frame", "index"),
+        put({"kind": "category", "codes": "0.npy", "ordered": False, "of": {
+            "kind": "range", "name": None, "range": [0, 1 << 40, 1]}}, "frame", "data", 1),
         put({"kind": "arrow", "type": ["timestamp", "s", "../zone"], "at": "0.json"}, "frame", "data", 1),
         put({"kind": "arrow", "type": ["python"], "at": "0.json"}, "frame", "data", 1), put(1.5, "seed"),
         put({"$": "array", "v": ["|O", [1], "AAAAAAAAAAA=", False]}, "frame", "attrs"),
@@ -337,6 +349,36 @@ def test_a_forged_file_is_refused() -> None:
     for change in changes:
         refused(packed(change), "is damaged")
     assert not Path("run").exists()
+
+
+def leaves(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """The place of every value within a value of JSON."""
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    return [place, *(found for key, item in inner for found in leaves(item, (*place, key)))]
+
+
+JSON = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=3) | st.just("0.npy")
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_any_value_in_place_of_another_gives_an_error_or_a_lens(data: st.DataObject) -> None:
+    def change(lens: dict[str, Any], _: Any) -> None:
+        *steps, last = data.draw(st.sampled_from(leaves(lens)[1:]))
+        inner: Any = lens
+        for step in steps:
+            inner = inner[step]
+        inner[last] = data.draw(JSON | st.lists(JSON, max_size=2) | st.dictionaries(st.text(max_size=2), JSON))
+
+    Path("bad").write_bytes(packed(change))
+    try:
+        parts = archive.read("bad")
+    except ValueError as error:
+        message = str(error)
+    else:
+        assert archive.write("good", parts).exists()
+        return
+    assert message.endswith("The file is left as it is.")
 
 
 def test_a_store_that_cannot_be_used_is_told_and_left_alone() -> None:
@@ -374,8 +416,8 @@ def test_an_order_by_a_ranking_that_is_not_kept_is_not_kept_either() -> None:
 
 
 def test_a_lens_without_a_seed_comes_back_without_one() -> None:
-    for given, kept in ((None, None), (np.int64(3), 3)):
-        assert archive.read(made(seed=given).save("seeded")).seed == kept
+    for seed, kept in ((None, None), (np.int64(3), 3)):
+        assert archive.read(made(seed=seed).save("seeded")).seed == kept
         assert archive.read(ol.open("seeded", store=False).save("again")).seed == kept
     for seed, error in ((1.5, TypeError), (True, TypeError), ("a", TypeError), (-1, ValueError), (1 << 32, ValueError)):
         with pytest.raises(error, match=f"seed is {seed!r}; give a whole number"):

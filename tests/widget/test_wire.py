@@ -8,7 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outlens import text
-from outlens.outputs import MISSING, Categories, Numbers
+from outlens.outputs import Categories, Numbers
+from outlens.outputs.columns import MISSING
 from outlens.widget import wire
 
 ANY_TEXT = st.text(st.characters(exclude_categories=()), max_size=40)

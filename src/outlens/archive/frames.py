@@ -13,7 +13,7 @@ from pandas.tseries.frequencies import to_offset
 
 from outlens.archive.arrow import pack_arrow, unpack_arrow
 from outlens.archive.cells import is_zone, pack_cells, unpack, unpack_cells
-from outlens.archive.container import NUMERIC, Packer, Unpacker, is_texts, require
+from outlens.archive.container import MAX_BYTES, NUMERIC, Packer, Unpacker, is_texts, require
 
 _MASKED: dict[str, Any] = {
     str(kind()): kind
@@ -82,7 +82,9 @@ def _unpack_index(packed: dict[str, Any], file: Unpacker) -> pd.Index[Any]:
     name = _index_name(packed["name"])
     if packed["kind"] == "range":
         start, stop, step = packed["range"]
-        require(type(start) is type(stop) is type(step) is int, "its index does not fit")
+        fits = type(start) is type(stop) is type(step) is int and 8 * len(range(start, stop, step)) <= MAX_BYTES
+        # A range takes no room in the file, whatever it unpacks to.
+        require(fits, "its index does not fit")
         return pd.RangeIndex(start, stop, step, name=name)
     require(packed["kind"] == "index", "its index is of an unknown kind")
     values = _unpack_values(packed["values"], file)
