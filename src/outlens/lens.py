@@ -137,7 +137,7 @@ class Lens:
         self._tags = tags
         self._bridge = bridge
         self._selected = Signal()
-        self._end = weakref.finalize(self, _end, bridge, tags)
+        self._end = weakref.finalize(self, bridge.leave)
         self._end.atexit = False
         here = weakref.ref(self)
         state.observe(lambda _: _call_observers(here), "selection")
@@ -159,7 +159,6 @@ class Lens:
     def close(self) -> None:
         """End the lens: its widget closes wherever it is shown, and its store is let go. Can be called again."""
         self._bridge.close()
-        self._tags.close()
         self._end.detach()
 
     def __enter__(self) -> Lens:
@@ -667,6 +666,7 @@ class Lens:
         """
         study, state = self._study, self._state
         with state.lock:
+            self._tags.check_open()
             parts = archive.Parts(
                 outputs=study.outputs,
                 vectors=study.vectors,
@@ -748,13 +748,6 @@ class Lens:
 
     def _table(self) -> str:
         return tables.html(self._clusters([]), repr(self))
-
-
-def _end(bridge: Bridge, tags: TagBook) -> None:
-    """End what a lens held, once nothing holds the lens and its widget was never shown."""
-    if not bridge.displayed:
-        bridge.close()
-        tags.close()
 
 
 def _call_observers(reference: weakref.ref[Lens]) -> None:

@@ -77,6 +77,7 @@ def rename(part: Part, granularity: float, cluster: int, name: str, tags: TagBoo
 def replace_names(parts: list[Part], before: list[Given], now: list[Given], tags: TagBook) -> None:
     """Write into the log what changed between two lists of names."""
     with tags.lock:
+        tags.check_open()
         session = tags.session
         mine = session.state.cluster_names(session.annotator)
         for given in before:

@@ -142,7 +142,7 @@ class TagBook:
         positions : of outputs; len(keys) + p for prompt p.
         """
         with self.lock:
-            self._check_open()
+            self.check_open()
             at = [int(position) for position in positions]
             on_prompt = len(at) == 1 and at[0] >= len(self.keys)
             what = "the prompt" if on_prompt else f"{len(at)} output{'s' * (len(at) != 1)}"
@@ -167,14 +167,14 @@ class TagBook:
     def define(self, name: str, **fields: str) -> None:
         """Set a tag's color, description or key, for everybody."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             self.session.define(name, **fields)
             self.changed.emit()
 
     def switch(self, action: str) -> str:
         """Undo or redo; returns what was undone or redone, "" if nothing."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             done = self.session.undo() if action == "undo" else self.session.redo()
             self.changed.emit()
             return done
@@ -195,7 +195,7 @@ class TagBook:
     def take(self, events: list[Event]) -> None:
         """Add events of others to the log; those that are there already are skipped."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             self.session.store.append(events)
             self.session.store.gather()
             self.session.refresh()
@@ -204,7 +204,7 @@ class TagBook:
     def take_table(self, events: Sequence[Event]) -> Merged:
         """Add the events of a column or table, which get new ids each time it is read; known ones are skipped."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             new = new_events(events, events_of(self.session))
             self.take(new)
         return counts(new, len(events), self.session.keys)
@@ -212,7 +212,7 @@ class TagBook:
     def merge(self, sources: Sequence[Any]) -> Merged:
         """Add what others tagged, `merging.read_sources`; nothing is added twice."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             events, merged = read_sources(sources, events_of(self.session), self.session.keys, self.session.lens)
             self.take(events)
         return merged
@@ -222,7 +222,7 @@ class TagBook:
     def refresh(self) -> None:
         """Read what others wrote, and write what could not be written."""
         with self.lock:
-            self._check_open()
+            self.check_open()
             before = self.problem
             if self.session.refresh() or self.problem != before:
                 self.changed.emit()
@@ -234,18 +234,23 @@ class TagBook:
         with contextlib.suppress(RuntimeError):
             self._task = asyncio.get_running_loop().create_task(_listening(weakref.ref(self)))
 
+    def pause(self) -> None:
+        """Stop listening, until `listen` is called again."""
+        task, self._task = self._task, None
+        if task is not None:
+            # Perhaps from another thread than the loop's, or when the loop is gone.
+            with contextlib.suppress(RuntimeError):
+                task.get_loop().call_soon_threadsafe(task.cancel)
+
     def close(self) -> None:
         """Stop listening and let go of the store; nothing can be read or tagged afterwards."""
         with self.lock:
             self.closed = True
-            task, self._task = self._task, None
-            if task is not None:
-                # Perhaps from another thread than the loop's, or when the loop is gone.
-                with contextlib.suppress(RuntimeError):
-                    task.get_loop().call_soon_threadsafe(task.cancel)
+            self.pause()
             self.session.close()
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise ValueError if this is closed."""
         if self.closed:
             raise ValueError("this lens is closed, and its tags with it; make a new one with ol.Lens(...).")
 

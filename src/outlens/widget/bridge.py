@@ -7,6 +7,8 @@ becomes a change of the state or the tags, and comes back by the same way: the t
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import json
 from collections.abc import Callable
 from typing import Any
@@ -29,6 +31,9 @@ ASKED = ("index", "aligned")
 
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
 """What a page without a kernel needs to know beside the outputs of its prompts."""
+
+PATIENCE = 60.0
+"""Seconds after which a widget without views and without a lens is closed."""
 
 Rows = npt.NDArray[np.int64]
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -56,8 +61,11 @@ class Bridge:
             "distinctive": self._set_apart,
             "tags": self._gesture,
         }
-        self.displayed = False
-        self.widget = LensWidget()
+        self._displayed = False
+        self._left = False
+        self._most_views = 0
+        # From 0 on, the browser counts the views.
+        self.widget = LensWidget(_view_count=0)
         with tags.lock:
             self._show_prompt()
             self._show_state("granularity", "view", "selection", "ranked")
@@ -67,6 +75,7 @@ class Bridge:
         self.widget.observe(self._on_selection, "selection")
         self.widget.observe(self._on_setting, ["granularity", "view"])
         self.widget.observe(self._on_renames, "renames")
+        self.widget.observe(self._on_views, "_view_count")
         self.widget.on_msg(self._on_message)
 
     @staticmethod
@@ -76,13 +85,38 @@ class Bridge:
 
     def mimebundle(self, **options: Any) -> Any:
         """Return what Jupyter shows of the widget; from now on the tags of others are listened for."""
-        self.displayed = True
+        self._tags.check_open()
+        self._displayed = True
         self._tags.listen()
         return self.widget._repr_mimebundle_(**options)
 
     def close(self) -> None:
-        """Close the widget in every view."""
+        """Close the widget in every view, and the tags."""
+        layout = self.widget.layout
         self.widget.close()
+        layout.close()
+        self._tags.close()
+
+    def leave(self) -> None:
+        """Close once nobody can see the widget: nothing holds its lens any more."""
+        self._left = True
+        if not self._displayed or self.widget._view_count == 0 < self._most_views:
+            self.close()
+
+    def _on_views(self, change: Any) -> None:
+        self._most_views = max(self._most_views, change["new"])
+        if change["new"] > 0:
+            self._tags.listen()
+            return
+        self._tags.pause()
+        if self._left:
+            # A cell that is moved shows its widget again at once.
+            with contextlib.suppress(RuntimeError):
+                asyncio.get_running_loop().call_later(PATIENCE, self._close_unseen)
+
+    def _close_unseen(self) -> None:
+        if self.widget._view_count == 0:
+            self.close()
 
     # Outwards: the owners' changes become traits
 

@@ -22,8 +22,9 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     as little-endian bytes. "Local" positions count the outputs of the prompt shown, rows the user's whole frame.
     """
 
-    _esm = STATIC / "widget.js"
-    _css = STATIC / "widget.css"
+    # As text: anywidget watches a path for changes, and what watches for a widget holds it for ever.
+    _esm = (STATIC / "widget.js").read_text("utf-8")
+    _css = (STATIC / "widget.css").read_text("utf-8")
 
     _info = t.Dict().tag(sync=True)
     """n, total, title, prompts, columns, row labels, notes, parameters: all that is small."""

@@ -1,0 +1,156 @@
+"""A lens ends: with close(), with its block, or when nothing holds it."""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import weakref
+from pathlib import Path
+
+import ipywidgets
+import numpy as np
+import pytest
+
+import outlens as ol
+from outlens.tags import book
+from outlens.widget import bridge
+
+
+def lens(**more: object) -> ol.Lens:
+    return ol.Lens(["a b", "c d", "e f"], vectors=np.eye(3), annotator="ann", **more)
+
+
+def widgets() -> int:
+    return len(ipywidgets.widgets.widget._instances)
+
+
+def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
+    before = widgets()
+    one = lens()
+    one.observe(lambda _, held=one: held)
+    one.tag("x", [0])
+    one.view.color = "cluster"
+    parts = [weakref.ref(part) for part in (one, one._study, one._state, one._tags, one._bridge, one._bridge.widget)]
+    assert widgets() > before
+    del one
+    gc.collect()
+    assert parts[0]() is None
+    gc.collect()  # what the lens had let go of only then
+    assert [part() for part in parts] == [None] * len(parts)
+    assert widgets() == before
+
+
+def test_a_closed_lens_says_so_and_keeps_what_needs_no_store() -> None:
+    with lens() as one:
+        one.tag("x", [0])
+        one.select([1])
+        comm = one._bridge.widget.comm
+    assert comm is not None
+    assert one._bridge.widget.comm is None
+    assert one.selected["response"].tolist() == ["c d"]
+    assert one.clusters["size"].sum() == 3
+    for call in (
+        lambda: one.tag("x", [1]),
+        lambda: one.tags,
+        lambda: one.tag_log,
+        lambda: one.frame,
+        lambda: one.undo(),
+        lambda: one.tagged("x"),
+        lambda: one.suggest("x"),
+        lambda: one.save("x.outlens"),
+        lambda: one._repr_mimebundle_(),
+        lambda: one.rename(0, "x"),
+        lambda: one.tags_from("response"),
+    ):
+        with pytest.raises(ValueError, match=r"this lens is closed.* ol\.Lens"):
+            call()
+    one.close()
+    assert lens().tagged("x")["response"].tolist() == ["a b"]
+
+
+def test_the_listener_ends_with_the_lens(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(book, "LISTEN", 0.001)
+
+    async def closed() -> None:
+        one = lens(store="tags.sqlite")
+        one._repr_mimebundle_()
+        task = one._tags._task
+        assert task is not None
+        one.close()
+        await asyncio.wait([task], timeout=20)
+        assert task.done()
+
+    async def dropped() -> None:
+        one = lens(store="tags.sqlite")
+        one._tags.listen()
+        task = one._tags._task
+        assert task is not None
+        del one
+        gc.collect()
+        await asyncio.wait([task], timeout=20)
+        assert task.done()
+
+    asyncio.run(closed())
+    asyncio.run(dropped())
+
+
+def test_closing_in_another_loop_or_none_is_no_error(tmp_path: Path) -> None:
+    one = lens(store=tmp_path / "tags.sqlite")
+
+    async def show() -> None:
+        one._repr_mimebundle_()
+
+    asyncio.run(show())
+    one.close()
+
+
+def test_what_is_shown_lives_on_without_the_variable_until_no_view_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(bridge, "PATIENCE", 0.001)
+    one = lens()
+    one._repr_mimebundle_()
+    widget = one._bridge.widget
+    widget.set_state({"_view_count": 1})
+    sent: list[dict] = []
+    widget.send = lambda content, buffers=None: sent.append(content)
+    del one
+    gc.collect()
+    message = {"kind": "tags", "prompt": 0, "id": 1, "action": "tag", "value": "x"}
+    widget._handle_custom_msg(message, [memoryview(np.array([0], "<u4").tobytes())])
+    assert sent[0]["says"] == "Tagged x: 1 output"
+
+    async def hide() -> None:
+        closed = asyncio.Event()
+        widget.observe(lambda _: closed.set(), "comm")
+        widget.set_state({"_view_count": 0})
+        await asyncio.wait_for(closed.wait(), 20)
+
+    asyncio.run(hide())
+    assert widget.comm is None
+
+
+def test_what_a_page_shows_whose_views_nobody_counts_lives_on() -> None:
+    one = lens()
+    one._repr_mimebundle_()
+    widget = one._bridge.widget
+    del one
+    gc.collect()
+    assert widget.comm is not None
+    widget.close()
+
+
+def test_a_lens_without_views_does_not_listen() -> None:
+    async def show_and_hide() -> None:
+        one = lens(store="tags.sqlite")
+        one._repr_mimebundle_()
+        first = one._tags._task
+        assert first is not None
+        one._bridge.widget.set_state({"_view_count": 1})
+        assert one._tags._task is first
+        one._bridge.widget.set_state({"_view_count": 0})
+        await asyncio.wait([first], timeout=20)
+        assert first.done()
+        one._bridge.widget.set_state({"_view_count": 1})
+        assert one._tags._task is not None
+        one.close()
+
+    asyncio.run(show_and_hide())
