@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outlens.text import Index, coverage, shared_phrases, shared_spans, words
+from outlens.text.function_words import FUNCTION_WORDS
 
 LETTERS = st.lists(st.sampled_from("aab c"), max_size=9).map(" ".join)
 TEXTS = st.lists(LETTERS | st.sampled_from(["a b a b", "a a a a", "", "c"]), max_size=6)
@@ -266,16 +267,70 @@ def test_many_times_the_same_word() -> None:  # 20
     assert set(spans["words"]) == {10}
 
 
-def test_phrases_are_long_frequent_and_not_said_twice() -> None:
+def obvious_phrases(texts: list[str], k: int, m: int, prompt: str | None) -> dict[tuple[str, ...], int]:
+    """The sequences of the maximal spans of which none is part of another, and their outputs."""
+    said = [forms(text) for text in texts]
+    starts = [words(text)["start"].tolist() for text in texts]
+    every: dict[tuple[str, ...], int] = {}
+    for output, start, _, length, outputs in obvious_spans(texts, k, m, prompt):
+        at = starts[output].index(start)
+        every[tuple(said[output][at : at + length])] = outputs
+    return {
+        one: outputs
+        for one, outputs in every.items()
+        if not any(len(other) > len(one) and holds(list(one), list(other)) for other in every)
+        and not set(one) <= FUNCTION_WORDS
+    }
+
+
+@settings(max_examples=100, deadline=None)
+@given(TEXTS, st.integers(2, 4), st.integers(1, 4), st.none() | LETTERS)
+def test_phrases_are_the_longest_and_hold_more_than_function_words(
+    texts: list[str], k: int, m: int, prompt: str | None
+) -> None:
+    if k > max(2, len(texts)):
+        return
+    listed = shared_phrases(texts, min_outputs=k, min_words=m, prompt=prompt)
+    got = {tuple(forms(text)): outputs for text, outputs in zip(listed["text"], listed["outputs"], strict=True)}
+    assert got == obvious_phrases(texts, k, m, prompt)
+    assert len(listed) == len(got)
+
+
+def test_the_beginnings_of_one_sentence_are_one_phrase() -> None:
+    sentence = ["This", "place", "is", "a", "gem", "and", "I", "will", "be", "back", "soon"]
+    # Each output breaks off one word later than the one before: eight beginnings, each in one output fewer.
+    texts = [f"{' '.join(sentence[:i])} {chr(96 + i) * 3}" for i in range(3, 12)]
+    listed = shared_phrases(texts, min_outputs=2, min_words=2)
+    assert listed["text"].tolist() == ["This place is a gem and I will be back"]
+    # What more of them share is seen with a higher threshold.
+    assert shared_phrases(texts, min_outputs=9, min_words=2)["text"].tolist() == ["This place is"]
+
+
+def test_phrases_of_function_words_alone_are_left_out() -> None:
+    texts = ["It is one of the best there is, and that’s that", "One of the worst there is. And that's that"]
+    assert shared_phrases(texts, min_outputs=2, min_words=2)["text"].tolist() == ["one of the"]
+    assert shared_phrases(["It is as it was"] * 3, min_words=2).empty
+    assert shared_phrases(["IT’S AS IT WAS"] * 3, min_words=2, exact=True).empty
+
+
+def test_the_browser_has_the_same_function_words() -> None:
+    source = (Path(__file__).parents[2] / "js/src/text/function-words.ts").read_text(encoding="utf-8")
+    assert set(source.split("`")[1].split()) == FUNCTION_WORDS
+
+
+def test_phrases_come_quickly_from_runs_of_one_word_of_all_lengths() -> None:
+    texts = ["ha " * i for i in range(1, 400)]
+    assert shared_phrases(texts, min_outputs=2, min_words=2)["words"].tolist() == [398]
+
+
+def test_phrases_are_long_and_frequent() -> None:
     texts = [f"The cat sat on the mat. Number {i} is mine." for i in range(6)] + ["The dog sat on it."] * 2
-    found = shared_phrases(texts, min_outputs=2, min_words=2)
-    assert found["text"][0] == "The cat sat on the mat. Number"
-    assert found["outputs"][0] == 6
-    for i, one in enumerate(found["text"]):
-        for j, other in enumerate(found["text"]):
-            if i != j and one.lower() in other.lower():
-                assert found["outputs"][i] > found["outputs"][j]
-    assert found["score"].is_monotonic_decreasing
+    listed = shared_phrases(texts, min_outputs=2, min_words=2)
+    # "sat on" is in 8 outputs and part of both; "is mine" has one word that is not a function word.
+    assert listed[["text", "outputs"]].values.tolist() == [
+        ["The cat sat on the mat. Number", 6], ["is mine", 6], ["The dog sat on it", 2],
+    ]  # fmt: skip
+    assert listed["score"].is_monotonic_decreasing
 
 
 @pytest.mark.parametrize("k", [1, 0, -1, 4, True, float("nan"), 1.5, 0.0, "2", None])

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.text.function_words import is_function_word
 from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.utf16 import utf16
 from outlens.text.words import Tokens, check, tokenize
@@ -170,10 +171,11 @@ class Index:
         return self._table(runs)[["output", "start", "end", "words"]]
 
     def shared_phrases(self, min_outputs: float = 0.3, min_words: int = 4, *, limit: int = 100) -> pd.DataFrame:
-        """The phrases that outputs share, best first: long, in many outputs, of words that are rare elsewhere.
+        """Return the phrases that outputs share, best first: long, in many outputs, of words that are rare elsewhere.
 
-        A phrase's score is its outputs times the sum over its words of the share of a word's outputs that hold the
-        phrase. One that holds or is held by a better one in nearly the same outputs (four of five) is left out.
+        Only the longest are listed: a phrase is left out where at least `min_outputs` outputs share a longer one that
+        holds it, so that no phrase is part of another; raise `min_outputs` to see shorter ones that more outputs share.
+        A phrase of English function words alone is left out too.
 
         Parameters
         ----------
@@ -182,42 +184,49 @@ class Index:
 
         Returns
         -------
-        One row a phrase: `phrase` (id as in `shared_spans`), `words`, `outputs`, `score` and `text`, as one of the
-        outputs writes it.
+        One row a phrase: `phrase` (int64, id as in `shared_spans`), `words`, `outputs` (int64), `score` (float64: its
+        outputs times the sum, over its words, of the share of a word's outputs that hold the phrase) and `text`, as one
+        of the outputs writes it.
+
+        Examples
+        --------
+        >>> texts = ["This place is a gem.", "This place is a gem, really.", "This place is a dump."]
+        >>> Index(texts).shared_phrases(min_outputs=2, min_words=2)[["text", "outputs"]].values.tolist()
+        [['This place is a gem', 2]]
+        >>> Index(texts).shared_phrases(min_outputs=3, min_words=2)[["text", "outputs"]].values.tolist()
+        [['This place is a', 3]]
         """
         from outlens.text import suffixes
 
-        spans = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
+        k, m = outputs_needed(min_outputs, self.n), words_needed(min_words)
+        spans = self._spans(k, m)
         columns = ["phrase", "words", "outputs", "score", "text"]
         if spans is None or not len(spans):
             return pd.DataFrame(columns=columns).astype({"phrase": "int64", "words": "int64", "outputs": "int64"})
         spans = spans.drop_duplicates("phrase")
-        one = suffixes.spread(self.lcp, self._text_by_rank, self.weight, 1)
+        spans = spans[self._longest(spans, self._reach(k, m))]
         frequency = np.zeros(len(self.suffix), np.int32)
-        frequency[self.suffix] = one
+        frequency[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, self.weight, 1)
         words, outputs = spans["words"].to_numpy(), spans["outputs"].to_numpy()
         at = spans["word"].to_numpy()
         sums = np.concatenate([[0.0], np.cumsum(1 / np.maximum(frequency, 1))])
         score = outputs.astype(np.float64) ** 2 * (sums[at + words] - sums[at])
-        order = np.lexsort((spans["phrase"], -np.round(score, 6)))
-        kept: list[int] = []
-        codes: list[str] = []
-        for i in order.tolist():
-            # With blanks around each number, "in" is the search for a part.
-            code = f" {' '.join(map(str, self.tokens.form[at[i] : at[i] + words[i]].tolist()))} "
-            near = (
-                min(outputs[i], outputs[j]) >= 0.8 * max(outputs[i], outputs[j]) and (code in other or other in code)
-                for j, other in zip(kept, codes, strict=True)
-            )
-            if any(near):
-                continue
-            kept.append(i)
-            codes.append(code)
-            if len(kept) == limit:
-                break
-        table = spans.iloc[kept][["phrase", "words", "outputs"]].assign(score=score[kept]).reset_index(drop=True)
-        table["text"] = pd.Series([self._written(int(at[i]), int(words[i])) for i in kept], dtype=object)
+        best = np.lexsort((spans["phrase"], -np.round(score, 6)))[:limit]
+        table = spans.iloc[best][["phrase", "words", "outputs"]].assign(score=score[best]).reset_index(drop=True)
+        table["text"] = pd.Series([self._written(int(at[i]), int(words[i])) for i in best], dtype=object)
         return table[columns]
+
+    def _longest(self, spans: pd.DataFrame, reach: Ints) -> npt.NDArray[np.bool_]:
+        """Which phrases are part of no longer one and hold more than function words."""
+        from outlens.text import suffixes
+
+        at, words = spans["word"].to_numpy(), spans["words"].to_numpy()
+        function = np.array([is_function_word(word) for word in self.tokens.vocabulary], bool)
+        telling = np.concatenate([[0], np.cumsum(~function[self.tokens.form])])
+        rank = np.empty(len(self.suffix), np.int32)
+        rank[self.suffix] = np.arange(len(self.suffix), dtype=np.int32)
+        longer = suffixes.within_longer(self.lcp, self.suffix, self.tokens.bounds, self._text, rank, reach, at, words)
+        return np.asarray(~longer & (telling[at + words] > telling[at]), bool)
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What a browser needs to move the thresholds without asking again.
@@ -262,6 +271,13 @@ class Index:
         ends = self.tokens.bounds[1:][self._text]
         return (ends - np.arange(len(self.suffix))).astype(np.int32)
 
+    def _reach(self, k: int, m: int) -> Ints:
+        """For each word, how many words from it on stand in at least k outputs, up to the next echo."""
+        from outlens.text import suffixes
+
+        reach: Ints = suffixes.reach(self.lcp, self._text_by_rank, self.suffix, self.tokens.bounds, self.weight, k)
+        return reach if self.echo is None else np.minimum(reach, self._room(m))
+
     def _spans(self, k: int, m: int) -> pd.DataFrame | None:
         """The maximal spans of the variants: `word` (where each begins), words, outputs, phrase."""
         from outlens.text import suffixes
@@ -269,9 +285,7 @@ class Index:
         if not len(self.suffix):
             return None
         text, bounds = self._text_by_rank, self.tokens.bounds
-        reach = suffixes.reach(self.lcp, text, self.suffix, bounds, self.weight, k)
-        if self.echo is not None:
-            reach = np.minimum(reach, self._room(m))
+        reach = self._reach(k, m)
         begins = suffixes.maximal(reach, bounds, m)
         reach[~begins] = 0
         count, first = suffixes.holders(self.lcp, text, self.suffix, self.weight, reach)

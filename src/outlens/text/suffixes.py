@@ -227,6 +227,39 @@ def maximal(reach: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[n
 
 
 @compiled
+def within_longer(
+    lcp: Ints,
+    suffix: Ints,
+    bounds: npt.NDArray[np.int64],
+    text: Ints,
+    rank: Ints,
+    reach: Ints,
+    at: npt.NDArray[np.int64],
+    words: npt.NDArray[np.int64],
+) -> npt.NDArray[np.bool_]:
+    """Which of the sequences of `words[i]` words from `at[i]` on are, at any of their places, part of a longer one.
+
+    `reach` is that of the longest sequence from each word, `text` the text of each word.
+    """
+    n = len(suffix)
+    out = np.zeros(len(at), np.bool_)
+    for i in range(len(at)):
+        size = words[i]
+        # The places of a sequence are neighbours in the suffix array: outwards from one of them, both ways.
+        for step in (-1, 1):
+            r = rank[at[i]]
+            while not out[i]:
+                place = suffix[r]
+                before = place - 1
+                if reach[place] > size or (place > bounds[text[place]] and reach[before] > size):
+                    out[i] = True
+                r += step
+                if r < 0 or r >= n or lcp[r if step > 0 else r + 1] < size:
+                    break
+    return out
+
+
+@compiled
 def until(echo: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
     """For each word, how many words from it on are no echo, where `echo` words from it on stand in the prompt."""
     out = np.empty(len(echo), np.int32)
