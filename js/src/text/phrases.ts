@@ -11,8 +11,6 @@ export interface Phrase {
 const MOST = 12;
 /** Places of the suffix array that a click may visit: some 30 ms. Ordinary texts need a thousandth of that. */
 const VISITS = 4e6;
-/** Phrases within one another are one where their outputs are the same but for this: four of five, as in Python. */
-const NEAR = 0.8;
 
 interface Sequence {
   at: number;
@@ -135,8 +133,8 @@ interface Placed extends Sequence {
 }
 
 /**
- * The best `limit` of the phrases that at least k outputs share: `shared_phrases` in Python's text.Index, see there for
- * the score. `at` is where the first of the variants has it.
+ * The best `limit` of the longest phrases that at least k outputs share, none part of another or of function words alone:
+ * `shared_phrases` in Python's text.Index, see there for the score. `at` is where the first of the variants has it.
  */
 export function phrases(
   index: SharedIndex,
@@ -144,8 +142,10 @@ export function phrases(
   m: number,
   limit: number,
   weight = index.arrays.weight,
+  isFunction: (at: number) => boolean = () => false,
 ): Phrase[] {
-  const found = different(index, k, m, weight);
+  const reach = index.reach(k, m, weight);
+  const found = different(index, m, weight, reach).filter((one) => !withinLonger(index, one, weight, reach));
   count(index, found, weight);
   const frequency = index.counts(1, weight);
   const sums = new Float64Array(frequency.length + 1);
@@ -153,25 +153,38 @@ export function phrases(
   // Rounded, so that where in the sum a phrase stands does not put it before its equals.
   for (const one of found) one.score = Math.round(1e6 * one.outputs ** 2 * (sums[one.at + one.words] - sums[one.at]));
   found.sort((a, b) => b.score - a.score || a.from - b.from || a.words - b.words);
-  const listed: Placed[] = [];
+  const listed: Phrase[] = [];
   for (const one of found) {
-    if (listed.length >= limit) break;
-    const near = ({ outputs }: Placed) => Math.min(outputs, one.outputs) >= NEAR * Math.max(outputs, one.outputs);
-    if (
-      !listed.some(
-        (other) => near(other) && (one.words < other.words ? within(index, one, other) : within(index, other, one)),
-      )
-    )
-      listed.push(one);
+    if (listed.length === limit) break;
+    const { at, words } = one;
+    if (!ofFunctionWords(one, isFunction)) listed.push({ at, words, variants: index.held(at, words, weight).variants });
   }
-  return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));
+  return listed;
+}
+
+/** Whether a phrase is, at any of its places, part of a longer one. */
+function withinLonger(
+  { arrays: { bounds, suffix }, of }: SharedIndex,
+  { words, from, to }: Placed,
+  weight: Uint32Array,
+  reach: Uint32Array,
+): boolean {
+  for (let r = from; r < to; r++) {
+    const at = suffix[r];
+    if (weight[of[at]] && (reach[at] > words || (at > bounds[of[at]] && reach[at - 1] > words))) return true;
+  }
+  return false;
+}
+
+function ofFunctionWords({ at, words }: Sequence, isFunction: (at: number) => boolean): boolean {
+  for (let word = at; word < at + words; word++) if (!isFunction(word)) return false;
+  return true;
 }
 
 /** The maximal spans of the counted variants, each sequence once. */
-function different(index: SharedIndex, k: number, m: number, weight: Uint32Array): Placed[] {
+function different(index: SharedIndex, m: number, weight: Uint32Array, reach: Uint32Array): Placed[] {
   const { bounds, suffix, lcp } = index.arrays;
   const n = suffix.length;
-  const reach = index.reach(k, m, weight);
   const words = new Uint32Array(n);
   for (let v = 0; v < weight.length; v++) {
     const spans = weight[v] ? index.spans(v, m, reach) : [];
@@ -238,15 +251,4 @@ function count(index: SharedIndex, found: Placed[], weight: Uint32Array): void {
     one.outputs = all;
     for (let i = one.from; i > 0; i -= i & -i) one.outputs -= tree[i];
   }
-}
-
-/** Whether a phrase is part of another, looked up where there are fewer places to look at. */
-function within({ arrays, rank }: SharedIndex, part: Placed, whole: Placed): boolean {
-  const last = whole.at + whole.words - part.words;
-  if (part.to - part.from < last - whole.at) {
-    for (let r = part.from; r < part.to; r++) if (whole.at <= arrays.suffix[r] && arrays.suffix[r] <= last) return true;
-    return false;
-  }
-  for (let at = whole.at; at <= last; at++) if (part.from <= rank[at] && rank[at] < part.to) return true;
-  return false;
 }

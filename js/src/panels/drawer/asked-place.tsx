@@ -2,6 +2,7 @@
 import { computed } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { likeSentence } from "../../core/like";
+import { isFunctionWord } from "../../text/function-words";
 import { through } from "../../text/phrases";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
@@ -25,6 +26,7 @@ export function AskedPlace() {
                 lens.shared.minOutputs.value,
                 lens.shared.minWords.value,
                 lens.shared.weight.value,
+                (at) => isFunctionWord(lens.shared.written(at, 1)),
               ),
             }
           : null;

@@ -1,6 +1,7 @@
 // The phrases that outputs share, and what sets the selection apart.
 import { computed } from "@preact/signals";
 import { useEffect, useMemo } from "preact/hooks";
+import { isFunctionWord } from "../../text/function-words";
 import { phrases } from "../../text/phrases";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
@@ -12,9 +13,10 @@ export function Phrases() {
   const found = useMemo(
     () =>
       computed(() => {
-        const index = lens.shared.index.value;
-        return index
-          ? phrases(index, lens.shared.minOutputs.value, lens.shared.minWords.value, LISTED, lens.shared.weight.value)
+        const { index, minOutputs, minWords, weight } = lens.shared;
+        const isFunction = (at: number) => isFunctionWord(lens.shared.written(at, 1));
+        return index.value
+          ? phrases(index.value, minOutputs.value, minWords.value, LISTED, weight.value, isFunction)
           : [];
       }),
     [lens],
