@@ -10,7 +10,9 @@ export function Header() {
   const lens = useLens();
   const open = useSignal(false);
   const { title, n, prompts, notes, source, columns, params } = lens.outputs.info.value;
-  const sources = columns.find((c) => c.name === source)?.categories?.length ?? 0;
+  // The categories are those of all prompts; this counts the ones of the prompt shown.
+  const categories = columns.find((c) => c.name === source)?.categories ?? [];
+  const sources = new Set(lens.outputs.columns.value[source ?? ""]?.filter((code) => code < categories.length)).size;
   const counts = [
     plural(n, "output"),
     ...(sources > 1 ? [plural(sources, source!)] : []),

@@ -253,17 +253,21 @@ function bySource(lens: Lens): BySource | null {
   const info = lens.outputs.info.value;
   const columns = lens.outputs.columns.value;
   const column = info.columns.find((c) => c.name === info.source);
-  const sources = column?.categories ?? [];
-  if (!column || sources.length < 2 || sources.length > MAX_BARS) return null;
+  if (!column?.categories) return null;
   const codes = columns[column.name];
+  // The categories are those of all prompts; a bar stands for one of the prompt shown.
+  const present = [...new Set(codes)].filter((code) => code < column.categories!.length).sort((a, b) => a - b);
+  if (present.length < 2 || present.length > MAX_BARS) return null;
+  const sources = present.map((code) => column.categories![code]);
+  const place = new Map(present.map((code, k) => [code, k]));
   const clusterOf = lens.clusters.of.value;
   const totals = sources.map(() => 0);
   const counts = lens.clusters.list.value.map(() => sources.map(() => 0));
   for (let i = 0; i < codes.length; i++) {
-    const code = codes[i];
-    if (code >= sources.length) continue;
-    totals[code]++;
-    if (clusterOf[i] >= 0) counts[clusterOf[i]][code]++;
+    const source = place.get(codes[i]);
+    if (source === undefined) continue;
+    totals[source]++;
+    if (clusterOf[i] >= 0) counts[clusterOf[i]][source]++;
   }
   return { name: column.name, sources, totals, counts };
 }

@@ -1,0 +1,33 @@
+// @vitest-environment happy-dom
+import { type ComponentType, h, render } from "preact";
+import { expect, it } from "vitest";
+import { make, traits } from "../testing/fixture";
+import { Clusters } from "./clusters/clusters";
+import { Header } from "./header";
+import { LensContext } from "./use-lens";
+
+/** A panel of a lens that has one model more in other prompts. */
+function draw(panel: ComponentType): HTMLElement {
+  const given = traits();
+  const codes = Uint16Array.of(0, 0, 2, 2, 0, 65535);
+  const { lens } = make({
+    _info: {
+      ...(given._info as object),
+      columns: [{ name: "model", kind: "category", by: true, categories: ["m1", "m0", "m2"] }],
+    },
+    _columns: { model: new DataView(codes.buffer) },
+  });
+  const el = document.createElement("div");
+  render(h(LensContext.Provider, { value: lens, children: h(panel, {}) }), el);
+  return el;
+}
+
+it("counts the sources of the prompt shown, not those of all prompts", () => {
+  expect(draw(Header).querySelector(".ol-counts")?.textContent).toContain("2 models");
+});
+
+it("draws a bar for each source of the prompt shown", () => {
+  const bars = draw(Clusters).querySelector(".ol-bars")!;
+  expect(bars.children.length).toBe(2);
+  expect(bars.getAttribute("aria-label")).toMatch(/^m1: \d of its 3 \(\d+ %\); m2: \d of its 2/);
+});
