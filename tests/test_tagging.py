@@ -488,3 +488,65 @@ def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
     # Also in another session.
     one.undo()
     assert lens()._bridge.widget._tagged["define"] == one._bridge.widget._tagged["define"]
+
+
+def test_equal_answers_of_two_models_keep_their_own_tags() -> None:
+    frame = pd.DataFrame({"response": ["Yes", "Yes", "No"], "model": ["gpt", "claude", "x"]})
+    vectors = np.array([[1, 0], [1, 0], [0, 1]])
+    ol.Lens(frame, vectors=vectors, annotator="ann").tag("mine", [1])
+    for by in (None, "model"):
+        for rows in ([2, 1, 0], [1, 2], [1]):
+            again = ol.Lens(frame.iloc[rows].assign(length=3), by=by, vectors=vectors[rows], annotator="ann")
+            assert again.tagged("mine")["model"].tolist() == ["claude"]
+            assert again.tag_log["row"].tolist() == [1]
+            assert again.warnings == []
+        without = ol.Lens(frame.iloc[[0, 2]], by=by, vectors=vectors[[0, 2]], annotator="ann")
+        assert without.tags.index.tolist() == []
+    alike = ol.Lens(frame.assign(model="gpt"), vectors=vectors, annotator="bob")
+    alike.tag("theirs", [0])
+    again = ol.Lens(frame.assign(model="gpt"), vectors=vectors, annotator="bob")
+    assert ["follow the order of the rows" in warning for warning in again.warnings] == [True]
+
+
+def test_equal_answers_keep_their_tags_in_a_file(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"response": ["Yes", "Yes", "No"], "model": ["gpt", "claude", "x"]})
+    vectors = np.array([[1, 0], [1, 0], [0, 1]])
+    first = ol.Lens(frame, vectors=vectors, annotator="ann", store=tmp_path / "a.sqlite")
+    first.tag("mine", [1])
+    # The column comes after the tag: the file has the event as it was written.
+    later = ol.Lens(frame.assign(n=[1, 2, 3]), vectors=vectors, annotator="ann", store=tmp_path / "a.sqlite")
+    later.save(tmp_path / "lens.outlens")
+    opened = ol.open(tmp_path / "lens.outlens")
+    assert opened.tagged("mine")["model"].tolist() == ["claude"]
+
+
+def test_the_name_of_a_cluster_is_still_there_after_its_parent_was_named(tmp_path: Path) -> None:
+    rng = np.random.default_rng(0)
+    centres = np.array([[1, 0, 0], [0.9, 0.5, 0], [0, 0, 1]])
+    group = np.repeat([0, 1, 2], [14, 8, 10])
+    vectors = centres[group] + rng.normal(0, 0.01, (32, 3))
+    texts = [f"{['Red', 'Pink', 'Blue'][g]} is colour number {i}." for i, g in enumerate(group)]
+
+    def made() -> ol.Lens:
+        return ol.Lens(texts, vectors=vectors, annotator="ann", store=tmp_path / "tags.sqlite")
+
+    def name_of(lens: ol.Lens, granularity: float, row: int) -> str:
+        lens.recluster(granularity=granularity)
+        return str(lens.frame["cluster_name"].iloc[row])
+
+    lens = made()
+    lens.recluster(granularity=1.0)
+    red = lens.frame["cluster"].to_numpy()
+    lens.recluster(granularity=0.0)
+    parent = lens.frame["cluster"].to_numpy()
+    assert (red == red[0]).sum() < (parent == parent[0]).sum()
+    lens.recluster(granularity=1.0)
+    lens.rename(int(red[0]), "red")
+    lens.recluster(granularity=0.0)
+    lens.rename(int(parent[0]), "warm")
+    lens.tag("good", [0])
+    lens.undo()
+    lens.save(tmp_path / "lens.outlens")
+    for again in (lens, made(), ol.open(tmp_path / "lens.outlens")):
+        assert name_of(again, 1.0, 0) == "red"
+        assert name_of(again, 0.0, 0) == "warm"

@@ -232,7 +232,7 @@ class Lens:
     @property
     def warnings(self) -> list[str]:
         """What you should know about your data, a sentence each: how many outputs are blank or missing, say."""
-        return self._study.outputs.warnings
+        return [*self._study.outputs.warnings, *self._tags.session.warnings]
 
     @property
     def view(self) -> View:

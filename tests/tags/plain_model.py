@@ -46,6 +46,15 @@ def last_value(events: Iterable[Event], key: str, action: str) -> dict[str, str]
     return {annotator: value for annotator, value in values.items() if value}
 
 
+def named(events: Iterable[Event], annotator: str, keys: list[str]) -> list[tuple[str, str, set[str]]]:
+    """Each gesture that named a cluster, with the name and the outputs."""
+    sets: dict[tuple[int, str, str], set[str]] = {}
+    for event in that_count(events):
+        if event.annotator == annotator and event.key in keys and event.action == "cluster":
+            sets.setdefault((event.time, event.gesture, event.value), set()).add(event.key)
+    return [(gesture, value, members) for (_, gesture, value), members in sorted(sets.items(), key=lambda one: one[0])]
+
+
 def starred(events: Iterable[Event], annotator: str, keys: list[str]) -> set[str]:
     on: set[str] = set()
     for event in that_count(events):
@@ -115,5 +124,7 @@ def check(state: State, events: Iterable[Event], keys: list[str], people: list[s
             assert state.holders(name, person) == {key for key in keys if person in by_key[key].get(name, [])}
     for person in people:
         assert state.starred(person) == starred(events, person, keys)
+        found = [(one.gesture, one.name, set(one.keys)) for one in state.named_clusters(person)]
+        assert found == named(events, person, keys)
     assert state.starred() == {key for person in people for key in starred(events, person, keys)}
     assert set(state.definitions()) == {key.removeprefix("tag:") for key in definitions(events)}

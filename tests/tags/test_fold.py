@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from plain_model import check, ever, stacks
 
-from outlens.tags.events import Event, new_id
+from outlens.tags.events import ACTIONS, Event, new_id
 from outlens.tags.fold import State
 from outlens.tags.store import Store
 
@@ -20,13 +20,14 @@ GESTURES = [f"{i:032x}" for i in range(5)]
 
 @st.composite
 def events(draw: st.DrawFn) -> Event:
-    action = draw(st.sampled_from(["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo"]))
+    action = draw(st.sampled_from(ACTIONS))
     key = {"undo": "", "redo": "", "define": "tag:a"}.get(action) or draw(st.sampled_from(KEYS))
     value = {
         "tag": st.sampled_from("ab"),
         "untag": st.sampled_from("ab"),
         "note": st.sampled_from(["", "x", "y"]),
         "name": st.sampled_from(["", "x", "y"]),
+        "cluster": st.sampled_from(["", "x", "y"]),
         "define": st.sampled_from(['{"color": "red"}', '{"color": "blue"}', "no JSON"]),
         "undo": st.sampled_from(GESTURES),
         "redo": st.sampled_from(GESTURES),
@@ -54,6 +55,7 @@ def everything(state: State) -> list[object]:
         state.definitions(),
         state.annotators,
         *[(state.starred(p), state.cluster_names(p), state.undo_stack(p), state.redo_stack(p)) for p in PEOPLE],
+        *[state.named_clusters(p) for p in PEOPLE],
     ]
 
 
@@ -196,6 +198,8 @@ def test_the_last_definition_holds_whoever_gave_it() -> None:
         ("star", "", ["id:1", "id:2", "id:3"], "star on 3 outputs"),
         ("unstar", "", ["id:1"], "unstar on 1 output"),
         ("name", "Advice", ["id:1", "id:2"], "cluster name ‘Advice’ on 2 outputs"),
+        ("cluster", "Advice", ["id:1", "id:2"], "cluster name ‘Advice’ on 2 outputs"),
+        ("cluster", "", ["id:1"], "no cluster name on 1 output"),
         ("define", "{}", ["tag:refusal"], "definition of ‘refusal’"),
         ("tag", "too long", ["prompt:00"], "tag ‘too long’ on 1 prompt"),
         ("tag", "odd", ["id:1", "prompt:00"], "tag ‘odd’ on 1 output and 1 prompt"),

@@ -87,9 +87,10 @@ class Tagging(RuleBasedStateMachine):
     @rule(who=who, where=where, name=st.sampled_from(["", "Advice", "Refusals"]))
     def name(self, who: int, where: list[int], name: str) -> None:
         session = self.sessions[who]
-        session.name(where, name)
-        found = session.state.cluster_names(session.annotator)
-        assert all(found.get(session.keys[at], "") == name for at in where)
+        assert session.name(where, name) == len(set(where))
+        if where:
+            last = session.state.named_clusters(session.annotator)[-1]
+            assert (last.name, last.keys) == (name, {session.keys[at] for at in where})
 
     @rule(who=who, name=names, color=st.sampled_from(["red", "blue"]))
     def define(self, who: int, name: str, color: str) -> None:

@@ -67,7 +67,7 @@ def events_of(session: Session) -> list[Event]:
     Undo and redo are kept only of these events; definitions of tags concern all outputs.
     """
     session.retry()
-    known = session.store.events(session.keys)
+    known = session.events()
     gestures = {event.gesture for event in known if event.action not in ("undo", "redo")}
     gestures |= {gesture.gesture for gesture in session.pending}
     kept = [event for event in known if event.action not in ("undo", "redo") or event.value in gestures]

@@ -19,8 +19,10 @@ import numpy.typing as npt
 from outlens._signal import Signal
 from outlens._unicode import clean
 from outlens.outputs import Outputs
-from outlens.tags.events import Event, keys, prompt_key
+from outlens.tags.events import Event, prompt_key
+from outlens.tags.identity import identify
 from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
+from outlens.tags.names import ClusterNames
 from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
 
@@ -53,6 +55,8 @@ class TagBook:
     ----------
     keys, prompt_keys : list of str
         What names each output, and each prompt, in the log.
+    cluster_names : ClusterNames
+        The names that people gave to clusters.
     session : Session
         Its methods take positions of outputs; the number of a prompt follows those of all outputs.
     changed : Signal
@@ -74,10 +78,17 @@ class TagBook:
         labels = outputs.prompts()
         prompts = None if outputs.prompt is None else outputs.prompt_labels()
         ids = None if outputs.id is None else outputs.frame[outputs.id].tolist()
-        self.keys = keys(outputs.texts, prompts, ids)
+        other_columns = {
+            name: outputs.frame.iloc[:, i].tolist()
+            for i, name in enumerate(outputs.frame.columns)
+            if name not in (outputs.text, outputs.prompt, outputs.id)
+        }
+        keys = identify(outputs.texts, prompts, ids, other_columns, outputs.by)
+        self.keys = keys.keys
         self.prompt_keys = [prompt_key(label) for label, _ in labels]
         who = _login() if annotator is None else annotator
-        self.session = Session(path, who, [*self.keys, *self.prompt_keys], _fingerprint(self.keys))
+        self.session = Session(path, who, keys, _fingerprint(self.keys), self.prompt_keys)
+        self.cluster_names = ClusterNames(self.session)
         self.lock = lock or threading.RLock()
         self.changed = Signal()
         self.closed = False
@@ -205,15 +216,16 @@ class TagBook:
         """Add the events of a column or table, which get new ids each time it is read; known ones are skipped."""
         with self.lock:
             self.check_open()
-            new = new_events(events, events_of(self.session))
+            new = new_events(events, self.session.current(events_of(self.session)))
             self.take(new)
-        return counts(new, len(events), self.session.keys)
+            return counts(new, len(events), self.session)
 
     def merge(self, sources: Sequence[Any]) -> Merged:
         """Add what others tagged, `merging.read_sources`; nothing is added twice."""
         with self.lock:
             self.check_open()
-            events, merged = read_sources(sources, events_of(self.session), self.session.keys, self.session.lens)
+            log = self.session.current(events_of(self.session))
+            events, merged = read_sources(sources, log, self.session, self.session.lens)
             self.take(events)
         return merged
 

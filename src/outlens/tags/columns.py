@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -20,11 +20,11 @@ Bools = npt.NDArray[np.bool_]
 Entry = tuple[int, str, str, str, Any]
 
 KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
-"""The actions that give and take the same thing."""
+"""The actions that give and take the same thing; any other is a kind of its own."""
 HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
-"""What they leave; of others it is the value."""
+"""What they leave behind; any other action leaves its value."""
 
-_KINDS = ["tag", "star", "note", "name", "define", "undo", "redo"]
+_KINDS = ["tag", "star", "note", "name", "cluster", "define", "undo", "redo"]
 _KIND_OF_ACTION = np.array([_KINDS.index(KIND.get(action, action)) for action in ACTIONS])
 _GIVES = np.array([HELD.get(action) == "on" for action in ACTIONS])
 _TAG, _DEFINE, _UNDO = (_KINDS.index(kind) for kind in ("tag", "define", "undo"))
@@ -54,6 +54,22 @@ class Columns:
     gestures: npt.NDArray[np.uint64]
     texts: npt.NDArray[np.object_]
     numbers: Mapping[str, int]
+
+
+def renamed(columns: Columns, current: Mapping[str, str]) -> Columns:
+    """Give the events of each key that `current` names the key that it has there."""
+    older = {key: now for key, now in current.items() if key != now and key in columns.numbers}
+    if not older:
+        return columns
+    numbers = dict(columns.numbers)
+    texts = columns.texts.tolist()
+    number = np.arange(len(texts))
+    for key, now in older.items():
+        if now not in numbers:
+            numbers[now] = len(texts)
+            texts.append(now)
+        number[numbers[key]] = numbers[now]
+    return replace(columns, key=number[columns.key], texts=np.array(texts, object), numbers=numbers)
 
 
 class Folded:
@@ -164,6 +180,15 @@ class Folded:
         places = start + np.flatnonzero(np.isin(self._deed[start:end], self.deeds(annotator, gesture)))
         texts = self.columns.texts
         return {texts[self._key[i]]: self._value(int(self._deed[i])) for i in places.tolist()}
+
+    def sets(self, field: int) -> Iterator[tuple[str, int, str, list[str]]]:
+        """What each gesture gave to which keys of a field: gesture, time, value, keys; some in several parts."""
+        c = self.columns
+        start, end = self._ends[field]
+        by_deed = start + np.argsort(self._deed[start:end], kind="stable")
+        deeds, starts = np.unique(self._deed[by_deed], return_index=True)
+        for deed, rows in zip(deeds.tolist(), np.split(by_deed, starts[1:]), strict=True):
+            yield _hex(c.gestures[deed]), int(c.time[deed]), self._value(deed), c.texts[self._key[rows]].tolist()
 
     def gestures(self, annotator: str) -> tuple[list[int], list[str]]:
         """Times and ids of a person's gestures, in the order (time, id)."""

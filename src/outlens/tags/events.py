@@ -1,4 +1,4 @@
-"""What happened to an output, and the keys by which outputs are found again: the ground of the tag log."""
+"""Events of the tag log, and the keys of outputs, prompts and tags that they are about."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Literal, get_args
 from uuid import uuid4
 
-Action = Literal["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo"]
+Action = Literal["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo", "cluster"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -27,14 +27,15 @@ class Event:
     annotator : str
         Who did it.
     key : str
-        Of the output, as `keys` makes it; `"prompt:..."` for a prompt (`prompt_key`), `"tag:<name>"` for the definition
-        of a tag, `""` for undo and redo.
+        Of the output, as `outlens.tags.identity` makes it; `"prompt:..."` for a prompt (`prompt_key`), `"tag:<name>"`
+        for the definition of a tag, `""` for undo and redo.
     action : str
         One of `ACTIONS`.
     value : str
-        tag, untag: the tag's name. note: the text, `""` clears it. name: the name given to the cluster in which the
-        output was, `""` takes it away. define: JSON with those of `color`, `description` and `key`
-        that change. undo, redo: the id of the gesture. star, unstar: `""`.
+        tag, untag: the tag's name. note: the text, `""` clears it. cluster: the name of the cluster that the outputs
+        of the gesture make up, `""` clears it. define: JSON with those of `color`, `description` and `key` that change.
+        undo, redo: the id of the gesture. star, unstar: `""`. name: in older logs, the name of the cluster that the
+        output was in.
     gesture : str
         UUID4 that all events of one gesture share.
     lens : str
@@ -92,57 +93,68 @@ def is_id(text: str) -> bool:
 def keys(
     texts: Sequence[str], prompts: Sequence[str] | None = None, ids: Iterable[Hashable] | None = None
 ) -> list[str]:
-    """The key of each output: what it is, not where it stands.
+    """Give each output a key by what it is, not by where it stands.
+
+    `outlens.tags.identity.identify` also tells equal outputs apart by their other columns.
 
     Parameters
     ----------
     texts : sequence of str, length n
     prompts : sequence of str, length n, optional
-        The prompt that each output answers; none is the same as an empty prompt.
+        The prompt that each output answers; without them every prompt is empty.
     ids : iterable, length n, optional
-        The user's own identifiers. With them the text does not matter.
+        Your own identifiers. With them the text does not matter.
 
     Returns
     -------
     list of str, length n
-        `"id:<id>"`, or `"text:<hash of prompt and text>"`; the second and third equal one end in `#2` and `#3`. So keys
-        survive a re-run, another order and added rows. They are all different.
+        `"id:<id>"`, or `"text:<hash of prompt and text>"`, where the second and third equal output end in `#2` and
+        `#3`. They are all different.
 
     Raises
     ------
     ValueError
-        If the lengths differ.
+        If the lengths differ, or two ids are equal or print alike.
 
     Examples
     --------
-    >>> keys(["yes", "no"], ids=[7, 7])
-    ['id:7', 'id:7#2']
+    >>> keys(["yes", "no"], ids=[7, "b"])
+    ['id:7', 'id:b']
     """
     if prompts is not None and len(prompts) != len(texts):
         raise ValueError(f"{len(texts)} texts but {len(prompts)} prompts; give one prompt for each text.")
     if ids is not None:
-        # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
-        stems = [f"id:{int(i) if isinstance(i, float) and i.is_integer() else i}" for i in ids]
-        if len(stems) != len(texts):
-            raise ValueError(f"{len(texts)} texts but {len(stems)} ids; give one id for each text.")
-    elif prompts is None:
+        return _id_keys(list(ids), len(texts))
+    if prompts is None:
         stems = [f"text:{_hash('', text)}" for text in texts]
     else:
         stems = [f"text:{_hash(prompt, text)}" for prompt, text in zip(prompts, texts, strict=True)]
-    # An id may itself end in "#2": a key that some other output has as its stem is never made up for a repeat.
-    taken = set(stems)
     counts: dict[str, int] = {}
     result = []
     for stem in stems:
-        count = counts.get(stem, 0) + 1
-        key = stem
-        if count > 1:
-            while (key := f"{stem}#{count}") in taken:
-                count += 1
-            taken.add(key)
-        counts[stem] = count
-        result.append(key)
+        count = counts[stem] = counts.get(stem, 0) + 1
+        result.append(stem if count == 1 else f"{stem}#{count}")
     return result
+
+
+def _id_keys(ids: list[Hashable], n: int) -> list[str]:
+    if len(ids) != n:
+        raise ValueError(f"{n} texts but {len(ids)} ids; give one id for each text.")
+    first: dict[str, Hashable] = {}
+    for identifier in ids:
+        # A column of whole numbers becomes one of fractions while a row of it is missing: 7.0 is 7.
+        whole = isinstance(identifier, float) and identifier.is_integer()
+        key = f"id:{int(identifier) if whole else identifier}"  # type: ignore[call-overload]
+        if key in first:
+            raise ValueError(_alike(first[key], identifier))
+        first[key] = identifier
+    return list(first)
+
+
+def _alike(a: Hashable, b: Hashable) -> str:
+    if a == b:
+        return f"The id {getattr(b, 'item', lambda: b)()!r} is there twice; give each output an id of its own."
+    return f"The ids {a!r} and {b!r} print alike, so their tags cannot be kept apart; make all ids one type."
 
 
 def prompt_key(prompt: str) -> str:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from bisect import bisect_left
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from types import MappingProxyType
+from typing import NamedTuple
 
 import numpy as np
 
-from outlens.tags.columns import HELD, KIND, Columns, Entry, Folded, no_collection
+from outlens.tags.columns import HELD, KIND, Columns, Entry, Folded, no_collection, renamed
 from outlens.tags.events import Event
 
 # time, id, annotator, key, action, value, gesture: an event without the cost of an object, a million times over.
@@ -83,6 +85,18 @@ class _Field:
         while entry is not None and entry[2] in off:
             entry = entry[4]
         return entry
+
+    def parts(self) -> Iterator[tuple[str, int, str, Iterable[str]]]:
+        """What each gesture gave to which keys: gesture, time, value, keys; some in several parts."""
+        if self.number >= 0:
+            assert self.person.opened is not None
+            for gesture, time, value, keys in self.person.opened.sets(self.number):
+                yield gesture, time, value, set(keys) - self.entries.keys()
+        for key, newest in self.entries.items():
+            entry: Entry | None = newest
+            while entry is not None:
+                yield entry[2], entry[0], entry[3], (key,)
+                entry = entry[4]
 
     def of_gesture(self, gesture: str) -> dict[str, str]:
         """The keys that a gesture touched here, with what it gave them."""
@@ -188,6 +202,14 @@ class _Person:
             undo[gesture] = None
 
 
+class Named(NamedTuple):
+    """A name that somebody gave to a cluster, `""` where they cleared it, and the outputs in it."""
+
+    gesture: str
+    name: str
+    keys: frozenset[str]
+
+
 class State:
     """What a log of events comes to.
 
@@ -201,6 +223,9 @@ class State:
     events : iterable of Event
     keys : collection of str, optional
         Only what concerns these keys; definitions of tags always count.
+    current : mapping, optional
+        Keys of the log whose output has another key by now -> that key (`identity.Keys.resolve`). It may grow, before
+        the events that need it come.
 
     Attributes
     ----------
@@ -215,8 +240,14 @@ class State:
     {'refusal': ['ann']}
     """
 
-    def __init__(self, events: Iterable[Event] = (), keys: Collection[str] | None = None) -> None:
+    def __init__(
+        self,
+        events: Iterable[Event] = (),
+        keys: Collection[str] | None = None,
+        current: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self._keys = None if keys is None else frozenset(keys)
+        self._current = current
         self._people: dict[str, _Person] = {}
         self.latest = 0
         with no_collection():
@@ -227,7 +258,7 @@ class State:
 
     def load(self, columns: Columns) -> None:
         """Take all events of a store at once, into a state that has none yet."""
-        opened = Folded(columns, self._keys)
+        opened = Folded(renamed(columns, self._current), self._keys)
         self.latest = opened.latest
         off = np.zeros(len(columns.time), bool)
         for time, identifier, annotator, action, gesture in opened.switched():
@@ -258,6 +289,7 @@ class State:
 
     def _add(self, rows: Iterable[Row], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
         wanted = self._keys
+        current = self._current
         last_time = -1
         last_annotator = last_action = last_value = last_gesture = ""
         switched: dict[str, set[str]] = {}
@@ -274,6 +306,7 @@ class State:
                 last_time = -1
                 latest = max(latest, time)
                 continue
+            key = current.get(key, key)
             if wanted is not None and key not in wanted and action != "define":
                 continue
             # Most events stand beside others of their gesture, and only the key is another one.
@@ -407,8 +440,24 @@ class State:
         return {key for _, field in self._now("star", annotator) for key in field.now}
 
     def cluster_names(self, annotator: str) -> dict[str, str]:
-        """What a person called the clusters: key of an output that was in it -> name."""
+        """What a person called clusters in older logs, which do not say which outputs were named together.
+
+        Key of an output that was in the cluster -> name.
+        """
         return {key: name for _, field in self._now("name", annotator) for key, name in field.now.items()}
+
+    def named_clusters(self, annotator: str) -> list[Named]:
+        """The clusters that a person named and those whose name they cleared, each with its outputs, in order."""
+        person = self._people.get(annotator)
+        field = None if person is None else person.fields.get(("cluster", ""))
+        if person is None or field is None:
+            return []
+        made: dict[tuple[int, str, str], set[str]] = {}
+        for gesture, time, name, keys in field.parts():
+            if gesture not in person.off:
+                made.setdefault((time, gesture, name), set()).update(keys)
+        clusters = sorted(made.items(), key=lambda item: item[0])
+        return [Named(gesture, name, frozenset(keys)) for (_, gesture, name), keys in clusters]
 
     def definitions(self) -> dict[str, dict[str, str]]:
         """Colour, description and shortcut of each tag that was defined; what was not said is `""`."""
@@ -487,7 +536,7 @@ def _sentence(field: _Field, value: str, keys: list[str]) -> str:
         return f"{'tag' if value else 'untag'} {_cut(field.name)} on {on}"
     if field.kind == "star":
         return f"{'star' if value else 'unstar'} on {on}"
-    what = "cluster name" if field.kind == "name" else "note"
+    what = "note" if field.kind == "note" else "cluster name"
     return f"{what} {_cut(value)} on {on}" if value else f"no {what} on {on}"
 
 

@@ -112,7 +112,7 @@ def _wrong_source(source: object) -> TypeError:
 
 
 def read_sources(
-    sources: Iterable[Any], log: Sequence[Event], keys: Collection[str], lens: str = ""
+    sources: Iterable[Any], log: Sequence[Event], keys: Collection[str] | Session, lens: str = ""
 ) -> tuple[list[Event], Merged]:
     """Read what others tagged, and compare it with a log.
 
@@ -122,8 +122,8 @@ def read_sources(
         Each what `merge` takes, a list of Judgement, a list of Event, or a table like `lens.tag_log`.
     log : sequence of Event
         All that is known so far.
-    keys : collection of str
-        The keys of the outputs, and of their prompts, that the lens has.
+    keys : collection of str, or Session
+        The keys of the outputs, and of their prompts, that the lens has; a Session also knows older keys of theirs.
     lens : str
         Written into events that are made of judgements.
 
@@ -158,9 +158,9 @@ def _all(source: object, kind: type) -> bool:
     return isinstance(source, (list, tuple)) and all(isinstance(item, kind) for item in source)
 
 
-def counts(new: Sequence[Event], read: int, keys: Collection[str]) -> Merged:
+def counts(new: Sequence[Event], read: int, keys: Collection[str] | Session) -> Merged:
     """Count the new events by whether the lens has their outputs; the others of those `read` are known."""
-    here = set(keys)
+    here = keys if isinstance(keys, Session) else set(keys)
     unknown = sum(event.key not in here and event.action not in _FOR_ALL for event in new)
     return Merged(len(new) - unknown, read - len(new), unknown)
 

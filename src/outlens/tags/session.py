@@ -5,13 +5,18 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from operator import index
 from os import PathLike
 from time import time_ns
 
+import numpy as np
+
+from outlens.tags.columns import no_collection
 from outlens.tags.events import Action, Event, new_id, tag_key
 from outlens.tags.fold import State
+from outlens.tags.identity import Keys
 from outlens.tags.store import PATIENCE, Store, StoreError, StoreUnavailable
 
 
@@ -52,13 +57,17 @@ class Session:
     store_path : path, optional
         None keeps the log in memory.
     annotator : str
-    keys : sequence of str
-        The key of each output (`events.keys`); methods take positions in it. Keys of prompts may follow.
+    keys : Keys, or sequence of str
+        The key of each output (`identity.identify`).
     lens : str, optional
         Written beside each event; informative.
+    prompts : sequence of str, optional
+        Keys of prompts (`events.prompt_key`).
 
     Attributes
     ----------
+    keys : list of str
+        Those of the outputs, then those of the prompts. Methods take positions in it, and `state` answers by them.
     state : State
         What the log comes to, with what is pending.
     pending : list of Pending
@@ -73,8 +82,8 @@ class Session:
 
     Examples
     --------
-    >>> from outlens.tags.events import keys
-    >>> session = Session(None, "ann", keys(["Yes.", "No.", "No."]))
+    >>> from outlens.tags.identity import identify
+    >>> session = Session(None, "ann", identify(["Yes.", "No.", "No."]))
     >>> session.tag([1, 2], "refusal")
     2
     >>> session.undo()
@@ -82,14 +91,23 @@ class Session:
     """
 
     def __init__(
-        self, store_path: str | PathLike[str] | None, annotator: str, keys: Sequence[str], lens: str = ""
+        self,
+        store_path: str | PathLike[str] | None,
+        annotator: str,
+        keys: Keys | Sequence[str],
+        lens: str = "",
+        prompts: Sequence[str] = (),
     ) -> None:
         if not isinstance(annotator, str) or not annotator.strip():
             raise ValueError(f"annotator is {annotator!r}; give the name of who tags.")
         self.annotator = annotator
         self.lens = lens
-        self.keys = list(keys)
-        self.state = State(keys=self.keys)
+        self._outputs = keys if isinstance(keys, Keys) else Keys(keys)
+        self.keys = [*self._outputs.keys, *prompts]
+        self._known = frozenset(self.keys)
+        # Keys of the log whose output has another key by now.
+        self._current: dict[str, str] = {}
+        self.state = State(keys=self._known, current=self._current)
         self.pending: list[Pending] = []
         self.problem = ""
         self._seq = 0
@@ -129,10 +147,11 @@ class Session:
         return self._do([key for key in keys if (key in starred) != on], "star" if on else "unstar", "")
 
     def name(self, positions: Iterable[int], name: str) -> int:
-        """Name the cluster that is made of these outputs; `""` takes the name away. Returns how many changed."""
-        keys = self._keys(positions)
-        names = self.state.cluster_names(self.annotator)
-        return self._do([key for key in keys if names.get(key, "") != name], "name", _text("name", name))
+        """Name the cluster that these outputs make up; `""` clears the name. Returns how many outputs that is.
+
+        `names.ClusterNames` finds the name of a cluster again.
+        """
+        return self._do(self._keys(positions), "cluster", _text("name", name))
 
     def define(
         self, name: str, color: str | None = None, description: str | None = None, key: str | None = None
@@ -193,6 +212,37 @@ class Session:
                     )
                 )  # fmt: skip
         return found
+
+    def events(self) -> list[Event]:
+        """The events on these outputs and prompts that are on disk, in order, and what counts for all of them.
+
+        Each has the key under which it was written; `position` finds its output.
+        """
+        return self.store.events(self._known | self._current.keys())
+
+    def position(self, key: str) -> int | None:
+        """The position of the output or prompt that an event with this key is about; None if it is not here."""
+        self._find([key])
+        return self._positions.get(self._current.get(key, key))
+
+    def __contains__(self, key: object) -> bool:
+        """Whether the output or prompt that an event with this key is about is here."""
+        return isinstance(key, str) and self.position(key) is not None
+
+    def current(self, events: Iterable[Event]) -> list[Event]:
+        """The events with the keys that their outputs have now, to compare them with others."""
+        given = list(events)
+        self._find(event.key for event in given)
+        return [replace(event, key=self._current.get(event.key, event.key)) for event in given]
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a user should know about whose tags these are, one sentence each."""
+        return self._outputs.warnings
+
+    @cached_property
+    def _positions(self) -> dict[str, int]:
+        return {key: position for position, key in enumerate(self.keys)}
 
     def close(self) -> None:
         """Let go of the file."""
@@ -283,9 +333,11 @@ class Session:
 
     def _load(self) -> None:
         """Read everything, and show what is pending after it."""
-        state = State(keys=self.keys)
+        state = State(keys=self._known, current=self._current)
         columns, self._seq = self.store.columns()
         if columns is not None:
+            with no_collection():
+                self._find(columns.texts[np.unique(columns.key)].tolist())
             state.load(columns)
         self.state = state
         self._news = self._news or (not self._loaded and bool(self.problem))
@@ -306,12 +358,17 @@ class Session:
         if events:
             # Where this is interrupted all is read anew.
             self._loaded = False
+            self._find(dict.fromkeys(event.key for event in events))
             self.state.apply(events)
             self._loaded, self._seq = True, seq
             self._news = self._news or any(event.gesture not in self._own for event in events)
         self._own.clear()
         if not self.pending:
             self.problem = ""
+
+    def _find(self, keys: Iterable[str]) -> None:
+        """Learn which outputs keys of the log mean."""
+        self._current.update((key, now) for key, now in self._outputs.resolve(keys).items() if key != now)
 
     def _wait_less(self) -> None:
         """Who waited once for a store and found it locked does not wait at every gesture and every refresh."""

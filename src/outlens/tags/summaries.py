@@ -144,16 +144,16 @@ def tag_log(book: TagBook, index: pd.Index[Any]) -> pd.DataFrame:
     """Every event on the outputs of a lens, in order; `Lens.tag_log` describes it."""
     with book.lock:
         book.refresh()
-        place = {key: i for i, key in enumerate(book.keys)}
-        events = book.session.store.events(book.session.keys)
+        events = book.session.events()
+        positions = [book.session.position(event.key) for event in events]
     rows = [
         {
             "time": pd.Timestamp(event.time, unit="us", tz="UTC"), "annotator": event.annotator,
             "action": event.action, "value": event.value,
-            "row": index[place[event.key]] if event.key in place else None,
+            "row": None if position is None or position >= len(index) else index[position],
             "key": event.key, "gesture": event.gesture, "id": event.id, "lens": event.lens,
         }
-        for event in events
+        for event, position in zip(events, positions, strict=True)
     ]  # fmt: skip
     columns = ["time", "annotator", "action", "value", "row", "key", "gesture", "id", "lens"]
     table = pd.DataFrame(rows, columns=columns, dtype=object)

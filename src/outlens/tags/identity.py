@@ -1,0 +1,422 @@
+"""Which row an event is about: keys that find an output again, whatever happened to the rows around it.
+
+The key of an output, as it stands in the log, is one of
+
+    id:<id>                              with `id=`
+    text:<hash>                          the first output with this prompt and text; no columns were known
+    text:<hash>#2                        the second one
+    text:<hash>/<columns>                the only output with this prompt and text
+    text:<hash>#2/<columns>              the second one with this prompt and text, and these <columns>
+    text:<hash>#2/<columns>#2            the second one that is also alike in all its columns
+
+`<columns>` is three sections, separated by colons: source columns (`by=`), columns that take few or whole values, and
+columns of fractions. A section has ten characters for each column: four hash its name, six hash the value; `......`
+stands for a missing value. Each column is hashed by itself, so that a column may come, go or move between the sections.
+
+An output has one current key, but the log may know it by older ones: its columns changed, or the events come from
+another frame. `Keys.resolve` finds the row that an older key means.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from functools import cached_property
+from typing import Any, NamedTuple
+
+from outlens.tags.describe import FRACTIONS, MISSING, NAME, OTHER, SOURCE, VALUE, describe
+from outlens.tags.events import keys as plain_keys
+
+FEW = 64
+"""Among more equal outputs than this, renamed columns are not looked for."""
+
+
+def identify(
+    texts: Sequence[str],
+    prompts: Sequence[str] | None = None,
+    ids: Iterable[Hashable] | None = None,
+    columns: Mapping[Any, Sequence[Any]] | None = None,
+    sources: Iterable[Any] = (),
+) -> Keys:
+    """Give each output its key, and the means to find it under the keys that it had before.
+
+    Parameters
+    ----------
+    texts : sequence of str, length n
+    prompts : sequence of str, length n, optional
+        The prompt that each output answers.
+    ids : iterable, length n, optional
+        Your own identifiers. With them neither texts nor columns matter.
+    columns : mapping of name to sequence of length n, optional
+        The other columns of the rows: they tell equal outputs apart.
+    sources : iterable of names, optional
+        Columns of `columns` that say where an output comes from (`by=`): an output whose source differs is another one.
+
+    Raises
+    ------
+    ValueError
+        If lengths differ, or two ids are equal or print alike.
+
+    Examples
+    --------
+    >>> then = identify(["Yes.", "Yes."], columns={"model": ["a", "b"]})
+    >>> now = identify(["No.", "Yes."], columns={"model": ["b", "b"]})
+    >>> [now.position(key) for key in then.keys]
+    [None, 1]
+    """
+    if ids is not None:
+        return Keys(plain_keys(texts, prompts, ids))
+    stems = [key.partition("#")[0] for key in plain_keys(texts, prompts)]
+    for name, cells in (columns or {}).items():
+        if len(cells) != len(texts):
+            raise ValueError(
+                f"{len(texts)} texts but {len(cells)} cells in column {name!r}; give one cell for each text."
+            )
+    described = describe(stems, columns or {}, set(sources))
+    if not described:
+        return Keys(plain_keys(texts, prompts), stems)
+    sections = []
+    for kind in (SOURCE, OTHER, FRACTIONS):
+        cells_of = [[name + value for value in c.values] for name, c in described if c.kind == kind]
+        sections.append(list(map("".join, zip(*cells_of, strict=True))) if cells_of else [""] * len(texts))
+    bodies = [f"{a}:{b}:{c}" for a, b, c in zip(*sections, strict=True)]
+    count = Counter(stems)
+    place: Counter[str] = Counter()
+    rank: Counter[tuple[str, str]] = Counter()
+    keys = []
+    for stem, body in zip(stems, bodies, strict=True):
+        if count[stem] == 1:
+            keys.append(f"{stem}/{body}")
+            continue
+        place[stem] += 1
+        rank[stem, body] += 1
+        k = rank[stem, body]
+        keys.append(f"{stem}#{place[stem]}/{body}" + (f"#{k}" if k > 1 else ""))
+    names = {name: column.label for name, column in described}
+    return Keys(keys, stems, names, frozenset(name for name, column in described if column.varies))
+
+
+class Keys:
+    """The keys of the outputs of one frame, and which row each key of the log means.
+
+    Parameters
+    ----------
+    keys : sequence of str
+        The current key of each output, all different.
+    stems : sequence of str, optional
+        What each output is without its columns; without them a key means a row only if it is the row's current key.
+    columns : mapping, optional
+        Hash of each column that the keys describe -> its name.
+    varying : set of str, optional
+        Hashes of the columns that have more than one value here.
+
+    Attributes
+    ----------
+    keys : list of str
+        What new events are written under.
+    columns : mapping of str to str
+        Hash of each column that they describe -> its name.
+    """
+
+    def __init__(
+        self,
+        keys: Sequence[str],
+        stems: Sequence[str] = (),
+        columns: Mapping[str, str] | None = None,
+        varying: frozenset[str] = frozenset(),
+    ) -> None:
+        self.keys = list(keys)
+        self.columns = columns or {}
+        self._varying = varying
+        self._stems = stems
+        self._positions: dict[str, int | None] = {key: i for i, key in enumerate(self.keys)}
+        self._settled: set[str] = set()
+        self._equals: dict[str, _Equals] = {}
+        self._by_order: set[int] = set()
+        self._refused: dict[str, tuple[str, ...]] = {}
+
+    def position(self, key: str) -> int | None:
+        """The row that a key of the log means; None if that output is not here."""
+        self.resolve([key])
+        return self._positions[key]
+
+    def resolve(self, keys: Iterable[str]) -> dict[str, str]:
+        """Find the rows that keys of the log mean.
+
+        Give all that are known at once, where possible: outputs that were different are not resolved to one row.
+
+        Returns
+        -------
+        dict
+            Key of the log -> current key of its output, for the outputs that are here.
+        """
+        wanted = list(keys)
+        older: dict[str, list[str]] = {}
+        for key in wanted:
+            if key in self._settled:
+                continue
+            self._settled.add(key)
+            stem = key.partition("/")[0].partition("#")[0]
+            row = self._positions.setdefault(key, None)
+            if stem in self._rows and (row is None or len(self._rows[stem]) > 1):
+                older.setdefault(stem, []).append(key)
+        for stem, of_stem in older.items():
+            self._resolve(stem, of_stem)
+        return {key: self.keys[row] for key in wanted if (row := self._positions[key]) is not None}
+
+    @property
+    def warnings(self) -> list[str]:
+        """What a user should know about the keys that were resolved, one sentence each."""
+        found = []
+        if n := len(self._by_order):
+            found.append(
+                f"{n} tagged output{'s have' if n > 1 else ' has'} the same text as others and nothing else tells them"
+                f" apart, so {'their' if n > 1 else 'its'} tags follow the order of the rows; pass id= to tell equal"
+                " outputs apart."
+            )
+        for names, n in Counter(self._refused.values()).items():
+            columns = f"column{'s' * (len(names) > 1)} {', '.join(map(repr, names))}"
+            found.append(
+                f"{n} tagged output{'s are' if n > 1 else ' is'} not shown: an equal text is here, but its {columns}"
+                f" differ{'s' * (len(names) == 1)}; pass id= to keep tags where columns change."
+            )
+        return found
+
+    @cached_property
+    def _rows(self) -> dict[str, list[int]]:
+        """The rows of each prompt and text."""
+        rows: dict[str, list[int]] = {}
+        for row, stem in enumerate(self._stems):
+            rows.setdefault(stem, []).append(row)
+        return rows
+
+    def _resolve(self, stem: str, keys: list[str]) -> None:
+        """Resolve keys of one prompt and text."""
+        if stem not in self._equals:
+            self._equals[stem] = _Equals({row: self.keys[row] for row in self._rows[stem]})
+        equals = self._equals[stem]
+        older = []
+        for key in keys:
+            row = self._positions[key]
+            if row is None:
+                older.append((key, _parse(key)))
+            elif equals.alike[_body(key)] > 1:
+                self._by_order.add(row)
+        if not older:
+            return
+        # A key that is here as it stands is that row; the others share the rows that are left.
+        if len(equals.order) > 1:
+            for row, now in equals.rows.items():
+                if self.keys[row] in self._settled:
+                    self._choice(equals, now).taken.add(row)
+        for key, then in sorted(older, key=lambda pair: (pair[1].place, pair[1].rank, pair[0])):
+            self._positions[key] = row = self._match(equals, key, then)
+            if row is not None and self._refused:
+                self._refused.pop(key, None)
+
+    def _match(self, equals: _Equals, key: str, then: _Key) -> int | None:
+        rows = equals.order
+        if not then.cells and self.columns and (then.place or len(rows) > 1):
+            # From a log that knew no columns. It may mean any of these, and there may have been others.
+            row = rows[max(then.place, 1) - 1] if then.place <= len(rows) and len(rows) > 1 else None
+            if row is not None:
+                self._by_order.add(row)
+            return row
+        if then.place == 0 and len(rows) == 1:
+            now = equals.rows[rows[0]]
+            if then.cells.items() <= now.cells.items():
+                return rows[0]
+            compared = _compare(then, now, self._varying)
+            if compared.same_but_changed:
+                return rows[0]
+            self._refuse(key, compared)
+            return None
+        choice = self._choice(equals, then)
+        if not choice.candidates and len(rows) <= FEW:
+            for now in equals.rows.values():
+                self._refuse(key, _compare(then, now, self._varying))
+        row = choice.pick(self._preferred(then, equals, choice), shared=then.place == 0)
+        if row is not None and len(choice.candidates) > 1:
+            self._by_order.add(row)
+        return row
+
+    def _choice(self, equals: _Equals, then: _Key) -> _Choice:
+        """The rows that an output may be, shared by the keys that say the same of it in the columns of this frame."""
+        signature = frozenset(then.cells), frozenset(c for c in then.cells.items() if c[0] in self.columns)
+        few = len(equals.order) <= FEW
+        gone = frozenset(then.cells.items() - signature[1]) if few else frozenset()
+        if (signature, gone) not in equals.choices:
+            ranked = []
+            for row in equals.near(then, self.columns):
+                compared = _compare(then, equals.rows[row], self._varying, renamed=few)
+                if not compared.differing:
+                    ranked.append((compared.ranking, row))
+            best = min(ranked, default=((0, 0), 0))[0]
+            candidates = [row for ranking, row in ranked if ranking == best]
+            # That a value is in a column with another name may be chance.
+            others = [row for ranking, row in ranked if ranking[0] == best[0] and ranking != best]
+            taken = equals.taken.setdefault(signature, set())
+            equals.choices[signature, gone] = _Choice(candidates, others, taken)
+        return equals.choices[signature, gone]
+
+    def _preferred(self, then: _Key, equals: _Equals, choice: _Choice) -> int | None:
+        """The row that stands among its equals where the output stood among its own."""
+        if then.cells and then.cells.keys() <= self.columns.keys():
+            return choice.candidates[then.rank - 1] if then.rank <= len(choice.candidates) else None
+        place = max(then.place, 1)
+        return equals.order[place - 1] if place <= len(equals.order) else None
+
+    def _refuse(self, key: str, compared: _Compared) -> None:
+        """Remember an output that may be here and changed; what comes from another source is another output."""
+        if not compared.other_source and compared.agree >= len(compared.differing) > 0:
+            self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
+
+
+class _Equals:
+    """The rows of one prompt and text."""
+
+    def __init__(self, keys: dict[int, str]) -> None:
+        self._keys = keys
+        self.order = list(keys)
+        self.alike = Counter(map(_body, keys.values()))
+        self.choices: dict[Hashable, _Choice] = {}
+        self.taken: dict[Hashable, set[int]] = {}
+
+    @cached_property
+    def rows(self) -> dict[int, _Key]:
+        return {row: _parse(key) for row, key in self._keys.items()}
+
+    @cached_property
+    def _holders(self) -> dict[tuple[str, str], list[int]]:
+        """Column and value -> rows."""
+        holders: dict[tuple[str, str], list[int]] = {}
+        for row, key in self.rows.items():
+            for cell in key.cells.items():
+                holders.setdefault(cell, []).append(row)
+        return holders
+
+    def near(self, then: _Key, columns: Mapping[str, str]) -> list[int]:
+        """Rows that may agree with a key in every column: all, or those that do in the column that leaves fewest."""
+        if len(self.order) <= FEW:
+            return self.order
+        holders = self._holders
+        fewest, names = len(self.order), None
+        fractions = then.fractions | self.rows[self.order[0]].fractions
+        for name, value in then.cells.items():
+            if name not in columns or value == MISSING or name in fractions:
+                continue
+            count = len(holders.get((name, value), ())) + len(holders.get((name, MISSING), ()))
+            if count < fewest:
+                fewest, names = count, (name, value)
+        if names is None:
+            return self.order
+        return sorted([*holders.get(names, ()), *holders.get((names[0], MISSING), ())])
+
+
+class _Choice:
+    """Rows that nothing tells apart, of which each goes to one output."""
+
+    def __init__(self, candidates: list[int], others: list[int], taken: set[int]) -> None:
+        self.candidates = candidates
+        self.members = frozenset(candidates)
+        self.taken = taken
+        self._left = iter(candidates + others)
+
+    def pick(self, preferred: int | None, shared: bool) -> int | None:
+        """A row that is free, the preferred one if it is; where rows may be `shared`, it need not be free."""
+        row = preferred if preferred in self.members else None
+        if shared and self.candidates:
+            return self.candidates[0] if row is None else row
+        if row is None or row in self.taken:
+            row = next((row for row in self._left if row not in self.taken), None)
+        if row is not None:
+            self.taken.add(row)
+        return row
+
+
+class _Key(NamedTuple):
+    """What a key says."""
+
+    place: int
+    """Among the outputs with this prompt and text, from 1; 0 where there was one, or the first of an older log."""
+    rank: int
+    """Among those that are also alike in all columns, from 1."""
+    cells: dict[str, str]
+    """Hash of each column -> hash of the value."""
+    sources: frozenset[str]
+    fractions: frozenset[str]
+
+
+def _body(key: str) -> str:
+    """What a key says of the columns."""
+    return key.partition("/")[2].partition("#")[0]
+
+
+def _parse(key: str) -> _Key:
+    head, _, rest = key.partition("/")
+    place = head.partition("#")[2]
+    body, _, rank = rest.partition("#")
+    sections = body.split(":") if body.count(":") == 2 else _NO_SECTIONS
+    sources, others, fractions = [
+        {part[at : at + NAME]: part[at + NAME : at + _CELL] for at in range(0, len(part), _CELL)} if part else {}
+        for part in sections
+    ]
+    return _Key(
+        int(place) if place.isdecimal() else 0,
+        max(int(rank), 1) if rank.isdecimal() else 1,
+        {**sources, **others, **fractions},
+        frozenset(sources),
+        frozenset(fractions),
+    )
+
+
+_CELL = NAME + VALUE
+_NO_SECTIONS = ["", "", ""]
+
+
+class _Compared(NamedTuple):
+    """How what a key says of an output compares with a row of the same prompt and text."""
+
+    agree: int
+    """Columns that agree and tell something; a source counts twice."""
+    differing: tuple[str, ...]
+    """Columns that differ."""
+    other_source: bool
+    """Whether a source is among them."""
+    ranking: tuple[int, int]
+    """Lower is likelier."""
+
+    @property
+    def same_but_changed(self) -> bool:
+        """Whether a text that was there once and is there once is the same output: a column or two may have changed."""
+        return not self.differing or (not self.other_source and self.agree > len(self.differing))
+
+
+def _compare(then: _Key, now: _Key, varying: frozenset[str], renamed: bool = False) -> _Compared:
+    agree = 0
+    doubts = 0
+    other_source = False
+    differing = []
+    for column, before in then.cells.items():
+        after = now.cells.get(column)
+        if after is None:
+            continue
+        source = column in then.sources or column in now.sources
+        if MISSING in (before, after) or (not source and (column in then.fractions or column in now.fractions)):
+            # A label that was filled in or a score that was computed again does not make it another output, but an
+            # output that is like it here too is likelier.
+            doubts += before != after
+        elif before != after:
+            differing.append(column)
+            other_source = other_source or source
+        elif source:
+            agree += 2
+        elif column in varying:
+            # A column with one value says nothing by having it.
+            agree += 1
+    kept = 0
+    if renamed:
+        # A column that was renamed still has its values.
+        gone = {then.cells[column] for column in then.cells.keys() - now.cells.keys()} - {MISSING}
+        kept = len(gone & {now.cells[column] for column in now.cells.keys() - then.cells.keys()})
+    return _Compared(agree, tuple(sorted(differing)), other_source, (doubts, -kept))
