@@ -99,8 +99,7 @@ def test_ids_are_version_4_and_actions_are_ten() -> None:
 
 def test_the_log_needs_no_pandas() -> None:
     program = (
-        "import sys, outlens.tags.session, outlens.tags.merging; "
-        "print([m for m in ('pandas', 'sklearn', 'ipywidgets') if m in sys.modules])"
+        "import sys, outlens.tags.names; print([m for m in ('pandas', 'sklearn', 'ipywidgets') if m in sys.modules])"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=True)
     assert done.stdout.strip() == "[]"

@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import weakref
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -78,12 +78,7 @@ class TagBook:
         labels = outputs.prompts()
         prompts = None if outputs.prompt is None else outputs.prompt_labels()
         ids = None if outputs.id is None else outputs.frame[outputs.id].tolist()
-        other_columns = {
-            name: outputs.frame.iloc[:, i].tolist()
-            for i, name in enumerate(outputs.frame.columns)
-            if name not in (outputs.text, outputs.prompt, outputs.id)
-        }
-        keys = identify(outputs.texts, prompts, ids, other_columns, outputs.by)
+        keys = identify(outputs.texts, prompts, ids, _other_columns(outputs), outputs.by)
         self.keys = keys.keys
         self.prompt_keys = [prompt_key(label) for label, _ in labels]
         who = _login() if annotator is None else annotator
@@ -281,6 +276,17 @@ async def _listening(reference: weakref.ref[TagBook]) -> None:
         except Exception as error:
             book.session.problem = f"What others tagged cannot be read: {error}"
         del book
+
+
+def _other_columns(outputs: Outputs) -> dict[Hashable, list[Any]]:
+    """Return the cells of each column beside text, prompt and id."""
+    columns: dict[Hashable, list[Any]] = {}
+    for i, name in enumerate(outputs.frame.columns):
+        if name not in (outputs.text, outputs.prompt, outputs.id):
+            # Arrow holds values, such as dates, that Python cannot.
+            with contextlib.suppress(OverflowError, ValueError, TypeError, NotImplementedError):
+                columns[name] = outputs.frame.iloc[:, i].tolist()
+    return columns
 
 
 def _login() -> str:
