@@ -229,7 +229,7 @@ def test_p_of_many_outputs_within_prompts_is_close_to_the_exact_one(monkeypatch:
     label = rng.random(n) < 0.2 + 0.02 * prompt
     texts = [" ".join(f"w{j}" for j in range(12) if rng.random() < 0.3 + 0.05 * j - 0.1 * (j > 8)) for _ in range(n)]
     near = distinctive(texts, label, prompts=prompt, phrases=False)
-    monkeypatch.setattr(sys.modules["outlens.text.distinctive"], "NORMAL", 1e9)
+    monkeypatch.setattr(sys.modules["outlens.text.significance"], "NORMAL", 1e9)
     exact = distinctive(texts, label, prompts=prompt, phrases=False)
     pd.testing.assert_frame_equal(near, exact, rtol=2e-3)
 
@@ -322,7 +322,7 @@ def test_wrong_input_is_refused() -> None:
         distinctive(["a", "b"], [1, 1])
     with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
         distinctive(["a", 3], [1, 2])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match=r"texts\[0\] is a NoneType"):
+    with pytest.raises(TypeError, match=r"texts\[0\] is missing \(None\)"):
         distinctive_words([None])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="groups holds what cannot be compared"):
         distinctive(["a", "b"], [["x"], ["y"]])

@@ -72,7 +72,7 @@ def rows(spans: pd.DataFrame) -> list[tuple[int, ...]]:
     return [tuple(row) for row in spans[["output", "start", "end", "words", "outputs"]].to_numpy().tolist()]
 
 
-@settings(max_examples=600)
+@settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(2, 6), st.integers(1, 5), st.none() | LETTERS)
 def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int, m: int, prompt: str | None) -> None:
     index = Index(texts, prompt=prompt)
@@ -81,7 +81,7 @@ def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int,
     assert [c.tolist() for c in index.coverage(m)] == obvious_coverage(texts, m, prompt)
 
 
-@settings(max_examples=300)
+@settings(max_examples=60, deadline=None)
 @given(TEXTS, st.integers(1, 4), st.none() | LETTERS, st.sets(st.integers(0, 5)))
 def test_coverage_counts_the_outputs_that_are_asked_for(
     texts: list[str], m: int, prompt: str | None, counted: set[int]
@@ -346,7 +346,7 @@ def test_a_threshold_of_words_out_of_range_is_told(m: object) -> None:
 
 
 def test_what_is_no_text_is_told() -> None:
-    with pytest.raises(TypeError, match=r"texts\[1\] is a float"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is missing \(nan\)"):
         Index(["a", float("nan")])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="prompt is a int"):
         Index(["a"], prompt=3)  # type: ignore[arg-type]

@@ -20,7 +20,9 @@ ODD = (
     "\u202e\x00\ud83d\udc00"
     "نمیखकคำไทย한국\U000e0041\u20e3\ufe0f²½Ⅷ"
 )
-TEXT = st.text(st.sampled_from(ODD), max_size=40) | st.text(st.characters(codec=None), max_size=40)
+# Not `st.characters`: for that hypothesis first makes a table of all of Unicode, which takes 10 s on a fresh machine.
+ANY = st.integers(0, 0x24F).map(chr) | st.integers(0, 0x10FFFF).map(chr)
+TEXT = st.text(st.sampled_from(ODD), max_size=40) | st.text(ANY, max_size=40)
 
 
 def pattern() -> re.Pattern[str]:
@@ -40,7 +42,7 @@ def obvious(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if a not in numbers or not re.fullmatch("[0-9]{1,3}", text[a:b])]
 
 
-@settings(max_examples=500)
+@settings(max_examples=200, deadline=None)
 @given(st.lists(TEXT, max_size=4))
 def test_words_are_where_the_definition_says(texts: list[str]) -> None:
     found = tokenize(texts)
@@ -130,7 +132,12 @@ def test_names_of_javascript_are_words_like_any() -> None:  # hard case 15
 
 @pytest.mark.parametrize(
     ("texts", "says"),
-    [(["a", 3], r"texts\[1\] is a int \(3\)"), ("abc", "texts is a str"), (["a", None], "NoneType"), (5, "int")],
+    [
+        (["a", 3], r"texts\[1\] is a int \(3\)"),
+        ("abc", "texts is a str"),
+        (["a", None], r"texts\[1\] is missing \(None\)"),
+        (5, "int"),
+    ],
 )
 def test_what_is_no_list_of_str_is_told(texts: object, says: str) -> None:
     with pytest.raises(TypeError, match=says):

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.text.significance import adjusted, fisher, log_ratio, within_strata
 from outlens.text.words import Tokens, check, tokenize
 
 Ints = npt.NDArray[np.int64]
@@ -206,15 +207,15 @@ def distinctive(
     p = np.full(len(f1), np.nan)
     do = tested[group]
     if prompts is None:
-        p[do] = _fisher(f1[do], n1[do], f[do], n)
+        p[do] = fisher(f1[do], n1[do], f[do], n)
     else:
         strata = int(stratum.max()) + 1
         by = csr_matrix((np.ones(len(label), np.int64), (variant, stratum)), (shape[1], strata))
         sizes_by = np.bincount(label * strata + stratum, minlength=len(names) * strata).reshape(-1, strata)
-        p[do] = _within(f1[do], feature[do], group[do], (said @ by).tocsr(), sizes_by)
+        p[do] = within_strata(f1[do], feature[do], group[do], (said @ by).tocsr(), sizes_by)
     q = np.full(len(f1), np.nan)
-    q[do] = _adjusted(p[do], tests)
-    lrc = _lrc(f1, n1, f - f1, n - n1, 0.05 / max(tests, 1))
+    q[do] = adjusted(p[do], tests)
+    lrc = log_ratio(f1, n1, f - f1, n - n1, 0.05 / max(tests, 1))
     kept, row = np.unique(feature, return_inverse=True)
     spans = list(zip(counted.at[kept].tolist(), counted.words[kept].tolist(), strict=True))
     form = np.array([_joined(tokens, at, words) for at, words in spans], object)
@@ -374,120 +375,6 @@ def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
     rank[order] = np.arange(len(found))
     rank[-1] = -1
     return rank[codes], [found[i] for i in order]
-
-
-def _fisher(f1: Ints, n1: Ints, f: Ints, n: int) -> Floats:
-    """P(X >= f1) for X of n1 drawn from n outputs, f of which say it."""
-    from scipy.stats import hypergeom
-
-    if not len(f1):
-        return np.zeros(0)
-    # A few different counts make up most tables.
-    rows, back = np.unique(np.stack([f1, n1, f]), axis=1, return_inverse=True)
-    p: Floats = np.clip(hypergeom.sf(rows[0] - 1, n, rows[2], rows[1]), 0, 1)
-    return p[back.reshape(-1)]
-
-
-NORMAL = 400.0
-"""The variance above which a sum over prompts is taken for normal, but for its skewness."""
-
-
-def _within(f1: Ints, feature: Ints, group: Ints, said: Any, sizes: Ints) -> Floats:
-    """P(X >= f1) for X a sum over prompts: of the group's outputs of each, how many say it if drawn from the prompt's.
-
-    `said` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
-    """
-    from scipy.special import gammaln
-    from scipy.stats import norm
-
-    total = sizes.sum(0)
-    logs = gammaln(np.arange(int(total.max(initial=0)) + 2) + 1.0)
-    first, prompt = said.indptr.astype(np.int64), said.indices.astype(np.int64)
-    tails, mean, variance, third = _kernel()(f1, feature, group, first, prompt, said.data, sizes, total, logs, NORMAL)
-    wide = variance > NORMAL
-    z = (f1[wide] - 0.5 - mean[wide]) / np.sqrt(variance[wide])
-    skewness = third[wide] / variance[wide] ** 1.5
-    tails[wide] = norm.sf(z) + skewness * (z * z - 1) * norm.pdf(z) / 6
-    p: Floats = np.clip(tails, 0, 1)
-    return p
-
-
-@lru_cache(maxsize=1)
-def _kernel() -> Any:
-    from outlens.text.compiled import compiled
-
-    def tails(
-        f1: Ints, feature: Ints, group: Ints, first: Ints, prompt: Ints, said: Ints, sizes: Ints, total: Ints,
-        logs: Floats, normal: float,
-    ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
-        n = len(f1)
-        p, mean = np.zeros(n), np.zeros(n)
-        variance, third = np.zeros(n), np.zeros(n)
-        for i in range(n):
-            g = group[i]
-            low = high = 0
-            for j in range(first[feature[i]], first[feature[i] + 1]):
-                s = prompt[j]
-                f, k, m = said[j], sizes[g, s], total[s]
-                low += max(0, f + k - m)
-                high += min(f, k)
-                if m > 1:
-                    share = f / m
-                    v = k * share * (1 - share) * (m - k) / (m - 1)
-                    mean[i] += k * share
-                    variance[i] += v
-                    if m > 2:
-                        third[i] += v * (m - 2 * f) * (m - 2 * k) / (m * (m - 2))
-                else:
-                    mean[i] += k * f
-            if variance[i] > normal:
-                continue
-            chance = np.zeros(high - low + 1)
-            following = np.zeros(high - low + 1)
-            chance[0] = 1.0
-            width = 1
-            for j in range(first[feature[i]], first[feature[i] + 1]):
-                s = prompt[j]
-                f, k, m = said[j], sizes[g, s], total[s]
-                least, most = max(0, f + k - m), min(f, k)
-                if least == most:
-                    continue
-                following[: width + most - least] = 0.0
-                for x in range(least, most + 1):
-                    one = np.exp(
-                        logs[f] - logs[x] - logs[f - x] + logs[m - f] - logs[k - x] - logs[m - f - k + x]
-                        - logs[m] + logs[k] + logs[m - k]
-                    )  # fmt: skip
-                    for y in range(width):
-                        following[y + x - least] += chance[y] * one
-                width += most - least
-                chance, following = following, chance
-            for x in range(f1[i] - low, width):
-                p[i] += chance[x]
-        return p, mean, variance, third
-
-    return compiled(tails)
-
-
-def _adjusted(p: Floats, tests: int) -> Floats:
-    """Benjamini and Hochberg's adjusted p where those of `tests` tests that are not in `p` are 1."""
-    order = np.argsort(p, kind="stable")
-    ratio = p[order] * (tests / np.arange(1, len(p) + 1))
-    q = np.empty(len(p))
-    q[order] = np.minimum(np.minimum.accumulate(ratio[::-1])[::-1], 1)
-    return q
-
-
-def _lrc(f1: Ints, n1: Ints, f2: Ints, n2: Ints, alpha: float) -> Floats:
-    """The lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), not below 0."""
-    from scipy.stats import beta
-
-    if not len(f1):
-        return np.zeros(0)
-    rows, back = np.unique(np.stack([f1, f2]), axis=1, return_inverse=True)
-    low = np.clip(beta.ppf(alpha / 2, rows[0], rows[1] + 1), 1e-300, 1 - 1e-12)[back.reshape(-1)]
-    lrc: Floats = np.maximum(np.log2(low / (1 - low) * (n2 / n1)), 0)
-    return lrc
 
 
 def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Ints, list[str]]:
