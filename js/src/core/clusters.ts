@@ -104,13 +104,16 @@ export class Clusters {
     const { prompt } = this.outputs.info.value;
     const nodes = this.tree.value.levels[this.level.value];
     const leaves = nodes.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
-    // An earlier name for these members would come back when the new one is taken away.
-    const kept = this.traits.renames.value.filter(
-      (r) => r.prompt !== prompt || overlap(r.leaves, leaves, this.#leafSize.value) <= 0.5,
-    );
     const given = name.trim();
-    const generated = this.tree.value.nodes[cluster.node].name;
-    this.traits.set({ renames: given && given !== generated ? [...kept, { prompt, name: given, leaves }] : kept });
+    const clears = !given || given === this.tree.value.nodes[cluster.node].name;
+    // Names of a part of the cluster, and of a cluster that it is a part of, stay.
+    const renames = this.traits.renames.value;
+    const here = renames.filter((r) => r.prompt === prompt);
+    const replaced = clears
+      ? closest(here, leaves, this.#leafSize.value)
+      : here.find((r) => overlap(r.leaves, leaves, this.#leafSize.value) === 1);
+    const kept = renames.filter((rename) => rename !== replaced);
+    this.traits.set({ renames: clears ? kept : [...kept, { prompt, name: given, leaves }] });
   }
 }
 
@@ -124,7 +127,7 @@ function overlap(a: number[], b: number[], sizes: Int32Array): number {
   return either ? both / either : 0;
 }
 
-/** The user's names at a level: a name goes to the node that shares more than half of the renamed members. */
+/** The user's names at a level: a node has the name whose members it shares most of, more than half. */
 function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: Int32Array): Map<number, string> {
   const given = new Map<number, string>();
   const leavesOf = new Map<number, number[]>();
@@ -133,11 +136,24 @@ function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: I
     if (leaves) leaves.push(leaf);
     else leavesOf.set(node, [leaf]);
   });
-  for (const rename of renames) {
-    if (rename.prompt !== prompt) continue;
-    for (const [node, leaves] of leavesOf) {
-      if (node >= 0 && overlap(rename.leaves, leaves, sizes) > 0.5) given.set(node, rename.name);
-    }
+  const here = renames.filter((rename) => rename.prompt === prompt);
+  for (const [node, leaves] of leavesOf) {
+    const rename = node >= 0 ? closest(here, leaves, sizes) : undefined;
+    if (rename) given.set(node, rename.name);
   }
   return given;
+}
+
+/** The name whose members these leaves share most of, more than half; of several the latest. */
+function closest(renames: Rename[], leaves: number[], sizes: Int32Array): Rename | undefined {
+  let most = 0.5;
+  let found: Rename | undefined;
+  for (const rename of renames) {
+    const share = overlap(rename.leaves, leaves, sizes);
+    if (share > 0.5 && share >= most) {
+      most = share;
+      found = rename;
+    }
+  }
+  return found;
 }

@@ -115,6 +115,25 @@ describe("clusters", () => {
     lens.clusters.rename(lens.clusters.list.value[0], "  ");
     expect(lens.clusters.list.value[0]).toMatchObject({ name: "apple", given: false });
   });
+
+  it("keep the name of a part when the whole is named, and show the name that fits best", () => {
+    const { lens } = make({ renames: [{ prompt: 0, name: "most", leaves: [0, 1] }] });
+    const first = () => lens.clusters.list.value[0];
+    // Three of its five outputs are in the cluster of apples.
+    expect(first().name).toBe("most");
+    lens.clusters.rename(first(), "fruit");
+    expect(first().name).toBe("fruit");
+    lens.clusters.setGranularity(0);
+    expect(first().name).toBe("most");
+    lens.clusters.rename(first(), "all");
+    expect(first().name).toBe("all");
+    lens.clusters.setGranularity(0.5);
+    expect(first().name).toBe("fruit");
+    lens.clusters.rename(first(), "");
+    expect(first().name).toBe("most");
+    lens.clusters.setGranularity(0);
+    expect(first().name).toBe("all");
+  });
 });
 
 describe("search", () => {
