@@ -148,6 +148,11 @@ def test_positions_are_sorted_and_keep_their_type(values: list[int], part: slice
     assert isinstance(made[part], Positions)
     assert isinstance(made[made > 3], Positions)
     assert isinstance(made + 1, Positions)
+    other = Positions([2, 5, 7])
+    for combine in (np.union1d, np.intersect1d, np.setdiff1d):
+        assert isinstance(combine(made, other), Positions)
+        assert combine(made, other).tolist() == combine(np.array(made), np.array(other)).tolist()
+    assert type(np.concatenate([made, [3]])) is np.ndarray
     assert type(made > 3) is np.ndarray
     assert type(made / 2) is np.ndarray
     assert at(np.isin(np.arange(21), made), pd.DataFrame({"response": ["x"] * 21})) == made.tolist()

@@ -33,7 +33,8 @@ class Positions(npt.NDArray[np.int64]):
     """Positions of rows, 0 to n - 1, as opposed to their index labels: an int64 array, sorted, without repeats.
 
     Whatever takes rows reads a `Positions` as positions, and any other array or list of integers as index labels, as
-    `df.loc` does. Slices, masks and arithmetic keep the type; `df.iloc[positions]` gives the rows.
+    `df.loc` does. Slices, masks, arithmetic and set operations such as `np.union1d` keep the type;
+    `df.iloc[positions]` gives the rows.
 
     Examples
     --------
@@ -52,6 +53,13 @@ class Positions(npt.NDArray[np.int64]):
         if return_scalar or array.ndim == 0:
             return array[()]
         return array.view(Positions if array.dtype.kind in "iu" else np.ndarray)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Keep the type where all parts have it, so that `np.union1d` and `np.intersect1d` of selections do too."""
+        result = super().__array_function__(func, types, args, kwargs)
+        if func is np.concatenate and all(isinstance(part, Positions) for part in args[0]):
+            return result.view(Positions)
+        return result
 
 
 @dataclass(frozen=True)
