@@ -79,5 +79,7 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
 
 
 @pytest.fixture
-def lab(labs: Labs) -> Lab:
-    return labs.lab()
+def lab(labs: Labs) -> Iterator[Lab]:
+    running = labs.lab()
+    yield running
+    running.shut_down_kernels()

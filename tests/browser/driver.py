@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
+import urllib.request
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import nbformat
 from playwright.sync_api import Locator, Page, Position, expect
@@ -15,6 +19,7 @@ class Lab:
     def __init__(self, root: Path, url: str, token: str, pid: int) -> None:
         self.root, self.url, self.token, self.pid = root, url, token, pid
         self._count = 0
+        self._sessions: list[str] = []
 
     def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
         """Open a notebook of these code cells in a workspace of its own, and Run All."""
@@ -27,10 +32,7 @@ class Lab:
         nbformat.write(notebook, self.root / name)
         # With its kernel there already, JupyterLab never stops to ask for one.
         session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
-        reply = page.request.post(
-            f"{self.url}/api/sessions", headers={"Authorization": f"token {self.token}"}, data=session
-        )
-        assert reply.ok, reply.text()
+        self._sessions.append(self._ask("POST", "sessions", session)["id"])
         workspace = workspace or f"w{self._count}"
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
@@ -47,6 +49,22 @@ class Lab:
             except AssertionError:
                 if attempt == 4:
                     raise
+
+    def shut_down_kernels(self) -> None:
+        """End the kernels of the notebooks opened so far: each holds a lens, which listens to its store."""
+        for session in self._sessions:
+            self._ask("DELETE", f"sessions/{session}")
+        self._sessions.clear()
+
+    def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
+        request = urllib.request.Request(
+            f"{self.url}/api/{path}",
+            method=method,
+            headers={"Authorization": f"token {self.token}"},
+            data=None if body is None else json.dumps(body).encode(),
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            return json.loads(reply.read() or "null")
 
     def run_cell(self, page: Page, number: int) -> None:
         """Run one cell again and wait until it has run."""
@@ -89,6 +107,21 @@ def lasso_left_half(page: Page, widget: Locator) -> None:
     for x, y in [(right, top), (right, bottom), (left, bottom), (left, top)]:
         page.mouse.move(x, y, steps=4)
     page.mouse.up()
+
+
+def scrolled(box: Locator, step: int) -> Iterator[None]:
+    """Scroll a box from its beginning to its end; its height grows and shrinks as its items are measured."""
+    y, end = 0, 0
+    while y <= end:
+        end = box.evaluate(
+            """(box, y) => new Promise((done) => {
+                box.scrollTop = y;
+                requestAnimationFrame(() => requestAnimationFrame(() => done(box.scrollHeight)));
+            })""",
+            y,
+        )
+        yield
+        y += step
 
 
 # A mark wraps where the line ends, and between its words there is nothing to ask about: only a word is sure to be hit.

@@ -26,11 +26,24 @@ _READ = """root => [...root.querySelectorAll(".ol-card .ol-text[data-id]")].map(
 })"""
 
 
-def painted(widget: Locator, layer: str) -> dict[int, tuple[str, list[tuple[int, int, int]]]]:
+Spans = list[tuple[int, int, int]]
+
+
+def painted(widget: Locator, layer: str) -> dict[int, tuple[str, Spans]]:
     """For each text on the page: its characters, and where a layer is painted (UTF-16 from, to, step), joined."""
+    return of_layer(read(widget), layer)
+
+
+def read(widget: Locator) -> list[dict[str, Any]]:
+    """Each text on the page with the classes of its pieces: read once for all layers, as long texts take their time."""
+    texts: list[dict[str, Any]] = widget.evaluate(_READ)
+    return texts
+
+
+def of_layer(texts: list[dict[str, Any]], layer: str) -> dict[int, tuple[str, Spans]]:
     found = {}
-    for text in widget.evaluate(_READ):
-        spans: list[tuple[int, int, int]] = []
+    for text in texts:
+        spans: Spans = []
         for start, end, classes in text["spans"]:
             own = [match for c in classes if (match := re.fullmatch(rf"{layer}(?:-(\d+))?", c))]
             if not own or start == end:

@@ -11,8 +11,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe import violations
-from driver import click_word, hover_word, view
-from marks import expected, painted
+from driver import click_word, hover_word, scrolled, view
+from marks import Spans, expected, of_layer, painted, read
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -292,19 +292,19 @@ def test_thresholds_move_what_is_painted(show: Show) -> None:
         _same(widget, lens, "shared", "ol-shared", steps=True)
 
 
-def _same(
-    widget: Locator, lens: ol.Lens, layer: str, mark: str, *, steps: bool = False, texts: list[str] = TEXTS
-) -> int:
-    """The browser marks what `lens.visible` says; returns how many texts were compared."""
-    wanted = expected(lens.visible, layer, texts, steps)
-    got = painted(widget, mark)
-    assert got
-    for id, (shown, spans) in got.items():
+def _same(widget: Locator, lens: ol.Lens, layer: str, mark: str, *, steps: bool = False) -> None:
+    """The browser marks what `lens.visible` says."""
+    _compare(painted(widget, mark), expected(lens.visible, layer, TEXTS, steps), TEXTS)
+
+
+def _compare(shown: dict[int, tuple[str, Spans]], wanted: dict[int, Spans], texts: list[str]) -> None:
+    """Each text on the page starts as the output does, and is marked where it should be as far as it is shown."""
+    assert shown
+    for id, (text, spans) in shown.items():
         clean = texts[id].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
-        assert clean.startswith(shown)
-        cut = len(shown.encode("utf-16-le")) // 2
-        assert spans == [(a, min(b, cut), s) for a, b, s in wanted[id] if a < cut], (layer, clean)
-    return len(got)
+        assert clean.startswith(text)
+        cut = len(text.encode("utf-16-le")) // 2
+        assert spans == [(a, min(b, cut), s) for a, b, s in wanted[id] if a < cut], clean
 
 
 ODD = [
@@ -338,20 +338,18 @@ def test_the_browser_marks_what_python_says(show: Show, request: pytest.FixtureR
     lens.view.min_outputs, lens.view.min_words = 2, 2
     lens.view.query = "a"
     _, widget = show(lens)
-    compared = 0
-    layers = [("shared", "ol-shared"), ("common", "ol-common"), ("only", "ol-only"), ("echo", "ol-echo")]
-    list_ = widget.locator(".ol-list")
-    for y in range(0, list_.evaluate("list => list.scrollHeight"), 600):
-        list_.evaluate(
-            """(list, y) => new Promise((done) => {
-                list.scrollTop = y;
-                requestAnimationFrame(() => requestAnimationFrame(done));
-            })""",
-            y,
-        )
-        for layer, mark in [*layers, ("search", "ol-search")]:
-            compared += _same(widget, lens, layer, mark, steps=layer == "shared", texts=texts)
-    assert compared >= len({t for t in texts if "a" in t.casefold()})
+    visible = lens.visible
+    layers = ("shared", "common", "only", "echo", "search")
+    wanted = {layer: expected(visible, layer, texts, layer == "shared") for layer in layers}
+    compared: set[int] = set()
+    for _ in scrolled(widget.locator(".ol-list"), 600):
+        on_page = read(widget)
+        for layer in layers:
+            shown = of_layer(on_page, f"ol-{layer}")
+            _compare(shown, wanted[layer], texts)
+            compared |= shown.keys()
+    # The search lists what has an "a".
+    assert {texts[i] for i in compared} >= {text for text in texts if "a" in text.casefold()}
 
 
 def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -136,7 +137,10 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
 
 
 def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> None:
-    busy = "import pathlib, time\nwhile pathlib.Path('hold').exists(): time.sleep(.05)"
+    # Reading a pipe keeps the kernel busy until somebody writes; the first run finds a file, and is done at once.
+    hold = lab.root / "hold"
+    hold.write_text("")
+    busy = "open('hold').read()"
     lab.open(page, [_setup("busy.sqlite"), "lens", "print(len(lens.tag_log))", busy])
     widget = view(page)
     widget.locator(".ol-map").focus()
@@ -144,10 +148,10 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
     page.keyboard.press("t")
     _give(widget, "late")
     expect(widget.locator(".ol-saved")).to_contain_text("saved")
-    hold = lab.root / "hold"
     cell = page.locator(".jp-CodeCell").nth(3)
     expect(cell.locator(".jp-InputPrompt")).to_have_text("[4]:")
-    hold.touch()
+    hold.unlink()
+    os.mkfifo(hold)
     try:
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
@@ -158,7 +162,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
         # JupyterLab may answer it in a thread of its own, or when the cell is done.
         expect(_card(widget, 1).locator(".ol-tag")).to_have_text("late")
     finally:
-        hold.unlink()
+        hold.write_text("")
     expect(widget.locator(".ol-saved")).to_contain_text("saved")
     expect(_card(widget, 1).locator(".ol-tag:not(.ol-waits)")).to_have_text("late")
     assert lab.output_of(page, 2) == "2"

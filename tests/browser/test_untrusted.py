@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from driver import click_word, hover_word, view
+from driver import click_word, hover_word, scrolled, view
 from hostile import HOSTILE
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
@@ -146,22 +146,8 @@ def _is_clean(page: Page) -> None:
 
 def _through(page: Page, widget: Locator) -> None:
     """Scrolls the whole list by, and looks at every part of it."""
-    for _ in _parts(widget, 1500):
+    for _ in scrolled(widget.locator(".ol-list"), 1500):
         _is_clean(page)
-
-
-def _parts(widget: Locator, step: int) -> Iterator[None]:
-    """The list, scrolled from its beginning to its end."""
-    list_ = widget.locator(".ol-list")
-    for y in range(0, list_.evaluate("list => list.scrollHeight") + 1, step):
-        list_.evaluate(
-            """(list, y) => new Promise((done) => {
-                list.scrollTop = y;
-                requestAnimationFrame(() => requestAnimationFrame(done));
-            })""",
-            y,
-        )
-        yield
 
 
 def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
@@ -178,7 +164,7 @@ def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
         widget.get_by_role("button", name="Markdown").click()
     widget.get_by_role("button", name="Cards", exact=True).click()
     widget.locator(".ol-card").first.wait_for()
-    for _ in _parts(widget, 300):
+    for _ in scrolled(widget.locator(".ol-list"), 300):
         cards = widget.locator(".ol-card .ol-text[data-id]")
         shown.update(cards.evaluate_all("all => all.map((e) => [Number(e.dataset.id), e.textContent])"))
     clean = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in HOSTILE]
