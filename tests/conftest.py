@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 
 import numpy as np
@@ -10,8 +11,10 @@ import pytest
 from hypothesis import settings
 
 # The first example of a test pays for imports and compilation: a limit in time would make it fail by chance.
-settings.register_profile("outlens", deadline=None)
-settings.load_profile("outlens")
+settings.register_profile("dev", deadline=None)
+# The same examples in every run: a failure is of the change that it appears with.
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100, database=None, print_blob=True)
+settings.load_profile(os.environ.get("OUTLENS_HYPOTHESIS", "ci" if "CI" in os.environ else "dev"))
 
 TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot help with that request."]
 

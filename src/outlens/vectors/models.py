@@ -39,12 +39,7 @@ def default_folder() -> Path:
 
 def verify(weights: Path) -> None:
     """Refuse weights of the default model that are not the official ones (ValueError)."""
-    with weights.open("rb") as file:
-        digest = (
-            hashlib.file_digest(file, "sha256").hexdigest()
-            if hasattr(hashlib, "file_digest")
-            else (hashlib.sha256(file.read()).hexdigest())
-        )
+    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != SHA256:
         raise ValueError(
             f"{str(weights)!r} are not the official weights of {DEFAULT} (sha256 {digest[:12]}..., expected"
