@@ -5,13 +5,22 @@ JS := js/node_modules/.package-lock.json
 BUNDLE := src/outlens/widget/static
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
+# The same examples in every run of the property tests.
+export OUTLENS_HYPOTHESIS := ci
+# Two at a time: what is tested waits for servers and browsers, and CI has two cores.
+PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
+PYTEST := $(PY) -m pytest -n 2 -q
 
-.PHONY: demo test lab bench lint types bundle test-python test-js test-browser test-notebooks test-wheel clean
+.PHONY: demo test lab bench lint types bundle test-python test-js test-browser test-notebooks test-wheel test-oldest clean
 
 demo: .venv/installed
 	.venv/bin/outlens demo
 
-test: lint types bundle-is-committed test-js test-python test-browser test-notebooks test-wheel
+test: .venv/installed $(JS)
+	$(PAIR) lint types bundle-is-committed test-js
+	$(MAKE) --no-print-directory test-python test-browser
+	$(PAIR) test-notebooks test-wheel
+	$(MAKE) --no-print-directory test-oldest
 	@echo "all passed"
 
 lab: .venv/installed
@@ -25,6 +34,7 @@ bench: .venv/installed $(JS)
 lint: .venv/installed $(JS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
+	.venv/bin/vermin --target=3.10- --violations --no-tips --eval-annotations --quiet src tests scripts benchmarks
 	cd js && npx --no-install biome format . && npx --no-install biome lint .
 
 types: .venv/installed $(JS)
@@ -46,17 +56,22 @@ test-js: $(JS)
 	cd js && npm test --silent
 
 test-python: .venv/installed
-	$(PY) -m pytest --ignore tests/browser
+	$(PYTEST) --ignore tests/browser
 
 test-browser: .venv/installed
 	scripts/browser.sh
-	$(PY) -m pytest tests/browser
+	$(PYTEST) tests/browser
+	# What points at text or depends on where lines wrap, again in a wider font and a narrower window.
+	OUTLENS_TEST_FONT="15px DejaVu Serif" OUTLENS_TEST_WIDTH=1050 $(PYTEST) tests/browser -m layout
 
 test-notebooks: .venv/installed
 	$(PY) scripts/run_notebooks.py
 
 test-wheel: .venv/installed
 	scripts/test_wheel.sh
+
+test-oldest: .venv/installed
+	scripts/test_oldest.sh
 
 .venv/installed: pyproject.toml constraints.txt
 	[ -x $(PY) ] || python3 -m venv .venv
@@ -77,4 +92,4 @@ $(JS): js/package.json js/package-lock.json
 	touch $@
 
 clean:
-	rm -rf .venv .venv-peer js/node_modules dist build outlens-demo.html
+	rm -rf .venv .venv-oldest .venv-peer js/node_modules dist build outlens-demo.html

@@ -20,6 +20,7 @@ def table(name: str, **columns: list[object]) -> str:
     return name
 
 
+@pytest.mark.model
 def test_a_file_becomes_a_page_with_all_its_prompts(capsys: pytest.CaptureFixture[str]) -> None:
     file = table("answers.csv", prompt=["a", "a", "b", "b"], reply=["Yes.", "No.", "Red.", "Blue."], who=list("xyxy"))
     assert main(["view", file, "--text", "reply", "--by", "who"]) == 0

@@ -245,4 +245,5 @@ def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(frames.pd, "StringDtype", Missing)
     back = archive.read(path).outputs
     assert back.texts == ["a", ""]
-    assert back.frame.dtypes["text"].storage == "python"
+    # Before pandas 3 a column of texts is one of objects, with or without pyarrow.
+    assert getattr(back.frame.dtypes["text"], "storage", "python") == "python"

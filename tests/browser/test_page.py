@@ -143,6 +143,7 @@ def test_an_expression_without_end_is_given_up_and_blocks_nothing(path: Path, of
     expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
 
 
+@pytest.mark.layout
 def test_the_reader_keeps_few_cards_and_reaches_the_last(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
@@ -153,6 +154,7 @@ def test_the_reader_keeps_few_cards_and_reaches_the_last(path: Path, offline: tu
 
 
 @pytest.mark.parametrize("width", [500, 700, 1000, 1600])
+@pytest.mark.layout
 def test_nothing_sticks_out_at_any_width(path: Path, offline: tuple[Page, list[str]], width: int) -> None:
     page, _ = offline
     page.set_viewport_size({"width": width, "height": 900})
@@ -225,6 +227,7 @@ def test_everything_can_be_reached_and_has_a_name(path: Path, offline: tuple[Pag
     assert nameless == []
 
 
+@pytest.mark.layout
 def test_a_lasso_and_a_cluster_take_what_is_not_dimmed(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())

@@ -109,6 +109,7 @@ def _card(widget: Locator, text: str) -> Locator:
 # 1: cards, grid, interleaved
 
 
+@pytest.mark.layout
 def test_equal_outputs_are_one_card_that_opens_into_all(show: Show) -> None:
     page, widget = show(_lens(), height=3000)
     widget.locator(".ol-frame").evaluate("frame => (frame.style.height = '2900px')")
@@ -146,6 +147,7 @@ def test_the_grid_has_the_users_columns(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("6 selected")
 
 
+@pytest.mark.layout
 def test_the_grid_goes_sideways_to_the_output_one_is_at(show: Show) -> None:
     frame = pd.DataFrame(
         {"model": [f"m{i % 12:02}" for i in range(24)], "response": [f"Number {i}." for i in range(24)]}
@@ -163,6 +165,7 @@ def test_the_grid_goes_sideways_to_the_output_one_is_at(show: Show) -> None:
     assert page.evaluate("[scrollX, scrollY]") == [0, 0]
 
 
+@pytest.mark.layout
 def test_cells_scroll_together(show: Show) -> None:
     _, widget = show(_lens())
     _mode(widget, "Grid")
@@ -195,6 +198,7 @@ def test_two_to_six_outputs_are_pinned_side_by_side(show: Show) -> None:
     expect(pins).to_have_count(5)
 
 
+@pytest.mark.layout
 def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: Show) -> None:
     lens = _lens()
     groups = lens.aligned().query("group >= 0").groupby("group")["output"].nunique()
@@ -352,6 +356,7 @@ def test_the_browser_marks_what_python_says(show: Show, request: pytest.FixtureR
     assert {texts[i] for i in compared} >= {text for text in texts if "a" in text.casefold()}
 
 
+@pytest.mark.layout
 def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
     lens = _lens()
     spans = pd.DataFrame(
@@ -371,6 +376,7 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
 # 3: ask a highlight
 
 
+@pytest.mark.layout
 def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> None:
     _, widget = show(_lens())
     phrase = widget.locator(".ol-list [class*=ol-shared-]", has_text="folding chairs").first
@@ -390,6 +396,7 @@ def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> 
     expect(widget.locator(".ol-footer")).to_contain_text(f"{sum(said in t for t in TEXTS)} selected")
 
 
+@pytest.mark.layout
 def test_all_like_this_sentence(show: Show) -> None:
     _, widget = show(_lens())
     click_word(widget.locator(".ol-list .ol-text [class*=ol-shared-]", has_text="folding chairs").first, "folding")
@@ -486,6 +493,7 @@ def test_marks_within_the_selection_are_those_of_the_selection(show: Show) -> No
     _same(widget, lens, "shared", "ol-shared", steps=True)
 
 
+@pytest.mark.layout
 def test_long_common_runs_fold_and_unfold(show: Show) -> None:
     run = "this long run of words stands in each and every one of these outputs word for word"
     texts = [f"{name} says that {run} and adds {name}." for name in NAMES]
@@ -499,6 +507,7 @@ def test_long_common_runs_fold_and_unfold(show: Show) -> None:
     expect(card.locator(".ol-text")).to_contain_text(run)
 
 
+@pytest.mark.layout
 def test_a_long_text_has_a_map_of_its_marks_that_goes_there(show: Show) -> None:
     filler = [" ".join(f"w{i}x{j}" for j in range(900)) for i in range(4)]
     texts = [f"{f} all of them end with these very words" for f in filler]
@@ -540,6 +549,7 @@ def test_markdown_is_as_written_until_it_is_switched_on(show: Show) -> None:
 # 7: copies
 
 
+@pytest.mark.layout
 def test_text_and_json_are_copied_as_they_are(show: Show) -> None:
     odd = "Tab\there, \u202eturned\u202c, é, 😀\nand a second line"
     lens = _lens([odd, "other one", "other two"])
@@ -624,15 +634,27 @@ def test_text_on_every_tint_has_contrast(show: Show, theme: str) -> None:
     assert least[0] >= 4.5, least
 
 
-def test_a_screen_reader_is_not_flooded(show: Show) -> None:
-    _, widget = show(_lens())
-    # Marks have no role, name or description of their own: a text is read as a text.
-    loud = widget.locator(".ol-text").first.evaluate(
-        "box => [...box.querySelectorAll('*')].filter((e) => e.role || e.ariaLabel || e.tabIndex >= 0).length"
-    )
-    assert loud == 0
+def test_a_screen_reader_reads_a_marked_text_as_one_text(show: Show) -> None:
+    lens = _lens()
+    lens.view.layers = ["shared", "common", "only", "echo", "aligned"]
+    lens.view.query = "chairs"
+    _, widget = show(lens)
+    text = _card(widget, TEXTS[0]).locator(".ol-text")
+    expect(text.locator("[class*=ol-shared-]").first).to_be_visible()
+    expect(text.locator(".ol-part").first).to_be_attached()
+    expect(text.locator("mark")).to_have_text("chairs")
+    before, after = TEXTS[0].split("chairs")
+    # What was searched for is a mark, the element for that; no other layer has a role, a name or a stop of its own.
+    assert text.aria_snapshot().splitlines() == [
+        f"- text: {before.strip()}",
+        "- mark: chairs",
+        f"- text: {after.strip()}",
+    ]
+    stops = text.evaluate("box => [...box.querySelectorAll('*')].filter((e) => e.tabIndex >= 0).length")
+    assert stops == 0
 
 
+@pytest.mark.layout
 def test_an_equal_output_is_scrolled_to_on_the_card_that_stands_for_it(show: Show) -> None:
     lens = _lens()
     lens.view.scroll_to = 33

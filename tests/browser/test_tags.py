@@ -345,6 +345,7 @@ def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
     assert lens.tags["outputs"].to_dict() == {"vague": 0}
 
 
+@pytest.mark.layout
 def test_what_is_listed_follows_the_tags(show: Show) -> None:
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)
@@ -375,6 +376,7 @@ def test_what_is_listed_follows_the_tags(show: Show) -> None:
     expect(widget.locator(".ol-card.ol-current")).to_have_attribute("aria-posinset", "1")
 
 
+@pytest.mark.layout
 def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None:
     lens = _lens()
     lens.tag("good", [3, 4, 5])

@@ -176,6 +176,7 @@ def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
             assert shown[i] == text if i not in long else text.startswith(shown[i])
 
 
+@pytest.mark.layout
 def test_nothing_of_it_runs_where_it_is_listed(hostile: Page) -> None:
     page = hostile
     widget = view(page)

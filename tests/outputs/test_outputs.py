@@ -159,6 +159,7 @@ def test_labels_that_are_not_there_are_named() -> None:
         positions([True, False])
 
 
+@pytest.mark.model
 def test_odd_texts_go_through(shared_data: Path, tmp_path: Path) -> None:
     frame = pd.read_parquet(shared_data / "odd_text.parquet").drop(columns=["prompt", "prompt_id"])
     column = next(c for c in frame.columns if c in ("response", "output", "text"))

@@ -228,6 +228,7 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         suggest(vectors, texts, three)
 
 
+@pytest.mark.model
 def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
     from outlens.vectors.embed import embed
 

@@ -38,6 +38,7 @@ def test_equal_texts_are_embedded_once_and_come_back_in_order() -> None:
     assert vectors.dtype == np.float32
 
 
+@pytest.mark.model
 def test_the_default_is_the_official_model() -> None:
     texts = ["A short sentence.", "Something else entirely: 42 rivers.", "", "Ünï 😀 日本 " * 20]
     from sentence_transformers import SentenceTransformer
@@ -48,6 +49,7 @@ def test_the_default_is_the_official_model() -> None:
     assert (embed(texts, theirs, progress=False) * expected).sum(axis=1).min() > 0.99999
 
 
+@pytest.mark.model
 def test_the_end_of_a_long_text_counts_and_the_order_does_not() -> None:
     start = "The weather was fine and we walked along the river. " * 60
     texts = [
@@ -62,12 +64,14 @@ def test_the_end_of_a_long_text_counts_and_the_order_does_not() -> None:
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
 
 
+@pytest.mark.model
 def test_fast_vectors_tell_topics_apart() -> None:
     v = embed(["I love my dog and its puppies.", "The puppy is a small dog.", "Stock prices fell sharply.", ""], "fast")
     assert v[0] @ v[1] > v[0] @ v[2] + 0.2
     assert np.isfinite(v).all()
 
 
+@pytest.mark.model
 def test_a_second_run_embeds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
     first = embed(["one", "two"], progress=False)
@@ -79,6 +83,7 @@ def test_a_second_run_embeds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     np.testing.assert_array_equal(embed(["two", "one", "two"], progress=False), first[[1, 0, 1]])
 
 
+@pytest.mark.model
 def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
     # The package's name "embed" is the function; this is its module.

@@ -65,6 +65,7 @@ def test_typical_is_the_mean_similarity() -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch brings no libgomp")
+@pytest.mark.model
 def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
     program = (
