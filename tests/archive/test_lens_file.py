@@ -438,7 +438,7 @@ def test_a_file_of_version_1_opens_with_everything_in_it() -> None:
             "score": [0.5, None, 1, 2, 3, 4, 5, 6],
             "whole": pd.array([1, None, 3, 4, 5, 6, 7, 8], dtype="Int64"),
             "level": pd.Categorical(list("lhlhlhlh"), ["l", "m", "h"], ordered=True),
-            "when": pd.date_range("2026-01-01", periods=n, tz="Europe/Berlin"),
+            "when": pd.date_range("2026-01-01", periods=n, tz="Europe/Berlin", unit="us"),
             "month": pd.period_range("2026-01", periods=n, freq="M"),
             "range": pd.arrays.IntervalArray.from_breaks(range(n + 1)),
             "day": [datetime.date(2026, 1, 1 + i) for i in range(n)],

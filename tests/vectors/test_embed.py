@@ -138,6 +138,7 @@ def test_a_folder_that_does_not_exist_is_not_looked_up(monkeypatch: pytest.Monke
         embed(["a"], 3)  # type: ignore[arg-type]
 
 
+@pytest.mark.model
 @pytest.mark.parametrize(
     ("name", "says"),
     [
@@ -177,6 +178,7 @@ def test_a_name_that_the_hub_does_not_have_is_one_sentence(monkeypatch: pytest.M
         embed(["a"], "al-MiniLM-L6-v2", cache=False)
 
 
+@pytest.mark.model
 def test_a_model_of_the_hub_is_still_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 

@@ -26,7 +26,7 @@ def pack_arrow(values: Any, where: str, packer: Packer) -> dict[str, Any]:
     """Return the description of an array of pandas' ArrowDtype; ValueError if its type cannot be kept."""
     import pyarrow as pa
 
-    array = pa.chunked_array(values.__arrow_array__()).combine_chunks()
+    array = values.__arrow_array__().combine_chunks()
     try:
         described = _describe(array.type)
         cells = _as_numbers(array).to_pylist()
