@@ -81,7 +81,7 @@ def _lens() -> ol.Lens:
 
 @pytest.fixture(scope="module")
 def state() -> dict[str, object]:
-    return _lens()._page_state()
+    return _lens()._bridge.page_state()
 
 
 @pytest.fixture(params=["exported", "strict"])

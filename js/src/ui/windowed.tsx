@@ -4,62 +4,15 @@ import type { ComponentChild, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useFocusWithin } from "./focus";
+import { Heights } from "./heights";
 import { textAt } from "./places";
+import { type Extent, ScrollScale } from "./scroll-scale";
 
 /** Pixels above and below the visible part in which rows exist already. */
 const AHEAD = 700;
 
-/** The rows' heights: estimated until they are measured. */
-export class Heights {
-  /** Where each row begins; known up to `#until`. */
-  readonly #top: Float64Array;
-  readonly #height: Float64Array;
-  #until = 0;
-
-  constructor(
-    readonly count: number,
-    estimate: (k: number) => number,
-    readonly gap: number,
-  ) {
-    this.#height = Float64Array.from({ length: count }, (_, k) => estimate(k));
-    this.#top = new Float64Array(count + 1);
-  }
-
-  height(k: number): number {
-    return this.#height[k];
-  }
-
-  top(k: number): number {
-    for (; this.#until < k; this.#until++) {
-      this.#top[this.#until + 1] = this.#top[this.#until] + this.#height[this.#until] + this.gap;
-    }
-    return this.#top[k];
-  }
-
-  get total(): number {
-    return this.top(this.count);
-  }
-
-  /** By how much the row has grown. */
-  measure(k: number, height: number): number {
-    const grown = height - this.#height[k];
-    this.#height[k] = height;
-    if (grown) this.#until = Math.min(this.#until, k);
-    return grown;
-  }
-
-  /** The row at a place. */
-  at(y: number): number {
-    let [low, high] = [0, this.count - 1];
-    this.top(this.count);
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if (this.#top[middle] <= y) low = middle;
-      else high = middle - 1;
-    }
-    return low;
-  }
-}
+/** Milliseconds without scrolling after which one has stopped. */
+const STILL = 150;
 
 export interface ListControl {
   /** Brings a row into sight, or to the top; found again where rows are cut otherwise before one scrolls on. */
@@ -103,6 +56,7 @@ export function Windowed(props: Props) {
     where: "nearest",
     range: "",
     width: 0,
+    scale: new ScrollScale(),
   }).current;
   const kept = useRef({ version: {} as unknown, rows: new Map<number, ComponentChild>() }).current;
   const observer = useRef<ResizeObserver>(null);
@@ -116,40 +70,54 @@ export function Windowed(props: Props) {
     live.heights = new Heights(count, props.estimate, gap);
     live.list = list;
     live.goal = -1;
-    if (other) live.find = null;
+    if (other) {
+      live.find = null;
+      live.scale.begin();
+    }
   }
   if (fresh || kept.version !== version) {
     kept.version = version;
     kept.rows.clear();
   }
-  const { heights } = live;
+  const { heights, scale } = live;
 
   const range = (): [number, number] => {
-    const top = other ? 0 : (scroller.current?.scrollTop ?? 0);
+    const top = other ? 0 : scale.place;
     const height = scroller.current?.clientHeight ?? 600;
     return [heights.at(top - AHEAD), Math.min(count - 1, heights.at(top + height + AHEAD))];
   };
   const redraw = () => {
-    const now = range().join();
+    const now = `${range().join()},${scale.offset}`;
     if (now !== live.range) drawn.value = drawn.peek() + 1;
+  };
+  const extent = (): Extent => {
+    const element = scroller.current!;
+    const rows = space.current!.offsetHeight;
+    return { total: live.heights.total, screen: element.clientHeight, extra: element.scrollHeight - rows };
+  };
+  const scrollTo = (place: number) => {
+    const element = scroller.current!;
+    const now = extent();
+    element.scrollTop = scale.positionFor(place, now);
+    scale.settled(place, element.scrollTop, now);
   };
   const aim = () => {
     const element = scroller.current!;
     if (live.goal < 0) return;
     const top = heights.top(live.goal);
     const bottom = top + heights.height(live.goal);
-    const { scrollTop, clientHeight } = element;
-    if (live.where === "top" || top < scrollTop || bottom - top > clientHeight) element.scrollTop = top;
-    else if (bottom > scrollTop + clientHeight) element.scrollTop = bottom - clientHeight;
+    const { clientHeight } = element;
+    if (live.where === "top" || top < scale.place || bottom - top > clientHeight) scrollTo(top);
+    else if (bottom > scale.place + clientHeight) scrollTo(bottom - clientHeight);
   };
-  const latest = useRef({ redraw, aim });
-  latest.current = { redraw, aim };
+  const latest = useRef({ redraw, aim, scrollTo, extent });
+  latest.current = { redraw, aim, scrollTo, extent };
 
   useLayoutEffect(() => {
     const element = scroller.current!;
     const sizes = new ResizeObserver((entries) => {
       const { heights } = live;
-      const first = heights.count ? heights.at(element.scrollTop) : 0;
+      const first = heights.count ? heights.at(scale.place) : 0;
       let above = 0;
       let changed = false;
       for (const { target, borderBoxSize } of entries) {
@@ -163,23 +131,33 @@ export function Windowed(props: Props) {
       }
       if (!changed) return;
       // What one reads stays where it is.
-      if (above && live.goal < 0) element.scrollTop += above;
+      const now = latest.current.extent();
+      // At the end of a list that is too high the browser scrolls no further: what has grown there is shown at once.
+      if (scale.atEnd(now)) scale.scrolled(element.scrollTop, now);
+      else if (above && live.goal < 0) latest.current.scrollTo(scale.place + above);
       drawn.value = drawn.peek() + 1;
       latest.current.aim();
     });
     observer.current = sizes;
-    let offset = 0;
+    let place = 0;
     const own = new ResizeObserver(([entry]) => {
       const { width } = entry.contentRect;
       // A notebook takes cells that are out of sight off the page, and with them goes how far one had scrolled.
-      if (width === 0) offset = live.width ? element.scrollTop : offset;
-      else if (live.width === 0 && offset) element.scrollTop = offset;
+      if (width === 0) place = live.width ? scale.place : place;
+      else if (live.width === 0 && place) latest.current.scrollTo(place);
       live.width = width;
       if (width) props.onWidth?.(width);
       latest.current.redraw();
     });
     own.observe(element);
-    const onScroll = () => latest.current.redraw();
+    let still: ReturnType<typeof setTimeout> | undefined;
+    const onScroll = () => {
+      scale.scrolled(element.scrollTop, latest.current.extent());
+      latest.current.redraw();
+      clearTimeout(still);
+      // Small steps leave the scroll bar behind in a list that is too high: it catches up when one has stopped.
+      if (scale.offset) still = setTimeout(() => latest.current.scrollTo(scale.place), STILL);
+    };
     const letGo = () => {
       live.goal = -1;
       live.find = null;
@@ -199,7 +177,7 @@ export function Windowed(props: Props) {
       },
       step(by) {
         const { heights } = live;
-        const now = heights.at(element.scrollTop + gap);
+        const now = heights.at(scale.place + gap);
         const to = Math.max(0, Math.min(heights.count - 1, now + by));
         this.show(() => to, "top");
       },
@@ -208,10 +186,12 @@ export function Windowed(props: Props) {
         if (!box) return;
         letGo();
         const { top, height } = element.getBoundingClientRect();
-        if (box.top < top + 30 || box.bottom > top + height - 30) element.scrollTop += box.top - top - height / 3;
+        if (box.top < top + 30 || box.bottom > top + height - 30)
+          latest.current.scrollTo(scale.place + box.top - top - height / 3);
       },
     };
     return () => {
+      clearTimeout(still);
       sizes.disconnect();
       own.disconnect();
       props.control.current = null;
@@ -221,7 +201,9 @@ export function Windowed(props: Props) {
     // Rows of other heights may be the elements that were there: they are measured anew.
     if (fresh) measured.current.forEach((element) => observer.current!.unobserve(element));
     if (fresh) measured.current = new Set();
-    if (other) scroller.current!.scrollTop = 0;
+    if (other) scrollTo(0);
+    // The browser may have cut the position of a list that became shorter.
+    else if (fresh) scale.scrolled(scroller.current!.scrollTop, extent());
     if (fresh && live.find) {
       live.goal = live.find();
       aim();
@@ -235,7 +217,7 @@ export function Windowed(props: Props) {
   useEffect(() => latest.current.redraw(), [count]);
 
   const [from, to] = count ? range() : [0, -1];
-  live.range = `${from},${to}`;
+  live.range = `${from},${to},${scale.offset}`;
   const rows: ComponentChild[] = [];
   const still = new Map<number, ComponentChild>();
   for (let k = from; k <= to; k++) {
@@ -243,7 +225,12 @@ export function Windowed(props: Props) {
     const content = kept.rows.get(k) ?? row(k);
     still.set(k, content);
     rows.push(
-      <div key={keyOf(k)} data-row={k} class="ol-slot" style={{ transform: `translateY(${heights.top(k)}px)` }}>
+      <div
+        key={keyOf(k)}
+        data-row={k}
+        class="ol-slot"
+        style={{ transform: `translateY(${heights.top(k) - scale.offset}px)` }}
+      >
         {content}
       </div>,
     );
@@ -259,7 +246,7 @@ export function Windowed(props: Props) {
       tabIndex={0}
     >
       {props.header}
-      <div ref={space} class="ol-list-space" style={{ height: `${heights.total}px` }}>
+      <div ref={space} class="ol-list-space" style={{ height: `${scale.space(heights.total)}px` }}>
         {rows}
       </div>
     </div>
