@@ -42,10 +42,10 @@ def equal(found: pd.DataFrame, frame: pd.DataFrame) -> None:
         assert found.dtypes.iloc[i] == frame.dtypes.iloc[i]
         if pd.api.types.is_object_dtype(frame.dtypes.iloc[i]):
             # The comparison of pandas takes 1, 1.0 and True for one, and None for NaN.
-            assert list(map(told, found.iloc[:, i])) == list(map(told, frame.iloc[:, i]))
+            assert list(map(printed, found.iloc[:, i])) == list(map(printed, frame.iloc[:, i]))
 
 
-def told(cell: Any) -> str:
+def printed(cell: Any) -> str:
     return f"{type(cell).__name__} {cell!r}"
 
 
@@ -213,7 +213,7 @@ def nested(depth: int) -> list[Any]:
 
 
 @pytest.mark.parametrize(
-    ("cells", "said"),
+    ("cells", "message"),
     [
         ([threading.Lock()], r"the column 'odd' holds <unlocked.*of type lock"),
         ([object()], "of type object"),
@@ -223,11 +223,11 @@ def nested(depth: int) -> list[Any]:
         ([nested(100_000)], "too deep"),
     ],
 )
-def test_what_no_file_can_hold_is_told_with_its_column(cells: Any, said: str) -> None:
+def test_what_no_file_can_hold_is_told_with_its_column(cells: Any, message: str) -> None:
     frame = pd.DataFrame({"text": ["a"]})
     frame["odd"] = pd.Series(cells, dtype=None if hasattr(cells, "dtype") else object)
     lens = ol.Lens(frame, vectors=[[1]], store=False)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         lens.save("lens.zip")
     assert not Path("lens.zip").exists()
 

@@ -24,7 +24,7 @@ from outlens.archive import container
 from outlens.tags.events import tag_key
 from outlens.tags.store import Store, StoreUnavailable
 
-SAID = ["Take the train.", "Take the train!", "Walk there.", "Walk there, please.", "Ask my aunt.", "Take the train."]
+TEXTS = ["Take the train.", "Take the train!", "Walk there.", "Walk there, please.", "Ask my aunt.", "Take the train."]
 VECTORS = np.array([[1, 0, 0], [1, 0.05, 0], [0, 1, 0], [0.05, 1, 0], [0, 0, 1], [1, 0, 0]])
 
 
@@ -33,7 +33,7 @@ def fails(texts: list[str]) -> Any:
 
 
 def made(**more: Any) -> ol.Lens:
-    frame = pd.DataFrame({"response": SAID, "model": list("aabbab")}, index=[f"r{i}" for i in range(6)])
+    frame = pd.DataFrame({"response": TEXTS, "model": list("aabbab")}, index=[f"r{i}" for i in range(6)])
     return ol.Lens(frame, **{"by": "model", "vectors": VECTORS, "store": False, "annotator": "ann", **more})
 
 
@@ -91,7 +91,7 @@ def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
     def model(texts: list[str]) -> Any:
         return [[len(text), text.count("e"), 1] for text in texts]
 
-    frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": SAID})
+    frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS})
     one = ol.Lens(frame, model=model, store=False)
     one.prompt = "r"
     two = again(one, model=None)
@@ -109,7 +109,7 @@ def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
 
 
 def test_own_vectors_come_back_for_prompts_that_were_not_shown() -> None:
-    frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": SAID})
+    frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS})
     one = ol.Lens(frame, vectors=VECTORS, store=False)
     two = again(one)
     for prompt in "qrp":
@@ -201,14 +201,14 @@ def test_nothing_is_left_where_it_cannot_be_written(monkeypatch: pytest.MonkeyPa
 # Files that are none, or no longer
 
 
-def refused(data: bytes, said: str) -> None:
+def refused(data: bytes, message: str) -> None:
     """A file is refused with one sentence on what is wrong, and left as it is; no store is made."""
     path = Path("bad")
     path.write_bytes(data)
-    with pytest.raises(ValueError, match=said) as told:
+    with pytest.raises(ValueError, match=message) as raised:
         ol.open(path)
-    assert "'bad'" in str(told.value)
-    assert "\n" not in str(told.value)
+    assert "'bad'" in str(raised.value)
+    assert "\n" not in str(raised.value)
     assert path.read_bytes() == data
     assert not Path(".outlens").exists()
 
@@ -265,13 +265,13 @@ def test_one_wrong_byte_gives_an_error_or_the_same_lens() -> None:
             try:
                 parts = archive.read("bad")
             except ValueError as error:
-                said = str(error)
+                message = str(error)
             else:
                 # Such as the date of a member, which is nothing of the lens's.
                 assert archive.write("again", parts).read_bytes() == whole
                 continue
-            assert said.startswith("'bad' ")
-            assert said.endswith("The file is left as it is.")
+            assert message.startswith("'bad' ")
+            assert message.endswith("The file is left as it is.")
 
 
 def test_a_file_that_is_cut_off_is_refused() -> None:
@@ -432,7 +432,7 @@ def test_a_file_of_version_1_opens_with_everything_in_it() -> None:
     expected = pd.DataFrame(
         {
             "prompt": ["p"] * 6 + ["q"] * 2,
-            "response": [*SAID, "Lone \ufffd\ufffd\ufffd half.", None],
+            "response": [*TEXTS, "Lone \ufffd\ufffd\ufffd half.", None],
             "model": list("aabbabab"),
             "k": range(n),
             "score": [0.5, None, 1, 2, 3, 4, 5, 6],

@@ -44,7 +44,6 @@ def test_categories_decode_to_the_values_most_frequent_first(values: list[str | 
         (pd.Categorical(["low", "high", "high"], ["low", "mid", "high"], ordered=True), ["low", "high"]),
         (pd.Categorical(["low", "high", "high"], ["low", "mid", "high"]), ["high", "low"]),
         # With halves: pandas 3 makes floats of whole numbers, pandas 2.2 does not.
-        (pd.cut([9, 1.0, np.nan, 2.5], [0.5, 1.5, 5.5, 10.5]), ["(0.5, 1.5]", "(1.5, 5.5]", "(5.5, 10.5]"]),
         ([True, False, True], ["True", "False"]),
         ([float("inf"), 3.0], ["3.0", "inf"]),
     ],
@@ -52,6 +51,13 @@ def test_categories_decode_to_the_values_most_frequent_first(values: list[str | 
 )
 def test_the_order_of_categories(values: Any, order: list[str]) -> None:
     assert described(values, by=True).values == order
+
+
+def test_intervals_keep_their_order_however_pandas_prints_them() -> None:
+    for cells in ([9, 1.0, np.nan, 2.5], [9, 1, 2, 4, 9, 9]):
+        intervals = pd.cut(cells, [0, 2, 5, 10])
+        starts = [float(value.strip("(]").split(",")[0]) for value in described(intervals, by=True).values]
+        assert starts == [0, 2, 5]
 
 
 def test_an_ordered_column_that_is_not_by_keeps_its_order() -> None:

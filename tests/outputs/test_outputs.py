@@ -230,7 +230,7 @@ def test_labels_in_any_collection() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "content", "said"),
+    ("name", "content", "message"),
     [
         ("a.jsonl", '{"response": "a"}\n"b"\n', "line 2 of .*a.jsonl"),
         ("a.jsonl", "1\n", "line 1 of .*a.jsonl"),
@@ -238,9 +238,9 @@ def test_labels_in_any_collection() -> None:
         ("a.json", '"other.csv"', "a.json.* holds"),
     ],
 )
-def test_files_that_hold_something_else_say_so(tmp_path: Path, name: str, content: str, said: str) -> None:
+def test_files_that_hold_something_else_say_so(tmp_path: Path, name: str, content: str, message: str) -> None:
     (tmp_path / name).write_text(content)
-    with pytest.raises(ValueError, match=said):
+    with pytest.raises(ValueError, match=message):
         read(tmp_path / name)
 
 
