@@ -158,11 +158,9 @@ def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.nda
     frame = pd.DataFrame({"prompt": ["p", "q", "q"] * 10, "response": [f"Text {i} here." for i in range(30)]})
     lens = ol.Lens(frame, vectors=vectors)
     assert lens.prompts == ["p", "q"]
-    with pytest.warns(UserWarning, match="holds 1 of 2 prompts, 10 of 30 outputs"):
-        assert set(lens.frame["prompt"]) == {"p"}
+    assert len(lens._study.computed) == 1
     lens.select(frame["response"].isin(["Text 0 here.", "Text 1 here."]))
     lens.prompt = "q"
-    assert set(lens.frame["prompt"]) == {"p", "q"}
     assert lens.clusters["size"].sum() == 20
     assert lens.selected["prompt"].tolist() == ["p", "q"]
     with pytest.raises(ValueError, match="'r'"):
@@ -481,9 +479,11 @@ def test_selecting_in_python_shows_what_is_selected() -> None:
     lens.select(None)
     assert lens.view.scope == "all"
     lens.find("number 3")
-    assert lens.view.scope == "all"
+    assert lens.view.scope == "selected"
     assert lens.view.query == "number 3"
-    assert seen == ["selected", "all", "all"]
+    lens.find("nowhere")
+    assert lens.view.scope == "all"
+    assert seen == ["selected", "all", "selected", "all"]
 
 
 def test_equal_outputs_share_a_variant() -> None:
@@ -726,3 +726,190 @@ def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> No
     [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1)
     assert reply["error"]
     assert lens.to_html(tmp_path / "page.html").exists()
+
+
+def prompts(n: int = 3) -> tuple[ol.Lens, list[list[str]]]:
+    """A lens of several prompts and the texts that its model was asked for."""
+    asked: list[list[str]] = []
+
+    def model(texts: list[str]) -> np.ndarray:
+        asked.append(texts)
+        return np.eye(9)[[int(text.split()[-1]) for text in texts]]
+
+    said = [f"Output number {i}" for i in range(2 * n)]
+    return ol.Lens({"prompt": list("pqr")[:n] * 2, "response": said}, model=model, store=False), asked
+
+
+def test_the_frame_holds_every_prompt_and_computes_only_what_is_missing() -> None:
+    lens, asked = prompts()
+    lens.prompt = "r"
+    assert len(asked) == 2
+    table = lens.frame
+    assert table["prompt"].tolist() == list("pqrpqr")
+    assert table.index.tolist() == list(range(6))
+    assert (table["cluster"] >= -1).all()
+    assert len(asked) == 3
+    assert lens.prompt == "r"
+    lens.prepare()
+    assert lens.frame["x"].notna().all()
+    assert len(asked) == 3
+
+
+def test_an_interrupt_of_the_preparation_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+    lens, asked = prompts()
+    engine = lens._study.engine
+
+    class Interrupted:
+        def landscape(self, texts: list[str], **more: object) -> object:
+            if "number 2" in texts[0]:
+                raise KeyboardInterrupt
+            return engine.landscape(texts, **more)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(lens._study, "engine", Interrupted())
+        with pytest.raises(KeyboardInterrupt):
+            lens.prepare()
+    assert [part.label for part in lens._study.computed] == ["p", "q"]
+    lens.prepare()
+    assert len(asked) == 3
+
+
+def test_a_lens_has_a_length_and_selects_a_cluster(lens: ol.Lens, frame: pd.DataFrame) -> None:
+    assert len(lens) == 30
+    cut = lens.frame["cluster"]
+    lens.select(cluster=1)
+    assert lens.selection.tolist() == np.flatnonzero(cut == 1).tolist()
+    for wrong in (9, "wine", True):
+        with pytest.raises(KeyError, match=f"there is no cluster {wrong!r}; the clusters are 0, 1, 2"):
+            lens.select(cluster=wrong)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="rows and a cluster; give one of them"):
+        lens.select(["r1"], cluster=1)
+    assert lens.selection.tolist() == np.flatnonzero(cut == 1).tolist()
+
+
+def test_a_cluster_of_the_prompt_shown_is_selected_in_the_whole_frame() -> None:
+    lens, _ = prompts()
+    lens.prompt = "q"
+    number = int(lens.clusters.index[0])
+    lens.select(cluster=number)
+    assert set(lens.selected["prompt"]) == {"q"}
+
+
+def test_the_text_of_spans_keeps_their_order_and_index(lens: ol.Lens) -> None:
+    spans = lens.find("Flowers|wine", regex=True).iloc[::-1]
+    said = lens.text_of(spans)
+    assert said.index.equals(spans.index)
+    assert said.str.casefold().isin(["flowers", "wine"]).all()
+    assert said.tolist() == [lens._study.outputs.texts[o][a:b] for o, a, b in spans.to_numpy().tolist()]
+    with pytest.raises(KeyError, match="no column 'start'"):
+        lens.text_of(pd.DataFrame({"output": [0]}))
+    with pytest.raises(ValueError, match="row 0"):
+        lens.text_of(pd.DataFrame({"output": [0], "start": [0], "end": [999]}))
+
+
+def test_select_takes_a_function_of_the_frame_and_the_selection_itself(
+    vectors: np.ndarray, frame: pd.DataFrame
+) -> None:
+    data = frame.set_axis(range(29, -1, -1), axis=0)
+    lens = ol.Lens(data, vectors=vectors, store=False)
+    lens.select(lambda df: df["score"] > 0.9)
+    chosen = lens.selection.tolist()
+    assert chosen == np.flatnonzero(data["score"] > 0.9).tolist()
+    lens.select(lens.selection)
+    assert lens.selection.tolist() == chosen
+
+
+def test_an_attribute_that_is_not_there_cannot_be_set(lens: ol.Lens) -> None:
+    with pytest.raises(AttributeError, match=r"no attribute 'color' to set; write lens\.view\.color = 'model'"):
+        lens.color = "model"  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"'granularty'.* did you mean 'granularity'"):
+        lens.granularty = 1  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match="'tags' to set"):
+        lens.tags = 3  # type: ignore[misc]
+    lens.granularity = 0.75
+    assert lens.granularity == 0.75
+
+
+def test_two_clusters_of_one_name_are_told_apart_by_what_they_say(
+    vectors: np.ndarray, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lens = ol.Lens(frame, vectors=vectors, store=False)
+    assert len(lens.clusters) == 3
+    before = lens.distinctive()
+    monkeypatch.setattr("outlens.tables.names", lambda *_: ["same", "same", "other"])
+    after = lens.distinctive()
+    pd.testing.assert_frame_equal(after.drop(columns="group"), before.drop(columns="group"))
+    assert set(after["cluster"]) == {0, 1, 2}
+    assert set(after.loc[after["cluster"] < 2, "group"]) == {"same"}
+
+
+def test_pins_that_are_read_can_be_set_again_though_labels_repeat() -> None:
+    lens = ol.Lens(pd.DataFrame({"response": list("abc")}, index=[7, 7, 8]), vectors=np.eye(3), store=False)
+    lens._state.show(pins=[2, 0], scroll_to=1)
+    for _ in range(2):
+        lens.view.pins = lens.view.pins
+        lens.view.scroll_to = lens.view.scroll_to
+        assert (lens._state.view["pins"], lens._state.view["scroll_to"]) == ([2, 0], 1)
+        kept = lens.view.pins
+        lens.view.pins = None
+        lens.view.pins = kept
+    assert lens._state.view["pins"] == [2, 0]
+
+
+def test_every_setting_that_is_read_can_be_set_again_whatever_the_browser_left_there() -> None:
+    lens = reader()
+    lens._bridge.widget.view = {
+        **lens._state.view, "color": "gone", "rows": "gone", "filter": {"column": "gone", "value": "x"},
+        "tagged": {"tag": "gone", "annotator": None}, "layers": ["gone"], "query": "(", "regex": True,
+    }  # fmt: skip
+    before = dict(lens._state.view)
+    for name in dir(lens.view):
+        setattr(lens.view, name, getattr(lens.view, name))
+    assert lens._state.view == before
+
+
+def test_a_column_keeps_its_name_and_values_in_every_prompt() -> None:
+    data = {"prompt": ["p", "p", "q", "q"], "response": list("abcd"), "model": ["m", "n", "n", "o"]}
+    lens = ol.Lens(data, by="model", vectors=np.eye(4), store=False)
+    lens.view.color = "model"
+    lens.view.filter = {"column": "model", "value": "m"}
+    lens.prompt = "q"
+    lens.view.filter = lens.view.filter
+    lens.view.filter = {"column": "model", "value": "m"}
+    assert lens._bridge.widget._info["columns"][0]["categories"] == ["n", "m", "o"]
+    assert np.frombuffer(lens._bridge.widget._columns["model"], "<u2").tolist() == [0, 2]
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "says"),
+    [
+        (lambda lens: setattr(lens.view, "color", "models"), ValueError, r"not 'models'; did you mean 'model'\?$"),
+        (lambda lens: lens.highlight("mine", pd.DataFrame()), TypeError, r"lens\.highlight\(spans, 'name'\)"),
+        (lambda lens: lens.tag(["r0"], "x"), TypeError, r"rows: lens\.tag\('x', \['r0'\]\)"),
+        (lambda lens: lens.tagged("n", "bobb"), KeyError, "no annotator 'bobb'.* did you mean 'bob'"),
+        (lambda lens: lens.tag_columns("bobb"), KeyError, "no annotator 'bobb'"),
+        (lambda lens: lens.judgements(["nope"]), KeyError, "no output has the tag 'nope'; the tags are 'n'"),
+        (lambda lens: lens.merge_tags(None), TypeError, "the source is None; give the path"),
+        (lambda lens: lens.merge_tags(["a.sqlite"]), TypeError, "list of paths.*'a.sqlite'"),
+        (lambda lens: lens.tag_counts(by="lists"), TypeError, "lists"),
+        (lambda lens: lens.suggest("n"), ValueError, "only on outputs of other prompts"),
+    ],
+)
+def test_a_wrong_call_is_answered_in_one_sentence(call: object, kind: type, says: str) -> None:
+    data = {"prompt": ["p", "p", "q"], "response": list("abc"), "model": list("mno"), "lists": [[1], [2], [3]]}
+    lens = ol.Lens(pd.DataFrame(data, index=["r0", "r1", "r2"]), by="model", vectors=np.eye(3), annotator="bob")
+    lens.tag("n", ["r2"])
+    with pytest.raises(kind, match=says) as caught:
+        call(lens)  # type: ignore[operator]
+    assert "\n" not in str(caught.value)
+    assert not str(caught.value).startswith('"')
+    assert "\\" not in str(caught.value)
+
+
+def test_a_star_import_leaves_pythons_own_open() -> None:
+    names: dict[str, object] = {}
+    exec("from outlens import *", names)
+    assert "open" not in names
+    assert names["Lens"] is ol.Lens
+    assert "open" in dir(ol)
+    assert ol.open == ol.Lens.open

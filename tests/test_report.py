@@ -83,7 +83,7 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
     lens.prompt = "q"
     lens.highlight(pd.DataFrame({"output": [3, 1], "start": [3, 0], "end": [7, 4]}), "mine")
     lens.view.pins = [4]
-    with pytest.warns(UserWarning, match="holds 2 of 3 prompts"):
+    with pytest.warns(UserWarning, match=r"holds 2 of 3 prompts.* lens\.prepare\(\)"):
         pages, view = _pages(lens.to_html(tmp_path / "page.html"))
     assert view == lens._bridge.widget.view
     assert view["pins"] == [4]
@@ -112,3 +112,44 @@ def test_a_page_leaves_out_what_would_be_too_much(tmp_path: Path, monkeypatch: p
     monkeypatch.setattr(wire, "INDEXED", 17)
     pages, _ = _pages(lens.to_html(tmp_path / "page.html"))
     assert [page["_index"] == {} for page in pages] == [True, True, False]
+
+
+def _tagged_lens() -> ol.Lens:
+    data = {"response": ["a b", "c d", "e f"], "model": ["m", "n", "m"], "age": [1.0, 2.0, 3.0]}
+    return ol.Lens(data, by="model", vectors=np.eye(3), annotator="login-of-ann", store=False)
+
+
+def test_a_page_names_who_made_it_only_by_their_tags(tmp_path: Path) -> None:
+    lens = _tagged_lens()
+    state, _ = _unpack(lens.to_html(tmp_path / "x.html").read_text("utf-8"))
+    assert "login-of-ann" not in json.dumps(state)
+    assert state["_pages"][0]["_tagged"]["annotators"] == [""]
+    lens.tag("odd", [0])
+    state, _ = _unpack(lens.to_html(tmp_path / "x.html").read_text("utf-8"))
+    assert state["_pages"][0]["_tagged"]["annotators"] == ["login-of-ann"]
+    assert state["_pages"][0]["_tagged"]["me"] == ""
+
+
+def test_a_page_without_tags_and_with_some_columns(tmp_path: Path) -> None:
+    lens = _tagged_lens()
+    lens.tag("odd", [0])
+    lens.note("private", [1])
+    lens.view.color = "age"
+    lens.view.rows = "model"
+    lens.view.tagged = {"tag": "odd"}
+    path = lens.to_html(tmp_path / "x.html", tags=False, columns=["model"])
+    pages, view = _pages(path)
+    text = json.dumps(_unpack(path.read_text("utf-8"))[0])
+    for hidden in ("odd", "private", "login-of-ann", "age"):
+        assert f'"{hidden}"' not in text, hidden
+    assert (view["color"], view["rows"], view["tagged"]) == ("cluster", "model", None)
+    assert list(pages[0]["_columns"]) == ["model"]
+    assert [column["name"] for column in pages[0]["_info"]["columns"]] == ["model"]
+    assert lens.view.color == "age"
+    _, none = _pages(lens.to_html(tmp_path / "y.html", columns=[]))
+    assert none["rows"] is None
+    with pytest.raises(KeyError, match="no column 'modle' to show on a page; did you mean 'model'"):
+        lens.to_html(tmp_path / "z.html", columns=["modle"])
+    with pytest.raises(TypeError, match=r"write \['model'\]"):
+        lens.to_html(tmp_path / "z.html", columns="model")  # type: ignore[arg-type]
+    assert not (tmp_path / "z.html").exists()

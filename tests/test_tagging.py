@@ -209,6 +209,7 @@ def test_another_persons_tags_are_seen_and_are_theirs() -> None:
     ben = ol.Lens(frame, vectors=VECTORS, annotator="ben")
     ben.tag("food", ["r0", "r1"])
     one.tag("food", ["r1"])
+    assert one.tags.columns.tolist() == ["description", "outputs", "annotator=ann", "annotator=ben"]
     assert one.tags.loc["food"].tolist() == ["", 2, 1, 2]
     one.untag("food", ["r0", "r1"])
     assert one.tags.loc["food"].tolist() == ["", 2, 0, 2]
@@ -550,3 +551,24 @@ def test_the_name_of_a_cluster_is_still_there_after_its_parent_was_named(tmp_pat
     for again in (lens, made(), ol.open(tmp_path / "lens.outlens")):
         assert name_of(again, 1.0, 0) == "red"
         assert name_of(again, 0.0, 0) == "warm"
+
+
+@pytest.mark.parametrize("name", ["outputs", "description", "tag"])
+def test_an_annotator_of_the_name_of_a_column_has_a_column_of_their_own(name: str) -> None:
+    frame = pd.DataFrame({"response": SAID})
+    one = ol.Lens(frame, vectors=VECTORS, annotator=name, store=False)
+    one.tag("food", [0, 1])
+    one._tags.define("food", description="eaten")
+    assert one.tags.loc["food"].to_dict() == {"description": "eaten", "outputs": 2, f"annotator={name}": 2}
+
+
+def test_a_name_that_another_person_gives_a_cluster_comes_while_one_looks() -> None:
+    group = np.repeat([0, 1], [12, 8])
+    texts = [f"{'Bread' if g == 0 else 'Wine'} number {i} is here." for i, g in enumerate(group)]
+    vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))
+    ann = ol.Lens(texts, vectors=vectors, annotator="ann")
+    ben = ol.Lens(texts, vectors=vectors, annotator="ben")
+    ben.rename(0, "the bread")
+    ann._tags.refresh()
+    assert [given["name"] for given in ann._bridge.widget.renames] == ["the bread"]
+    assert ann.clusters["name"].tolist()[0] == "the bread"

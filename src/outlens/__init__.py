@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Lens", "__version__", "open", "sample", "tags", "text", "vectors"]
+__all__ = ["Lens", "__version__", "sample", "tags", "text", "vectors"]
+# `open` is not in it: after `from outlens import *` the built-in must stay.
 
 if TYPE_CHECKING:
     from outlens import tags, text, vectors
@@ -27,8 +28,8 @@ def __getattr__(name: str) -> Any:
         return importlib.import_module("outlens.lens").Lens.open
     if name in ("tags", "text", "vectors"):
         return importlib.import_module(f"outlens.{name}")
-    raise AttributeError(f"module 'outlens' has no attribute {name!r}; it has {', '.join(__all__)}")
+    raise AttributeError(f"module 'outlens' has no attribute {name!r}; it has {', '.join(__dir__())}")
 
 
 def __dir__() -> list[str]:
-    return sorted(__all__)
+    return sorted([*__all__, "open"])

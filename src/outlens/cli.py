@@ -77,12 +77,7 @@ def _view(file: Path, text: str | None, by: list[str] | None) -> int:
     import outlens as ol
 
     lens = ol.Lens(file, text=text, by=by)
-    # The page holds the prompts that were computed.
-    first = lens.prompt
-    for number, prompt in enumerate(lens.prompts[1:], 2):
-        print(f"Prompt {number} of {len(lens.prompts)}", file=sys.stderr)
-        lens.prompt = prompt
-    lens.prompt = first
+    lens.prepare()
     page = lens.to_html(f"{file.stem}-outlens.html")
     print(f"Wrote {page}: {lens!r}.")
     if sys.stdout.isatty():

@@ -119,6 +119,15 @@ class Layer:
         return self.types[code - 1] if 0 < code <= len(self.types) else ""
 
 
+def text_of(spans: Any, texts: Sequence[str]) -> pd.Series[str]:
+    """Return the text of each span of a table with the columns output, start and end."""
+    output, start, end = (
+        _checked(spans, texts, None, ordered=False)[name].tolist() for name in ("output", "start", "end")
+    )
+    found = [texts[o][a:b] for o, a, b in zip(output, start, end, strict=True)]
+    return pd.Series(found, index=spans.index, dtype=object, name="text")
+
+
 def checked_name(name: Any) -> str:
     """Return the name that a layer of the user's can have.
 
@@ -148,8 +157,8 @@ def changed(
     return {other: kept for other, kept in given.items() if other != name}, [other for other in on if other != name]
 
 
-def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
-    """The user's span table, its rows checked and sorted, in a frame of its own."""
+def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool = True) -> pd.DataFrame:
+    """Return the user's span table, checked, in a frame of its own, and sorted unless `ordered` is False."""
     if not isinstance(spans, pd.DataFrame):
         raise TypeError(
             f"spans is a {type(spans).__name__}; give a DataFrame with the columns output, start and end, or None to"
@@ -189,7 +198,7 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None) -> pd.DataFrame:
         raise ValueError(f"row {row} of the spans ({given}) is no place in an output: {why}.")
     for column, values in zip(("output", "start", "end"), place.T, strict=True):
         table[column] = values.astype(np.int64)
-    return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True)
+    return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True) if ordered else table
 
 
 def _numbers(cells: Iterable[Any]) -> npt.NDArray[np.float64]:

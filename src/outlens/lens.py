@@ -8,7 +8,6 @@ import os
 import warnings
 import weakref
 from collections.abc import Callable, Hashable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -28,27 +27,13 @@ from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.tags.judgements import Judgement, from_column
 from outlens.tags.merging import Merged
-from outlens.vectors import Landscape, check, landscape
+from outlens.vectors import check
+from outlens.vectors.engine import DefaultEngine
 from outlens.view import Shown, View
 from outlens.widget import Bridge
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
-
-
-@dataclass(frozen=True)
-class _Engine:
-    """The engine that `Lens` is made with: a model for the vectors, and a seed for the map."""
-
-    model: Any
-    seed: int | None
-
-    @property
-    def name(self) -> str:
-        return archive.label(self.model)
-
-    def landscape(self, texts: list[str], *, prompt: str | None, vectors: npt.NDArray[np.float32] | None) -> Landscape:
-        return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed)
 
 
 class Lens:
@@ -118,7 +103,7 @@ class Lens:
         if isinstance(vectors, str):
             vectors = list(given.column(vectors, "vectors"))
         own_vectors = None if vectors is None else check(vectors, len(given.texts))
-        self._join(Study(given, _Engine(model, seed), own_vectors), 0, store, annotator)
+        self._join(Study(given, DefaultEngine(model, seed), own_vectors), 0, store, annotator)
 
     def _join(
         self, study: Study, shown: int, store: str | os.PathLike[str] | bool | None, annotator: str | None
@@ -202,14 +187,18 @@ class Lens:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Your rows plus cluster, cluster_name, x, y, tags and note, for every prompt that was shown.
+        """Your rows plus cluster, cluster_name, x, y, tags and note; prompts that were not shown yet are prepared.
 
         `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
         anybody gave; `note` holds your note and then those of others, a line each. If you have a column of the same
-        name, ours ends in "_lens". A warning says when some prompts were not shown yet; their rows are left out.
+        name, ours ends in "_lens".
         """
-        self._warn_of_others("lens.frame")
+        self.prepare()
         return tables.frame(self._study, self.granularity, self._tags)
+
+    def prepare(self) -> None:
+        """Compute the vectors, clusters and map of every prompt that was not shown yet, with a progress bar."""
+        self._study.prepare()
 
     @property
     def clusters(self) -> pd.DataFrame:
@@ -239,7 +228,7 @@ class Lens:
         """The settings of the widget's view: what it shows of the outputs, and what it marks in them."""
         state, tags = self._state, self._tags
         shown = Shown(
-            columns=self._bridge.columns,
+            columns=self._study.outputs.columns,
             layers=lambda: list(state.layers),
             tags=lambda: (list(map(clean, tags.names())), list(map(clean, tags.people()))),
             positions=self._study.outputs.positions,
@@ -259,7 +248,7 @@ class Lens:
         """The selected rows of your frame: their index, columns and dtypes."""
         return self._study.outputs.frame.iloc[self._state.selection].copy()
 
-    def select(self, rows: Any) -> None:
+    def select(self, rows: Any = None, *, cluster: int | None = None) -> None:
         """Select rows, here and in every view of this lens; the reader shows them, or all if there are none.
 
         Parameters
@@ -267,16 +256,26 @@ class Lens:
         rows : boolean mask, index labels (plain integers are labels, as in `df.loc`), positions such as
             `lens.selection`, a DataFrame or Series of some of the rows, a span table, a function of the frame that
             returns one of these, or None to clear.
+        cluster : the number of a cluster of the prompt shown, instead of rows; -1 selects outputs like no other.
 
         Raises
         ------
         KeyError, ValueError
-            If a label is not in the index, a mask has another length, or a table does not hold rows.
+            If a label is not in the index, a mask has another length, a table does not hold rows, or there is no such
+            cluster.
         """
-        positions = self._study.outputs.positions(rows)
-        self._select(positions)
+        if cluster is None:
+            self._select(self._study.outputs.positions(rows))
+            return
+        if rows is not None:
+            raise ValueError("select is given rows and a cluster; give one of them.")
+        numbers = self._part.tree.get().cut(self.granularity)
+        if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer) or cluster not in numbers:
+            raise NotFound(f"there is no cluster {cluster!r}; {hint(cluster, np.unique(numbers).tolist(), 'clusters')}")
+        self._select(self._part.rows[numbers == cluster])
 
     def _select(self, positions: npt.NDArray[np.int64], **view: Any) -> None:
+        """Select rows; every change of the selection shows it in the reader."""
         scope = "selected" if len(positions) else "all"
         with self._state.lock:
             self._state.change(view={**self._state.view, "scope": scope, **view}, selection=positions)
@@ -287,8 +286,20 @@ class Lens:
         Returns the span table: columns `output` (position), `start`, `end` (code points), int64.
         """
         spans = text.find(self._study.outputs.texts, query, regex=regex)
-        self._select(np.unique(spans["output"]), scope=self._state.view["scope"], query=query, regex=regex)
+        self._select(np.unique(spans["output"]), query=query, regex=regex)
         return spans
+
+    def text_of(self, spans: pd.DataFrame) -> pd.Series[str]:
+        """Return the text that each row of a span table stands for, under the table's own index.
+
+        Examples
+        --------
+        >>> import outlens as ol
+        >>> lens = ol.Lens(["It is 5 km.", "It is far."], vectors=[[1, 0], [0, 1]], store=False)
+        >>> lens.text_of(lens.find("IT IS")).tolist()
+        ['It is', 'It is']
+        """
+        return layers.text_of(spans, self._study.outputs.texts)
 
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
         """Call `function(lens)` after every change of the selection; returns a function that ends this."""
@@ -312,13 +323,12 @@ class Lens:
         Parameters
         ----------
         by : the column that gives the groups. By default the first `by` column of the lens, or the clusters if it has
-            none.
+            none: `group` is then the name of a cluster, and a column `cluster` has its number.
         """
         part, given = self._part, self._study.outputs
         if by is None and not given.by:
-            groups = tables.cut(part, self.granularity, self._tags)[1].tolist()
-        else:
-            groups = given.column(given.by[0] if by is None else by, "by").iloc[part.rows].tolist()
+            return tables.distinctive_clusters(part, self.granularity, self._tags)
+        groups = given.column(given.by[0] if by is None else by, "by").iloc[part.rows].tolist()
         return text.distinctive(part.texts, groups)
 
     def aligned(self) -> pd.DataFrame:
@@ -450,7 +460,10 @@ class Lens:
     def _act(self, action: str, value: str, rows: Any, prompt: str | int | None) -> None:
         given = self._study.outputs
         if not isinstance(value, str):
-            raise TypeError(f"{action} takes a text, not {value!r}.")
+            swapped = (
+                f" first, then the rows: lens.{action}({rows!r:.40}, {value!r:.40})" if isinstance(rows, str) else ""
+            )
+            raise TypeError(f"{action} takes a text{swapped or f', not {value!r:.60}'}.")
         if prompt is not None and rows is not None:
             raise ValueError(f"{action} is given rows and a prompt; give one of them.")
         if prompt is not None and given.prompt is None:
@@ -500,7 +513,7 @@ class Lens:
     def tags(self) -> pd.DataFrame:
         """One row a tag: how many outputs, of all prompts, have it from anybody (`outputs`) and from each annotator.
 
-        The index is the tag's name; columns `description`, `outputs`, and one for each annotator, int64.
+        The index is the tag's name; columns `description`, `outputs`, and "annotator=name" for each annotator, int64.
         """
         return summaries.tags(self._tags)
 
@@ -530,9 +543,10 @@ class Lens:
         """Count tagged outputs by annotator, cluster and, with `by`, the value of a column.
 
         Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, the column, if given,
-        under its name, and `outputs` (int64, above 0); of every prompt that was shown.
+        under its name, and `outputs` (int64, above 0); prompts that were not shown yet are prepared.
         """
         values = None if by is None else self._study.outputs.column(by, "by")
+        self.prepare()
         cuts = [(part.rows, *tables.cut(part, self.granularity, self._tags)) for part in self._study.computed]
         return summaries.tag_counts(self._tags, cuts, values)
 
@@ -623,23 +637,39 @@ class Lens:
 
     # Out
 
-    def to_html(self, path: str | os.PathLike[str], *, title: str | None = None, author: str = "") -> Path:
+    def to_html(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        title: str | None = None,
+        author: str = "",
+        tags: bool = True,
+        columns: list[str] | None = None,
+    ) -> Path:
         """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path.
 
         The page shows a title, the author and the day it was written, and offers the listed or tagged outputs as CSV.
-        With several prompts it holds those that were shown; a warning says if there are others.
+        With several prompts it holds those that were shown, or all after `prepare`; a warning says if any are left out.
 
         Parameters
         ----------
         path : of the page; its folder must exist.
         title : stands above the widget. By default the prompt, cut after 80 characters.
         author : stands beside the title; "" shows nobody.
+        tags : whether the page holds the tags, notes and stars that were given so far.
+        columns : the columns of your data that the page holds beside the texts. By default all that can be shown.
         """
-        self._warn_of_others("the page")
+        study = self._study
+        if left := len(study.parts) - len(study.computed):
+            warnings.warn(
+                f"the page holds {len(study.parts) - left} of {len(study.parts)} prompts: those that were shown. Call"
+                " lens.prepare() first to have all of them.",
+                stacklevel=2,
+            )
         if title is None:
             title = clean(self._part.prompt or "")[:80] or "Outputs"
         with self._tags.lock:
-            state = self._bridge.page_state()
+            state = self._bridge.page_state(tags=tags, columns=columns)
         today = datetime.date.today().isoformat()
         return report.write(path, report.page(state, title=title, author=author, date=today, fallback=self._table()))
 
@@ -709,7 +739,7 @@ class Lens:
             store cannot be written.
         """
         parts = archive.read(path)
-        engine = _Engine(parts.model if model is None else model, parts.seed)
+        engine = DefaultEngine(parts.model if model is None else model, parts.seed)
         lens = cls.__new__(cls)
         lens._join(Study(parts.outputs, engine, parts.vectors, parts.lands), parts.prompt, store, annotator)
         lens._tags.take(parts.events)
@@ -717,17 +747,6 @@ class Lens:
             layers=parts.layers, granularity=parts.granularity, view=parts.view, selection=parts.selection
         )
         return lens
-
-    def _warn_of_others(self, what: str) -> None:
-        study = self._study
-        if left := len(study.parts) - len(study.computed):
-            shown = sum(map(len, study.computed))
-            warnings.warn(
-                f"{what} holds {len(study.parts) - left} of {len(study.parts)} prompts, {shown} of"
-                f" {len(self)} outputs: the others were not shown yet. `for lens.prompt in lens.prompts:"
-                " pass` makes them all.",
-                stacklevel=3,
-            )
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         bundle = self._bridge.mimebundle(**kwargs)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,31 +14,9 @@ from outlens.deferred import Deferred, Derived
 from outlens.outputs import Outputs, factorize
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
+from outlens.vectors.engine import Engine
 
 Rows = npt.NDArray[np.int64]
-
-
-class Engine(Protocol):
-    """What makes the vectors, clusters and map of some texts."""
-
-    @property
-    def name(self) -> str:
-        """What it is called, for people."""
-        ...
-
-    @property
-    def model(self) -> Any:
-        """What makes the vectors."""
-        ...
-
-    @property
-    def seed(self) -> int | None:
-        """Of the map."""
-        ...
-
-    def landscape(self, texts: list[str], *, prompt: str | None, vectors: npt.NDArray[np.float32] | None) -> Landscape:
-        """Embed (unless the vectors are given), cluster, name and project the outputs of one prompt."""
-        ...
 
 
 class Part:
@@ -143,6 +121,14 @@ class Study:
     def computed(self) -> list[Part]:
         """The parts whose vectors, clusters and map are ready."""
         return [part for part in self.parts if part.landscape.peek() is not None]
+
+    def prepare(self) -> None:
+        """Compute every landscape that is not ready, with a progress bar; an interrupt keeps what is done."""
+        from tqdm.auto import tqdm
+
+        left = [part for part in self.parts if part.landscape.peek() is None]
+        for part in tqdm(left, desc="Preparing prompts", unit="prompt", disable=len(left) < 2):
+            part.landscape.get()
 
     def landscapes(self) -> dict[int, Landscape]:
         """Return the landscapes that are ready, by the number of their prompt."""

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens import text
 from outlens._unicode import clean
 from outlens.naming import ALONE, names
 from outlens.outputs import categories
@@ -48,6 +49,18 @@ def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.i
     numbers = part.tree.get().cut(granularity)
     # The last name is that of cluster -1.
     return numbers, np.array([*names(part, granularity, tags), ALONE], object)[numbers]
+
+
+def distinctive_clusters(part: Part, granularity: float, tags: TagBook) -> pd.DataFrame:
+    """Return `text.distinctive` of the clusters of a part: `group` is the cluster's name, `cluster` its number."""
+    numbers = part.tree.get().cut(granularity)
+    table = text.distinctive(part.texts, numbers.tolist())
+    shown = [*names(part, granularity, tags), ALONE]
+    number = table["group"].to_numpy(np.int64)
+    group = pd.Series([shown[i] for i in number.tolist()], index=table.index, dtype=object)
+    table = table.assign(group=group)
+    table.insert(0, "cluster", number)
+    return table
 
 
 def clusters(

@@ -15,6 +15,7 @@ import pandas as pd
 from outlens import layers, text
 from outlens._errors import hint
 from outlens._unicode import clean
+from outlens.outputs import Categories, Numbers, Positions
 from outlens.settings import CHOICES, DEFAULTS, MOST_PINS
 from outlens.state import LensState
 
@@ -23,8 +24,8 @@ from outlens.state import LensState
 class Shown:
     """What a view can name, asked for when it is needed."""
 
-    columns: Callable[[], list[dict[str, Any]]]
-    """The columns as the browser knows them: name, kind, categories."""
+    columns: Sequence[Categories | Numbers]
+    """The columns to colour and filter by."""
     layers: Callable[[], list[str]]
     """The user's own layers."""
     tags: Callable[[], tuple[list[str], list[str]]]
@@ -58,8 +59,9 @@ class View:
     tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, with "" any tag, or
         with None none; given by that person, or with None by anybody.
     blind : whether the tags of others are hidden on outputs without one of one's own.
-    pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels.
-    scroll_to : None or a row, brought into sight in cards and grid; reads as its label.
+    pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels, or as
+        positions if labels repeat.
+    scroll_to : None or a row, brought into sight in cards and grid; reads as `pins` do.
     panel : "", "phrases", "openings" or "tags", the list below the texts.
     """
 
@@ -75,17 +77,22 @@ class View:
         value = copy.deepcopy(self._state.view[name])
         labels = self._shown.index
         if name == "pins":
-            return [labels[row] for row in value]
-        if name == "scroll_to":
-            return None if value is None else labels[value]
+            # Where several rows share a label, labels would not name the rows.
+            return [labels[row] for row in value] if labels.is_unique else np.array(value, np.int64).view(Positions)
+        if name == "scroll_to" and value is not None:
+            return labels[value] if labels.is_unique else Positions([value])
         # JSON knows no difference between 1 and 1.0.
         return float(value) if name == "min_outputs" and value <= 1 else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in DEFAULTS:
             raise AttributeError(_unknown(name))
-        stored = self._stored(name, value)
         view = self._state.view
+        now = getattr(self, name)
+        if name != "scroll_to" and type(value) is type(now) and not isinstance(now, Positions) and value == now:
+            # What is read can be set, also where it names a tag that is gone by now.
+            return
+        stored = self._stored(name, value)
         if name == "scroll_to" and stored is not None and stored == view[name]:
             # One that was scrolled away from comes back.
             self._state.show(scroll_to=None)
@@ -101,7 +108,7 @@ class View:
     def _stored(self, name: str, value: Any) -> Any:
         """The value as it travels."""
         if name == "color":
-            return _choice(name, value, ["cluster", "tags", *(column["name"] for column in self._shown.columns())])
+            return _choice(name, value, ["cluster", "tags", *(column.name for column in self._shown.columns)])
         if name in CHOICES:
             return _choice(name, value, CHOICES[name])
         if name == "layers":
@@ -136,7 +143,7 @@ class View:
         return list(dict.fromkeys(found))
 
     def _categories(self) -> dict[str, list[str]]:
-        return {c["name"]: c["categories"] for c in self._shown.columns() if c["kind"] == "category"}
+        return {c.name: c.values for c in self._shown.columns if isinstance(c, Categories)}
 
     def _filter(self, value: Any) -> dict[str, str]:
         if not isinstance(value, dict) or set(value) != {"column", "value"}:
@@ -167,6 +174,8 @@ class View:
         rows = self._shown.positions(value).tolist()
         if len(rows) > MOST_PINS:
             raise ValueError(f"view.pins takes at most {MOST_PINS} rows, not {len(rows)}: {value!r:.80}.")
+        if isinstance(value, Positions):
+            return list(dict.fromkeys(value.tolist()))
         labels = list(value) if isinstance(value, list | tuple | pd.Index) else []
         if any(isinstance(label, bool | np.bool_) for label in labels):
             labels = []

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -111,3 +112,13 @@ def test_who_says_a_phrase_is_as_many_as_were_counted(texts: list[str]) -> None:
         assert sum(half[i] == group for i in own) == row["f1"]
         assert sum(half[i] != group for i in own) == row["f2"]
         assert row["q"] is None or 0 <= row["q"] <= 1
+
+
+def test_texts_are_paged_by_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wire, "PAGED_ABOVE", 12)
+    assert not wire.paged(["abcd"] * 3)
+    assert wire.paged(["abcd"] * 3 + ["e"])
+    assert not wire.paged(["éé"] * 3)
+    assert wire.paged(["漢字"] * 3)
+    assert not wire.paged(["\ud800"] * 4)
+    assert wire.paged(["\ud800"] * 5)

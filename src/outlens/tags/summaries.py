@@ -34,7 +34,7 @@ def tags(book: TagBook) -> pd.DataFrame:
         table = {
             "description": np.array([defined.get(name, {}).get("description", "") for name in names], object),
             "outputs": np.array([count(name) for name in names], np.int64),
-            **{who: np.array([count(name, who) for name in names], np.int64) for who in book.people()},
+            **{f"annotator={who}": np.array([count(name, who) for name in names], np.int64) for who in book.people()},
         }
     return frame_of(table, pd.Index(names, dtype=object, name="tag"))
 
@@ -56,6 +56,7 @@ def tagged(book: TagBook, outputs: Outputs, name: str, annotator: str | None) ->
     with book.lock:
         book.refresh()
         check_name(book, name)
+        check_annotator(book, annotator)
         return outputs.frame[book.held(name, annotator)].copy()
 
 
@@ -63,6 +64,7 @@ def tag_columns(book: TagBook, outputs: Outputs, annotator: str | None) -> pd.Da
     """The user's rows with one boolean column a tag."""
     with book.lock:
         book.refresh()
+        check_annotator(book, annotator)
         masks = {f"tag={name}": book.held(name, annotator) for name in book.names()}
     return with_columns(outputs.frame, masks)
 
@@ -184,3 +186,13 @@ def check_name(book: TagBook, name: Hashable) -> None:
     names = book.names()
     if name not in names:
         raise NotFound(f"no output has the tag {name!r}; {hint(name, names, 'tags')}")
+
+
+def check_annotator(book: TagBook, name: str | None) -> None:
+    """Raise KeyError if nobody of that name tagged anything here; None stands for anybody."""
+    if name is None or name in (people := book.people()):
+        return
+    # Somebody who removed all their tags is somebody still.
+    people = list(dict.fromkeys([*people, *(e.annotator for e in book.session.store.events(book.session.keys))]))
+    if name not in people:
+        raise NotFound(f"no annotator {name!r} tagged anything here; {hint(name, people, 'annotators')}")

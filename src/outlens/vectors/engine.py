@@ -64,8 +64,10 @@ class DefaultEngine:
 
     @property
     def name(self) -> str:
-        """The model's name, or that of its type."""
-        return self.model if isinstance(self.model, str) else type(self.model).__name__
+        """The model's name or its `label`, or else the name of its type."""
+        if isinstance(self.model, str):
+            return self.model
+        return str(getattr(self.model, "label", type(self.model).__name__))
 
     def embed(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
         """Return the vectors of n texts: (n, d) float32, rows of unit length."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,7 @@ from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
 from outlens.widget.model import LensWidget
+from outlens.widget.page import page_state
 from outlens.widget.parts import PartOnWire
 
 ASKED = ("index", "aligned")
@@ -270,34 +271,16 @@ class Bridge:
         name = tags.full_name(value) if action in ("tag", "untag") else value
         return tags.act(action, name, rows[ids[ids < len(rows)]])
 
-    # For pages and for the user's view
+    # For pages
 
-    def columns(self) -> list[dict[str, Any]]:
-        """Return the columns that the browser can colour by: name, kind, categories."""
-        return list(self.widget._info["columns"])
+    def page_state(self, *, tags: bool = True, columns: Sequence[str] | None = None) -> dict[str, Any]:
+        """Return the traits of the widget and of each computed prompt, for a page without a kernel.
 
-    def page_state(self) -> dict[str, Any]:
-        """Return the traits of the widget and of each computed prompt, for a page without a kernel."""
-        parts = self._study.computed
-        place = {part.number: i for i, part in enumerate(parts)}
-        state = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
-        state["prompt_index"] = place[state["prompt_index"]]
-        state["renames"] = [{**r, "prompt": place[r["prompt"]]} for r in state["renames"] if r["prompt"] in place]
-        if state["_ranked"].get("prompt") in place:
-            state["_ranked"] = {**state["_ranked"], "prompt": place[state["_ranked"]["prompt"]]}
-        pages = []
-        for number, part in enumerate(parts):
-            on_wire = self._parts[part.number]
-            traits = on_wire.traits(self._state, paged=False)
-            prompts = [traits["_info"]["prompts"][other.number] for other in parts]
-            aligned = part.alignment.peek() is not None or len(part) <= wire.ALIGNED_IN_PAGE
-            pages.append({
-                **traits,
-                "_info": {**traits["_info"], "prompts": prompts, "prompt": number},
-                "_index": on_wire.asked("index") if wire.indexed(part.texts) else {},
-                "_aligned": on_wire.asked("aligned") if aligned else {},
-                # A reader of the page must not learn about this machine, nor undo what was done on it.
-                "_tagged": {**on_wire.tagged(), "store": "", "problem": "", "undo": "", "redo": ""},
-                "_keys": on_wire.keys(),
-            })  # fmt: skip
-        return {**state, "_pages": pages, "_lens": self._tags.session.lens}
+        Parameters
+        ----------
+        tags : whether tags, notes and stars are in it.
+        columns : names of the columns that are in it; None for all.
+        """
+        traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
+        options: dict[str, Any] = {"with_tags": tags, "columns": columns}
+        return page_state(self._study, self._state, self._tags, self._parts, traits, **options)

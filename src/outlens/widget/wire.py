@@ -50,7 +50,10 @@ def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
 
 def paged(texts: Sequence[str]) -> bool:
     """Return whether the browser asks for these texts as it shows them."""
-    return sum(map(len, texts)) > PAGED_ABOVE
+    characters = sum(map(len, texts))
+    if characters > PAGED_ABOVE or 4 * characters <= PAGED_ABOVE:
+        return characters > PAGED_ABOVE
+    return sum(len(clean(text).encode()) for text in texts) > PAGED_ABOVE
 
 
 def column(described: Categories | Numbers, rows: npt.NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:

@@ -1,0 +1,104 @@
+"""The traits of a page without a kernel: those of the widget, and of each prompt that is computed."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import Any
+
+from outlens._errors import NotFound, hint
+from outlens.settings import DEFAULTS
+from outlens.state import LensState
+from outlens.study import Study
+from outlens.tags.book import TagBook
+from outlens.widget import tagged, wire
+from outlens.widget.parts import PartOnWire
+
+
+def page_state(
+    study: Study,
+    state: LensState,
+    tags: TagBook,
+    parts: Sequence[PartOnWire],
+    traits: dict[str, Any],
+    *,
+    with_tags: bool = True,
+    columns: Sequence[str] | None = None,
+) -> dict[str, Any]:
+    """Return what a page holds; prompts are numbered among those that are computed.
+
+    Parameters
+    ----------
+    traits : granularity, selection, prompt_index, renames, view and _ranked of the widget.
+    with_tags : whether tags, notes and stars are in it.
+    columns : names of the columns that are in it; None for all.
+    """
+    left_out = _left_out(study, columns)
+    computed = study.computed
+    place = {part.number: i for i, part in enumerate(computed)}
+    view, ranked = _without(state.view, left_out, with_tags), traits["_ranked"]
+    if not with_tags or ranked.get("prompt") not in place:
+        ranked = {}
+    pages = []
+    for part in computed:
+        on_wire = parts[part.number]
+        own = on_wire.traits(state, paged=False)
+        info = own["_info"]
+        aligned = part.alignment.peek() is not None or len(part) <= wire.ALIGNED_IN_PAGE
+        about = [column for column in info["columns"] if column["name"] not in left_out]
+        pages.append({
+            **own,
+            "_columns": {name: data for name, data in own["_columns"].items() if name not in left_out},
+            "_info": {
+                **info,
+                "prompts": [info["prompts"][other.number] for other in computed],
+                "prompt": place[part.number],
+                "columns": about,
+                "source": next((column["name"] for column in about if column["by"]), None),
+            },
+            "_index": on_wire.asked("index") if wire.indexed(part.texts) else {},
+            "_aligned": on_wire.asked("aligned") if aligned else {},
+            "_tagged": _tagged(on_wire, tags) if with_tags else tagged.NONE,
+            "_keys": on_wire.keys(),
+        })  # fmt: skip
+    renames = [{**r, "prompt": place[r["prompt"]]} for r in traits["renames"] if r["prompt"] in place]
+    return {
+        **traits,
+        "prompt_index": place[traits["prompt_index"]],
+        "renames": renames,
+        "view": view,
+        "_ranked": {**ranked, "prompt": place[ranked["prompt"]]} if ranked else {},
+        "_pages": pages,
+        "_lens": tags.session.lens,
+    }
+
+
+def _left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
+    known = [column.name for column in study.outputs.columns]
+    if columns is None:
+        return set()
+    if isinstance(columns, str):
+        raise TypeError(f"columns takes a list of names; write [{columns!r}].")
+    for name in columns:
+        if name not in known:
+            raise NotFound(f"there is no column {name!r} to show on a page; {hint(name, known, 'columns')}")
+    return set(known) - set(columns)
+
+
+def _without(view: dict[str, Any], left_out: Collection[str], with_tags: bool) -> dict[str, Any]:
+    """Return the view with the default in place of what is not on the page."""
+    named = {name: view[name] for name in ("color", "rows", "columns")}
+    named["filter"] = (view["filter"] or {}).get("column")
+    gone = [name for name, column in named.items() if column in left_out]
+    if not with_tags:
+        gone += [name for name in ("color", "order") if view[name] in ("tags", "ranked", "disputed", "untagged")]
+        gone += ["tagged", "blind"]
+    return {**view, **{name: DEFAULTS[name] for name in gone}}
+
+
+def _tagged(on_wire: PartOnWire, tags: TagBook) -> dict[str, Any]:
+    """Return the tags for a reader of the page, who must not learn about this machine, nor undo what was done on it."""
+    made = on_wire.tagged()
+    # Whoever made the page is named only by what they tagged.
+    first = made["annotators"][0] if tags.annotator in tags.session.state.annotators else ""
+    hidden = {"me": "", "store": "", "problem": "", "undo": "", "redo": ""}
+    return {**made, **hidden, "annotators": [first, *made["annotators"][1:]]}
