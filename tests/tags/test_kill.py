@@ -61,12 +61,14 @@ def test_what_was_acknowledged_before_a_kill_is_on_disk(tmp_path: Path) -> None:
             said = b""
             child = 0
             while b"dead\n" not in said:
-                wait = 60.0 if not child or child == -1 else chance.uniform(0, 0.04)
+                # Every other child lives until it has tagged something, however slow the machine is.
+                early = kill % 2 and b"done" not in said
+                wait = 60.0 if not child or child == -1 or early else chance.uniform(0, 0.04)
                 if select.select([out], [], [], wait)[0]:
                     said += os.read(out, 1 << 16)
                     if child == 0 and b"\n" in said:
                         child = int(said.split()[1])
-                    if child > 0 and chance.random() > 0.2:
+                    if child > 0 and (early or chance.random() > 0.2):
                         continue
                 else:
                     assert child > 0, "the child says nothing"
@@ -81,7 +83,7 @@ def test_what_was_acknowledged_before_a_kill_is_on_disk(tmp_path: Path) -> None:
         zygote.stdin.close()
         zygote.wait(timeout=60)
         zygote.stdout.close()
-    assert len(acknowledged) > KILLS
+    assert len(acknowledged) >= KILLS // 2
 
     stores = {name.split("\t")[0] for name in acknowledged}
     for path in stores:

@@ -1,4 +1,4 @@
-"""Very many events as columns: folded at once when a store is opened, looked into where something is touched later."""
+"""The events of a store as columns, folded at once with numpy when the store is opened."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Columns:
 
     Attributes
     ----------
-    ids : (n, 2) uint64, the events' ids, 128 bits.
-    deed : (n,) int64, what the event has in common with others, as a place in the following five.
+    ids : (n, 2) uint64, the ids of the events, 128 bits each.
+    deed : (n,) int64, what the event shares with others of its gesture, as a row of the following five.
     key : (n,) int64, number of a text.
     time, annotator, action, value : (m,) int64; a place in `ACTIONS`, numbers of texts.
     gestures : (m, 2) uint64, ids.
@@ -73,14 +73,14 @@ def renamed(columns: Columns, current: Mapping[str, str]) -> Columns:
 
 
 class Folded:
-    """Columns in the order in which a fold needs them: field by field, key by key, the last event last.
+    """Columns in the order that a fold needs: by field, then by key, the last event last.
 
     A field is one person's tag of a name, their stars, notes, names of clusters or definitions.
 
     Parameters
     ----------
     columns : Columns
-    keys : the only ones that matter, beside those of definitions; None: all.
+    keys : only events about these keys, and definitions, are used; None for all.
     """
 
     def __init__(self, columns: Columns, keys: Collection[str] | None) -> None:
@@ -116,17 +116,17 @@ class Folded:
         self.latest = int(c.time[self._deed].max(initial=0))
 
     def first(self, field: int) -> int:
-        """When anything happened first in a field."""
+        """Return the time of the first event of a field."""
         start, end = self._ends[field]
         return int(self.columns.time[self._deed[start:end]].min())
 
     def last(self, field: int) -> int:
-        """When anything happened last in a field."""
+        """Return the time of the last event of a field."""
         start, end = self._ends[field]
         return int(self.columns.time[self._deed[start:end]].max())
 
     def now(self, field: int, off: Bools) -> dict[str, str]:
-        """What a field comes to, without the deeds that are undone: key -> value."""
+        """Return the current values of a field, without the deeds that are undone: key -> value."""
         c = self.columns
         start, end = self._ends[field]
         counts = ~off[self._deed[start:end]]
@@ -142,7 +142,7 @@ class Folded:
         return {k: value for k, value in zip(c.texts[key].tolist(), values, strict=True) if value}
 
     def chain(self, field: int, key: str) -> Entry | None:
-        """All that happened to a key in a field."""
+        """Return all that happened to a key in a field."""
         number = self.columns.numbers.get(key)
         if number is None:
             return None
@@ -156,7 +156,7 @@ class Folded:
         return entry
 
     def deeds(self, annotator: str, gesture: str) -> Ints:
-        """The deeds of a person's gesture that concern the keys."""
+        """Return the deeds of a person's gesture that are about the keys."""
         c = self.columns
         if not is_id(gesture):
             return np.empty(0, np.int64)
@@ -168,21 +168,21 @@ class Folded:
         return own
 
     def gesture(self, annotator: str, gesture: str) -> tuple[int, list[int]] | None:
-        """When a person's gesture was made, and the fields that it touched; None if there is none."""
+        """Return the time of a person's gesture and the fields that it touched; None if there is no such gesture."""
         deeds = self.deeds(annotator, gesture)
         if not len(deeds):
             return None
         return int(self.columns.time[deeds].min()), list(dict.fromkeys(self._field_of[deeds].tolist()))
 
     def given(self, field: int, annotator: str, gesture: str) -> dict[str, str]:
-        """The keys that a gesture touched in a field, with what it gave them."""
+        """Return the keys that a gesture touched in a field, with the value it gave each."""
         start, end = self._ends[field]
         places = start + np.flatnonzero(np.isin(self._deed[start:end], self.deeds(annotator, gesture)))
         texts = self.columns.texts
         return {texts[self._key[i]]: self._value(int(self._deed[i])) for i in places.tolist()}
 
     def sets(self, field: int) -> Iterator[tuple[str, int, str, list[str]]]:
-        """What each gesture gave to which keys of a field: gesture, time, value, keys; some in several parts."""
+        """Yield what each gesture gave to keys of a field: gesture, time, value, keys; perhaps in several parts."""
         c = self.columns
         start, end = self._ends[field]
         by_deed = start + np.argsort(self._deed[start:end], kind="stable")
@@ -191,7 +191,7 @@ class Folded:
             yield _hex(c.gestures[deed]), int(c.time[deed]), self._value(deed), c.texts[self._key[rows]].tolist()
 
     def gestures(self, annotator: str) -> tuple[list[int], list[str]]:
-        """Times and ids of a person's gestures, in the order (time, id)."""
+        """Return times and ids of a person's gestures, in the order (time, id)."""
         c = self.columns
         own = np.flatnonzero(self._concerns & (c.annotator == c.numbers.get(annotator, -1)))
         own = own[np.lexsort((c.gestures[own, 1], c.gestures[own, 0], c.time[own]))]
@@ -202,7 +202,7 @@ class Folded:
         return list(first.values()), list(first)
 
     def switched(self) -> list[tuple[int, str, str, str, str]]:
-        """Each undo and redo: time, id, annotator, action, gesture."""
+        """Return each undo and redo: time, id, annotator, action, gesture."""
         c = self.columns
         return [
             (int(c.time[d]), _hex(c.ids[i]), c.texts[c.annotator[d]], ACTIONS[c.action[d]], c.texts[c.value[d]])
@@ -216,10 +216,10 @@ class Folded:
 
 
 def _in_time(c: Columns, rows: Ints) -> slice | Ints:
-    """The order `(time, id)` of events; a log that one clock wrote has it already."""
+    """Return the order `(time, id)` of events; a log written by one clock already has it."""
     deed = c.deed[rows]
     step = np.diff(c.time[deed])
-    # Within a deed each key is there once, so that the order of its events makes no difference.
+    # The order within a deed makes no difference: all its events give the same value.
     if not (step < 0).any() and not ((step == 0) & (np.diff(deed) != 0)).any():
         return slice(None)
     return np.lexsort((c.ids[rows, 1], c.ids[rows, 0], c.time[deed]))
@@ -231,7 +231,7 @@ def _hex(pair: npt.NDArray[np.uint64]) -> str:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """A million things are made and none is garbage: looking for garbage among them doubles the time."""
+    """Pause the garbage collector: none of a million new objects is garbage, and looking for some doubles the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The fold: what the events of a log come to, for each person and each output."""
+"""Fold the events of a log into the current tags, notes, stars and names of each person."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ import numpy as np
 from outlens.tags.columns import HELD, KIND, Columns, Entry, Folded, no_collection, renamed
 from outlens.tags.events import Event
 
-# time, id, annotator, key, action, value, gesture: an event without the cost of an object, a million times over.
+# time, id, annotator, key, action, value, gesture: an event without the cost of an object.
 Row = tuple[int, str, str, str, str, str, str]
 
 _SHOWN = 40
@@ -24,7 +24,7 @@ _NEVER = 1 << 62
 
 
 class _Field:
-    """One field of one person: who has their tag of one name, their star, their note or their cluster name."""
+    """One field of one person: the outputs with one of their tags, their stars, their notes or their cluster names."""
 
     __slots__ = ("changes", "entries", "first", "kind", "name", "now", "number", "person")
 
@@ -32,15 +32,15 @@ class _Field:
         self.person = person
         self.kind = kind
         self.name = name
-        self.number = -1  # in what was there at the opening
+        self.number = -1  # in `Folded`; -1 if the field was new after the store was opened
         self.first = _NEVER
         self.changes = 0
-        # Of what was there at the opening only what was touched since.
+        # Of what the store held when it was opened, only what was touched since.
         self.entries: dict[str, Entry] = {}
         self.now: dict[str, str] = {}
 
     def newest(self, key: str) -> Entry | None:
-        """What happened to a key last."""
+        """Return the last entry of a key."""
         entry = self.entries.get(key)
         if entry is None and self.number >= 0:
             assert self.person.opened is not None
@@ -50,7 +50,7 @@ class _Field:
         return entry
 
     def add(self, key: str, time: int, identifier: str, gesture: str, value: str) -> None:
-        """Put an event that comes late where it belongs."""
+        """Insert an event that arrives late in its place."""
         chain = [(time, identifier, gesture, value)]
         entry = self.newest(key)
         while entry is not None:
@@ -64,7 +64,7 @@ class _Field:
         self.entries[key] = entry
 
     def settle(self, off: set[str], keys: Iterable[str] | None = None) -> None:
-        """Find the newest value that counts, of the given keys or of all."""
+        """Find the newest value that was not undone, for the given keys or for all."""
         self.changes += 1
         if keys is None:
             if off:
@@ -87,7 +87,7 @@ class _Field:
         return entry
 
     def parts(self) -> Iterator[tuple[str, int, str, Iterable[str]]]:
-        """What each gesture gave to which keys: gesture, time, value, keys; some in several parts."""
+        """Yield what each gesture gave to which keys: gesture, time, value, keys; perhaps in several parts."""
         if self.number >= 0:
             assert self.person.opened is not None
             for gesture, time, value, keys in self.person.opened.sets(self.number):
@@ -99,7 +99,7 @@ class _Field:
                 entry = entry[4]
 
     def of_gesture(self, gesture: str) -> dict[str, str]:
-        """The keys that a gesture touched here, with what it gave them."""
+        """Return the keys that a gesture touched in this field, with the value it gave each."""
         opened = self.person.opened
         found = {} if opened is None or self.number < 0 else opened.given(self.number, self.person.name, gesture)
         for key, newest in self.entries.items():
@@ -123,10 +123,10 @@ class _Gesture:
 class _Person:
     def __init__(self, name: str) -> None:
         self.name = name
-        self.opened: Folded | None = None  # what was there at the opening
+        self.opened: Folded | None = None  # what the store held when it was opened
         self.fields: dict[tuple[str, str], _Field] = {}
         self.numbered: dict[int, _Field] = {}
-        # Of what was there at the opening only what was asked for since.
+        # Of what the store held when it was opened, only what was asked for since.
         self.gestures: dict[str, _Gesture] = {}
         self.switches: dict[str, tuple[int, str, str, str]] = {}  # id of undo or redo -> time, id, action, gesture
         self.off: set[str] = set()
@@ -141,7 +141,7 @@ class _Person:
         return self.fields[kind, name]
 
     def gesture(self, name: str) -> _Gesture | None:
-        """A gesture by its id."""
+        """Return a gesture by its id."""
         known = self.gestures.get(name)
         if known is None and self.opened is not None and (found := self.opened.gesture(self.name, name)):
             time, fields = found
@@ -149,7 +149,7 @@ class _Person:
         return known
 
     def undo_and_redo(self) -> tuple[dict[str, None], dict[str, None]]:
-        """Both stacks, the top last. Made at the first need: only the person at the lens needs them."""
+        """Return both stacks, the top last. They are made when first needed: only the person at the lens needs them."""
         if self.stacks is None:
             undo, redo = self.stacks = {}, {}
             times, names = self._done()
@@ -169,7 +169,7 @@ class _Person:
         return self.stacks
 
     def _done(self) -> tuple[list[int], list[str]]:
-        """Times and ids of all gestures, in order."""
+        """Return times and ids of all gestures, in order."""
         times, names = ([], []) if self.opened is None else self.opened.gestures(self.name)
         before = dict(zip(names, times, strict=True))
         more = sorted((one.time, name) for name, one in self.gestures.items() if before.get(name) != one.time)
@@ -181,7 +181,7 @@ class _Person:
         return times, names
 
     def happened(self, time: int, action: str, gesture: str) -> None:
-        """Keep the stacks up where something comes last, as it nearly always does; else they are made anew."""
+        """Update the stacks if this came last, as it nearly always does; otherwise have them rebuilt."""
         if self.stacks is not None and time > self.last:
             self._move(time, action, gesture, *self.stacks)
         else:
@@ -211,7 +211,7 @@ class Named(NamedTuple):
 
 
 class State:
-    """What a log of events comes to.
+    """The current state of a log of events.
 
     For each person, output and tag the last of tag and untag that counts holds; likewise for the note, the star and the
     cluster name. The last colour, description and shortcut that anybody gave a tag hold for all; a shortcut is of the
@@ -257,7 +257,7 @@ class State:
                     field.settle(person.off)
 
     def load(self, columns: Columns) -> None:
-        """Take all events of a store at once, into a state that has none yet."""
+        """Load all events of a store at once, into an empty state."""
         opened = Folded(renamed(columns, self._current), self._keys)
         self.latest = opened.latest
         off = np.zeros(len(columns.time), bool)
@@ -280,7 +280,7 @@ class State:
             person.last = max(person.last, opened.last(number))
 
     def apply(self, events: Iterable[Event]) -> None:
-        """Add events, also late ones whose time is before what is there already; what they touch is settled."""
+        """Add events, including late ones whose time is before that of others."""
         touched: dict[str, dict[_Field, set[str]]] = {}
         self._add(map(_row, events), touched)
         for annotator, fields in touched.items():
@@ -309,7 +309,7 @@ class State:
             key = current.get(key, key)
             if wanted is not None and key not in wanted and action != "define":
                 continue
-            # Most events stand beside others of their gesture, and only the key is another one.
+            # Most events differ from the one before only in the key, as they belong to one gesture.
             if (
                 time != last_time
                 or gesture != last_gesture
@@ -353,7 +353,7 @@ class State:
             self._switch(annotator, gestures, touched)
 
     def _switch(self, annotator: str, gestures: set[str], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
-        """Decide which of the gestures count, and mark what they touch."""
+        """Decide which of the gestures are in effect, and mark what they touch."""
         person = self._people[annotator]
         last = {gesture: action for _, _, action, gesture in sorted(person.switches.values())}
         for gesture in gestures:
@@ -372,7 +372,7 @@ class State:
         return person
 
     def _now(self, kind: str, annotator: str | None = None) -> Iterator[tuple[str, _Field]]:
-        """The fields of a kind that anybody, or one person, has; people in alphabetical order."""
+        """Yield the fields of a kind, of one person or of all in alphabetical order."""
         for name in sorted(self._people) if annotator is None else [annotator]:
             if name in self._people:
                 for field in self._people[name].fields.values():
@@ -381,7 +381,7 @@ class State:
 
     @property
     def annotators(self) -> list[str]:
-        """Those who have a tag, a note, a star or a cluster name on something, in alphabetical order."""
+        """Return those who have a tag, note, star or cluster name on something, in alphabetical order."""
         return [
             name
             for name in sorted(self._people)
@@ -389,7 +389,7 @@ class State:
         ]
 
     def tags_of(self, key: str) -> dict[str, list[str]]:
-        """The tags on an output, in alphabetical order, each with the people who gave it."""
+        """Return the tags on an output, in alphabetical order, each with the people who gave it."""
         found: dict[str, list[str]] = {}
         for annotator, field in self._now("tag"):
             if key in field.now:
@@ -397,14 +397,14 @@ class State:
         return dict(sorted(found.items()))
 
     def names(self) -> dict[str, dict[str, int]]:
-        """Each tag that is on an output, in the order in which they were first given: how many have it from whom."""
+        """Return the number of outputs with each tag by annotator, in the order in which the tags were first given."""
         found: dict[str, dict[str, int]] = {}
         for annotator, field in self._now("tag"):
             found.setdefault(field.name, {})[annotator] = len(field.now)
         return {name: found[name] for name in self.numbers() if name in found}
 
     def numbers(self) -> dict[str, int]:
-        """The place of each tag among all that anybody ever gave here, also of one that is on nothing any more."""
+        """Return the place of each tag among all that were ever given here, including those that were removed."""
         first: dict[str, int] = {}
         for person in self._people.values():
             for field in person.fields.values():
@@ -413,7 +413,7 @@ class State:
         return {name: i for i, name in enumerate(sorted(first, key=lambda name: (first[name], name)))}
 
     def holders(self, name: str, annotator: str | None = None) -> set[str]:
-        """The keys of the outputs that have a tag, from anybody or from one person."""
+        """Return the keys of the outputs that have a tag, from anybody or from one person."""
         people = self._people if annotator is None else [annotator]
         found: set[str] = set()
         for person in people:
@@ -423,31 +423,31 @@ class State:
         return found
 
     def changes(self, kind: str, annotator: str, name: str = "") -> int:
-        """A number that grows whenever a person's tag of a name, their stars or their notes may have changed."""
+        """Return a number that grows whenever a field of a person may have changed."""
         field = self._people[annotator].fields.get((kind, name)) if annotator in self._people else None
         return 0 if field is None else field.changes
 
     def note_of(self, key: str) -> dict[str, str]:
-        """The notes on an output: each person's."""
+        """Return the notes on an output: annotator -> text."""
         return {annotator: field.now[key] for annotator, field in self._now("note") if key in field.now}
 
     def notes(self, annotator: str) -> dict[str, str]:
-        """A person's notes: key -> text."""
+        """Return a person's notes: key -> text."""
         return {key: text for _, field in self._now("note", annotator) for key, text in field.now.items()}
 
     def starred(self, annotator: str | None = None) -> set[str]:
-        """The keys of the outputs that have a star, from anybody or from one person."""
+        """Return the keys of the outputs that have a star, from anybody or from one person."""
         return {key for _, field in self._now("star", annotator) for key in field.now}
 
     def cluster_names(self, annotator: str) -> dict[str, str]:
-        """What a person called clusters in older logs, which do not say which outputs were named together.
+        """Return the cluster names of a person in older logs: key of an output in the cluster -> name.
 
-        Key of an output that was in the cluster -> name.
+        Older logs do not say which outputs were named together.
         """
         return {key: name for _, field in self._now("name", annotator) for key, name in field.now.items()}
 
     def named_clusters(self, annotator: str) -> list[Named]:
-        """The clusters that a person named and those whose name they cleared, each with its outputs, in order."""
+        """Return the clusters that a person named, or whose name they cleared, with their outputs, in order of time."""
         person = self._people.get(annotator)
         field = None if person is None else person.fields.get(("cluster", ""))
         if person is None or field is None:
@@ -460,7 +460,7 @@ class State:
         return [Named(gesture, name, frozenset(keys)) for (_, gesture, name), keys in clusters]
 
     def definitions(self) -> dict[str, dict[str, str]]:
-        """Colour, description and shortcut of each tag that was defined; what was not said is `""`."""
+        """Return the colour, description and shortcut of each tag that was defined; `""` where one was not given."""
         said: list[tuple[int, str, str, str]] = []
         for annotator, field in self._now("define"):
             for key in field.now:
@@ -474,7 +474,7 @@ class State:
         for _, _, name, value in sorted(said):
             given = _definition(value)
             found[name] = found.get(name, {"color": "", "description": "", "key": ""}) | given
-            # A key is one tag's: that which took it last.
+            # A shortcut belongs to the tag that took it last.
             if given.get("key"):
                 keyed[given["key"]] = name
         return {
@@ -483,21 +483,21 @@ class State:
         }
 
     def undo_stack(self, annotator: str) -> list[str]:
-        """The gestures of a person that can be undone, the next one last."""
+        """Return the gestures of a person that can be undone, the next one last."""
         return list(self._people[annotator].undo_and_redo()[0]) if annotator in self._people else []
 
     def redo_stack(self, annotator: str) -> list[str]:
-        """The gestures of a person that can be redone, the next one last."""
+        """Return the gestures of a person that can be redone, the next one last."""
         return list(self._people[annotator].undo_and_redo()[1]) if annotator in self._people else []
 
     def size_of(self, annotator: str, gesture: str) -> int:
-        """On how many outputs a gesture is."""
+        """Return the number of outputs that a gesture touched."""
         known = self._people[annotator].gesture(gesture)
         fields = () if known is None else known.fields
         return len({key for field in fields for key in field.of_gesture(gesture)})
 
     def describe(self, annotator: str, gesture: str) -> str:
-        """What a gesture did, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
+        """Describe a gesture, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
         said = []
         known = self._people[annotator].gesture(gesture)
         if known is None:
@@ -516,7 +516,7 @@ def _row(event: Event) -> Row:
 
 
 def _definition(value: str) -> dict[str, str]:
-    """What a definition says; a field that it does not name stays as it was."""
+    """Return the fields that a definition gives; the others stay as they were."""
     try:
         given = json.loads(value)
     except (ValueError, RecursionError):

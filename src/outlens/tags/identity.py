@@ -156,8 +156,10 @@ class Keys:
             if key in self._settled:
                 continue
             self._settled.add(key)
-            stem = key.partition("/")[0].partition("#")[0]
             row = self._positions.setdefault(key, None)
+            if not self._stems:
+                continue
+            stem = key.partition("/")[0].partition("#")[0] if row is None else self._stems[row]
             if stem in self._rows and (row is None or len(self._rows[stem]) > 1):
                 older.setdefault(stem, []).append(key)
         for stem, of_stem in older.items():

@@ -1,4 +1,4 @@
-"""What one person at one lens does with the tag log: gestures, undo, and what could not be saved yet."""
+"""What one person does at one lens: gestures, undo, and gestures that could not be saved yet."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Pending:
     time : int
         When it was made, microseconds since 1970.
     why : str
-        The sentence that says why it could not be written.
+        Why it could not be written, as a sentence.
     """
 
     gesture: str
@@ -69,16 +69,16 @@ class Session:
     keys : list of str
         Those of the outputs, then those of the prompts. Methods take positions in it, and `state` answers by them.
     state : State
-        What the log comes to, with what is pending.
+        The current state of the log, including what is pending.
     pending : list of Pending
     problem : str
-        Why the store could not be read or written the last time; `""` when it could.
+        Why the store could not be read or written last time; `""` if it could.
 
     Raises
     ------
     StoreError
-        If the file is no store, is damaged or comes from a newer outlens. One that only cannot be read now is a
-        `problem`, and read at the next `refresh` or gesture.
+        If the file is not a store, is damaged or was written by a newer outlens. If it only cannot be read now, that is
+        a `problem`, and it is read at the next `refresh` or gesture.
 
     Examples
     --------
@@ -121,33 +121,33 @@ class Session:
             self.problem = str(error)
 
     def tag(self, positions: Iterable[int], name: str) -> int:
-        """Put a tag on outputs. Returns how many did not have it from this person.
+        """Tag outputs. Return how many did not have the tag from this person.
 
         Raises
         ------
         ValueError
-            If the name is blank or a position is none of an output's.
+            If the name is blank or there is no output at a position.
         """
         return self._tag("tag", positions, name)
 
     def untag(self, positions: Iterable[int], name: str) -> int:
-        """Take this person's tag off outputs. Returns how many had it."""
+        """Remove this person's tag from outputs. Return how many had it."""
         return self._tag("untag", positions, name)
 
     def note(self, positions: Iterable[int], text: str) -> int:
-        """Write a note on outputs, in place of this person's earlier one; `""` clears it. Returns how many changed."""
+        """Write a note on outputs, replacing this person's earlier one; `""` clears it. Return how many changed."""
         keys = self._keys(positions)
         notes = self.state.notes(self.annotator)
         return self._do([key for key in keys if notes.get(key, "") != text], "note", _text("note", text))
 
     def star(self, positions: Iterable[int], on: bool = True) -> int:
-        """Give outputs a star, or take it off. Returns how many changed."""
+        """Star outputs, or remove the star. Return how many changed."""
         keys = self._keys(positions)
         starred = self.state.starred(self.annotator)
         return self._do([key for key in keys if (key in starred) != on], "star" if on else "unstar", "")
 
     def name(self, positions: Iterable[int], name: str) -> int:
-        """Name the cluster that these outputs make up; `""` clears the name. Returns how many outputs that is.
+        """Name the cluster that these outputs make up; `""` clears the name. Return the number of outputs.
 
         `names.ClusterNames` finds the name of a cluster again.
         """
@@ -156,7 +156,7 @@ class Session:
     def define(
         self, name: str, color: str | None = None, description: str | None = None, key: str | None = None
     ) -> None:
-        """Say a tag's colour, description and shortcut, for all; what is None stays as it is."""
+        """Set a tag's colour, description and shortcut, for everybody; what is None stays as it is."""
         _check_name(name)
         self._catch_up()
         now = self.state.definitions().get(name, {"color": "", "description": "", "key": ""})
@@ -166,22 +166,22 @@ class Session:
             self._do([tag_key(name)], "define", json.dumps(new))
 
     def undo(self) -> str:
-        """Undo this person's last gesture here, also one from before a restart. Returns what is undone, or `""`."""
+        """Undo this person's last gesture, even from before a restart. Return what was undone, or `""`."""
         return self._switch("undo")
 
     def redo(self) -> str:
-        """Do again what was undone last. Returns what that is, or `""`."""
+        """Redo what was undone last. Return what that is, or `""`."""
         return self._switch("redo")
 
     def refresh(self) -> bool:
-        """Read what others wrote, and write what is pending. True if others' events came since the last call."""
+        """Read what others wrote, and write what is pending. Return whether there were events of others."""
         self.retry()
         self._catch_up()
         news, self._news = self._news, False
         return news
 
     def retry(self) -> bool:
-        """Write what is pending, in order. True if nothing is pending any more."""
+        """Write what is pending, in order. Return whether nothing is pending any more."""
         if not self.pending:
             return True
         try:
@@ -190,7 +190,7 @@ class Session:
                 del self.pending[0]
         except StoreError as error:
             self._fail(error)
-        # On disk a gesture may have another time than was shown, so all is read afresh.
+        # On disk a gesture may have another time than was shown, so everything is read again.
         self._catch_up()
         try:
             self._load()
@@ -199,7 +199,7 @@ class Session:
         return not self.pending
 
     def waiting(self, after: int) -> list[Event]:
-        """What is pending as events later than a time; the same ones each time."""
+        """Return what is pending as events later than a time, the same ones each time."""
         found = []
         for gesture in self.pending:
             after = max(after + 1, gesture.time)
@@ -245,7 +245,7 @@ class Session:
         return {key: position for position, key in enumerate(self.keys)}
 
     def close(self) -> None:
-        """Let go of the file."""
+        """Close the store."""
         self.store.close()
 
     def _tag(self, action: Action, positions: Iterable[int], name: str) -> int:
@@ -262,7 +262,7 @@ class Session:
             return ""
         said = state.describe(self.annotator, stack[-1])
         try:
-            # A gesture of another lens may be on outputs that this one does not have.
+            # A gesture made in another lens may be about outputs that this one does not have.
             more = self.store.size_of(stack[-1]) - state.size_of(self.annotator, stack[-1])
         except StoreError:
             more = 0
@@ -270,7 +270,7 @@ class Session:
         return f"{said}, and on {more} more that {'is' if more == 1 else 'are'} not shown here" if more > 0 else said
 
     def _keys(self, positions: Iterable[int]) -> list[str]:
-        """The keys at these positions, each once; the state is up to date then."""
+        """Bring the state up to date, and return the keys at these positions, each once."""
         found: dict[str, None] = {}
         for position in positions:
             at = index(position)
@@ -281,7 +281,7 @@ class Session:
         return list(found)
 
     def _do(self, keys: list[str], action: Action, value: str) -> int:
-        """One gesture: written, or else shown and kept as pending."""
+        """Write one gesture; if that fails, show it and keep it as pending."""
         if not keys:
             return 0
         gesture = Pending(
@@ -320,7 +320,7 @@ class Session:
         self._show(gesture)
 
     def _show(self, gesture: Pending) -> None:
-        """Let the state have a gesture that is not on disk, as the last one."""
+        """Add a gesture that is not on disk to the state, as the last one."""
         time = max(gesture.time, self.state.latest + 1)
         self.state.apply(
             Event(new_id(), time, gesture.annotator, key, gesture.action, gesture.value, gesture.gesture, gesture.lens)
@@ -332,12 +332,12 @@ class Session:
         self.pending = [replace(gesture, why=self.problem) for gesture in self.pending]
 
     def _load(self) -> None:
-        """Read everything, and show what is pending after it."""
+        """Read everything, and add what is pending."""
         state = State(keys=self._known, current=self._current)
         columns, self._seq = self.store.columns()
         if columns is not None:
             with no_collection():
-                self._find(columns.texts[np.unique(columns.key)].tolist())
+                self._find(columns.texts[np.flatnonzero(np.bincount(columns.key))].tolist())
             state.load(columns)
         self.state = state
         self._news = self._news or (not self._loaded and bool(self.problem))
@@ -346,7 +346,7 @@ class Session:
             self._show(gesture)
 
     def _catch_up(self) -> None:
-        """Read what was written since the last time, by this session or by others."""
+        """Read what was written since last time, by this session or by others."""
         self._wait_less()
         try:
             if not self._loaded:
@@ -356,7 +356,7 @@ class Session:
             self._fail(error)
             return
         if events:
-            # Where this is interrupted all is read anew.
+            # If this is interrupted, everything is read again.
             self._loaded = False
             self._find(dict.fromkeys(event.key for event in events))
             self.state.apply(events)
@@ -371,7 +371,7 @@ class Session:
         self._current.update((key, now) for key, now in self._outputs.resolve(keys).items() if key != now)
 
     def _wait_less(self) -> None:
-        """Who waited once for a store and found it locked does not wait at every gesture and every refresh."""
+        """Do not wait at every gesture and refresh for a store that was locked last time."""
         self.store.patience = 0.0 if self.problem else PATIENCE
 
 

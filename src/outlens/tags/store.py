@@ -1,4 +1,4 @@
-"""The tag log on disk: events are on it before the gesture counts as done, and a file is never harmed."""
+"""The tag log in a file: a gesture is done once its events are on disk, and no file is ever damaged."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class StoreError(ValueError):
 
 
 class StoreUnavailable(StoreError):
-    """As things are now: the disk is full, the folder read-only, the store locked. Another try may succeed."""
+    """A store cannot be read or written now: the disk is full, it is locked. Another try may succeed."""
 
 
 class Store:
@@ -62,12 +62,12 @@ class Store:
     Parameters
     ----------
     path : path, optional
-        Of the file; it and its folder are made at the first write. None keeps the log in memory.
+        The file; it and its folder are made at the first write. None keeps the log in memory.
 
     Raises
     ------
     StoreError
-        If there is a file that is no store, is damaged, or was written by a newer outlens. It is left as it is.
+        If the file is not a store, is damaged, or was written by a newer outlens. It is left as it is.
     """
 
     def __init__(self, path: str | PathLike[str] | None) -> None:
@@ -100,7 +100,7 @@ class Store:
         gesture: str | None = None,
         time: int | None = None,
     ) -> list[Event]:
-        """Write a gesture: one event for each key, all or none. They are on disk when this returns.
+        """Write a gesture: one event for each key, all or none. They are on disk when this method returns.
 
         Parameters
         ----------
@@ -133,7 +133,7 @@ class Store:
         return events
 
     def append(self, events: Iterable[Event]) -> int:
-        """Add events that were made elsewhere; one that is here already is left out. Returns how many were new.
+        """Add events that were made elsewhere, except those that are here already. Return how many were new.
 
         Raises
         ------
@@ -159,9 +159,9 @@ class Store:
         return len(new)
 
     def events(self, keys: Collection[str] | None = None) -> list[Event]:
-        """All events in the order `(time, id)`, or those of some keys and what counts for all: undo, redo, define.
+        """Return all events in the order `(time, id)`, or those about some keys, with every undo, redo and definition.
 
-        Also those of a file that was taken away while it was open: so they can be written elsewhere.
+        This works even if the file was deleted while it was open, so that its events can be written elsewhere.
         """
         with self._reading(gone=True) as connection:
             found = [] if connection is None else self._after(connection, 0)[0]
@@ -171,7 +171,7 @@ class Store:
         return sorted(found, key=lambda event: (event.time, event.id))
 
     def since(self, seq: int) -> tuple[list[Event], int]:
-        """The events that were written after `seq` (0: all), by whichever process, and the `seq` of the last one."""
+        """Return the events written after `seq` (0 for all), by any process, and the `seq` of the last one."""
         with self._reading() as connection:
             if connection is None:
                 return [], 0
@@ -183,7 +183,7 @@ class Store:
         return [self._event(connection, row) for row in rows], rows[-1][0] if rows else seq
 
     def size_of(self, gesture: str) -> int:
-        """On how many outputs, of whichever data, a gesture is."""
+        """Return the number of outputs that a gesture touched, of this and of other data."""
         with self._reading() as connection:
             if connection is None:
                 return 0
@@ -191,7 +191,7 @@ class Store:
             return int(connection.execute(query, (bytes.fromhex(gesture),)).fetchone()[0])
 
     def columns(self) -> tuple[Columns | None, int]:
-        """All events for `State.load`, much quicker than `events`, and the last `seq`; None where there is no file."""
+        """Return all events for `State.load`, faster than `events`, and the last `seq`; None if there is no file."""
         with self._reading() as connection:
             if connection is None:
                 return None, 0
@@ -205,19 +205,19 @@ class Store:
                 connection.execute("ROLLBACK")
 
     def gather(self) -> None:
-        """Bring what was written into the one file, as far as nobody reads: so a copy of that file alone is whole."""
+        """Move what SQLite keeps in its second file into the store, so that a copy of the store alone is complete."""
         with self._lock:
             connection = None if self.path is None or self._process != os.getpid() else self._connection
             if connection is None or not self._apart:
                 return
-            # Where it cannot be done now nothing is lost: SQLite reads both files.
+            # If this fails, nothing is lost: SQLite reads both files.
             with suppress(sqlite3.Error):
                 _, written, gathered = connection.execute("PRAGMA wal_checkpoint(PASSIVE)").fetchone()
                 self._apart = gathered < written
                 self._is_taken()
 
     def close(self) -> None:
-        """Let go of the file. A later call opens it again; a log in memory is gone."""
+        """Close the file. A later call opens it again; a log in memory is gone."""
         with self._lock:
             if self._connection is not None:
                 (_inherited.append if self._process != os.getpid() else _close)(self._connection)
@@ -237,7 +237,7 @@ class Store:
             if not (numbers[at] == deed).all() or not all(some.all() for some in known):
                 raise KeyError("a row that others refer to is missing")
             if (action < 0).any() or (action >= len(ACTIONS)).any():
-                raise KeyError("an action is none")
+                raise KeyError("an action has an unknown number")
             return Columns(ids, at, key, time, annotator, action, value, gesture, texts, dict(self._numbers))
 
     def _event(self, connection: sqlite3.Connection, row: tuple[Any, ...]) -> Event:
@@ -300,17 +300,17 @@ class Store:
         connection.executemany("INSERT INTO event VALUES (NULL, ?, ?, ?)", rows)
         connection.execute("UPDATE clock SET time = max(time, ?)", (max((event.time for event in events), default=0),))
 
-    # Everything below is about the file: finding, checking, making, opening it, and saying what is wrong with it.
+    # The file: finding, checking, making and opening it, and its errors.
 
     @contextmanager
     def _reading(self, gone: bool = False) -> Iterator[sqlite3.Connection | None]:
-        """The connection, or None where there is no file yet; with `gone` also that of a file that was taken away."""
+        """Yield the connection, or None if there is no file yet; with `gone`, also that of a file that was deleted."""
         with self._lock, self._faults("read"):
             yield self._open(make=False, gone=gone)
 
     @contextmanager
     def _writing(self) -> Iterator[sqlite3.Connection]:
-        """A transaction, for the one writer at a time."""
+        """Yield a connection in a transaction; there is one writer at a time."""
         with self._lock, self._faults("written"):
             connection = self._open(make=True)
             assert connection is not None
@@ -326,7 +326,7 @@ class Store:
                 raise
 
     def _check(self) -> bool:
-        """Whether there is a file with something in it; one of another program is refused before it is really opened.
+        """Return whether the file exists and is not empty; refuse a file of another program before it is opened.
 
         By SQLite and not by `open`: closing a file takes away the locks that other connections of this process have on
         it. And as what never changes, so that nothing is made beside it.
@@ -370,7 +370,7 @@ class Store:
             )
 
     def _check_texts(self, connection: sqlite3.Connection) -> None:
-        """Numbers that mean other texts than this store learnt would make one person's tag another one's."""
+        """Check that numbers still mean the texts that this store knows; otherwise tags would change owners."""
         row = connection.execute("SELECT bytes FROM text WHERE n = ?", (self._last_text,)).fetchone()
         known = self._texts.get(self._last_text)
         if known is not None and (row is None or row[0] != known.encode("utf-8", "surrogatepass")):
@@ -383,7 +383,7 @@ class Store:
         )
 
     def _is_taken(self) -> bool:
-        """Whether the file, or the second one that belongs to it, is another one than was opened."""
+        """Return whether the file, or SQLite's second file, is no longer the one that was opened."""
         assert self.path is not None
         try:
             found = self.path.stat()
@@ -414,7 +414,7 @@ class Store:
         return self._connection
 
     def _reopen(self) -> None:
-        """Open for writing what is open for reading; the texts are read again only if they are others."""
+        """Open for writing what is open for reading; read the texts again only if they differ."""
         before = self._file, self._last_text, self._texts, self._numbers
         self.close()
         self._texts, self._numbers = {}, {}
@@ -426,7 +426,7 @@ class Store:
             self._last_text, self._texts, self._numbers = last, texts, numbers
 
     def _begin(self, make: bool) -> sqlite3.Connection | None:
-        """A new connection, with the tables there; None where there is no file and none is to be made."""
+        """Return a new connection to a store with its tables; None if there is no file and `make` is False."""
         if self.path is None:
             connection = self._connect(":memory:")
             _make(connection)
@@ -478,7 +478,7 @@ class Store:
         return connection
 
     def _now(self) -> tuple[int, int] | None:
-        """What tells that somebody wrote to a file; None where it cannot be told."""
+        """Return what changes when somebody writes to the file; None if that cannot be known."""
         assert self.path is not None
         try:
             found = self.path.stat()
@@ -491,7 +491,7 @@ class Store:
 
     @contextmanager
     def _faults(self, done: str) -> Iterator[None]:
-        """SQLite's and the system's errors as one sentence."""
+        """Raise errors of SQLite and the system as one sentence."""
         try:
             yield
         except sqlite3.Error as error:
@@ -510,7 +510,7 @@ class Store:
 
     @contextmanager
     def _damage(self) -> Iterator[None]:
-        """What a row raises that this program never wrote so."""
+        """Raise what an impossible row causes as an error about a damaged store."""
         try:
             yield
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
@@ -536,7 +536,7 @@ _SELECT = (
 
 
 def _fetch(connection: sqlite3.Connection, query: str, width: int) -> list[Any]:
-    """The columns that a query gives: numbers as int64, ids as pairs of uint64."""
+    """Return the columns of a query: numbers as int64, ids as pairs of uint64."""
     parts: list[list[npt.NDArray[Any]]] = [[] for _ in range(width)]
     cursor = connection.execute(query)
     while rows := cursor.fetchmany(_AT_ONCE):
@@ -552,7 +552,7 @@ def _fetch(connection: sqlite3.Connection, query: str, width: int) -> list[Any]:
 
 
 def _make(connection: sqlite3.Connection) -> None:
-    """Make the tables, unless another process just did; all of it or nothing."""
+    """Make all tables or none, unless another process just did."""
     connection.execute("BEGIN EXCLUSIVE")
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
