@@ -1,6 +1,7 @@
 // The outputs of the prompt shown: their texts, labels and columns.
 import { computed } from "@preact/signals";
 import { Texts } from "../text/texts";
+import { shortNames } from "../ui/names";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import type { Traits } from "../wire/traits";
@@ -57,6 +58,20 @@ export class Outputs {
   source(i: number): string {
     const { source } = this.info.value;
     return source === null ? "" : this.value(source, i);
+  }
+
+  readonly #shortNames = computed(
+    () => new Map(this.info.value.columns.map(({ name, categories }) => [name, shortNames(categories ?? [])])),
+  );
+
+  /** A value of a column in little room: without what all values begin with, and not too long. */
+  short(column: string | null | undefined, value: string): string {
+    return this.#shortNames.value.get(column ?? "")?.get(value) ?? value;
+  }
+
+  /** The source of an output in little room. */
+  shortSource(i: number): string {
+    return this.short(this.info.value.source, this.source(i));
   }
 
   /** Where outputs come from, with counts, most frequent first; "" where nothing tells. */

@@ -107,7 +107,7 @@ export function AskedPlace() {
                 <span class="ol-holder-text" dir="auto">
                   {(lens.outputs.texts.value.get(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
                 </span>
-                <span class="ol-muted">{lens.outputs.source(id) || `row ${lens.outputs.label(id)}`}</span>
+                <span class="ol-muted">{lens.outputs.shortSource(id) || `row ${lens.outputs.label(id)}`}</span>
                 <span class="ol-holder-count" title="Words in common, rare ones counting more">
                   {Math.round(100 * share)} %
                 </span>

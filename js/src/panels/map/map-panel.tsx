@@ -153,7 +153,7 @@ function Legend() {
           onClick={(event) => (event.shiftKey ? lens.filter.only(group) : lens.filter.toggle(group))}
         >
           <i />
-          <span>{label}</span>
+          <span>{lens.outputs.short(name, label)}</span>
           <small>{number(count)}</small>
         </button>
       ))}
@@ -183,7 +183,7 @@ function HoverCard({ at, host }: { at: [number, number]; host: HTMLElement | nul
     >
       <div class="ol-hover-head">
         <i class="ol-dot" style={{ background: lens.colors.of(i) }} />
-        <b>{lens.outputs.source(i) || `row ${lens.outputs.label(i)}`}</b>
+        <b>{lens.outputs.shortSource(i) || `row ${lens.outputs.label(i)}`}</b>
         <span class="ol-muted">{lens.clusters.nameOf(i)}</span>
       </div>
       <div class="ol-hover-text">

@@ -57,7 +57,7 @@ export function Head({ id }: Props) {
         <i class="ol-dot" style={{ background: lens.colors.of(id) }} />
         {source && (
           <b class="ol-source" title={source}>
-            {source}
+            {lens.outputs.shortSource(id)}
           </b>
         )}
         {copies.length > 1 && <Copies id={id} copies={copies} />}

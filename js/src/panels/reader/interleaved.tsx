@@ -289,7 +289,7 @@ function WordingRow({ wording }: { wording: Wording }) {
               onClick={() => show(unit)}
             >
               <i class="ol-dot" style={{ background: lens.colors.of(of[unit]) }} />
-              {lens.outputs.source(of[unit]) && <span>{lens.outputs.source(of[unit])}</span>}
+              {lens.outputs.source(of[unit]) && <span>{lens.outputs.shortSource(of[unit])}</span>}
               <span class="ol-badge-row">
                 {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : `row ${lens.outputs.label(of[unit])}`}
               </span>
