@@ -35,7 +35,7 @@ export class Groups {
   readonly alignment = computed<Alignment | null>(() =>
     this.made.value.kind === "made" ? this.made.value.value : null,
   );
-  readonly status = computed(() => waitingFor(this.made.value, this.kernel));
+  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.value.n, this.kernel));
 
   /** The output of each unit. */
   readonly outputOf = computed(() => {

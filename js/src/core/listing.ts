@@ -77,11 +77,13 @@ export class Listing {
   readonly cards = computed(() => {
     const variant = this.outputs.variant.value;
     const spread = this.spread.value;
+    // A grid shows each output in its place.
+    const single = this.settings.get("mode") === "grid";
     const ids: number[] = [];
     const copies = new Map<number, number[]>();
     for (const i of this.ids.value) {
       const v = variant[i];
-      const others = spread.has(v) ? undefined : copies.get(v);
+      const others = single || spread.has(v) ? undefined : copies.get(v);
       if (others) others.push(i);
       else {
         copies.set(v, [i]);

@@ -9,10 +9,11 @@ import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";
 import type { Settings } from "./settings";
 
-/** Why something that Python makes is not there: being made, refused, or nobody is there to make it; "" when it is. */
-export function waitingFor(made: Made<unknown>, kernel: boolean): string {
+/** Why something that Python makes of `n` outputs is not there: being made, refused, or without a kernel; "" when it is. */
+export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): string {
   if (made.kind === "error") return made.error;
   if (made.kind === "made") return "";
+  if (!n) return "There are no outputs to compare.";
   return kernel ? "Comparing the outputs…" : "This page was written without this comparison.";
 }
 
@@ -33,7 +34,7 @@ export class Shared {
   readonly made = computed(() => ofPrompt(this.traits.index.value, this.outputs.info.value.prompt));
   readonly words = computed<WordArrays | null>(() => (this.made.value.kind === "made" ? this.made.value.value : null));
   readonly index = computed(() => (this.words.value ? new SharedIndex(this.words.value) : null));
-  readonly status = computed(() => waitingFor(this.made.value, this.kernel));
+  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.value.n, this.kernel));
 
   /** Whether outputs are compared with the selected ones only. */
   readonly within = computed(() => this.settings.get("context") === "selection" && this.selection.count.value > 0);

@@ -191,7 +191,8 @@ export function Legend() {
   const needs = ["shared", "common", "only", "echo"].filter((name) => on.has(name));
   const marked = lens.shared.marked.value;
   const share = (count: number) => (marked?.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0);
-  const waits = needs.length > 0 && lens.shared.status.value;
+  const fold = lens.settings.get("fold");
+  const waits = (needs.length > 0 || fold) && lens.shared.status.value;
   if (waits) parts.push(waits);
   else if (marked) {
     const [k, m] = [lens.shared.minOutputs.value, lens.shared.minWords.value];
@@ -229,8 +230,7 @@ export function Legend() {
           : `${own.name}: nothing found`,
       );
   }
-  if (lens.settings.get("fold") && lens.folds.none.value)
-    parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
+  if (fold && lens.folds.none.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;
   return (
     <button

@@ -1,0 +1,8 @@
+import { expect, it } from "vitest";
+import { make, traits } from "../testing/fixture";
+
+it("a comparison of no outputs is not waited for", () => {
+  const { lens } = make({ _info: { ...(traits()._info as object), n: 0 } }, true);
+  expect(lens.shared.status.value).toBe("There are no outputs to compare.");
+  expect(lens.groups.status.value).toBe("There are no outputs to compare.");
+});
