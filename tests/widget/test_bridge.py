@@ -115,3 +115,19 @@ def test_traits_show_the_last_of_changes_in_many_threads(lens: ol.Lens) -> None:
     assert widget.granularity == lens.granularity
     assert widget.view["scope"] == lens.view.scope == "selected"
     assert lens.tagged("x").index.tolist() == [0, 1, 2]
+
+
+def test_what_sets_outputs_apart_is_about_those_of_the_question() -> None:
+    said = ["we take the tea"] * 3 + ["they drink it cold"] * 3
+    lens = ol.Lens(said, vectors=np.eye(6), store=False)
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+
+    def ask(**more: object) -> dict:
+        lens._bridge.widget._handle_custom_msg({"kind": "distinctive", "prompt": 0, "id": "v1", **more}, [])
+        return sent[-1]
+
+    lens.select([3, 4, 5])
+    assert ask(ids=[0, 1, 2, 99, -1, "x"])["rows"][0]["text"] == "we take the tea"
+    assert ask()["rows"][0]["text"] == "they drink it cold"
+    assert ask(ids=[])["error"].startswith("No output is selected")

@@ -228,11 +228,15 @@ class Bridge:
             if part is self._shown:
                 setattr(self.widget, f"_{message['kind']}", made)
 
-    def _set_apart(self, part: Part, _message: dict[str, Any], _: object) -> Answer:
-        """What the selected outputs say more often than the others."""
+    def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
+        """What some outputs say more often than the others: those of the question, or else those that are selected."""
         try:
-            mask = np.isin(part.rows, self._state.selection)
-            rows, buffers = wire.set_apart(part.texts, mask)
+            # The selection may have changed since the question, or not have come yet.
+            if isinstance(ids := message.get("ids"), list):
+                chosen = np.isin(np.arange(len(part)), [i for i in ids if type(i) is int])
+            else:
+                chosen = np.isin(part.rows, self._state.selection)
+            rows, buffers = wire.set_apart(part.texts, chosen)
         except Exception as error:
             # The browser waits for an answer, whatever it is.
             why = str(error) or type(error).__name__
