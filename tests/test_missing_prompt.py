@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 import outlens as ol
+from outlens.tags.judgements import from_table
 
 VECTORS = [[1, 0], [0, 1], [1, 1], [0, 1]]
 
@@ -34,11 +35,11 @@ def test_a_missing_prompt_goes_out_as_an_empty_one_and_comes_back(
     one = lens(["Is it?", missing, "Is it?", missing])
     one.tag("late", [0, 1, 3])
     one.note("why?", [2])
-    judged = one.judged()
-    assert [(each.prompt, each.text) for each in judged] == [
+    judged = one.judgements()
+    assert list(zip(judged["prompt"], judged["text"], strict=True)) == [
         ("Is it?", "Yes."), ("", "No."), ("Is it?", "Never."), ("", "Yes."),
     ]  # fmt: skip
-    assert read(write(tmp_path / "judged.json", judged)) == judged
+    assert read(write(tmp_path / "judged.json", judged)) == from_table(judged)
     other = lens(["Is it?", missing, "Is it?", missing])
     other.merge_tags(read(tmp_path / "judged.json"))
     assert other.tagged("late").index.tolist() == [0, 1, 3]
@@ -47,7 +48,7 @@ def test_a_missing_prompt_goes_out_as_an_empty_one_and_comes_back(
 def test_prompts_that_are_numbers_go_out_as_text() -> None:
     one = lens([1, 1, 2, 2])
     one.tag("late", [0, 3])
-    assert [each.prompt for each in one.judged()] == ["1", "2"]
+    assert one.judgements()["prompt"].tolist() == ["1", "2"]
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "log.parquet"])
@@ -70,5 +71,5 @@ def test_the_file_of_a_lens_keeps_them(tmp_path: Path) -> None:
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # of the prompts that were not shown
         other = ol.open(one.save(tmp_path / "one.outlens"))
-    assert other.judged() == one.judged()
+    pd.testing.assert_frame_equal(other.judgements(), one.judgements())
     assert other.prompt_tags["tags"].to_dict() == {"Is it?": (), "(no prompt)": ("whole",)}

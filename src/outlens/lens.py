@@ -25,7 +25,7 @@ from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags import summaries
 from outlens.tags.book import TagBook
-from outlens.tags.judgements import Judgement, from_column
+from outlens.tags.judgements import from_column
 from outlens.tags.merging import Merged
 from outlens.vectors import check
 from outlens.vectors.engine import DefaultEngine
@@ -551,27 +551,21 @@ class Lens:
         return summaries.tag_counts(self._tags, cuts, values)
 
     def judgements(self, labels: list[str] | None = None) -> pd.DataFrame:
-        """What each person says of each output, for `tags.agreement` and `tags.kappas`.
+        """Return one row for each output that somebody judged, and person: those with a tag, note or star of theirs.
 
-        An output counts as judged by a person if it has a tag, note or star of theirs.
+        `tags.agreement`, `tags.kappas`, `tags.write_label_studio` and `tags.write_argilla` take the table.
 
         Parameters
         ----------
-        labels : tags of which a person gives an output one; the table has that one then, and leaves out outputs of
-            which somebody gave none or several.
+        labels : tags of which a person gives an output one. The table then has that one as `label`, and leaves out
+            rows with none or several of them.
 
         Returns
         -------
-        Columns `output` (position), `annotator`, and `tag`, `on` for every tag, or `label`.
+        Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt`, `text`
+        and, if asked for, `label`.
         """
-        return summaries.judgements(self._tags, labels)
-
-    def judged(self) -> list[Judgement]:
-        """What each person says of each output that has a tag, note or star of theirs, for other programs.
-
-        `tags.write_label_studio(path, lens.judged())` and `tags.write_argilla` take it.
-        """
-        return summaries.judged(self._tags, self._study.outputs)
+        return summaries.judgements(self._tags, self._study.outputs, labels)
 
     @property
     def tag_log(self) -> pd.DataFrame:
@@ -609,7 +603,7 @@ class Lens:
         Parameters
         ----------
         *sources : paths of tag stores (.sqlite) and of exported events (.jsonl), lists of `tags.Judgement`, or tables
-            like `tag_log`.
+            like `tag_log` and `judgements()`.
 
         Returns
         -------

@@ -336,8 +336,8 @@ def test_something_else_than_events_is_refused_and_nothing_is_written(
 @pytest.mark.parametrize(
     ("given", "message"),
     [
-        (None, r"^NoneType is not a list of Judgement; give lens\.judged\(\)\.$"),
-        (pd.DataFrame({"tag": ["x"]}), r"^str is not a Judgement; give lens\.judged\(\), a list of Judgement\.$"),
+        (None, r"^NoneType is not a table of judgements; give lens\.judgements\(\)\.$"),
+        (pd.DataFrame({"tag": ["x"]}), r"^DataFrame is not a table of judgements; give lens\.judgements\(\)\.$"),
     ],
 )
 def test_something_else_than_judgements_is_refused(tmp_path: Path, write, given: object, message: str) -> None:  # type: ignore[no-untyped-def]

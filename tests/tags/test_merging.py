@@ -196,9 +196,9 @@ def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> Non
     assert one.tagged("late", "ben").index.tolist() == [0]
     # Nothing of it is here: known and unknown tell, and the store keeps it.
     other = lens(["Something else."])
-    assert numbers(other.merge_tags(ben.judged())) == (0, 0, 1)
-    assert numbers(other.merge_tags(ben.judged())) == (0, 1, 0)
-    assert numbers(one.merge_tags(ben.judged(), ben.judged())) == (0, 2, 0)
+    assert numbers(other.merge_tags(ben.judgements())) == (0, 0, 1)
+    assert numbers(other.merge_tags(ben.judgements())) == (0, 1, 0)
+    assert numbers(one.merge_tags(ben.judgements(), ben.judgements())) == (0, 2, 0)
     assert numbers(one.merge_tags()) == numbers(one.merge_tags([])) == (0, 0, 0)
 
 

@@ -8,11 +8,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from os import PathLike
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
+
+import pandas as pd
 
 from outlens._files import replacing
 from outlens.tags.events import keys
-from outlens.tags.judgements import Judgement
+from outlens.tags.judgements import Judgement, from_table, is_table_of_judgements
 
 Location = str | PathLike[str]
 
@@ -69,7 +71,7 @@ def write_json(path: Location, value: Any) -> Path:
 # Exports of annotation programs
 
 
-def by_output(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
+def by_output(judgements: Iterable[Judgement] | pd.DataFrame) -> list[list[Judgement]]:
     """Group judgements by the output they are about.
 
     Raises
@@ -77,12 +79,14 @@ def by_output(judgements: Iterable[Judgement]) -> list[list[Judgement]]:
     TypeError
         If one is not a `Judgement`.
     """
-    if not isinstance(judgements, Iterable) or isinstance(judgements, str):
-        raise TypeError(f"{type(judgements).__name__} is not a list of Judgement; give lens.judged().")
+    if is_table_of_judgements(judgements):
+        judgements = from_table(cast("pd.DataFrame", judgements))
+    if not isinstance(judgements, Iterable) or isinstance(judgements, str | pd.DataFrame):
+        raise TypeError(f"{type(judgements).__name__} is not a table of judgements; give lens.judgements().")
     groups: dict[str, list[Judgement]] = {}
     for judgement in judgements:
         if not isinstance(judgement, Judgement):
-            raise TypeError(f"{type(judgement).__name__} is not a Judgement; give lens.judged(), a list of Judgement.")
+            raise TypeError(f"{type(judgement).__name__} is not a Judgement; give lens.judgements().")
         groups.setdefault(judgement.key, []).append(judgement)
     return list(groups.values())
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from sklearn.metrics import cohen_kappa_score
 
 from outlens._errors import hint
+from outlens.tags.frames import frame_of
 
 # Numbers drawn at a time for the bootstrap, which bounds its memory.
 _BLOCK = 4_000_000
@@ -32,8 +33,8 @@ def agreement(
     Parameters
     ----------
     table : DataFrame
-        Columns `output` (any hashable), `annotator`, and either `tag` and `on` (bool) or `label`, as
-        `lens.judgements()` returns.
+        As `lens.judgements()` returns, or another with the columns `output` (any hashable), `annotator`, and one of:
+        `tags` (a tuple of str per row), `tag` and `on` (bool), or `label`.
     tags : iterable of str, optional
         Only these tags, in this order; by default all, sorted. Not with labels.
     seed : int, default 0
@@ -146,12 +147,14 @@ def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[s
         raise TypeError(f"the table is a {type(table).__name__}, not a DataFrame; give lens.judgements().")
     if isinstance(tags, str):
         raise TypeError(f"tags is the text {tags!r}; give a list of tags, such as [{tags!r}].")
+    if "tags" in table.columns and not {"tag", "label"} & set(table.columns):
+        table = _each_tag(table)
     labelled = "label" in table.columns and "tag" not in table.columns
     needed = ["output", "annotator", "label"] if labelled else ["output", "annotator", "tag", "on"]
     missing = [name for name in needed if name not in table.columns]
     if missing:
         raise ValueError(
-            f"the table has no column {missing[0]!r}; it needs output, annotator, and tag and on (or label), as "
+            f"the table has no column {missing[0]!r}; it needs output, annotator, and tags, tag and on, or label, as "
             "lens.judgements() returns."
         )
     for name in needed:
@@ -172,6 +175,19 @@ def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[s
             raise ValueError(f"no row of the table has the tag {tag!r}; {hint(tag, groups, 'tags')}")
         rows = groups[tag]
         yield tag, _wide(rows, rows["on"].astype(bool), f" for the tag {tag!r}")
+
+
+def _each_tag(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a row for each judgement and tag, for a table with a tuple of tags per judgement."""
+    given = [set(tags) for tags in table["tags"]]
+    names = sorted(set().union(*given))
+    columns = {
+        "output": np.repeat(table["output"].to_numpy(object), len(names)),
+        "annotator": np.repeat(table["annotator"].to_numpy(object), len(names)),
+        "tag": np.array(names * len(table), object),
+        "on": np.array([name in tags for tags in given for name in names], bool),
+    }
+    return frame_of(columns)
 
 
 def _wide(rows: pd.DataFrame, values: pd.Series, of_tag: str) -> pd.DataFrame:

@@ -7,11 +7,15 @@ from pathlib import Path
 from typing import Any
 from uuid import NAMESPACE_URL, uuid5
 
+import pandas as pd
+
 from outlens.tags._json import Location, by_output, exported_by, keys_of, prompt_and_text, read_records, write_json
 from outlens.tags.judgements import Judgement
 
 
-def write_argilla(path: Location, judgements: Iterable[Judgement], users: Mapping[str, str] | None = None) -> Path:
+def write_argilla(
+    path: Location, judgements: Iterable[Judgement] | pd.DataFrame, users: Mapping[str, str] | None = None
+) -> Path:
     """Write records for Argilla (2.x, the JSON of `dataset.records.to_json`), whole or not at all.
 
     The fields are `prompt` and `text`, the questions `tags` (several labels), `note` (text) and `star` (a label
@@ -23,7 +27,7 @@ def write_argilla(path: Location, judgements: Iterable[Judgement], users: Mappin
     ----------
     path : path
     judgements : iterable of Judgement
-        `lens.judged()` gives them.
+        `lens.judgements()` gives them.
     users : mapping of str to str, optional
         The UUID of each annotator on the server. An annotator without one gets a UUID made from the name.
     """

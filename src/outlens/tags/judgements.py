@@ -44,6 +44,22 @@ class Judgement:
     star: bool = False
 
 
+COLUMNS = ("annotator", "tags", "note", "star", "key", "prompt", "text")
+"""Columns of a table of judgements: the fields of `Judgement`."""
+
+
+def is_table_of_judgements(source: object) -> bool:
+    """Return whether this is a table like `lens.judgements()`."""
+    return isinstance(source, pd.DataFrame) and set(COLUMNS) <= set(source.columns)
+
+
+def from_table(table: pd.DataFrame) -> list[Judgement]:
+    """Return the judgements in a table like `lens.judgements()`, a row each."""
+    cells = {name: table[name].tolist() for name in COLUMNS}
+    rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*cells.values(), strict=True)]
+    return [Judgement(**{**row, "tags": tuple(row["tags"]), "star": bool(row["star"])}) for row in rows]
+
+
 def to_events(judgements: Iterable[Judgement], lens: str = "") -> list[Event]:
     """Turn judgements into events: one gesture per person, all at the present time."""
     now = time.time_ns() // 1000

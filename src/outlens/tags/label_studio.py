@@ -6,12 +6,14 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
+
 from outlens.tags._json import Location, by_output, exported_by, keys_of, prompt_and_text, read_records, write_json
 from outlens.tags.events import new_id
 from outlens.tags.judgements import Judgement
 
 
-def write_label_studio(path: Location, judgements: Iterable[Judgement]) -> Path:
+def write_label_studio(path: Location, judgements: Iterable[Judgement] | pd.DataFrame) -> Path:
     """Write tasks with annotations for Label Studio (JSON of version 1.x), whole or not at all.
 
     The labeling configuration of the project must have `<Text name="text" value="$text"/>`,
@@ -21,7 +23,7 @@ def write_label_studio(path: Location, judgements: Iterable[Judgement]) -> Path:
 
     Examples
     --------
-    `ol.tags.write_label_studio("judged.json", lens.judged())`
+    `ol.tags.write_label_studio("judged.json", lens.judgements())`
     """
     tasks: list[dict[str, Any]] = []
     for judged in by_output(judgements):

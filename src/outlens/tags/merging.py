@@ -12,7 +12,7 @@ import pandas as pd
 
 from outlens.tags.events import Event, distinct
 from outlens.tags.events_file import as_events, read_events
-from outlens.tags.judgements import Judgement, to_events
+from outlens.tags.judgements import Judgement, from_table, is_table_of_judgements, to_events
 from outlens.tags.session import Session
 from outlens.tags.store import Store, StoreError
 
@@ -119,7 +119,8 @@ def read_sources(
     Parameters
     ----------
     sources : iterable
-        Each what `merge` takes, a list of Judgement, a list of Event, or a table like `lens.tag_log`.
+        Each what `merge` takes, a list of Judgement, a list of Event, or a table like `lens.tag_log` or
+        `lens.judgements()`.
     log : sequence of Event
         All that is known so far.
     keys : collection of str, or Session
@@ -140,6 +141,8 @@ def read_sources(
     added: list[Event] = []
     count = 0
     for source in sources:
+        if is_table_of_judgements(source):
+            source = from_table(source)
         if isinstance(source, pd.DataFrame) or _all(source, Event):
             read = events = as_events(source)
         elif _all(source, Judgement):

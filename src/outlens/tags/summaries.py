@@ -14,7 +14,7 @@ from outlens.outputs import Outputs
 from outlens.tags import frames
 from outlens.tags.book import TagBook
 from outlens.tags.frames import frame_of, with_columns
-from outlens.tags.judgements import Judgement, prompt_texts
+from outlens.tags.judgements import COLUMNS, Judgement, prompt_texts
 
 ANYBODY = "(anybody)"
 """Stands for all annotators, where an output counts once."""
@@ -93,52 +93,51 @@ def tag_counts(
     return frames.tag_counts(masks, cluster, names, None if by is None else by.iloc[rows])
 
 
-def judgements(book: TagBook, labels: Sequence[str] | None) -> pd.DataFrame:
-    """What each person says of each output; `Lens.judgements` describes it."""
+def judgements(book: TagBook, outputs: Outputs, labels: Sequence[str] | None) -> pd.DataFrame:
+    """One row for each output that a person judged; `Lens.judgements` describes it."""
     with book.lock:
         book.refresh()
-        state = book.session.state
         if isinstance(labels, str):
             raise TypeError(f"labels is the text {labels!r}; give a list of tags, such as [{labels!r}].")
         for label in labels or []:
             check_name(book, label)
-        names = book.names() if labels is None else list(labels)
-        rows: list[dict[str, Any]] = []
-        for who in book.people():
-            given = {name: state.holders(name, who) for name in names}
-            judged = set().union(*given.values(), state.notes(who), state.starred(who))
-            for position, key in enumerate(book.keys):
-                if key not in judged:
-                    continue
-                on = [name for name in names if key in given[name]]
-                if labels is None:
-                    rows += [{"output": position, "annotator": who, "tag": n, "on": n in on} for n in names]
-                elif len(on) == 1:
-                    rows.append({"output": position, "annotator": who, "label": on[0]})
-    columns = ["output", "annotator", *(["tag", "on"] if labels is None else ["label"])]
-    table = pd.DataFrame(rows, columns=columns, dtype=object)
-    return table.astype({"output": "int64"} if labels is not None else {"output": "int64", "on": "bool"})
+        rows = _judgements(book, outputs)
+    table = frame_of(
+        {
+            "output": np.array([position for position, _ in rows], np.int64),
+            **{name: _cells([getattr(given, name) for _, given in rows]) for name in COLUMNS},
+        }
+    ).astype({"star": bool})
+    if labels is None:
+        return table
+    chosen = [[tag for tag in given.tags if tag in labels] for _, given in rows]
+    table["label"] = pd.Series(_cells([tags[0] if len(tags) == 1 else None for tags in chosen]), dtype=object)
+    return table[[len(tags) == 1 for tags in chosen]].reset_index(drop=True)
 
 
-def judged(book: TagBook, outputs: Outputs) -> list[Judgement]:
-    """What each person says of each output that has a tag, note or star of theirs, for other programs."""
-    with book.lock:
-        book.refresh()
-        state = book.session.state
-        prompt = outputs.prompt
-        prompts = [""] * len(book.keys) if prompt is None else prompt_texts(outputs.frame[prompt])
-        made = []
-        for who in book.people():
-            notes, stars = state.notes(who), state.starred(who)
-            tags: dict[str, list[str]] = {}
-            for name in book.names():
-                for key in state.holders(name, who):
-                    tags.setdefault(key, []).append(name)
-            for i, key in enumerate(book.keys):
-                if key in tags or key in notes or key in stars:
-                    names = tuple(tags.get(key, ()))
-                    note = notes.get(key, "")
-                    made.append(Judgement(key, outputs.texts[i], prompts[i], who, names, note, key in stars))
+def _cells(values: list[Any]) -> npt.NDArray[np.object_]:
+    cells = np.empty(len(values), object)
+    cells[:] = values
+    return cells
+
+
+def _judgements(book: TagBook, outputs: Outputs) -> list[tuple[int, Judgement]]:
+    """Return the judgements with the positions of their outputs, person by person."""
+    state = book.session.state
+    prompt = outputs.prompt
+    prompts = [""] * len(book.keys) if prompt is None else prompt_texts(outputs.frame[prompt])
+    made = []
+    for who in book.people():
+        notes, stars = state.notes(who), state.starred(who)
+        tags: dict[str, list[str]] = {}
+        for name in book.names():
+            for key in state.holders(name, who):
+                tags.setdefault(key, []).append(name)
+        for i, key in enumerate(book.keys):
+            if key in tags or key in notes or key in stars:
+                names = tuple(tags.get(key, ()))
+                note = notes.get(key, "")
+                made.append((i, Judgement(key, outputs.texts[i], prompts[i], who, names, note, key in stars)))
     return made
 
 
