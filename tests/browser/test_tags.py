@@ -97,7 +97,8 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
 
 
 def test_two_people_see_each_others_tags(lab: Lab, page: Page, new_context: Callable[..., BrowserContext]) -> None:
-    lab.open(page, [_setup("two.sqlite"), "lens", "print(lens.tags.loc['mine', ['annotator=ann', 'annotator=ben']].tolist())"])
+    counts = "print(lens.tags.loc['mine', ['annotator=ann', 'annotator=ben']].tolist())"
+    lab.open(page, [_setup("two.sqlite"), "lens", counts])
     widget = view(page)
     other = new_context().new_page()
     lab.open(other, [_setup("two.sqlite", "ben"), "lens"])
