@@ -53,7 +53,7 @@ function App({ lens, root, until }: Props) {
         <Footer />
         {lens.help.value && <Help />}
         <div class="ol-status" role="status" aria-live="polite">
-          {lens.announce.status.value}
+          {lens.announce.status}
         </div>
       </div>
     </LensContext.Provider>

@@ -60,7 +60,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const folds = new Folds(settings, outputs, shared);
   const marks = new Marks(traits, outputs, settings, search, reading, shared, groups, ask);
   const distinctive = new Distinctive(outputs, selection, ask);
-  prepare({ outputs, settings, reading, marks, shared, groups, link: ask }, until);
+  prepare({ outputs, settings, reading, marks, shared, groups, announce, link: ask }, until);
   return {
     /** Whether there is a Python that answers. */
     kernel,

@@ -1,7 +1,9 @@
-// Asks Python for the index and the alignment where something that is on needs them.
+// Asks Python for the index and the alignment where something that is on needs them, and reads out that it takes long.
 import { computed, effect } from "@preact/signals";
+import { plural } from "../ui/plural";
 import type { Link } from "../wire/ask";
 import type { Made } from "../wire/types";
+import { type Announcer, PAUSE } from "./announce";
 import type { Groups } from "./groups";
 import type { Marks } from "./marks";
 import type { Outputs } from "./outputs";
@@ -16,11 +18,15 @@ interface Needs {
   marks: Marks;
   shared: Shared;
   groups: Groups;
+  announce: Announcer;
   link: Link;
 }
 
+export const PREPARING = "Preparing this prompt…";
+
 /** Asks once for each prompt shown; what failed in an earlier visit is asked for again. */
-export function prepare({ outputs, settings, reading, marks, shared, groups, link }: Needs, until: AbortSignal): void {
+export function prepare(needs: Needs, until: AbortSignal): void {
+  const { outputs, settings, reading, marks, shared, groups, announce, link } = needs;
   const needsIndex = computed(
     () =>
       settings.get("fold") ||
@@ -45,5 +51,28 @@ export function prepare({ outputs, settings, reading, marks, shared, groups, lin
     if (needsIndex.value) want("index", shared.made.value);
     if (needsGroups.value) want("aligned", groups.made.value);
   });
-  until.addEventListener("abort", stop);
+  const waiting = computed(() => {
+    if (outputs.preparing.value) return PREPARING;
+    return (needsIndex.value && shared.status.value) || (needsGroups.value && groups.status.value) || "";
+  });
+  let late: ReturnType<typeof setTimeout> | undefined;
+  let announced = false;
+  const stopReading = effect(() => {
+    const sentence = waiting.value;
+    clearTimeout(late);
+    if (sentence)
+      late = setTimeout(() => {
+        announced = true;
+        announce.say(sentence);
+      }, PAUSE);
+    else if (announced) {
+      announced = false;
+      announce.say(`Ready: ${plural(outputs.info.peek().n, "output")}`);
+    }
+  });
+  until.addEventListener("abort", () => {
+    stop();
+    stopReading();
+    clearTimeout(late);
+  });
 }

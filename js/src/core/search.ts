@@ -5,13 +5,11 @@ import { findBeside } from "../text/search-worker";
 import { plural } from "../ui/plural";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
-import type { Announcer } from "./announce";
+import { type Announcer, PAUSE } from "./announce";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
 const SEARCHING = "searching…";
-/** Milliseconds without typing after which the number of matches is read out. */
-const PAUSE = 600;
 
 interface Result {
   /** The prompt and the query that it answers. */
@@ -41,7 +39,7 @@ export class Search {
       void this.settings.get("query");
       const status = this.status.value;
       clearTimeout(typing);
-      if (!status || status === SEARCHING) return;
+      if (!status) return;
       typing = setTimeout(() => announce.say(status), PAUSE);
     });
     until.addEventListener("abort", () => {

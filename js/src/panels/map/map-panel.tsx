@@ -3,6 +3,7 @@ import type { Cluster } from "../../core/clusters";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { describe } from "../../core/describe";
+import { PREPARING } from "../../core/preparation";
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
@@ -66,7 +67,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
           ))}
         </div>
         {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
-        {lens.outputs.preparing.value && <div class="ol-preparing">Preparing this prompt…</div>}
+        {lens.outputs.preparing.value && <div class="ol-preparing">{PREPARING}</div>}
         <HoverCard at={pointer.value} host={host.current} />
       </div>
       <Legend />
