@@ -2,6 +2,8 @@
 // What people need who use no mouse, or hear what is shown.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeLens } from "./core/lens";
+import { COMMANDS } from "./keys/commands";
+import { CanvasMap } from "./map/canvas-map";
 import { mount } from "./page";
 import { PageModel } from "./page/page-model";
 import { traits } from "./testing/fixture";
@@ -87,5 +89,58 @@ describe("what is read out", () => {
     model.set("_info", { ...(traits()._info as object), prompt: 1 });
     vi.runAllTimers();
     expect(lens.announce.status.value).toBe("");
+  });
+});
+
+describe("the map", () => {
+  beforeEach(() => {
+    vi.spyOn(HTMLElement.prototype, "clientWidth", "get").mockReturnValue(400);
+    vi.spyOn(HTMLElement.prototype, "clientHeight", "get").mockReturnValue(300);
+  });
+  afterEach(() => vi.restoreAllMocks());
+
+  /** Pixels that the points moved by. */
+  const moves = (pan: { mock: { calls: number[][] } }) => pan.mock.calls.map(([dx, dy]) => `${dx},${dy}`);
+
+  it("is moved with Shift and an arrow, by a fifth of what it shows", async () => {
+    const root = show();
+    await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
+    const pan = vi.spyOn(CanvasMap.prototype, "panBy").mockReturnValue();
+    const map = root.querySelector(".ol-map")!;
+    for (const key of ["ArrowRight", "ArrowLeft", "ArrowDown", "ArrowUp"]) {
+      expect(press(map, key, { shiftKey: true }).defaultPrevented).toBe(true);
+    }
+    expect(moves(pan)).toEqual(["-80,0", "80,0", "0,-60", "0,60"]);
+    await drawn();
+    // No point was walked to.
+    expect(root.querySelector(".ol-status")!.textContent).toBe("");
+  });
+
+  it("is moved by buttons too, while a drag moves it", async () => {
+    const root = show();
+    await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
+    const pan = vi.spyOn(CanvasMap.prototype, "panBy").mockReturnValue();
+    const button = (name: string) =>
+      root.querySelector<HTMLElement>(`[aria-label="Move the map"] [aria-label="${name}"]`);
+    expect(button("Right")).toBeNull();
+    press(root.querySelector(".ol-map")!, "p");
+    await drawn();
+    for (const name of ["Right", "Left", "Down", "Up"]) button(name)!.click();
+    expect(moves(pan)).toEqual(["-80,0", "80,0", "0,-60", "0,60"]);
+  });
+
+  it("leaves Shift and an arrow to the notebook wherever else the focus is", () => {
+    const root = show();
+    const seen: string[] = [];
+    host.addEventListener("keydown", (event) => seen.push(event.key));
+    const down = (selector: string) => press(root.querySelector(selector)!, "ArrowDown", { shiftKey: true });
+    for (const selector of [".ol-map", ".ol-search-input", "input[type=range]"]) down(selector);
+    expect(seen).toEqual([]);
+    for (const selector of [".ol-list", ".ol-name"]) down(selector);
+    expect(seen).toEqual(["ArrowDown", "ArrowDown"]);
+  });
+
+  it("has its keys in the list of keys", () => {
+    expect(COMMANDS.find(({ shown }) => shown.startsWith("Shift+←"))?.words).toContain("move the map");
   });
 });

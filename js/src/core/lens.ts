@@ -30,6 +30,8 @@ export type Direction = "left" | "right" | "up" | "down";
 /** What the keyboard and the other panels ask of the map. */
 export interface MapControl {
   walk(direction: Direction): void;
+  /** Shows more of what lies in a direction. */
+  pan(direction: Direction): void;
   zoom(factor: number): void;
   fit(): void;
   zoomTo(ids: Uint32Array): void;

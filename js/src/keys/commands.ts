@@ -17,7 +17,7 @@ interface Command {
   /** The keys as the list shows them, separated by spaces. */
   shown: string;
   words: string;
-  /** By `KeyboardEvent.key`; none where something else than this table does it. */
+  /** By `KeyboardEvent.key`, arrows with Shift as "Shift+ArrowUp"; none where something else than this table does it. */
   run?: Record<string, Run>;
   /** A key that is held does it once: it would do and undo it many times a second. */
   once?: boolean;
@@ -48,6 +48,16 @@ export const COMMANDS: Command[] = [
     shown: "← → ↑ ↓",
     words: "on the map: the next point that way",
     run: { ArrowLeft: walk("left"), ArrowRight: walk("right"), ArrowUp: walk("up"), ArrowDown: walk("down") },
+  },
+  {
+    shown: "Shift+← → ↑ ↓",
+    words: "on the map: move the map that way",
+    run: {
+      "Shift+ArrowLeft": pan("left"),
+      "Shift+ArrowRight": pan("right"),
+      "Shift+ArrowUp": pan("up"),
+      "Shift+ArrowDown": pan("down"),
+    },
   },
   {
     shown: "Enter Space",
@@ -131,7 +141,8 @@ const BY_KEY = new Map(
 
 /** Does what a key is for. Returns whether it was for anything. */
 export function press(press: Press, event: KeyboardEvent): boolean {
-  const command = BY_KEY.get(event.key);
+  const shifted = event.shiftKey && event.key.startsWith("Arrow");
+  const command = BY_KEY.get(shifted ? `Shift+${event.key}` : event.key);
   if (!command || press.lens.help.value) return false;
   if (event.repeat && command.once) return true;
   return command.does(press) !== false;
@@ -177,6 +188,13 @@ function walk(direction: Direction): Run {
   return ({ lens, target }) => {
     if (!target.matches(".ol-map")) return false;
     lens.map?.walk(direction);
+  };
+}
+
+function pan(direction: Direction): Run {
+  return ({ lens, target }) => {
+    if (!target.matches(".ol-map")) return false;
+    lens.map?.pan(direction);
   };
 }
 

@@ -14,7 +14,7 @@ export function guard(root: HTMLElement, lens: Lens, until: AbortSignal): void {
   on("keydown", (event) => {
     const target = event.target as HTMLElement;
     const inField = isField(target);
-    if (isNotebooks(event, lens, inField)) {
+    if (isNotebooks(event, lens, target)) {
       target.removeAttribute(SUPPRESS);
       return;
     }
@@ -35,12 +35,15 @@ export function guard(root: HTMLElement, lens: Lens, until: AbortSignal): void {
 function isNotebooks(
   { key, ctrlKey, metaKey, shiftKey, altKey }: KeyboardEvent,
   lens: Lens,
-  inField: boolean,
+  target: HTMLElement,
 ): boolean {
   const help = lens.help.value;
+  const inField = isField(target);
   if (key === "Escape") return !help && !lens.reading.drawer.value && !inField;
   // A field keeps the shortcuts for editing.
   if (ctrlKey || metaKey) return !inField || !/^[acvxyz]$/i.test(key);
+  // In command mode these select cells; on the map they move the map.
+  if (shiftKey && key.startsWith("Arrow")) return !help && !target.matches(".ol-map, input, select, textarea");
   // Tab leads out, except out of the list of keys; Shift+Enter runs the cell.
   return (key === "Tab" && !help) || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !inField);
 }

@@ -1,7 +1,7 @@
 // The map with its tools, cluster names, hover card and legend.
 import type { Cluster } from "../../core/clusters";
 import { useLens } from "../use-lens";
-import type { Lens } from "../../core/lens";
+import type { Direction, Lens } from "../../core/lens";
 import { describe } from "../../core/describe";
 import { PREPARING } from "../../core/preparation";
 import { effect, useSignal } from "@preact/signals";
@@ -16,6 +16,15 @@ import { Painted } from "../../ui/segments";
 const MAX_LABELS = 16;
 const LABEL_LIFT = 18;
 const EXCERPT = 320;
+/** The part of what is shown by which a key or a button moves the map. */
+const PAN_STEP = 0.2;
+const TOWARDS: Record<Direction, [number, number]> = { left: [-1, 0], up: [0, -1], down: [0, 1], right: [1, 0] };
+const MOVES: [Direction, string, string][] = [
+  ["left", "Left", "←"],
+  ["up", "Up", "↑"],
+  ["down", "Down", "↓"],
+  ["right", "Right", "→"],
+];
 
 interface Centre {
   /** The output at whose point the cluster's name goes. */
@@ -57,7 +66,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
           class="ol-map"
           tabIndex={0}
           role="application"
-          aria-label={`Map of ${plural(n, "output")}. Arrow keys walk from point to point, Enter selects, Space adds.`}
+          aria-label={`Map of ${plural(n, "output")}. Arrow keys go from point to point, with Shift they move the map; Enter selects, Space adds.`}
         />
         <div class="ol-labels" aria-hidden="true">
           {places.value.map((place) => (
@@ -68,6 +77,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
         </div>
         {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
         {lens.outputs.preparing.value && <div class="ol-preparing">{PREPARING}</div>}
+        {lens.settings.get("tool") === "pan" && <PanButtons />}
         <HoverCard at={pointer.value} host={host.current} />
       </div>
       <Legend />
@@ -85,7 +95,7 @@ function Tools() {
         <button
           type="button"
           aria-pressed={tool === "pan"}
-          title="A drag moves the map (p)"
+          title="Drag, or use the arrow buttons, to move the map (p)"
           onClick={() => lens.settings.set({ tool: "pan" })}
         >
           Pan
@@ -131,6 +141,26 @@ function Tools() {
           ⤢
         </button>
       </span>
+    </div>
+  ); // prettier-ignore
+}
+
+/** Moves the map for those who cannot drag. */
+function PanButtons() {
+  const lens = useLens();
+  return (
+    <div class="ol-pan" role="group" aria-label="Move the map">
+      {MOVES.map(([direction, name, sign]) => (
+        <button
+          key={direction}
+          type="button"
+          aria-label={name}
+          title={`Move the map (Shift+${sign})`}
+          onClick={() => lens.map?.pan(direction)}
+        >
+          {sign}
+        </button>
+      ))}
     </div>
   ); // prettier-ignore
 }
@@ -263,6 +293,10 @@ function draw(
       const to = from < 0 ? centreMost(lens) : map.nearest(from, direction);
       if (to >= 0) lens.pointer.cursor.value = to;
       if (to >= 0) lens.announce.say(describe(lens, to));
+    },
+    pan(direction) {
+      const [x, y] = TOWARDS[direction];
+      map.panBy(-x * PAN_STEP * host.clientWidth, -y * PAN_STEP * host.clientHeight);
     },
     zoom: (factor) => map.zoomBy(factor),
     fit: () => map.fit(true),
