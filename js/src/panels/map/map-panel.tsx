@@ -8,6 +8,7 @@ import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
+import { Grace, useEscape } from "../../ui/dismiss";
 import { number } from "../../ui/format";
 import { plural } from "../../ui/plural";
 import { Painted } from "../../ui/segments";
@@ -32,6 +33,13 @@ interface Centre {
   cluster: Cluster;
 }
 
+/** The point under the pointer, and where on the map it lies. */
+interface PointedAt {
+  id: number;
+  x: number;
+  y: number;
+}
+
 interface Place {
   id: number;
   text: string;
@@ -44,18 +52,34 @@ export function MapPanel({ root }: { root: HTMLElement }) {
   const lens = useLens();
   const host = useRef<HTMLDivElement>(null);
   const places = useSignal<Place[]>([]);
-  const pointer = useSignal<[number, number]>([0, 0]);
-  useEffect(
-    () =>
-      draw(
-        host.current!,
-        root,
-        lens,
-        (p) => (places.value = p),
-        (p) => (pointer.value = p),
-      ),
-    [],
-  );
+  const excerpt = useSignal<PointedAt | null>(null);
+  const grace = useRef(new Grace()).current;
+  /** The point whose excerpt Escape closed. */
+  const dismissed = useRef(-1);
+  useEffect(() => {
+    const end = draw(
+      host.current!,
+      root,
+      lens,
+      (p) => (places.value = p),
+      (at) => {
+        if (at?.id !== dismissed.current) dismissed.current = -1;
+        const next = dismissed.current < 0 ? at : null;
+        // The pointer may be on its way to the excerpt, across other points.
+        if (excerpt.peek()) grace.run(() => (excerpt.value = next));
+        else excerpt.value = next;
+      },
+    );
+    return () => {
+      grace.stop();
+      end();
+    };
+  }, []);
+  useEscape(excerpt.value !== null, () => {
+    grace.stop();
+    dismissed.current = excerpt.peek()?.id ?? -1;
+    excerpt.value = null;
+  });
   const n = lens.outputs.info.value.n;
   return (
     <section class="ol-map-panel" aria-label="Map of the outputs">
@@ -78,7 +102,14 @@ export function MapPanel({ root }: { root: HTMLElement }) {
         {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
         {lens.outputs.preparing.value && <div class="ol-preparing">{PREPARING}</div>}
         {lens.settings.get("tool") === "pan" && <PanButtons />}
-        <HoverCard at={pointer.value} host={host.current} />
+        {excerpt.value && (
+          <HoverCard
+            at={excerpt.value}
+            host={host.current!}
+            reached={() => grace.stop()}
+            left={() => grace.run(() => (excerpt.value = null))}
+          />
+        )}
       </div>
       <Legend />
     </section>
@@ -192,20 +223,32 @@ function Legend() {
   ); // prettier-ignore
 }
 
-function HoverCard({ at, host }: { at: [number, number]; host: HTMLElement | null }) {
+interface HoverCardProps {
+  at: PointedAt;
+  host: HTMLElement;
+  reached: () => void;
+  left: () => void;
+}
+
+function HoverCard({ at: { id: i, x, y }, host, reached, left }: HoverCardProps) {
   const lens = useLens();
-  const i = lens.pointer.hover.value;
-  // What is pointed at in the reader can be read there.
-  if (i < 0 || i >= lens.outputs.info.value.n || !host?.matches(":hover") || at[0] < 0) return null;
+  if (i >= lens.outputs.info.value.n) return null;
   const texts = lens.outputs.texts.value;
   void texts.arrived.value;
   const text = texts.get(i);
-  const [x, y] = at;
   const right = x > host.clientWidth / 2;
   const below = y < host.clientHeight / 2;
   return (
     <div
       class="ol-hover"
+      onPointerEnter={() => {
+        reached();
+        lens.pointer.hover.value = i;
+      }}
+      onPointerLeave={() => {
+        left();
+        lens.pointer.hover.value = -1;
+      }}
       style={{
         [right ? "right" : "left"]: `${right ? host.clientWidth - x + 12 : x + 12}px`,
         [below ? "top" : "bottom"]: `${below ? y + 12 : host.clientHeight - y + 12}px`,
@@ -242,7 +285,7 @@ function draw(
   root: HTMLElement,
   lens: Lens,
   setPlaces: (places: Place[]) => void,
-  setPointer: (at: [number, number]) => void,
+  point: (at: PointedAt | null) => void,
 ): () => void {
   const box = host.parentElement!;
   const pen = document.createElement("canvas").getContext("2d");
@@ -274,8 +317,7 @@ function draw(
   };
   const map = new CanvasMap(host, {
     onHover: (id, x, y) => {
-      // A card that is pointed at is marked on the map; it is being read already, so it opens no card there.
-      setPointer(id >= 0 ? [x, y] : [-1, -1]);
+      point(id >= 0 ? { id, x, y } : null);
       lens.pointer.hover.value = id;
     },
     onClick: (id, mode) => {

@@ -1,7 +1,8 @@
 // The full texts: what is listed and how, what is marked in them, and what a mark is.
 import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
+import { Grace, useEscape } from "../../ui/dismiss";
 import { number } from "../../ui/format";
 import type { Order, Panel, ReaderMode } from "../../wire/types";
 import { Cards } from "./cards";
@@ -29,6 +30,15 @@ interface Tip {
   lines: string[];
 }
 
+function inTip({ target }: Event): boolean {
+  return (target as Element).closest?.(".ol-tip") != null;
+}
+
+/** Whether a tip is where it would be put again: below the line of the pointer. */
+function near(a: Tip, b: Tip): boolean {
+  return Math.abs(a.x - b.x) < 150 && Math.abs(a.y - b.y) < 30;
+}
+
 export function Reader() {
   const lens = useLens();
   const section = useRef<HTMLElement>(null);
@@ -36,21 +46,44 @@ export function Reader() {
   const frame = useRef(0);
   const mode = lens.settings.get("mode");
   useFocusWithin(section);
+  const grace = useRef(new Grace()).current;
+  /** The tip that Escape closed: it comes again at another place. */
+  const dismissed = useRef("");
+  useEscape(tip.value !== null, () => {
+    dismissed.current = tip.peek()?.lines.join() ?? "";
+    tip.value = null;
+  });
   const leave = () => {
     cancelAnimationFrame(frame.current);
+    grace.stop();
+    dismissed.current = "";
     tip.value = null;
     if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = -1;
   };
+  useEffect(
+    () => () => {
+      cancelAnimationFrame(frame.current);
+      grace.stop();
+    },
+    [],
+  );
   const point = (event: PointerEvent) => {
     cancelAnimationFrame(frame.current);
-    if (event.buttons || event.pointerType === "touch") return;
+    if (inTip(event)) grace.stop();
+    if (event.buttons || event.pointerType === "touch" || inTip(event)) return;
     frame.current = requestAnimationFrame(() => {
       const place = placeAt(event);
       const lines = place ? lens.marks.lines(place.id, place.at) : [];
       if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = place ? lens.groups.at(place.id, place.at) : -1;
       const box = section.current!.getBoundingClientRect();
-      if (lines.length) tip.value = { x: event.clientX - box.left, y: event.clientY - box.top, lines };
-      else if (tip.peek()) tip.value = null;
+      const next = lines.length ? { x: event.clientX - box.left, y: event.clientY - box.top, lines } : null;
+      const now = tip.peek();
+      if (lines.join() !== dismissed.current) dismissed.current = "";
+      if (dismissed.current) return;
+      if (!now) tip.value = next;
+      // The pointer may be on its way to the tip.
+      else if (next?.lines.join() === now.lines.join() && near(next, now)) grace.stop();
+      else grace.run(() => (tip.value = next));
     });
   };
   /** A click in a text asks about that place; one that ends a selection of text, or is on a control, does not. */
@@ -67,7 +100,7 @@ export function Reader() {
       aria-label="Outputs"
       onPointerMove={point}
       onPointerLeave={leave}
-      onPointerDown={leave}
+      onPointerDown={(event) => !inTip(event) && leave()}
       onClick={ask}
     >
       <ReaderBar />

@@ -1,0 +1,83 @@
+"""What people need who use no mouse, see no colours or use the system's own: in a page without a kernel."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from driver import hover_word, view
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+import outlens as ol
+
+Show = Callable[[ol.Lens], tuple[Page, Locator]]
+
+
+def _lens() -> ol.Lens:
+    n = 24
+    said = ["We will bring 12 folding chairs on Friday.", "Nobody can come before the weekend, we fear."]
+    data = pd.DataFrame(
+        {
+            "response": [f"{said[i % 2]} Number {i} is our table." for i in range(n)],
+            "model": [f"m{i % 8}" for i in range(n)],
+            "score": np.arange(n) / n,
+        }
+    )
+    angle = np.arange(n) * 2 * np.pi / n
+    return ol.Lens(data, by="model", vectors=np.c_[np.cos(angle), np.sin(angle), np.zeros(n)])
+
+
+@pytest.fixture
+def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Show:
+    def opened(lens: ol.Lens) -> tuple[Page, Locator]:
+        page = new_context().new_page()
+        page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+        return page, view(page)
+
+    return opened
+
+
+def _middle(box: Locator) -> tuple[float, float]:
+    place = box.bounding_box()
+    assert place is not None
+    return place["x"] + place["width"] / 2, place["y"] + place["height"] / 2
+
+
+def test_a_tip_stays_under_the_pointer_until_escape(show: Show) -> None:
+    lens = _lens()
+    lens.view.layers = ["shared"]
+    lens.view.panel = "phrases"
+    page, widget = show(lens)
+    mark = widget.locator(".ol-list [class*=ol-shared-]", has_text="folding").first
+    hover_word(mark, "folding")
+    tip = widget.locator(".ol-tip")
+    expect(tip).to_contain_text("shared by 12 of 24")
+    page.mouse.move(*_middle(tip), steps=4)
+    # It would be gone or another one by the time the list has been drawn again.
+    expect(tip).to_contain_text("shared by 12 of 24")
+    assert tip.evaluate("tip => tip.matches(':hover')")
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    # The pointer need not move, and what is open stays open for the next press.
+    expect(widget.get_by_role("region", name="Phrases")).to_be_visible()
+
+
+def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
+    page, widget = show(_lens())
+    box = widget.locator(".ol-map").bounding_box()
+    assert box is not None
+    excerpt = widget.locator(".ol-hover")
+    for x in range(8, int(box["width"]), 6):
+        page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+        if excerpt.count():
+            break
+    expect(excerpt).to_contain_text("Number")
+    text = excerpt.inner_text()
+    page.mouse.move(*_middle(excerpt), steps=3)
+    expect(excerpt).to_have_text(text, use_inner_text=True)
+    assert excerpt.evaluate("excerpt => excerpt.matches(':hover')")
+    page.keyboard.press("Escape")
+    expect(excerpt).to_have_count(0)
