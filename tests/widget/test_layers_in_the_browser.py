@@ -19,33 +19,35 @@ JS = Path(__file__).parents[2] / "js"
 PROGRAM = """
 import { build } from "esbuild";
 import { readFileSync } from "node:fs";
-const contents = ["model", "state", "reading"].map((name) => `export * from "./src/${name}";`).join("");
+const names = ["core/lens", "page/page-model"];
+const contents = names.map((name) => `export * from "./src/${name}";`).join("");
 const stdin = { contents, resolveDir: process.cwd(), loader: "ts" };
 const jsx = { jsx: "automatic", jsxImportSource: "preact" };
 const made = await build({ stdin, bundle: true, format: "esm", write: false, ...jsx });
 const code = Buffer.from(made.outputFiles[0].text).toString("base64");
-const { PageModel, Traits, State, Reading } = await import("data:text/javascript;base64," + code);
+const { PageModel, makeLens } = await import("data:text/javascript;base64," + code);
 const bytes = (_, value) => {
   if (typeof value?.$bytes !== "string") return value;
   return new DataView(Uint8Array.from(Buffer.from(value.$bytes, "base64")).buffer);
 };
 // Expressions are tried in place.
 globalThis.Worker = undefined;
-const answers = JSON.parse(readFileSync(0, "utf8"), bytes).map((traits) => {
-  const until = new AbortController().signal;
-  const state = new State(new Traits(new PageModel(traits), until), until);
-  const reading = new Reading(state, until);
+const answers = [];
+for (const traits of JSON.parse(readFileSync(0, "utf8"), bytes)) {
+  const lens = makeLens(new PageModel(traits), new AbortController().signal);
+  // What a search answers comes later.
+  await new Promise((resolve) => setImmediate(resolve));
   const found = [];
-  for (let i = 0; i < state.info.value.n; i++) {
-    if (state.scope.value === "selected" && !state.selected.value[i]) continue;
-    const text = state.texts.value.get(i);
-    for (const { layer, spans } of reading.layers(i, text, 0, text.length)) {
-      const row = state.shown.value.rows[i];
+  for (let i = 0; i < lens.outputs.info.value.n; i++) {
+    if (lens.listing.scope.value === "selected" && !lens.selection.mask.value[i]) continue;
+    const text = lens.outputs.texts.value.get(i);
+    for (const { layer, spans } of lens.marks.layers(i, text, 0, text.length)) {
+      const row = lens.outputs.rows.value[i];
       for (let k = 0; k < spans.length; k += 3) found.push([layer, row, ...spans.slice(k, k + 3)]);
     }
   }
-  return found;
-});
+  answers.push(found);
+}
 process.stdout.write(JSON.stringify(answers), () => process.exit(0));
 """
 
