@@ -191,6 +191,34 @@ def test_a_theme_switched_while_the_widget_is_hidden_is_noticed(path: Path, offl
     expect(view(page)).to_have_attribute("data-theme", "dark")
 
 
+def test_the_map_is_sharp_after_a_move_to_a_finer_screen(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    # The map keeps its size, so that only the screen changes. Chromium reports that with a change of the window.
+    page.add_style_tag(content=".outlens .ol-map { width: 400px; height: 300px }")
+    canvas = view(page).locator(".ol-map canvas").first
+    page.wait_for_function("canvas => canvas.width === 400", arg=canvas.element_handle())
+    size = {"width": 1210, "height": 800, "deviceScaleFactor": 2, "mobile": False}
+    page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", size)
+    page.wait_for_function("canvas => canvas.width === 800", arg=canvas.element_handle())
+
+
+def test_the_keyboards_cursor_stays_in_a_zoomed_map(path: Path, offline: tuple[Page, list[str]]) -> None:
+    page, _ = offline
+    page.goto(path.as_uri())
+    widget = view(page)
+    widget.locator(".ol-map").focus()
+    page.keyboard.press("ArrowDown")
+    # Each zoom is about the middle, so that the first point is far outside.
+    for _ in range(8):
+        page.keyboard.press("+")
+    before = widget.locator(".ol-labels").inner_html()
+    page.keyboard.press("ArrowRight")
+    # The names move with the map: the one of the cursor's cluster is in it now.
+    expect(widget.locator(".ol-labels span").first).to_be_in_viewport()
+    assert widget.locator(".ol-labels").inner_html() != before
+
+
 def test_text_follows_the_size_that_the_notebook_sets(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())

@@ -1,6 +1,7 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { CanvasMap, type MapStyle, type Mode } from "./canvas-map";
+import { CanvasMap } from "./canvas-map";
+import type { MapStyle, Mode } from "./renderer";
 import { randomPoints, seeded } from "../testing/random";
 
 const CORNERS = Float32Array.of(-1, -1, 1, -1, 1, 1, -1, 1, 0, 0);
@@ -414,4 +415,41 @@ it("leaves nothing behind", () => {
   expect(host.childElementCount).toBe(0);
   pointer("pointermove", 200, 200, { buttons: 0 });
   expect(events.onHover).not.toHaveBeenCalled();
+});
+
+it("brings a point that is out of sight into the map, and moves no further than that", () => {
+  const { map, events } = makeMap();
+  map.zoomTo([4]);
+  nextFrame();
+  events.onView.mockClear();
+  map.reveal(4);
+  nextFrame();
+  expect(events.onView).not.toHaveBeenCalled();
+  map.reveal(2);
+  nextFrame();
+  expect(events.onView).toHaveBeenCalledOnce();
+  // The right upper corner of the data stands just within that of the map.
+  const [x, y] = map.project(2);
+  expect([Math.round(400 - x), Math.round(y)]).toEqual([28, 28]);
+});
+
+it("paints at the screen's own pixels when it comes to another screen", () => {
+  const asked: { query: string; listeners: (() => void)[] }[] = [];
+  vi.stubGlobal("matchMedia", (query: string) => {
+    const entry = { query, listeners: [] as (() => void)[] };
+    asked.push(entry);
+    return { matches: false, addEventListener: (_: string, listen: () => void) => entry.listeners.push(listen) };
+  });
+  const { map, events } = makeMap();
+  vi.stubGlobal("devicePixelRatio", 2);
+  expect(asked.map(({ query }) => query)).toEqual(["(resolution: 1dppx)"]);
+  asked[0].listeners[0]();
+  nextFrame();
+  // And waits for the next change.
+  expect(asked.map(({ query }) => query)).toEqual(["(resolution: 1dppx)", "(resolution: 2dppx)"]);
+  expect(events.onView).toHaveBeenCalledOnce();
+  map.destroy();
+  vi.stubGlobal("devicePixelRatio", 1);
+  asked[1].listeners[0]();
+  expect(asked.length).toBe(2);
 });

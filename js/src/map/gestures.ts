@@ -36,145 +36,146 @@ const MAX_WHEEL_STEP = 0.4;
 
 /** Turns pointer and wheel events of one element into intents; listens nowhere else. */
 export class Gestures {
-  private drag: Drag | null = null;
-  private readonly touches = new Map<number, { x: number; y: number }>();
-  private readonly ending = new AbortController();
+  readonly #host: HTMLElement;
+  readonly #intents: Intents;
+  #drag: Drag | null = null;
+  readonly #touches = new Map<number, { x: number; y: number }>();
+  readonly #ending = new AbortController();
 
-  constructor(
-    private readonly host: HTMLElement,
-    private readonly intents: Intents,
-  ) {
-    const { signal } = this.ending;
-    host.addEventListener("pointerdown", (event) => this.down(event), { signal });
-    host.addEventListener("pointermove", (event) => this.move(event), { signal });
-    host.addEventListener("pointerup", (event) => this.up(event), { signal });
-    host.addEventListener("pointercancel", (event) => this.cancel(event.pointerId), { signal });
-    host.addEventListener("lostpointercapture", (event) => this.cancel(event.pointerId), { signal });
-    host.addEventListener("pointerleave", () => this.drag || intents.leave(), { signal });
-    host.addEventListener("wheel", (event) => this.wheel(event), { signal, passive: false });
-    host.addEventListener("dblclick", (event) => intents.doubleTap(...this.place(event)), { signal });
+  constructor(host: HTMLElement, intents: Intents) {
+    this.#host = host;
+    this.#intents = intents;
+    const { signal } = this.#ending;
+    host.addEventListener("pointerdown", (event) => this.#down(event), { signal });
+    host.addEventListener("pointermove", (event) => this.#move(event), { signal });
+    host.addEventListener("pointerup", (event) => this.#up(event), { signal });
+    host.addEventListener("pointercancel", (event) => this.#cancel(event.pointerId), { signal });
+    host.addEventListener("lostpointercapture", (event) => this.#cancel(event.pointerId), { signal });
+    host.addEventListener("pointerleave", () => this.#drag || intents.leave(), { signal });
+    host.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
+    host.addEventListener("dblclick", (event) => intents.doubleTap(...this.#place(event)), { signal });
     // The middle button would start the browser's own scrolling.
     host.addEventListener("mousedown", (event) => event.button === 1 && event.preventDefault(), { signal });
   }
 
   destroy(): void {
-    this.ending.abort();
-    this.drag = null;
-    this.touches.clear();
+    this.#ending.abort();
+    this.#drag = null;
+    this.#touches.clear();
   }
 
-  private place(event: MouseEvent): [number, number] {
-    const box = this.host.getBoundingClientRect();
+  #place(event: MouseEvent): [number, number] {
+    const box = this.#host.getBoundingClientRect();
     return [event.clientX - box.left, event.clientY - box.top];
   }
 
-  private showCursor(): void {
-    const idle = this.intents.tool() === "pan" ? "grab" : "crosshair";
-    this.host.style.cursor = this.drag?.kind === "pan" && this.drag.moved ? "grabbing" : idle;
+  #showCursor(): void {
+    const idle = this.#intents.tool() === "pan" ? "grab" : "crosshair";
+    this.#host.style.cursor = this.#drag?.kind === "pan" && this.#drag.moved ? "grabbing" : idle;
   }
 
-  private down(event: PointerEvent): void {
+  #down(event: PointerEvent): void {
     // Buttons and labels that the page lays over the map keep their own clicks.
-    if (event.button > 1 || event.target !== this.host) return;
-    const [x, y] = this.place(event);
+    if (event.button > 1 || event.target !== this.#host) return;
+    const [x, y] = this.#place(event);
     try {
-      this.host.setPointerCapture(event.pointerId);
+      this.#host.setPointerCapture(event.pointerId);
     } catch {
       // The pointer is gone already: its drag then lives from the events that reach the host.
     }
-    if (event.pointerType === "touch") this.touches.set(event.pointerId, { x, y });
-    if (this.touches.size > 1) {
-      this.stop();
+    if (event.pointerType === "touch") this.#touches.set(event.pointerId, { x, y });
+    if (this.#touches.size > 1) {
+      this.#stop();
       return;
     }
-    if (this.drag) return;
+    if (this.#drag) return;
     const mode: Mode = event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
     const pans =
-      event.button === 1 || event.ctrlKey || event.metaKey || (this.intents.tool() === "pan" && mode === "replace");
+      event.button === 1 || event.ctrlKey || event.metaKey || (this.#intents.tool() === "pan" && mode === "replace");
     const kind = pans ? "pan" : "lasso";
-    this.drag = { pointer: event.pointerId, button: event.button, kind, mode, x, y, moved: false, path: [x, y] };
+    this.#drag = { pointer: event.pointerId, button: event.button, kind, mode, x, y, moved: false, path: [x, y] };
   }
 
-  private move(event: PointerEvent): void {
-    const [x, y] = this.place(event);
-    if (this.touches.size > 1) {
-      this.pinch(event.pointerId, x, y);
+  #move(event: PointerEvent): void {
+    const [x, y] = this.#place(event);
+    if (this.#touches.size > 1) {
+      this.#pinch(event.pointerId, x, y);
       return;
     }
-    const drag = this.drag;
+    const drag = this.#drag;
     if (!drag) {
-      this.showCursor();
-      this.intents.hover(x, y);
+      this.#showCursor();
+      this.#intents.hover(x, y);
       return;
     }
     if (event.pointerId !== drag.pointer) return;
     if (event.buttons === 0) {
-      this.stop();
+      this.#stop();
       return;
     }
     if (!drag.moved) {
       if (Math.hypot(x - drag.x, y - drag.y) < CLICK_SLOP) return;
       drag.moved = true;
-      this.showCursor();
-      this.intents.leave();
+      this.#showCursor();
+      this.#intents.leave();
     }
     if (drag.kind === "pan") {
-      this.intents.pan(x - drag.x, y - drag.y);
+      this.#intents.pan(x - drag.x, y - drag.y);
       drag.x = x;
       drag.y = y;
     } else if (Math.hypot(x - drag.x, y - drag.y) >= PATH_STEP) {
       drag.path.push(x, y);
       drag.x = x;
       drag.y = y;
-      this.intents.draw(drag.path);
+      this.#intents.draw(drag.path);
     }
   }
 
-  private up(event: PointerEvent): void {
-    this.touches.delete(event.pointerId);
-    const drag = this.drag;
+  #up(event: PointerEvent): void {
+    this.#touches.delete(event.pointerId);
+    const drag = this.#drag;
     if (!drag || event.pointerId !== drag.pointer) return;
-    this.stop();
-    if (drag.moved && drag.kind === "lasso") this.intents.lasso(Float64Array.from(drag.path), drag.mode);
-    if (!drag.moved && drag.button === 0) this.intents.tap(drag.x, drag.y, drag.mode);
+    this.#stop();
+    if (drag.moved && drag.kind === "lasso") this.#intents.lasso(Float64Array.from(drag.path), drag.mode);
+    if (!drag.moved && drag.button === 0) this.#intents.tap(drag.x, drag.y, drag.mode);
   }
 
-  private cancel(pointer: number): void {
-    this.touches.delete(pointer);
-    if (this.drag?.pointer === pointer) this.stop();
+  #cancel(pointer: number): void {
+    this.#touches.delete(pointer);
+    if (this.#drag?.pointer === pointer) this.#stop();
   }
 
-  private stop(): void {
-    const drew = this.drag?.kind === "lasso" && this.drag.moved;
-    this.drag = null;
-    this.showCursor();
-    if (drew) this.intents.draw(null);
+  #stop(): void {
+    const drew = this.#drag?.kind === "lasso" && this.#drag.moved;
+    this.#drag = null;
+    this.#showCursor();
+    if (drew) this.#intents.draw(null);
   }
 
-  private pinch(pointer: number, x: number, y: number): void {
-    const moved = this.touches.get(pointer);
-    const other = [...this.touches].find(([id]) => id !== pointer)?.[1];
+  #pinch(pointer: number, x: number, y: number): void {
+    const moved = this.#touches.get(pointer);
+    const other = [...this.#touches].find(([id]) => id !== pointer)?.[1];
     if (!moved || !other) return;
     const before = Math.hypot(moved.x - other.x, moved.y - other.y);
     const after = Math.hypot(x - other.x, y - other.y);
-    this.intents.pan((x - moved.x) / 2, (y - moved.y) / 2);
-    if (before > 0 && after > 0) this.intents.zoom(after / before, (x + other.x) / 2, (y + other.y) / 2);
+    this.#intents.pan((x - moved.x) / 2, (y - moved.y) / 2);
+    if (before > 0 && after > 0) this.#intents.zoom(after / before, (x + other.x) / 2, (y + other.y) / 2);
     moved.x = x;
     moved.y = y;
   }
 
-  private wheel(event: WheelEvent): void {
+  #wheel(event: WheelEvent): void {
     const held = event.ctrlKey || event.metaKey;
-    if (!held && !this.hasFocus()) return;
+    if (!held && !this.#hasFocus()) return;
     event.preventDefault();
     const pixels = event.deltaMode === 0 ? event.deltaY : event.deltaY * LINE_PIXELS;
     const step = -pixels * (event.ctrlKey && Math.abs(pixels) < 50 ? PINCH_SPEED : WHEEL_SPEED);
-    this.intents.zoom(Math.exp(Math.max(-MAX_WHEEL_STEP, Math.min(MAX_WHEEL_STEP, step))), ...this.place(event));
+    this.#intents.zoom(Math.exp(Math.max(-MAX_WHEEL_STEP, Math.min(MAX_WHEEL_STEP, step))), ...this.#place(event));
   }
 
-  private hasFocus(): boolean {
+  #hasFocus(): boolean {
     // The root node, not the document: inside a shadow root the document sees only the shadow's host.
-    const { activeElement } = this.host.getRootNode() as Document | ShadowRoot;
-    return !!activeElement && !!this.host.closest(".outlens")?.contains(activeElement);
+    const { activeElement } = this.#host.getRootNode() as Document | ShadowRoot;
+    return !!activeElement && !!this.#host.closest(".outlens")?.contains(activeElement);
   }
 }

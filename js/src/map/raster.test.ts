@@ -55,7 +55,7 @@ describe("paintDiscs", () => {
   it("paints a rim under each disc, and later points above earlier ones", () => {
     const pixels = paper(40, 40, 8);
     const [ink, red, blue] = [packed(0, 0, 0), packed(255, 0, 0), packed(0, 0, 255)];
-    const rim = { disc: makeDisc(6, 1, 40), colour: ink };
+    const rim = { disc: makeDisc(6, 1, 40), colours: Uint32Array.of(ink, ink) };
     const at = { sx: 1, sy: 1, tx: 0, ty: 0 };
     const xy = Float32Array.of(12, 12, 18, 12);
     paintDiscs(pixels, xy, at, 0, 2, makeDisc(4, 1, 40), Uint8Array.of(0, 1), Uint32Array.of(red, blue), rim);

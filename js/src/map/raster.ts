@@ -44,7 +44,7 @@ export function makeDisc(radius: number, alpha: number, stride: number): Disc {
   return { reach, starts, offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover) };
 }
 
-/** Paints the points from..to as discs, in that order, on top of what is there; `rim` goes under each disc. */
+/** Paints the points from..to as discs, in that order, on top of what is there; under each goes a rim of its code's colour, 0 = none. */
 export function paintDiscs(
   pixels: Pixels,
   xy: Float32Array,
@@ -54,7 +54,7 @@ export function paintDiscs(
   disc: Disc,
   codes: Uint8Array | Uint16Array,
   colours: Uint32Array,
-  rim: { disc: Disc; colour: number } | null,
+  rim: { disc: Disc; colours: Uint32Array } | null,
 ): void {
   const { stride, rows, pad } = pixels;
   const reach = Math.max(disc.reach, rim ? rim.disc.reach : 0);
@@ -68,8 +68,10 @@ export function paintDiscs(
     const row = py | 0;
     const phase = (((py - row) * PHASES) | 0) * PHASES + (((px - column) * PHASES) | 0);
     const centre = row * stride + column;
-    if (rim) stamp(pixels.data, centre, rim.disc, phase, rim.colour);
-    stamp(pixels.data, centre, disc, phase, colours[Math.min(codes[i] as number, last)] as number);
+    const code = Math.min(codes[i] as number, last);
+    const edge = rim ? (rim.colours[code] as number) : 0;
+    if (rim && edge) stamp(pixels.data, centre, rim.disc, phase, edge);
+    stamp(pixels.data, centre, disc, phase, colours[code] as number);
   }
 }
 
@@ -114,4 +116,18 @@ export function mix(from: number, to: number, share: number): number {
     return Math.round(a + (((to >>> shift) & 255) - a) * share);
   };
   return packed(channel(0), channel(8), channel(16));
+}
+
+/** Contrast of two pixels, 1 to 21 (WCAG 2.2). */
+export function contrast(a: number, b: number): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
+  return ((light as number) + 0.05) / ((dark as number) + 0.05);
+}
+
+function luminance(pixel: number): number {
+  const linear = (shift: number): number => {
+    const value = ((pixel >>> shift) & 255) / 255;
+    return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
+  };
+  return 0.2126 * linear(0) + 0.7152 * linear(8) + 0.0722 * linear(16);
 }

@@ -333,8 +333,10 @@ function draw(
     walk(direction) {
       const from = lens.pointer.cursor.value;
       const to = from < 0 ? centreMost(lens) : map.nearest(from, direction);
-      if (to >= 0) lens.pointer.cursor.value = to;
-      if (to >= 0) lens.announce.say(describe(lens, to));
+      if (to < 0) return;
+      lens.pointer.cursor.value = to;
+      map.reveal(to);
+      lens.announce.say(describe(lens, to));
     },
     pan(direction) {
       const [x, y] = TOWARDS[direction];

@@ -1,0 +1,68 @@
+// @vitest-environment node
+import { describe, expect, it } from "vitest";
+import { edgeOf, layersOf, paintLayers } from "./points";
+import { contrast, packed, parseHex } from "./raster";
+
+const hex = (css: string) => parseHex(css) as number;
+const [WHITE, BLACK] = [hex("#ffffff"), hex("#000000")];
+
+describe("the contrast of two colours", () => {
+  it("is WCAG's", () => {
+    expect(contrast(BLACK, WHITE)).toBeCloseTo(21);
+    expect(contrast(WHITE, WHITE)).toBe(1);
+    // The grey that WebAIM gives for 4.54, and pure red: 0.2126 against 1.
+    expect(contrast(hex("#767676"), WHITE)).toBeCloseTo(4.54, 2);
+    expect(contrast(packed(255, 0, 0), WHITE)).toBeCloseTo(1.05 / 0.2626, 5);
+  });
+});
+
+describe("the edge of a point", () => {
+  it("is the colour itself where that stands out", () => {
+    expect(edgeOf(hex("#0072b2"), WHITE, BLACK)).toBe(hex("#0072b2"));
+  });
+
+  it("is a shade of at least 3 to 1 for the colours of both themes", () => {
+    for (const css of ["#56b4e9", "#e69f00", "#b3a800", "#eed54e", "#b6bdc5", "#cc79a7"])
+      expect(contrast(edgeOf(hex(css), WHITE, hex("#1f1f1f")), WHITE), css).toBeGreaterThanOrEqual(3);
+    const dark = hex("#111111");
+    expect(contrast(edgeOf(hex("#3a3a5a"), dark, hex("#e0e0e0")), dark)).toBeGreaterThanOrEqual(3);
+  });
+
+  /** The largest contrast with the ground of a pixel of one point of a colour and so large. */
+  function strongest(css: string, radius: number): number {
+    const [stride, rows, pad] = [64, 64, 8];
+    const pixels = { data: new Uint32Array(stride * rows).fill(WHITE), stride, rows, pad };
+    const style = {
+      palette: [css],
+      codes: new Uint8Array(1),
+      selected: new Uint8Array(1),
+      anySelected: false,
+      faded: null,
+      ringed: null,
+      hover: -1,
+      cursor: -1,
+      background: "#ffffff",
+      ink: "#000000",
+    };
+    const layers = layersOf(Float32Array.of(0, 0), Uint32Array.of(0), style);
+    const at = { sx: 1, sy: -1, tx: 24, ty: 24 };
+    const palette = Uint32Array.of(hex(css));
+    paintLayers(layers, {
+      pixels,
+      ratio: 1,
+      at,
+      palette,
+      ground: WHITE,
+      ink: BLACK,
+      anySelected: false,
+      radius: () => radius,
+    });
+    return Math.max(...Array.from(pixels.data, (pixel) => contrast(pixel, WHITE)));
+  }
+
+  it("is painted around a point that would not be seen", () => {
+    for (const css of ["#56b4e9", "#e69f00", "#b3a800"]) expect(strongest(css, 4), css).toBeGreaterThanOrEqual(2.9);
+    // The colour alone has 2.2.
+    expect(contrast(hex("#e69f00"), WHITE)).toBeLessThan(2.3);
+  });
+});

@@ -1,0 +1,137 @@
+// The points as pixels: in which order they are painted, how large, and with what outline.
+import { contrast, makeDisc, mix, paintDiscs, type Pixels } from "./raster";
+import type { MapStyle } from "./renderer";
+import type { Affine, Size } from "./view";
+
+/** Selected points are outlined as long as so few are selected that they can be this large: outlines of more would run together. */
+const OUTLINED = 3;
+/** Points smaller than this take the colour of their edge: an outline would cover them. */
+const SMALLEST_EDGED = 1.6;
+/** What a graphic must have against its ground (WCAG 1.4.11). */
+const LEAST_CONTRAST = 3;
+/** Share of the ink by which an edge gets darker at each try. */
+const DARKER = 0.1;
+
+/** The points in the order of painting: faded, faded but selected, plain, ringed, selected; and where each of these layers ends. */
+export interface Layers {
+  xy: Float32Array;
+  codes: Uint16Array;
+  ends: number[];
+}
+
+export function layersOf(xy: Float32Array, order: Uint32Array, style: MapStyle): Layers {
+  const { selected, faded, ringed } = style;
+  const layerOf = (id: number) => (faded?.[id] ? (selected[id] ? 1 : 0) : selected[id] ? 4 : ringed?.[id] ? 3 : 2);
+  // Copied side by side: reading here and there in memory would take longer than painting.
+  const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), ends: [] };
+  let next = 0;
+  for (let layer = 0; layer < 5; layer++) {
+    for (let i = 0; i < order.length; i++) {
+      const id = order[i] as number;
+      if (layerOf(id) !== layer) continue;
+      layers.xy[2 * next] = xy[2 * id] as number;
+      layers.xy[2 * next + 1] = xy[2 * id + 1] as number;
+      layers.codes[next++] = style.codes[id] as number;
+    }
+    layers.ends.push(next);
+  }
+  return layers;
+}
+
+/** Radius in CSS pixels that suits so many points in so large a map, a little larger when zoomed in. */
+export function radiusOf(count: number, { width, height }: Size, zoom: number): number {
+  const room = (width * height) / Math.max(1, count);
+  const whole = Math.max(1.1, Math.min(5, 4.5 * (room / 720) ** 0.22));
+  return Math.min(7, whole * Math.max(1, zoom) ** 0.3);
+}
+
+/** The colour, or where it is too near to the ground the shade of it that is not. */
+export function edgeOf(colour: number, ground: number, ink: number): number {
+  let edge = colour;
+  for (let share = DARKER; contrast(edge, ground) < LEAST_CONTRAST && share <= 1; share += DARKER)
+    edge = mix(colour, ink, share);
+  return edge;
+}
+
+export interface Paint {
+  pixels: Pixels;
+  /** Device pixels to one of CSS. */
+  ratio: number;
+  at: Affine;
+  palette: Uint32Array;
+  ground: number;
+  ink: number;
+  anySelected: boolean;
+  radius(count: number): number;
+}
+
+export function paintLayers(
+  layers: Layers,
+  { pixels, ratio, at, palette, ground, ink, anySelected, radius: radiusFor }: Paint,
+): void {
+  const scaled = { sx: at.sx * ratio, sy: at.sy * ratio, tx: at.tx * ratio, ty: at.ty * ratio };
+  const radius = radiusFor(layers.codes.length);
+  const edges = Uint32Array.from(palette, (colour) => edgeOf(colour, ground, ink));
+  const allInk = new Uint32Array(palette.length).fill(ink);
+  const paint = (from: number, to: number, size: number, alpha: number, dim: number, outline: number): void => {
+    if (from === to) return;
+    const dimmed = (colours: Uint32Array) => Uint32Array.from(colours, (colour) => mix(colour, ground, dim));
+    const tiny = size < SMALLEST_EDGED;
+    const fill = tiny ? edges : palette;
+    const disc = makeDisc(size * ratio, alpha, pixels.stride);
+    const rim = (width: number, colours: Uint32Array) => ({
+      disc: makeDisc((size + width) * ratio, 1, pixels.stride),
+      colours,
+    });
+    // 0 is no rim: the colour stands out by itself.
+    const own = edges.map((edge, code) => (edge === palette[code] ? 0 : edge));
+    // What is dimmed is meant to be faint.
+    const edged = !tiny && dim < 0.8 && own.some((edge) => edge !== 0);
+    paintDiscs(
+      pixels,
+      layers.xy,
+      scaled,
+      from,
+      to,
+      disc,
+      layers.codes,
+      dimmed(fill),
+      outline
+        ? rim(outline, allInk)
+        : edged
+          ? rim(
+              Math.min(1, size * 0.28),
+              own.map((edge) => edge && mix(edge, ground, dim)),
+            )
+          : null,
+    );
+  };
+  // Dimmed colours are mixed toward the background beforehand: transparency alone would add up where points are dense.
+  const [faded = 0, fadedSelected = 0, plain = 0, ringed = 0, all = 0] = layers.ends;
+  const few = radiusFor(fadedSelected - faded + all - ringed);
+  const large = Math.max(radius * 1.2, few >= OUTLINED ? Math.min(5, few) : 0);
+  const outline = few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0;
+  paint(0, faded, radius, 0.7, 0.82, 0);
+  paint(faded, fadedSelected, large, 1, 0.82, outline);
+  const back = anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0;
+  paint(fadedSelected, plain, radius, 0.7, back, 0);
+  paint(plain, ringed, radius, 1, back, radius >= OUTLINED ? Math.min(0.9, radius * 0.2) : 0);
+  paint(ringed, all, large, 1, 0, outline);
+}
+
+/** Every id once, well mixed and always alike: painted row by row, the last rows would cover the others. */
+export function scattered(count: number): Uint32Array {
+  const order = new Uint32Array(count);
+  let step = Math.floor(count * 0.618) | 1;
+  while (greatestDivisor(step, count) > 1) step += 2;
+  for (let i = 0, id = 0; i < count; i++) {
+    order[i] = id;
+    id += step;
+    if (id >= count) id %= count;
+  }
+  return order;
+}
+
+function greatestDivisor(a: number, b: number): number {
+  return b ? greatestDivisor(b, a % b) : a;
+}
