@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -73,3 +74,44 @@ def test_the_file_of_a_lens_keeps_them(tmp_path: Path) -> None:
         other = ol.open(one.save(tmp_path / "one.outlens"))
     pd.testing.assert_frame_equal(other.judgements(), one.judgements())
     assert other.prompt_tags["tags"].to_dict() == {"Is it?": (), "(no prompt)": ("whole",)}
+
+
+def export(path: Path, *records: dict[str, str]) -> list[ol.tags.Judgement]:
+    """Read an export of Label Studio in which bob tagged each record as its field "tag" says."""
+    tasks = [
+        {
+            "data": {name: cell for name, cell in record.items() if name != "tag"},
+            "annotations": [
+                {"result": [{"from_name": "tags", "value": {"choices": [record["tag"]]}}], "completed_by": "bob"}
+            ],
+        }
+        for record in records
+    ]
+    path.write_text(json.dumps(tasks))
+    return ol.tags.read_label_studio(path)
+
+
+@pytest.mark.parametrize("columns", [{}, {"model": ["a", "b", "a", "b"]}])
+def test_a_record_without_a_key_and_prompt_finds_the_row_without_a_prompt(
+    tmp_path: Path, columns: dict[str, list[str]]
+) -> None:
+    # "(no prompt)" is somebody's prompt, so the rows without one have another label.
+    frame = pd.DataFrame({"prompt": ["(no prompt)", None, "Is it?", None], "response": ["No.", "No.", "No.", "Yes."]})
+    one = ol.Lens(frame.assign(**columns), prompt="prompt", vectors=VECTORS, annotator="ann", store=False)
+    records = export(
+        tmp_path / "export.json",
+        {"text": "No.", "tag": "late"},
+        {"text": "No.", "prompt": "Is it?", "tag": "early"},
+    )
+    assert repr(one.merge_tags(records)).startswith("2 events taken")
+    assert one.frame["tags"].tolist() == [(), ("late",), ("early",), ()]
+    # What is read again is known.
+    assert repr(one.merge_tags(records)).startswith("0 events taken, 2 known")
+    assert len(one.tag_log) == 2
+
+
+def test_a_record_with_an_empty_prompt_finds_the_row_whose_prompt_is_empty(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"prompt": [None, ""], "response": ["No.", "No."]})
+    one = ol.Lens(frame, prompt="prompt", vectors=VECTORS[:2], annotator="ann", store=False)
+    one.merge_tags(export(tmp_path / "export.json", {"text": "No.", "prompt": "", "tag": "late"}))
+    assert one.frame["tags"].tolist() == [(), ("late",)]

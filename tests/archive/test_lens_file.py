@@ -465,3 +465,19 @@ def test_a_file_of_version_1_opens_with_everything_in_it() -> None:
     assert lens.vectors.shape == (2, 3)
     assert lens.frame["note"]["r4"] == "who?"
     assert lens.save("now").exists()
+
+
+def test_a_file_with_ids_that_print_alike_opens_with_its_tags(tmp_path: Path) -> None:
+    """Written by commit f919dbb; see `data/make_alike_ids.py`. A new lens refuses such ids."""
+    path = Path(__file__).parent / "data" / "alike-ids.outlens"
+    opened = ol.open(path, store=False, annotator="ann")
+    again = ol.open(opened.save(tmp_path / "again.outlens"), store=tmp_path / "tags.sqlite", annotator="ann")
+    for lens in (opened, again):
+        assert lens.frame["key"].tolist() == [1, "1", 2, "1#2"]
+        assert lens.frame["tags"].tolist() == [("number",), ("string",), ("other",), ("hash",)]
+        assert lens.warnings == [
+            "2 of 4 ids print like the id of another row, such as '1'; their tags follow the order of the rows. Give "
+            "each row an id that prints differently."
+        ]
+    with pytest.raises(ValueError, match="1 and '1', which print alike"):
+        ol.Lens(opened.frame[["key", "text"]], text="text", id="key", vectors=opened.vectors, store=False)

@@ -365,7 +365,9 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
             once = [sum(other.text == row.text for other in frame) for frame in (then, now)] == [1, 1]
             # A text that is there once may have changed in some column.
             assert once or not conflict(landed, row)
-    if len({says(row) for row in now}) == len(now) and set(names) <= set(names_now):
+    # An empty cell may have been filled in, so an output may be several rows even where all rows differ.
+    sure = all(sum(row.text == other.text and not conflict(row, other) for other in now) <= 1 for row in tagged)
+    if sure and set(names) <= set(names_now):
         assert not any("order" in warning for warning in after.warnings)
 
 

@@ -156,6 +156,7 @@ def _unpack_outputs(packed: dict[str, Any], file: Unpacker) -> Outputs:
         prompt=False if packed["prompt"] is None else columns[_index_below(packed["prompt"], len(columns))],
         by=[columns[_index_below(place, len(columns))] for place in packed["by"]],
         id=None if packed["id"] is None else columns[_index_below(packed["id"], len(columns))],
+        alike_ids=True,
     )
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Sequence
+from collections.abc import Collection, Hashable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Literal
@@ -41,6 +41,10 @@ class Outputs:
     n_blank: int
     """Rows whose text is only white space."""
 
+    @cached_property
+    def _alike_ids(self) -> dict[str, list[Any]]:
+        return {} if self.id is None else _alike_ids(self.frame[self.id])
+
     @property
     def warnings(self) -> list[str]:
         """What the user should know about the rows, one sentence each."""
@@ -53,6 +57,12 @@ class Outputs:
         if gone:
             verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")
             found.append(f"{gone} of {n} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
+        if self._alike_ids:
+            rows = sum(map(len, self._alike_ids.values()))
+            found.append(
+                f"{rows} of {n} ids print like the id of another row, such as {next(iter(self._alike_ids))!r}; their"
+                " tags follow the order of the rows. Give each row an id that prints differently."
+            )
         return found
 
     def column(self, name: Hashable, keyword: str) -> pd.Series[Any]:
@@ -74,11 +84,16 @@ class Outputs:
         codes, values = factorize(self.frame[self.prompt])
         order = np.argsort(codes, kind="stable").astype(np.int64)
         parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
-        no_prompt = NO_PROMPT
-        while no_prompt in values:
-            no_prompt = f"({no_prompt})"
+        no_prompt = _no_prompt_label(values)
         labels = [no_prompt if value is None else str(value) for value in values]
         return list(zip(labels, parts, strict=True))
+
+    @property
+    def no_prompt_label(self) -> str | None:
+        """The label of the outputs whose prompt is missing; None where every output has one."""
+        if self.prompt is None or not self.frame[self.prompt].isna().any():
+            return None
+        return _no_prompt_label(factorize(self.frame[self.prompt])[1])
 
     def prompt_labels(self) -> list[str]:
         """Return the label of each output's prompt, as in `prompts`."""
@@ -87,6 +102,29 @@ class Outputs:
             for row in rows.tolist():
                 labels[row] = label
         return labels
+
+    def ids(self) -> list[Any] | None:
+        """Return what identifies each output in the tag log; None without a column of ids.
+
+        Of ids that print alike, which only files of earlier versions have, the second ends in "#2" as it did there.
+        """
+        if self.id is None:
+            return None
+        ids = self.frame[self.id].tolist()
+        if not self._alike_ids:
+            return ids
+        printed = list(map(_printed, ids))
+        used = set(printed)
+        counts: dict[str, int] = {}
+        for row, shown in enumerate(printed):
+            count = counts.get(shown, 0) + 1
+            if count > 1:
+                while f"{shown}#{count}" in used:
+                    count += 1
+                printed[row] = f"{shown}#{count}"
+                used.add(printed[row])
+            counts[shown] = count
+        return printed
 
     def positions(self, rows: Any) -> Positions:
         """Return the positions of some rows; see `RowFinder.positions` for what can name them."""
@@ -100,6 +138,7 @@ def read(
     prompt: Hashable | Literal[False] | None = None,
     by: Hashable | Sequence[Hashable] | None = None,
     id: Hashable | None = None,
+    alike_ids: bool = False,
 ) -> Outputs:
     """Read and check what the user gives; none of it is changed, dropped or reordered.
 
@@ -112,6 +151,7 @@ def read(
         takes none.
     by : the column or columns that name where an output comes from.
     id : the column that identifies each output; its values must all be different, also when printed.
+    alike_ids : whether ids may print alike, as they may in files of earlier versions.
 
     Raises
     ------
@@ -135,7 +175,7 @@ def read(
     by_columns = [_existing_column(frame, name, "by") for name in by_names]
     if id is not None:
         id = _existing_column(frame, id, "id")
-        _check_ids(frame[id], id)
+        _check_ids(frame[id], id, alike_ids)
     values = frame[text].tolist()
     missing = frame[text].isna().tolist()
     texts = ["" if gone else v if isinstance(v, str) else str(v) for v, gone in zip(values, missing, strict=True)]
@@ -144,28 +184,43 @@ def read(
     return Outputs(frame, texts, text, prompt, by_columns, id, n_missing, n_blank)
 
 
-def _check_ids(ids: pd.Series[Any], name: Hashable) -> None:
-    """Refuse ids that are missing or print alike: tags are kept under what is printed."""
+def _check_ids(ids: pd.Series[Any], name: Hashable, alike_ids: bool) -> None:
+    """Refuse ids that are missing, equal or print alike: tags are kept under what is printed."""
     gone = int(ids.isna().sum())
     if gone:
         raise ValueError(f"the id column {name!r} has no value in {gone} of {len(ids)} rows; give each row its own.")
-    alike: dict[str, list[Any]] = {}
+    for repeated in _alike_ids(ids).values():
+        shown = list(dict.fromkeys(map(short, repeated)))
+        if len(shown) == 1:
+            raise ValueError(
+                f"the id column {name!r} has the value {shown[0]} in {len(repeated)} rows; give each row an id of its"
+                " own."
+            )
+        if not alike_ids:
+            raise ValueError(
+                f"the id column {name!r} has {shown[0]} and {shown[1]}, which print alike; give each row an id that"
+                " prints differently."
+            )
+
+
+def _alike_ids(ids: pd.Series[Any]) -> dict[str, list[Any]]:
+    """Return the ids that print alike, by how they print."""
+    printed: dict[str, list[Any]] = {}
     for value in ids.tolist():
-        # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
-        printed = str(int(value) if isinstance(value, float) and value.is_integer() else value)
-        alike.setdefault(printed, []).append(value)
-    repeated = next((values for values in alike.values() if len(values) > 1), None)
-    if repeated is None:
-        return
-    shown = list(dict.fromkeys(map(short, repeated)))
-    if len(shown) > 1:
-        raise ValueError(
-            f"the id column {name!r} has {shown[0]} and {shown[1]}, which print alike; give each row an id that prints"
-            " differently."
-        )
-    raise ValueError(
-        f"the id column {name!r} has the value {shown[0]} in {len(repeated)} rows; give each row an id of its own."
-    )
+        printed.setdefault(_printed(value), []).append(value)
+    return {shown: values for shown, values in printed.items() if len(values) > 1}
+
+
+def _printed(value: Any) -> str:
+    # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
+    return str(int(value) if isinstance(value, float) and value.is_integer() else value)
+
+
+def _no_prompt_label(prompts: Collection[Any]) -> str:
+    label = NO_PROMPT
+    while label in prompts:
+        label = f"({label})"
+    return label
 
 
 def _default_text_column(frame: pd.DataFrame) -> Hashable:

@@ -77,8 +77,14 @@ class TagBook:
         path = None if store is False else Path(STORE if store is None else store).expanduser().absolute()
         labels = outputs.prompts()
         prompts = None if outputs.prompt is None else outputs.prompt_labels()
-        ids = None if outputs.id is None else outputs.frame[outputs.id].tolist()
-        keys = identify(outputs.texts, prompts, ids, _other_columns(outputs), outputs.by)
+        keys = identify(
+            outputs.texts,
+            prompts,
+            outputs.ids(),
+            _other_columns(outputs),
+            outputs.by,
+            no_prompt=outputs.no_prompt_label,
+        )
         self.keys = keys.keys
         self.prompt_keys = [prompt_key(label) for label, _ in labels]
         who = _login() if annotator is None else annotator

@@ -22,6 +22,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 from outlens.tags.describe import FRACTIONS, MISSING, NAME, OTHER, SOURCE, VALUE, describe
@@ -37,6 +38,7 @@ def identify(
     ids: Iterable[Hashable] | None = None,
     columns: Mapping[Any, Sequence[Any]] | None = None,
     sources: Iterable[Any] = (),
+    no_prompt: str | None = None,
 ) -> Keys:
     """Give each output its key, and the means to find it under the keys that it had before.
 
@@ -51,6 +53,8 @@ def identify(
         The other columns of the rows: they tell equal outputs apart.
     sources : iterable of names, optional
         Columns of `columns` that say where an output comes from (`by=`): an output whose source differs is another one.
+    no_prompt : str, optional
+        What `prompts` holds where an output has no prompt. A key made without a prompt finds these outputs too.
 
     Raises
     ------
@@ -66,7 +70,15 @@ def identify(
     """
     if ids is not None:
         return Keys(plain_keys(texts, prompts, ids))
-    stems = [key.partition("#")[0] for key in plain_keys(texts, prompts)]
+    plain = plain_keys(texts, prompts)
+    stems = [key.partition("#")[0] for key in plain]
+    other_stems: dict[str, str] = {}
+    if prompts is not None and no_prompt is not None:
+        rows = [row for row, prompt in enumerate(prompts) if prompt == no_prompt]
+        without = plain_keys([texts[row] for row in rows])
+        known = set(stems)
+        pairs = zip(without, rows, strict=True)
+        other_stems = {key: stems[row] for key, row in pairs if "#" not in key and key not in known}
     for name, cells in (columns or {}).items():
         if len(cells) != len(texts):
             raise ValueError(
@@ -74,7 +86,7 @@ def identify(
             )
     described = describe(stems, columns or {}, set(sources))
     if not described:
-        return Keys(plain_keys(texts, prompts), stems)
+        return Keys(plain, stems, other_stems=other_stems)
     sections = []
     for kind in (SOURCE, OTHER, FRACTIONS):
         cells_of = [[name + value for value in c.values] for name, c in described if c.kind == kind]
@@ -93,7 +105,8 @@ def identify(
         k = rank[stem, body]
         keys.append(f"{stem}#{place[stem]}/{body}" + (f"#{k}" if k > 1 else ""))
     names = {name: column.label for name, column in described}
-    return Keys(keys, stems, names, frozenset(name for name, column in described if column.varies))
+    varying = frozenset(name for name, column in described if column.varies)
+    return Keys(keys, stems, names, varying, other_stems)
 
 
 class Keys:
@@ -109,6 +122,8 @@ class Keys:
         Hash of each column that the keys describe -> its name.
     varying : set of str, optional
         Hashes of the columns that have more than one value here.
+    other_stems : mapping, optional
+        What else an output may be called without its columns -> its stem.
 
     Attributes
     ----------
@@ -124,11 +139,13 @@ class Keys:
         stems: Sequence[str] = (),
         columns: Mapping[str, str] | None = None,
         varying: frozenset[str] = frozenset(),
+        other_stems: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.keys = list(keys)
         self.columns = columns or {}
         self._varying = varying
         self._stems = stems
+        self._other_stems = other_stems
         self._positions: dict[str, int | None] = {key: i for i, key in enumerate(self.keys)}
         self._settled: set[str] = set()
         self._equals: dict[str, _Equals] = {}
@@ -160,6 +177,7 @@ class Keys:
             if not self._stems:
                 continue
             stem = key.partition("/")[0].partition("#")[0] if row is None else self._stems[row]
+            stem = self._other_stems.get(stem, stem)
             if stem in self._rows and (row is None or len(self._rows[stem]) > 1):
                 older.setdefault(stem, []).append(key)
         for stem, of_stem in older.items():

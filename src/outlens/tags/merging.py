@@ -147,6 +147,8 @@ def read_sources(
             read = events = as_events(source)
         elif _all(source, Judgement):
             read = to_events(source, lens)
+            # The log has the keys that the outputs have now; a judgement may have an older one.
+            read = keys.current(read) if isinstance(keys, Session) else read
             events = new_events(read, [*log, *added])
         else:
             read = events = events_of(source)
