@@ -17,6 +17,10 @@ await build({
   legalComments: "none",
   // The subjects of `core/lens.ts`, which nothing outside the bundle sees: short names for them save 2 % of it.
   mangleProps: /^(announce|gestures|listing|outputs|pointer|reading|settings|shared|tagging|traits)$/,
-  jsx: "automatic",
-  jsxImportSource: "preact",
+  // Children as arguments of `h`, not as a property of each element's: 2 % smaller. tsconfig.json would prescribe the other.
+  jsx: "transform",
+  jsxFactory: "h",
+  jsxFragment: "Fragment",
+  inject: ["jsx.mjs"],
+  tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
 });
