@@ -221,7 +221,7 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         suggest(vectors, texts, three, np.array([3, 4]))
     with pytest.raises(ValueError, match="give n rows of d numbers"):
         suggest(vectors[0], texts, three)
-    with pytest.raises(TypeError, match=r"texts\[1\] is a float"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is missing"):
         suggest(vectors, ["a", np.nan, *texts[2:]], three)  # type: ignore[list-item]
     vectors[4, 1] = np.nan
     with pytest.raises(ValueError, match="1 of 6 vectors hold NaN or infinity, the first in row 4"):

@@ -312,9 +312,9 @@ def test_tied_and_empty_outputs_give_finite_numbers(texts: list[str]) -> None:
 
 
 def test_wrong_input_is_refused() -> None:
-    with pytest.raises(ValueError, match="groups has 3 values and texts 2"):
+    with pytest.raises(ValueError, match="groups has 3 values for 2 texts"):
         distinctive(["a", "b"], [1, 2, 3])
-    with pytest.raises(ValueError, match="prompts has 1 values and texts 2"):
+    with pytest.raises(ValueError, match="prompts has 1 values for 2 texts"):
         distinctive(["a", "b"], [1, 2], prompts=["p"])
     with pytest.raises(ValueError, match=r"prompts\[1\] is missing"):
         distinctive(["a", "b"], [1, 2], prompts=["p", None])

@@ -52,18 +52,15 @@ PROGRAM = """
 import { readFileSync } from "node:fs";
 const source = readFileSync(0, "utf8");
 const [cases, rule] = JSON.parse(source);
-const needed = new Function("min_outputs", "n", `return ${rule}`);
-console.log(JSON.stringify(cases.map(([min_outputs, n]) => needed(min_outputs, n))));
+const needed = new Function("minOutputs", "n", `return ${rule}`);
+console.log(JSON.stringify(cases.map(([minOutputs, n]) => needed(minOutputs, n))));
 """
 
 
 def test_the_browser_rounds_as_python_does() -> None:
-    """The expression stands in core/reading.ts; it is cut out and evaluated, so that the two cannot part."""
-    files = [path for path in (JS / "src").rglob("*.ts") if "toFixed(9)" in path.read_text(encoding="utf-8")]
-    assert len(files) == 1, "the rule stands in one place"
-    source = files[0].read_text(encoding="utf-8")
-    begin = source.rindex("Math.max(", 0, source.index("toFixed(9)"))
-    rule = source[begin : source.index(");", begin) + 1].replace("this.counted.value", "n")
+    """The rule of text/thresholds.ts is cut out and evaluated, so that the two cannot part."""
+    source = (JS / "src/text/thresholds.ts").read_text(encoding="utf-8")
+    rule = source.split("return ")[1].split(";")[0]
     cases = [(share / 100, n) for share in range(1, 101) for n in (0, 1, 7, 50, 100, 300, 1001)]
     cases += [(k, n) for k in (2, 5, 9) for n in (9, 100)]
     done = subprocess.run(

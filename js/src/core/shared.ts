@@ -1,6 +1,7 @@
 // What outputs share: for the thresholds that are set, how many outputs contain each word in a shared run.
 import { computed } from "@preact/signals";
 import { SharedIndex } from "../text/shared";
+import { outputsNeeded } from "../text/thresholds";
 import { number } from "../ui/format";
 import type { Traits } from "../wire/traits";
 import type { Made, Stamped, WordArrays } from "../wire/types";
@@ -53,10 +54,7 @@ export class Shared {
     return weight;
   });
   /** The least number of outputs that share something. */
-  readonly minOutputs = computed(() => {
-    const least = this.settings.get("min_outputs");
-    return Math.max(2, least > 1 ? least : Math.ceil(Number((least * this.counted.value).toFixed(9))));
-  });
+  readonly minOutputs = computed(() => outputsNeeded(this.settings.get("min_outputs"), this.counted.value));
   /** The least number of words in a row that counts as shared. */
   readonly minWords = computed(() => this.settings.get("min_words"));
   /** For each word, how many outputs share a long enough run that contains it. */
