@@ -16,6 +16,7 @@ function show(change: Record<string, unknown> = {}): HTMLElement {
   return host.querySelector(".outlens:last-child")!;
 }
 
+const view = (array: ArrayBufferView) => new DataView(array.buffer, array.byteOffset, array.byteLength);
 const drawn = () => new Promise((resolve) => setTimeout(resolve));
 
 function press(target: Element, key: string, more: object = {}): KeyboardEvent {
@@ -142,5 +143,85 @@ describe("the map", () => {
 
   it("has its keys in the list of keys", () => {
     expect(COMMANDS.find(({ shown }) => shown.startsWith("Shift+←"))?.words).toContain("move the map");
+  });
+});
+
+describe("a card", () => {
+  const stops = (within: Element) =>
+    [within, ...within.querySelectorAll("button, input, select, [tabindex]")].filter(
+      (element) => element.matches("button, input, select, [tabindex]") && element.getAttribute("tabindex") !== "-1",
+    );
+  const cards = (root: HTMLElement) => [...root.querySelectorAll<HTMLElement>(".ol-list article")];
+
+  it("is one stop of the Tab key, with its tags, note and equal outputs", async () => {
+    const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _variant: view(Uint32Array.of(0, 0, 2, 3, 4, 5)) });
+    press(root.querySelector(".ol-map")!, "j");
+    press(root.querySelector(".ol-map")!, "s");
+    press(root.querySelector(".ol-map")!, "t");
+    await drawn();
+    const field = root.querySelector<HTMLInputElement>("[role=combobox]")!;
+    field.value = "odd";
+    field.dispatchEvent(new Event("input", { bubbles: true }));
+    await drawn();
+    press(field, "Enter");
+    press(root.querySelector(".ol-map")!, "e");
+    await drawn();
+    const note = root.querySelector<HTMLTextAreaElement>(".ol-note-field")!;
+    note.value = "a note";
+    press(note, "Enter");
+    await vi.waitFor(() => expect(root.querySelectorAll(".ol-list .ol-note-of button")).toHaveLength(1));
+    expect(root.querySelectorAll(".ol-list .ol-chips button")).toHaveLength(1);
+    expect(root.querySelectorAll(".ol-list .ol-copies")).toHaveLength(1);
+    expect(cards(root).map(stops)).toEqual(cards(root).map((card) => [card]));
+    expect(cards(root)).toHaveLength(5);
+  });
+
+  it("is entered with an arrow, which goes on to the next button and from the last to the card", async () => {
+    const root = show();
+    const [card] = cards(root);
+    const controls = [...card.querySelectorAll<HTMLElement>("button, input")];
+    card.focus();
+    const right = () => {
+      const event = press(document.activeElement!, "ArrowRight");
+      expect(event.defaultPrevented).toBe(true);
+      return document.activeElement;
+    };
+    expect(controls.map(right)).toEqual(controls);
+    expect(right()).toBe(card);
+    press(card, "ArrowLeft");
+    expect(document.activeElement).toBe(controls.at(-1));
+    // A button that is focused is pressed by Enter, as everywhere.
+    expect(press(document.activeElement!, "Enter").defaultPrevented).toBe(false);
+  });
+
+  it("becomes the current output by Enter, which goes to its first button", async () => {
+    const root = show();
+    const second = cards(root)[1];
+    second.focus();
+    press(second, "Enter");
+    await drawn();
+    expect(second.getAttribute("aria-current")).toBe("true");
+    expect(document.activeElement).toBe(second.querySelector("button"));
+  });
+
+  it("hands the focus on with j and k", async () => {
+    const root = show();
+    cards(root)[0].focus();
+    press(cards(root)[0], "j");
+    press(cards(root)[0], "j");
+    await drawn();
+    expect(document.activeElement).toBe(cards(root)[1]);
+  });
+
+  it("and a row of the clusters is one stop too", async () => {
+    const root = show();
+    const rows = [...root.querySelectorAll<HTMLElement>(".ol-row")];
+    expect(rows.map((row) => stops(row).map((stop) => stop.className.split(" ")[0]))).toEqual(
+      rows.map(() => ["ol-name"]),
+    );
+    const name = rows[0].querySelector<HTMLElement>(".ol-name")!;
+    name.focus();
+    press(name, "ArrowRight");
+    expect(document.activeElement!.className).toContain("ol-rename");
   });
 });

@@ -67,6 +67,7 @@ export const COMMANDS: Command[] = [
       " ": (press) => onPoint(press, (id) => press.lens.selection.pick([id])),
     },
   },
+  { shown: "← → Enter", words: "on a card: to its buttons and back; Enter makes it the current output" },
   {
     shown: "l p",
     words: "a drag lassoes, a drag moves the map",

@@ -44,6 +44,7 @@ export function Painted({ text, from, to, layers, anchors = [], folds = [], bloc
       parts.push(
         <button
           type="button"
+          tabIndex={-1}
           class="ol-fold"
           aria-label={`${fold.label}: unfold`}
           data-label={fold.label}

@@ -6,6 +6,7 @@ import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { plural } from "../../ui/plural";
+import { rove } from "../../ui/rove";
 
 /** More sources than this do not fit as bars of their own. */
 const MAX_BARS = 12;
@@ -82,6 +83,7 @@ function Row({ cluster, largest, share }: RowProps) {
       onMouseEnter={() => (lens.pointer.cluster.value = number)}
       onMouseLeave={() => (lens.pointer.cluster.value = null)}
       onKeyDown={(event) => {
+        rove(event);
         if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
         if (event.key === "F2") {
           event.preventDefault();
@@ -107,6 +109,7 @@ function Row({ cluster, largest, share }: RowProps) {
       {!renaming.value && (
         <button
           type="button"
+          tabIndex={-1}
           class="ol-plain ol-rename"
           title="Rename (F2)"
           aria-label={`Rename ${name}`}
@@ -137,6 +140,7 @@ function Alone({ largest }: { largest: number }) {
       class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
       onMouseEnter={() => (lens.pointer.cluster.value = -1)}
       onMouseLeave={() => (lens.pointer.cluster.value = null)}
+      onKeyDown={rove}
     >
       <Swatch group={-1} label="like no other" />
       <button
@@ -160,6 +164,7 @@ function TagMembers({ number, name, size }: { number: number; name: string; size
   return (
     <button
       type="button"
+      tabIndex={-1}
       class="ol-tag-cluster"
       title="Tag the outputs of this cluster"
       aria-label={`Tag ${name}`}
@@ -184,6 +189,7 @@ export function Swatch({ group, label }: { group: number; label: string }) {
   return (
     <button
       type="button"
+      tabIndex={-1}
       class="ol-swatch"
       role="switch"
       aria-checked={!hidden}

@@ -43,7 +43,13 @@ export function Body({ id, text }: Props) {
         <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: lens.selected has all</div>
       )}
       {long && (
-        <button type="button" class="ol-plain ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
+        <button
+          type="button"
+          tabIndex={-1}
+          class="ol-plain ol-more"
+          aria-expanded={open}
+          onClick={() => lens.reading.flip(id)}
+        >
           {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
         </button>

@@ -3,7 +3,10 @@ import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { asJson } from "../../core/describe";
+import type { TargetedKeyboardEvent } from "preact";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { plural } from "../../ui/plural";
+import { rove } from "../../ui/rove";
 import { Body, estimate } from "./body";
 import { Chips } from "../tags/chips";
 import { Notes } from "../tags/notes";
@@ -21,8 +24,16 @@ export function Card({ id, position, total }: Props) {
   const label = lens.outputs.label(id);
   const source = lens.outputs.source(id);
   const classes = ["ol-card", selected && "ol-chosen", current && "ol-current"].filter(Boolean).join(" ");
+  const article = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    // The keyboard goes on from the card that it was at.
+    const tree = article.current!.getRootNode() as Document | ShadowRoot;
+    if (current && tree.activeElement?.matches(".ol-card")) article.current!.focus({ preventScroll: true });
+  }, [current]);
   return (
     <article
+      ref={article}
+      {...oneStop(lens, id)}
       class={classes}
       aria-posinset={position}
       aria-setsize={total}
@@ -35,6 +46,21 @@ export function Card({ id, position, total }: Props) {
       <Content id={id} />
     </article>
   ); // prettier-ignore
+}
+
+/** A card is one stop of the Tab key: Enter makes it the current output and goes to its buttons, as the arrows do. */
+export function oneStop(lens: Lens, id: number) {
+  return {
+    tabIndex: 0,
+    onKeyDown: (event: TargetedKeyboardEvent<HTMLElement>) => {
+      const card = event.currentTarget;
+      if (event.key === "Enter" && !event.shiftKey && event.target === card) {
+        event.preventDefault();
+        lens.pointer.cursor.value = id;
+        card.querySelector("button")?.focus();
+      } else rove(event);
+    },
+  };
 }
 
 export function Head({ id }: Props) {
@@ -79,6 +105,7 @@ export function Head({ id }: Props) {
         <span class="ol-card-tools">
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             title="Tag this output (t)"
             onClick={() => lens.tagging.type(lens.tagging.card(id))}
@@ -87,6 +114,7 @@ export function Head({ id }: Props) {
           </button>
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             title="A note on this output (e)"
             onClick={() => lens.tagging.write(lens.tagging.card(id))}
@@ -95,6 +123,7 @@ export function Head({ id }: Props) {
           </button>
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             aria-pressed={stars === copies.length}
             title="Star (s)"
@@ -104,6 +133,7 @@ export function Head({ id }: Props) {
           </button>
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             title="Copy the text as it is"
             onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}
@@ -112,6 +142,7 @@ export function Head({ id }: Props) {
           </button>
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             title="Copy this output as JSON"
             onClick={() => copy(lens, lens.outputs.texts.value.get(id) === null ? null : asJson(lens, id), "JSON")}
@@ -120,6 +151,7 @@ export function Head({ id }: Props) {
           </button>
           <button
             type="button"
+            tabIndex={-1}
             class="ol-plain"
             aria-pressed={pinned}
             title={pinned ? "Unpin" : "Pin: side by side with others, up to 6 (v)"}
@@ -133,14 +165,15 @@ export function Head({ id }: Props) {
         </span>
         <input
           type="checkbox"
+          tabIndex={-1}
           checked={lens.selection.mask.value[id] === 1}
           aria-label="Selected"
           title={copies.length > 1 ? `Select all ${copies.length} (x)` : "Select (x)"}
           onChange={() => lens.selection.pick(copies)}
         />
       </div>
-      <Chips id={id} />
-      <Notes id={id} />
+      <Chips id={id} tabIndex={-1} />
+      <Notes id={id} tabIndex={-1} />
     </>
   ); // prettier-ignore
 }
@@ -152,6 +185,7 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
   return (
     <button
       type="button"
+      tabIndex={-1}
       class="ol-copies"
       title={`${plural(copies.length, "output")} with this very text${from && `: ${from}`}\nclick: a card for each`}
       aria-label={`${copies.length} equal outputs, show each`}

@@ -8,7 +8,7 @@ import type { Column } from "../../wire/types";
 import { plural } from "../../ui/plural";
 import { Start } from "./body";
 import { useShown } from "./cards";
-import { Head } from "./card";
+import { Head, oneStop } from "./card";
 import { Nothing } from "./nothing";
 import { together } from "../../ui/sync-scroll";
 import { type ListControl, Windowed } from "../../ui/windowed";
@@ -229,6 +229,7 @@ function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivEleme
           return (
             <article
               key={id}
+              {...oneStop(lens, id)}
               class={["ol-cell-one", chosen && "ol-chosen", lens.pointer.cursor.value === id && "ol-current"]
                 .filter(Boolean)
                 .join(" ")}

@@ -2,7 +2,7 @@
 import { useLens } from "../use-lens";
 import { useRef } from "preact/hooks";
 import { Start } from "./body";
-import { Head } from "./card";
+import { Head, oneStop } from "./card";
 import { together } from "../../ui/sync-scroll";
 
 export function Pins() {
@@ -24,6 +24,7 @@ export function Pins() {
         return (
           <article
             key={id}
+            {...oneStop(lens, id)}
             class="ol-card"
             aria-label={`Pinned: ${lens.outputs.source(id)} row ${lens.outputs.label(id)}`}
           >

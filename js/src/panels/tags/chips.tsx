@@ -4,7 +4,7 @@ import { useLens } from "../use-lens";
 import { short } from "./short";
 
 /** The tags on an output. A click on one's own takes it off, one on another's gives it too. */
-export function Chips({ id }: { id: number }) {
+export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
   const lens = useLens();
   const { ids } = lens.tagging.card(id);
   const marks = lens.tags.of(ids);
@@ -15,6 +15,7 @@ export function Chips({ id }: { id: number }) {
         <button
           key={mark.name}
           type="button"
+          tabIndex={tabIndex}
           class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"]
             .filter(Boolean)
             .join(" ")}
@@ -24,7 +25,7 @@ export function Chips({ id }: { id: number }) {
             // The focus must not fall off the widget with what is taken off.
             if (mark.mine)
               (
-                event.currentTarget.closest<HTMLElement>(".ol-list") ??
+                event.currentTarget.closest<HTMLElement>("article[tabindex], .ol-list") ??
                 event.currentTarget.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
               )?.focus({ preventScroll: true });
             lens.tagging.toggle(mark.name, ids);

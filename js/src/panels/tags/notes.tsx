@@ -2,7 +2,7 @@
 import { useLens } from "../use-lens";
 
 /** The notes on an output, and where one's own is written. */
-export function Notes({ id }: { id: number }) {
+export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
   const lens = useLens();
   const target = lens.tagging.card(id);
   const notes = lens.tags.notes(target.ids);
@@ -16,6 +16,7 @@ export function Notes({ id }: { id: number }) {
           {by === 0 && (
             <button
               type="button"
+              tabIndex={tabIndex}
               class="ol-plain"
               title="Change the note (e)"
               aria-label="Change the note"

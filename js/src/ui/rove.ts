@@ -1,0 +1,17 @@
+// Many controls that are one stop of the Tab key: the arrows go from one to the next.
+
+/** All but one have a `tabIndex` of -1; fields where one types keep their arrows. */
+const CONTROLS = "button:not(:disabled), input[type=checkbox]";
+
+/** Left and right go through the controls of a box, and the box itself where it can have the focus, and around. */
+export function rove(event: KeyboardEvent): void {
+  const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
+  if (!step || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;
+  const box = event.currentTarget as HTMLElement;
+  const controls = box.querySelectorAll<HTMLElement>(CONTROLS);
+  const all = box.tabIndex < 0 ? [...controls] : [box, ...controls];
+  const at = all.indexOf(event.target as HTMLElement);
+  if (at < 0) return;
+  event.preventDefault();
+  all[(at + step + all.length) % all.length].focus();
+}
