@@ -913,3 +913,13 @@ def test_a_star_import_leaves_pythons_own_open() -> None:
     assert names["Lens"] is ol.Lens
     assert "open" in dir(ol)
     assert ol.open == ol.Lens.open
+
+
+def test_the_study_gives_the_positions_of_each_group() -> None:
+    data = {"response": list("abcde"), "model": ["m", "n", None, "m", 7]}
+    study = ol.Lens(data, by="model", vectors=np.eye(5), store=False)._study
+    groups = {value: rows.tolist() for value, rows in study.groups("model").items()}
+    assert groups == {"m": [0, 3], "n": [1], None: [2], "7": [4]}
+    with pytest.raises(KeyError, match="did you mean 'model'"):
+        study.groups("modle")
+    assert ol.Lens([], vectors=np.zeros((0, 2)), store=False)._study.groups("response") == {}

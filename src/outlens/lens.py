@@ -16,10 +16,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import archive, layers, outputs, report, settings, tables, text
-from outlens._errors import NotFound, hint
+from outlens._errors import hint
 from outlens._signal import Signal
 from outlens._unicode import clean
-from outlens.naming import names, rename
+from outlens.naming import members, names, rename
 from outlens.ranking import Suggested, rank_by_tag
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -269,10 +269,7 @@ class Lens:
             return
         if rows is not None:
             raise ValueError("select is given rows and a cluster; give one of them.")
-        numbers = self._part.tree.get().cut(self.granularity)
-        if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer) or cluster not in numbers:
-            raise NotFound(f"there is no cluster {cluster!r}; {hint(cluster, np.unique(numbers).tolist(), 'clusters')}")
-        self._select(self._part.rows[numbers == cluster])
+        self._select(members(self._part, self.granularity, cluster))
 
     def _select(self, positions: npt.NDArray[np.int64], **view: Any) -> None:
         """Select rows; every change of the selection shows it in the reader."""
@@ -405,14 +402,7 @@ class Lens:
 
     def rename(self, cluster: int, name: str) -> None:
         """Name a cluster of the prompt shown. The name stays with the members when they are clustered again."""
-        if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer):
-            raise TypeError(f"rename takes a cluster's number, 0 for the largest, not {cluster!r}; see lens.clusters.")
-        count = len(names(self._part, self.granularity, self._tags))
-        if not 0 <= cluster < count:
-            raise NotFound(f"no cluster {cluster!r} to rename; there are 0 to {count - 1}.")
-        if not isinstance(name, str) or not name.strip():
-            raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
-        rename(self._part, self.granularity, int(cluster), clean(name.strip()), self._tags)
+        rename(self._part, self.granularity, cluster, name, self._tags)
 
     # Tags
 
@@ -688,23 +678,7 @@ class Lens:
         >>> ol.open(path, store=False)
         Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
         """
-        study, state = self._study, self._state
-        with state.lock:
-            self._tags.check_open()
-            parts = archive.Parts(
-                outputs=study.outputs,
-                vectors=study.vectors,
-                model=study.engine.model,
-                seed=study.engine.seed,
-                lands=study.landscapes(),
-                layers=state.layers,
-                events=archive.events_of(self._tags.session),
-                prompt=state.prompt,
-                granularity=self.granularity,
-                selection=self.selection,
-                view=state.view,
-            )
-            return archive.write(path, parts)
+        return archive.save(path, self._study, self._state, self._tags)
 
     @classmethod
     def open(

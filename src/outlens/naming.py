@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from typing import TypedDict
 
+import numpy as np
+import numpy.typing as npt
+
+from outlens._errors import NotFound, hint
 from outlens._unicode import clean
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
@@ -41,14 +45,39 @@ def names(part: Part, granularity: float, tags: TagBook) -> list[str]:
     return [clean(name or land.names[node].name) for name, node in zip(given, order, strict=True)]
 
 
+def members(part: Part, granularity: float, cluster: int) -> npt.NDArray[np.int64]:
+    """Return the positions of the outputs of a cluster.
+
+    Raises
+    ------
+    KeyError
+        If there is no cluster of that number; -1 stands for outputs like no other.
+    """
+    numbers = part.tree.get().cut(granularity)
+    if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer) or cluster not in numbers:
+        raise NotFound(f"there is no cluster {cluster!r}; {hint(cluster, np.unique(numbers).tolist(), 'clusters')}")
+    rows: npt.NDArray[np.int64] = part.rows[numbers == cluster]
+    return rows
+
+
 def rename(part: Part, granularity: float, cluster: int, name: str, tags: TagBook) -> None:
-    """Name a cluster; the names of its parts, and of what it is a part of, stay."""
-    tree = part.tree.get()
-    level = tree.level(granularity)
-    node = tree.order(level)[cluster]
+    """Name a cluster; the names of its parts, and of what it is a part of, stay.
+
+    Raises
+    ------
+    KeyError, TypeError, ValueError
+        If there is no such cluster, or the name is not a text or blank.
+    """
+    if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer):
+        raise TypeError(f"rename takes a cluster's number, 0 for the largest, not {cluster!r}; see lens.clusters.")
+    if cluster < 0:
+        raise NotFound(f"there is no cluster {cluster!r} to rename; clusters are numbered from 0.")
+    rows = members(part, granularity, cluster).tolist()
+    if not isinstance(name, str) or not name.strip():
+        raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
     with tags.lock:
         tags.check_open()
-        tags.cluster_names.name(part.rows[tree.levels[level][tree.leaf] == node].tolist(), name)
+        tags.cluster_names.name(rows, clean(name.strip()))
         tags.changed.emit()
 
 

@@ -96,8 +96,9 @@ def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
     one.prompt = "r"
     two = again(one, model=None)
     assert two.prompt == "r"
-    with pytest.warns(UserWarning, match="2 of 3 prompts"):
-        assert two.frame.index.tolist() == [0, 3, 4, 5]
+    assert [part.label for part in two._study.computed] == ["p", "r"]
+    with pytest.raises(ValueError, match=r"not taken from a file.*model=\.\.\."):
+        _ = two.frame
     with pytest.raises(ValueError, match=r"model, 'function', is not taken from a file.*2 texts.*model=\.\.\."):
         two.prompt = "q"
     assert two.prompt == "r"
@@ -136,7 +137,8 @@ def test_tags_are_added_to_the_store_once_and_to_what_is_there() -> None:
         two = ol.open(path, store="other.sqlite", annotator="bob")
     two.tag("slow", ["r2"])
     three = ol.open(path, store="other.sqlite", annotator="ann")
-    assert three.tags[["ann", "bob"]].to_dict() == {"ann": {"slow": 0, "travel": 1}, "bob": {"slow": 1, "travel": 0}}
+    assert three.tags["annotator=ann"].to_dict() == {"slow": 0, "travel": 1}
+    assert three.tags["annotator=bob"].to_dict() == {"slow": 1, "travel": 0}
     assert len(Store("other.sqlite").events()) == 2
     assert ol.open(path).tags["outputs"].to_dict() == {"travel": 1}
     assert Path(".outlens/tags.sqlite").exists()

@@ -8,8 +8,31 @@ from pathlib import Path
 from outlens._files import replacing
 from outlens.archive.container import NotReadable, Packer, Unpacker, reading
 from outlens.archive.parts import Parts, label, pack_parts, unpack_parts
+from outlens.state import LensState
+from outlens.study import Study
+from outlens.tags.book import TagBook
 from outlens.tags.events import Event
 from outlens.tags.session import Session
+
+
+def save(path: str | os.PathLike[str], study: Study, state: LensState, tags: TagBook) -> Path:
+    """Write the study, the state and the tags of a lens, as `write` does."""
+    with state.lock:
+        tags.check_open()
+        parts = Parts(
+            outputs=study.outputs,
+            vectors=study.vectors,
+            model=study.engine.model,
+            seed=study.engine.seed,
+            lands=study.landscapes(),
+            layers=state.layers,
+            events=events_of(tags.session),
+            prompt=state.prompt,
+            granularity=float(state.granularity),
+            selection=state.selection,
+            view=state.view,
+        )
+        return write(path, parts)
 
 
 def write(path: str | os.PathLike[str], parts: Parts) -> Path:
