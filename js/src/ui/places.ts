@@ -12,7 +12,9 @@ export function placeAt(event: MouseEvent): Place | null {
   if (!box) return null;
   const root = box.ownerDocument as Document & { caretRangeFromPoint?: (x: number, y: number) => Range | null };
   const { clientX: x, clientY: y } = event;
-  const caret = root.caretPositionFromPoint?.(x, y);
+  // A caret inside a shadow root is given only to those who name the root.
+  const tree = box.getRootNode();
+  const caret = root.caretPositionFromPoint?.(x, y, tree instanceof ShadowRoot ? { shadowRoots: [tree] } : undefined);
   const range = caret ? null : root.caretRangeFromPoint?.(x, y);
   const [node, offset] = caret
     ? [caret.offsetNode, caret.offset]
