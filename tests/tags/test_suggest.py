@@ -202,6 +202,12 @@ def test_one_text_that_is_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
         assert (found.precision is None) == (found.folds == 0) == ("unknown" in found.says)
 
 
+def test_texts_are_read_once() -> None:
+    vectors, texts = noise(12)
+    listed = suggest(vectors, texts, mask(12, 0, 1, 2))
+    np.testing.assert_array_equal(suggest(vectors, iter(texts), mask(12, 0, 1, 2)).scores, listed.scores)
+
+
 def test_what_is_wrong_is_said_in_a_sentence() -> None:
     vectors, texts = noise(6)
     three = mask(6, 0, 1, 2)
@@ -221,7 +227,7 @@ def test_what_is_wrong_is_said_in_a_sentence() -> None:
         suggest(vectors, texts, three, np.array([3, 4]))
     with pytest.raises(ValueError, match="give n rows of d numbers"):
         suggest(vectors[0], texts, three)
-    with pytest.raises(TypeError, match=r"texts\[1\] is missing"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is missing \(nan\)"):
         suggest(vectors, ["a", np.nan, *texts[2:]], three)  # type: ignore[list-item]
     vectors[4, 1] = np.nan
     with pytest.raises(ValueError, match="1 of 6 vectors hold NaN or infinity, the first in row 4"):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from hashlib import blake2b
 from string import punctuation
@@ -62,7 +62,7 @@ class Suggestion:
 
 def suggest(
     vectors: npt.ArrayLike,
-    texts: Sequence[str],
+    texts: Iterable[str],
     positive: npt.ArrayLike,
     negative: npt.ArrayLike | None = None,
     *,
@@ -102,8 +102,8 @@ def suggest(
     variance of 1. Texts that are equal but for case, blanks and ASCII punctuation are always in the same fold. Folds
     are stratified, and their scores are ranked together.
     """
+    texts = check(texts)
     table, tagged, without = _checked(vectors, texts, positive, negative, tag)
-    texts = list(texts)
     canon, group = _canonical(table, texts, tagged, without, seed)
     # From here on in an order that depends on the outputs and not on their positions.
     table, texts, tagged, without = table[canon], [texts[i] for i in canon.tolist()], tagged[canon], without[canon]
@@ -153,9 +153,8 @@ def suggest(
 
 
 def _checked(
-    vectors: npt.ArrayLike, texts: Sequence[str], positive: npt.ArrayLike, negative: npt.ArrayLike | None, tag: str
+    vectors: npt.ArrayLike, texts: list[str], positive: npt.ArrayLike, negative: npt.ArrayLike | None, tag: str
 ) -> tuple[npt.NDArray[Any], Bools, Bools]:
-    check(texts)
     table = checked_vectors(vectors)
     if len(texts) != len(table):
         raise ValueError(f"there are {len(texts)} texts for {len(table)} vectors; give one of each per output.")
