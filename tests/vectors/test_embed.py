@@ -138,29 +138,45 @@ def test_a_folder_that_does_not_exist_is_not_looked_up(monkeypatch: pytest.Monke
         embed(["a"], 3)  # type: ignore[arg-type]
 
 
-@pytest.mark.model
 @pytest.mark.parametrize(
-    ("name", "says"),
+    ("name", "end"),
     [
         ("all-mpnet-base-v", "did you mean 'all-mpnet-base-v2'? 'all-MiniLM-L6-v2' is packaged"),
         ("nobody/nothing", "; 'all-MiniLM-L6-v2' is packaged"),
     ],
 )
 def test_an_unknown_model_without_a_network_is_one_sentence(
-    name: str, says: str, monkeypatch: pytest.MonkeyPatch
+    name: str, end: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    asked: list[bool] = []
-
-    def local(*args: object, local_files_only: bool, **options: object) -> Any:
-        asked.append(local_files_only)
-        raise OSError("not in the cache")
-
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", _unreachable)
-    monkeypatch.setattr("sentence_transformers.SentenceTransformer", local)
-    with pytest.raises(ValueError, match=re.escape(says)) as error:
+    # Importing these takes ten seconds: a model that is not on this machine needs neither.
+    monkeypatch.setitem(sys.modules, "torch", None)
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(ValueError, match=re.escape(end)) as error:
         embed(["a"], name, cache=False)
     assert str(error.value).startswith(f"the model {name!r} is not on this machine and the hub cannot be reached; ")
-    assert asked == [True], "the library may not try the network again and again"
+
+
+@pytest.mark.model
+def test_a_model_on_this_machine_needs_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # Laid out as the hub's client keeps what it fetched.
+    kept = tmp_path / "models--sentence-transformers--here"
+    (kept / "snapshots" / "1a").mkdir(parents=True)
+    (kept / "refs").mkdir()
+    (kept / "refs" / "main").write_text("1a")
+    loaded: list[object] = []
+
+    def local(name: str, *, local_files_only: bool, **options: object) -> Any:
+        loaded.append((name, local_files_only))
+        raise OSError("enough")
+
+    monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
+    monkeypatch.setattr("huggingface_hub.HfApi.model_info", _unreachable)
+    monkeypatch.setattr("sentence_transformers.SentenceTransformer", local)
+    with pytest.raises(ValueError, match=r"'here' could not be loaded \(OSError\)"):
+        embed(["a"], "here", cache=False)
+    assert loaded == [("here", True)], "the library would try the network again and again"
 
 
 def test_a_name_that_the_hub_does_not_have_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:

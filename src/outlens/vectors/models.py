@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import hashlib
 import importlib.util
+import os
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -132,6 +134,12 @@ def load(name: str) -> Encoder:
             raise ValueError(
                 f"there is no model {name!r} on the hub, or it needs a login; {_did_you_mean(name)}{_INSTEAD}."
             ) from None
+        # Looked up before the imports below, which take several seconds.
+        if not online and not _is_downloaded(name):
+            raise ValueError(
+                f"the model {name!r} is not on this machine and the hub cannot be reached;"
+                f" {_did_you_mean(name)}{_INSTEAD}."
+            )
     import torch
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
@@ -145,11 +153,7 @@ def load(name: str) -> Encoder:
     try:
         return Wrapped(SentenceTransformer(str(folder) if folder.is_dir() else name, **options))
     except Exception as error:  # the hub's client raises many kinds, from OSError to its own
-        if folder.is_dir() or online:
-            raise ValueError(f"the model {name!r} could not be loaded ({type(error).__name__}); {_INSTEAD}.") from error
-        raise ValueError(
-            f"the model {name!r} is not on this machine and the hub cannot be reached; {_did_you_mean(name)}{_INSTEAD}."
-        ) from None
+        raise ValueError(f"the model {name!r} could not be loaded ({type(error).__name__}); {_INSTEAD}.") from error
 
 
 _INSTEAD = (
@@ -178,16 +182,19 @@ def _did_you_mean(name: str) -> str:
 
 
 def _is_on_hub(name: str) -> bool:
-    """Whether the hub has a model of this name; False where it does not answer, LookupError where it has none.
+    """Return whether the hub has a model of this name, or False if it does not answer.
 
     One request without retries: the library's own lookup of an unknown model tries for 45 s without a network.
+
+    Raises
+    ------
+    LookupError
+        If the hub answers that it has no such model.
     """
     from huggingface_hub import HfApi
     from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
-    # sentence-transformers completes a bare name so.
-    names = [name] if "/" in name else [f"sentence-transformers/{name}", name]
-    for each in names:
+    for each in _hub_names(name):
         try:
             HfApi().model_info(each, timeout=SECONDS)
         except (RepositoryNotFoundError, HFValidationError):
@@ -197,6 +204,24 @@ def _is_on_hub(name: str) -> bool:
             return getattr(error, "response", None) is not None
         return True
     raise LookupError(name)
+
+
+def _is_downloaded(name: str) -> bool:
+    """Whether a model of the hub is in the local cache."""
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+
+    folder = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
+    for each in _hub_names(name):
+        with suppress(LocalEntryNotFoundError, HFValidationError):
+            snapshot_download(each, cache_dir=folder, local_files_only=True)
+            return True
+    return False
+
+
+def _hub_names(name: str) -> list[str]:
+    """The names under which the hub may have a model, as sentence-transformers completes a bare name."""
+    return [name] if "/" in name else [f"sentence-transformers/{name}", name]
 
 
 SECONDS = 5.0
