@@ -385,7 +385,8 @@ def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> 
     expect(tip).to_contain_text(re.compile(r"shared by (22|23|24) of 36"))
     click_word(phrase, "folding")
     drawer = widget.get_by_role("region", name="This place")
-    rows = drawer.locator(".ol-holder", has_text="folding chairs on Friday")
+    # The other column lists the sentences that are like it, by their likeness.
+    rows = drawer.locator(".ol-column").first.locator(".ol-holder", has_text="folding chairs on Friday")
     expect(rows.first).to_be_visible()
     for row in rows.all()[:3]:
         said = row.locator(".ol-holder-text").inner_text()
