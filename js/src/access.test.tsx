@@ -13,7 +13,7 @@ let ends: (() => void)[];
 
 function show(change: Record<string, unknown> = {}): HTMLElement {
   ends.push(mount(host, { ...traits(), ...change }));
-  return host.querySelector(".outlens:last-child")!;
+  return [...host.querySelectorAll<HTMLElement>(".outlens")].at(-1)!;
 }
 
 const view = (array: ArrayBufferView) => new DataView(array.buffer, array.byteOffset, array.byteLength);
@@ -223,5 +223,26 @@ describe("a card", () => {
     name.focus();
     press(name, "ArrowRight");
     expect(document.activeElement!.className).toContain("ol-rename");
+  });
+});
+
+describe("two widgets on a page", () => {
+  it("share no id, and what an id names is there", async () => {
+    const seen: string[][] = [];
+    for (let k = 0; k < 2; k++) {
+      const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
+      press(root.querySelector(".ol-map")!, "j");
+      press(root.querySelector(".ol-map")!, "t");
+      await drawn();
+      const field = root.querySelector<HTMLInputElement>("[role=combobox]")!;
+      field.value = "odd";
+      field.dispatchEvent(new Event("input", { bubbles: true }));
+      await drawn();
+      const ids = [...root.querySelectorAll("[id]")].map(({ id }) => id);
+      expect(new Set(ids).size).toBe(ids.length);
+      for (const name of ["aria-controls", "aria-activedescendant"]) expect(ids).toContain(field.getAttribute(name));
+      seen.push(ids);
+    }
+    expect(seen[0].filter((id) => seen[1].includes(id))).toEqual([]);
   });
 });

@@ -81,3 +81,40 @@ def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     assert excerpt.evaluate("excerpt => excerpt.matches(':hover')")
     page.keyboard.press("Escape")
     expect(excerpt).to_have_count(0)
+
+
+# The colour of an edge as it is painted on its element, and the ground beside it, as relative luminances.
+_CONTRASTS = """root => {
+    const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
+    const luminance = (...layers) => {
+        pen.clearRect(0, 0, 1, 1);
+        for (const css of layers) {
+            pen.fillStyle = css;
+            pen.fillRect(0, 0, 1, 1);
+        }
+        const [r, g, b] = [...pen.getImageData(0, 0, 1, 1).data].map((v) =>
+            v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4);
+        return 0.2126 * r + 0.7152 * g + 0.0722 * b;
+    };
+    const ground = getComputedStyle(root).backgroundColor;
+    return [...root.querySelectorAll(".ol-dot, .ol-legend i, .ol-swatch, .ol-tag")].map((element) => {
+        const { backgroundColor, borderTopColor } = getComputedStyle(element);
+        const [a, b] = [luminance(ground, backgroundColor, borderTopColor), luminance(ground)].sort((x, y) => y - x);
+        return [element.className || element.parentElement.className, (a + 0.05) / (b + 0.05)];
+    });
+}"""
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+@pytest.mark.parametrize("color", ["cluster", "model", "score", "tags"])
+def test_what_stands_for_a_colour_has_an_edge_of_three_to_one(show: Show, color: str, theme: str) -> None:
+    lens = _lens()
+    for i in range(8):
+        lens.tag(f"tag {i}", [i])
+    lens.view.color = color
+    page, widget = show(lens)
+    page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+    expect(widget).to_have_attribute("data-theme", theme)
+    contrasts = widget.evaluate(_CONTRASTS)
+    assert len(contrasts) > 8
+    assert [(name, round(contrast, 2)) for name, contrast in contrasts if contrast < 3] == []

@@ -240,7 +240,7 @@ export function Windowed(props: Props) {
     <div
       ref={scroller}
       class={`ol-list ${props.class ?? ""}`}
-      role={props.role}
+      role={props.role ?? "group"}
       aria-busy={props.busy}
       aria-label={props.label}
       tabIndex={0}

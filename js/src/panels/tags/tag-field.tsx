@@ -15,6 +15,8 @@ export function TagField() {
   /** The option that the arrows chose; without one Enter gives what begins as is typed, or a new tag. */
   const at = useSignal(-1);
   const input = useRef<HTMLInputElement>(null);
+  // Widgets of a page may each have a copy of this module: a counter would not tell them apart.
+  const list = useRef(`ol-tags-${Math.random().toString(36).slice(2)}`).current;
   const before = useRef(document.activeElement as HTMLElement | null);
   useLayoutEffect(() => input.current?.focus(), []);
   const wanted = typed.value.trim();
@@ -64,10 +66,10 @@ export function TagField() {
           type="text"
           role="combobox"
           aria-expanded={options.length > 0}
-          aria-controls="ol-tag-options"
+          aria-controls={list}
           aria-autocomplete="list"
           aria-label={`Tag for ${what}`}
-          aria-activedescendant={options.length ? `ol-tag-${chosen}` : undefined}
+          aria-activedescendant={options.length ? `${list}-${chosen}` : undefined}
           spellcheck={false}
           dir="auto"
           placeholder="name of the tag; Enter gives it"
@@ -95,13 +97,13 @@ export function TagField() {
         />
       </label>
       {options.length > 0 && (
-        <ul class="ol-tag-options" id="ol-tag-options" role="listbox" aria-label="Tags">
+        <ul class="ol-tag-options" id={list} role="listbox" aria-label="Tags">
           {options.map((name, k) => {
             const tag = names.indexOf(name);
             return (
               <li
                 key={name}
-                id={`ol-tag-${k}`}
+                id={`${list}-${k}`}
                 role="option"
                 aria-selected={k === chosen}
                 tabIndex={-1}
