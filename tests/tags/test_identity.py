@@ -132,6 +132,50 @@ def test_a_text_that_is_there_once_may_change_in_a_column() -> None:
     ) == [None, None]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    "others",
+    [
+        {},
+        {"task": "aaa"},
+        {"task": "aaa", "n": [1, 1, 1]},
+        {"seed": [1, 1, 2]},
+        {"seed": [1, 2, 3]},
+        {"seed": [1, 1, 2], "task": "aaa"},
+        {"seed": [1, 1, 2], "language": ["en", "en", "de"], "task": "aaa"},
+        {"score": [0.5, 0.5, 0.25]},
+    ],
+)
+def test_a_tag_of_one_model_never_moves_to_the_equal_answer_of_another(others: dict[str, Any]) -> None:
+    columns = {"model": ["gpt", "claude", "x"], **others}
+    then = identify(["Yes", "Yes", "No"], columns=columns)
+    now = identify(["Yes", "No"], columns={name: [cells[0], cells[2]] for name, cells in columns.items()})
+    assert rows(then, now) == [0, None, 1]
+
+
+@pytest.mark.parametrize("names", [["model"], ["label"], ["model", "label"], ["model", "label", "score"]])
+def test_a_text_that_is_there_once_keeps_its_tag_or_says_why_not(names: list[str]) -> None:
+    columns = {"model": list("aba"), "label": list("xyz"), "score": [0.5, 0.25, 0.75]}
+    columns = {name: columns[name] for name in names}
+
+    def frame(**changed: Any) -> Any:
+        kept = {name: changed.get(name, cells) for name, cells in columns.items()}
+        return identify(["p", "q", "r"], columns={name: cells for name, cells in kept.items() if cells is not None})
+
+    then, everywhere = frame(), [0, 1, 2]
+    assert rows(then, frame(score=[0.125, 1.5, 2.5])) == everywhere
+    assert rows(frame(label=[None] * 3), then) == everywhere
+    assert rows(then, frame(model=None, label=None, score=None)) == everywhere
+    renamed = {("llm" if name == "model" else name): cells for name, cells in columns.items()}
+    assert rows(then, identify(["p", "q", "r"], columns=renamed)) == everywhere
+    for name in set(names) - {"score"}:
+        now = frame(**{name: list("kkk")})
+        assert rows(then, now) == [None] * 3
+        assert now.warnings == [
+            f"3 tagged outputs are not shown: an equal text is here, but its column {name!r} differs; pass id= to keep"
+            " tags where columns change."
+        ]
+
+
 def test_a_source_that_differs_is_another_output() -> None:
     columns = {"model": ["a", "a"], "seed": [1, 2], "task": ["s", "t"], "judge": ["x", "y"]}
     other = {**columns, "model": ["b", "b"]}

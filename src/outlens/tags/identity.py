@@ -249,7 +249,9 @@ class Keys:
             compared = _compare(then, now, self._varying)
             if compared.same_but_changed:
                 return rows[0]
-            self._refuse(key, compared)
+            # The text is there once, as it was: whoever tagged it expects the tag here, unless the source says otherwise.
+            if not compared.other_source:
+                self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
             return None
         choice = self._choice(equals, then)
         if not choice.candidates and len(rows) <= FEW:
