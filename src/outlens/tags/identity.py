@@ -20,13 +20,15 @@ another frame. `Keys.resolve` finds the row that an older key means.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from functools import cached_property
 from types import MappingProxyType
-from typing import Any, NamedTuple
+from typing import Any
 
-from outlens.tags.describe import FRACTIONS, MISSING, NAME, OTHER, SOURCE, VALUE, describe
+from outlens.tags.columns import no_collection
+from outlens.tags.describe import FRACTIONS, MISSING, NAME, OTHER, SOURCE, describe
 from outlens.tags.events import keys as plain_keys
+from outlens.tags.parsed_keys import Comparison, ParsedKey, body_of, cells_of, compare, parse, stem_of
 
 FEW = 64
 """Among more equal outputs than this, renamed columns are not looked for."""
@@ -89,8 +91,8 @@ def identify(
         return Keys(plain, stems, other_stems=other_stems)
     sections = []
     for kind in (SOURCE, OTHER, FRACTIONS):
-        cells_of = [[name + value for value in c.values] for name, c in described if c.kind == kind]
-        sections.append(list(map("".join, zip(*cells_of, strict=True))) if cells_of else [""] * len(texts))
+        of_kind = [[name + value for value in c.values] for name, c in described if c.kind == kind]
+        sections.append(list(map("".join, zip(*of_kind, strict=True))) if of_kind else [""] * len(texts))
     bodies = [f"{a}:{b}:{c}" for a, b, c in zip(*sections, strict=True)]
     count = Counter(stems)
     place: Counter[str] = Counter()
@@ -149,6 +151,8 @@ class Keys:
         self._positions: dict[str, int | None] = {key: i for i, key in enumerate(self.keys)}
         self._settled: set[str] = set()
         self._equals: dict[str, _Equals] = {}
+        # Keys that were matched by `_match_unchanged`, by their stem, as long as no other key needs a comparison.
+        self._unchanged: dict[str, list[str]] = {}
         self._by_order: set[int] = set()
         self._refused: dict[str, tuple[str, ...]] = {}
 
@@ -176,12 +180,14 @@ class Keys:
             row = self._positions.setdefault(key, None)
             if not self._stems:
                 continue
-            stem = key.partition("/")[0].partition("#")[0] if row is None else self._stems[row]
+            stem = stem_of(key) if row is None else self._stems[row]
             stem = self._other_stems.get(stem, stem)
             if stem in self._rows and (row is None or len(self._rows[stem]) > 1):
                 older.setdefault(stem, []).append(key)
-        for stem, of_stem in older.items():
-            self._resolve(stem, of_stem)
+        with no_collection():
+            self._match_unchanged(older)
+            for stem, of_stem in older.items():
+                self._resolve(stem, of_stem)
         return {key: self.keys[row] for key in wanted if (row := self._positions[key]) is not None}
 
     @property
@@ -210,17 +216,72 @@ class Keys:
             rows.setdefault(stem, []).append(row)
         return rows
 
+    @cached_property
+    def _cells(self) -> list[list[str]]:
+        """The cells that the current key of each row describes."""
+        return list(map(cells_of, self.keys))
+
+    def _match_unchanged(self, older: dict[str, list[str]]) -> None:
+        """Match the keys that agree with one row in all columns that both describe; take them out of `older`.
+
+        Where a column was added or removed, that is nearly all of them. `_match` would find the same rows, one by one.
+        """
+        # Columns that a key describes -> what it says of those that are here too -> keys.
+        groups: dict[tuple[str, ...], dict[str, list[tuple[str, str]]]] = {}
+        for stem, keys in older.items():
+            if stem in self._equals or stem in self._unchanged:
+                continue
+            for key in keys:
+                if self._positions[key] is not None:
+                    continue
+                cells = cells_of(key)
+                if not cells and ("#" in key or len(self._rows[stem]) > 1):
+                    continue
+                names = tuple(sorted(cell[:NAME] for cell in cells))
+                says = stem + "".join(sorted(cell for cell in cells if cell[:NAME] in self.columns))
+                groups.setdefault(names, {}).setdefault(says, []).append((stem, key))
+        matched: dict[str, set[str]] = {}
+        for names, keys_of in groups.items():
+            shared = self.columns.keys() & set(names)
+            for says, row in self._rows_that_say(shared, {pair[0][0] for pair in keys_of.values()}).items():
+                of_row = keys_of.get(says, [])
+                if row is None or len(of_row) != 1:
+                    continue
+                ((stem, key),) = of_row
+                if len(shared) == len(names) == len(self.columns) and self.keys[row] in self._settled:
+                    # That row may be another output, which was written under the row's current key.
+                    continue
+                self._positions[key] = row
+                self._unchanged.setdefault(stem, []).append(key)
+                matched.setdefault(stem, set()).add(key)
+        for stem, of_stem in matched.items():
+            older[stem] = [key for key in older[stem] if key not in of_stem]
+            if not older[stem]:
+                del older[stem]
+
+    def _rows_that_say(self, names: Collection[str], stems: Collection[str]) -> dict[str, int | None]:
+        """Return the rows of some stems by what they say of some columns; None where several rows say it."""
+        rows: dict[str, int | None] = {}
+        for stem in stems:
+            for row in self._rows[stem]:
+                says = stem + "".join(sorted(cell for cell in self._cells[row] if cell[:NAME] in names))
+                rows[says] = None if says in rows else row
+        return rows
+
     def _resolve(self, stem: str, keys: list[str]) -> None:
         """Resolve keys of one prompt and text."""
         if stem not in self._equals:
             self._equals[stem] = _Equals({row: self.keys[row] for row in self._rows[stem]})
+            for key in self._unchanged.pop(stem, []):
+                # This takes the row that was found without a comparison.
+                self._match(self._equals[stem], key, parse(key))
         equals = self._equals[stem]
         older = []
         for key in keys:
             row = self._positions[key]
             if row is None:
-                older.append((key, _parse(key)))
-            elif equals.alike[_body(key)] > 1:
+                older.append((key, parse(key)))
+            elif equals.alike[body_of(key)] > 1:
                 self._by_order.add(row)
         if not older:
             return
@@ -234,7 +295,7 @@ class Keys:
             if row is not None and self._refused:
                 self._refused.pop(key, None)
 
-    def _match(self, equals: _Equals, key: str, then: _Key) -> int | None:
+    def _match(self, equals: _Equals, key: str, then: ParsedKey) -> int | None:
         rows = equals.order
         if not then.cells and self.columns and (then.place or len(rows) > 1):
             # From a log that knew no columns. It may mean any of these, and there may have been others.
@@ -246,23 +307,23 @@ class Keys:
             now = equals.rows[rows[0]]
             if then.cells.items() <= now.cells.items():
                 return rows[0]
-            compared = _compare(then, now, self._varying)
+            compared = compare(then, now, self._varying)
             if compared.same_but_changed:
                 return rows[0]
-            # The text is there once, as it was: whoever tagged it expects the tag here, unless the source says otherwise.
+            # The text was and is there once: whoever tagged it expects the tag here, unless the source differs.
             if not compared.other_source:
                 self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
             return None
         choice = self._choice(equals, then)
         if not choice.candidates and len(rows) <= FEW:
             for now in equals.rows.values():
-                self._refuse(key, _compare(then, now, self._varying))
+                self._refuse(key, compare(then, now, self._varying))
         row = choice.pick(self._preferred(then, equals, choice), shared=then.place == 0)
         if row is not None and len(choice.candidates) > 1:
             self._by_order.add(row)
         return row
 
-    def _choice(self, equals: _Equals, then: _Key) -> _Choice:
+    def _choice(self, equals: _Equals, then: ParsedKey) -> _Choice:
         """The rows that an output may be, shared by the keys that say the same of it in the columns of this frame."""
         signature = frozenset(then.cells), frozenset(c for c in then.cells.items() if c[0] in self.columns)
         few = len(equals.order) <= FEW
@@ -270,7 +331,7 @@ class Keys:
         if (signature, gone) not in equals.choices:
             ranked = []
             for row in equals.near(then, self.columns):
-                compared = _compare(then, equals.rows[row], self._varying, renamed=few)
+                compared = compare(then, equals.rows[row], self._varying, renamed=few)
                 if not compared.differing:
                     ranked.append((compared.ranking, row))
             best = min(ranked, default=((0, 0), 0))[0]
@@ -281,14 +342,14 @@ class Keys:
             equals.choices[signature, gone] = _Choice(candidates, others, taken)
         return equals.choices[signature, gone]
 
-    def _preferred(self, then: _Key, equals: _Equals, choice: _Choice) -> int | None:
+    def _preferred(self, then: ParsedKey, equals: _Equals, choice: _Choice) -> int | None:
         """The row that stands among its equals where the output stood among its own."""
         if then.cells and then.cells.keys() <= self.columns.keys():
             return choice.candidates[then.rank - 1] if then.rank <= len(choice.candidates) else None
         place = max(then.place, 1)
         return equals.order[place - 1] if place <= len(equals.order) else None
 
-    def _refuse(self, key: str, compared: _Compared) -> None:
+    def _refuse(self, key: str, compared: Comparison) -> None:
         """Remember an output that may be here and changed; what comes from another source is another output."""
         if not compared.other_source and compared.agree >= len(compared.differing) > 0:
             self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
@@ -300,13 +361,13 @@ class _Equals:
     def __init__(self, keys: dict[int, str]) -> None:
         self._keys = keys
         self.order = list(keys)
-        self.alike = Counter(map(_body, keys.values()))
+        self.alike = Counter(map(body_of, keys.values()))
         self.choices: dict[Hashable, _Choice] = {}
         self.taken: dict[Hashable, set[int]] = {}
 
     @cached_property
-    def rows(self) -> dict[int, _Key]:
-        return {row: _parse(key) for row, key in self._keys.items()}
+    def rows(self) -> dict[int, ParsedKey]:
+        return {row: parse(key) for row, key in self._keys.items()}
 
     @cached_property
     def _holders(self) -> dict[tuple[str, str], list[int]]:
@@ -317,7 +378,7 @@ class _Equals:
                 holders.setdefault(cell, []).append(row)
         return holders
 
-    def near(self, then: _Key, columns: Mapping[str, str]) -> list[int]:
+    def near(self, then: ParsedKey, columns: Mapping[str, str]) -> list[int]:
         """Rows that may agree with a key in every column: all, or those that do in the column that leaves fewest."""
         if len(self.order) <= FEW:
             return self.order
@@ -354,91 +415,3 @@ class _Choice:
         if row is not None:
             self.taken.add(row)
         return row
-
-
-class _Key(NamedTuple):
-    """What a key says."""
-
-    place: int
-    """Among the outputs with this prompt and text, from 1; 0 where there was one, or the first of an older log."""
-    rank: int
-    """Among those that are also alike in all columns, from 1."""
-    cells: dict[str, str]
-    """Hash of each column -> hash of the value."""
-    sources: frozenset[str]
-    fractions: frozenset[str]
-
-
-def _body(key: str) -> str:
-    """What a key says of the columns."""
-    return key.partition("/")[2].partition("#")[0]
-
-
-def _parse(key: str) -> _Key:
-    head, _, rest = key.partition("/")
-    place = head.partition("#")[2]
-    body, _, rank = rest.partition("#")
-    sections = body.split(":") if body.count(":") == 2 else _NO_SECTIONS
-    sources, others, fractions = [
-        {part[at : at + NAME]: part[at + NAME : at + _CELL] for at in range(0, len(part), _CELL)} if part else {}
-        for part in sections
-    ]
-    return _Key(
-        int(place) if place.isdecimal() else 0,
-        max(int(rank), 1) if rank.isdecimal() else 1,
-        {**sources, **others, **fractions},
-        frozenset(sources),
-        frozenset(fractions),
-    )
-
-
-_CELL = NAME + VALUE
-_NO_SECTIONS = ["", "", ""]
-
-
-class _Compared(NamedTuple):
-    """How what a key says of an output compares with a row of the same prompt and text."""
-
-    agree: int
-    """Columns that agree and tell something; a source counts twice."""
-    differing: tuple[str, ...]
-    """Columns that differ."""
-    other_source: bool
-    """Whether a source is among them."""
-    ranking: tuple[int, int]
-    """Lower is likelier."""
-
-    @property
-    def same_but_changed(self) -> bool:
-        """Whether a text that was there once and is there once is the same output: a column or two may have changed."""
-        return not self.differing or (not self.other_source and self.agree > len(self.differing))
-
-
-def _compare(then: _Key, now: _Key, varying: frozenset[str], renamed: bool = False) -> _Compared:
-    agree = 0
-    doubts = 0
-    other_source = False
-    differing = []
-    for column, before in then.cells.items():
-        after = now.cells.get(column)
-        if after is None:
-            continue
-        source = column in then.sources or column in now.sources
-        if MISSING in (before, after) or (not source and (column in then.fractions or column in now.fractions)):
-            # A label that was filled in or a score that was computed again does not make it another output, but an
-            # output that is like it here too is likelier.
-            doubts += before != after
-        elif before != after:
-            differing.append(column)
-            other_source = other_source or source
-        elif source:
-            agree += 2
-        elif column in varying:
-            # A column with one value says nothing by having it.
-            agree += 1
-    kept = 0
-    if renamed:
-        # A column that was renamed still has its values.
-        gone = {then.cells[column] for column in then.cells.keys() - now.cells.keys()} - {MISSING}
-        kept = len(gone & {now.cells[column] for column in now.cells.keys() - then.cells.keys()})
-    return _Compared(agree, tuple(sorted(differing)), other_source, (doubts, -kept))
