@@ -27,12 +27,40 @@ describe("the widget", () => {
   it("shows the prompt, the counts and the clusters", () => {
     const root = show();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
-    expect(root.querySelector(".ol-counts")!.textContent).toBe("6 outputs · 2 models · 2 clusters");
+    expect(root.querySelector(".ol-counts")!.textContent).toBe(
+      "1 of 2 prompts · 6 of 8 outputs · 2 models · 2 clusters",
+    );
     expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
       "apple",
       "river",
       "like no other",
     ]);
+  });
+
+  it("shows the prompt that was chosen at once, and what is still that of the one before as such", async () => {
+    const root = show();
+    root.querySelector<HTMLElement>("[aria-label='Next prompt']")!.click();
+    await settled();
+    expect(root.querySelector(".ol-prompt")!.textContent).toBe("Why?");
+    expect(root.querySelector(".ol-counts")!.textContent).toBe("Preparing…");
+    expect(root.querySelector(".ol-body > .ol-preparing")!.textContent).toBe("Preparing this prompt…");
+    // A tag for the prompt would go to the one before.
+    expect(root.querySelector(".ol-of-prompt")).toBeNull();
+  });
+
+  it("leads to outputs whose source is searched for", async () => {
+    const root = show();
+    const search = root.querySelector<HTMLInputElement>(".ol-search-input")!;
+    search.value = "m2";
+    search.dispatchEvent(new Event("input", { bubbles: true }));
+    await settled();
+    const [button] = [...root.querySelectorAll<HTMLElement>(".ol-header button")].filter((b) =>
+      b.textContent!.startsWith("Select 2"),
+    );
+    expect(button.textContent).toBe("Select 2 outputs of m2");
+    button.click();
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("2 selected");
   });
 
   it("selects by a click on a cluster, adds with Shift", async () => {

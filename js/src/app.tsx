@@ -2,6 +2,7 @@
 import { h, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Lens, makeLens } from "./core/lens";
+import { PREPARING } from "./core/preparation";
 import { guard } from "./keys/guard";
 import { Clusters } from "./panels/clusters/clusters";
 import { Footer } from "./panels/footer";
@@ -49,6 +50,11 @@ function App({ lens, root, until }: Props) {
             <Clusters />
           </div>
           <Reader />
+          {lens.outputs.preparing.value && (
+            <div class="ol-preparing">
+              <span>{PREPARING}</span>
+            </div>
+          )}
         </div>
         <Footer />
         {lens.help.value && <Help />}

@@ -676,7 +676,7 @@ def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
     _, widget = show(lens)
     widget.locator(".ol-badge", has=widget.page.locator(".ol-badge-row")).last.click()
     expect(widget.locator(".ol-in-place")).to_have_count(1)
-    widget.get_by_role("button", name="The next prompt").click()
+    widget.get_by_role("button", name="Next prompt").click()
     expect(widget.locator(".ol-prompt")).to_have_text("Two?")
     expect(widget.locator(".ol-group").first).to_contain_text("row 36")
     expect(widget.locator(".ol-in-place")).to_have_count(0)

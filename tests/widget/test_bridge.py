@@ -56,6 +56,7 @@ def test_every_answer_carries_the_question() -> None:
         {"kind": "texts", "ids": [0]},
         {"kind": "find", "query": "a", "regex": False},
         {"kind": "find", "query": "(", "regex": True},
+        {"kind": "count", "query": "a", "regex": False},
         {"kind": "distinctive"},
         {"kind": "tags", "action": "tag", "value": "x"},
         {"kind": "tags", "action": "dance", "value": "x"},
@@ -63,8 +64,21 @@ def test_every_answer_carries_the_question() -> None:
     for number, question in enumerate(questions):
         lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": f"v{number}", **question}, [memoryview(rows(0))])
     assert [(answer["id"], answer["prompt"]) for answer in sent] == [(f"v{i}", 0) for i in range(len(questions))]
-    kinds = ["texts", "found", "found", "distinctive", "tagged", "tagged"]
+    kinds = ["texts", "found", "found", "counted", "distinctive", "tagged", "tagged"]
     assert [answer["kind"] for answer in sent] == kinds
+
+
+@pytest.mark.parametrize(
+    ("query", "regex", "counts"), [("A", False, [2, 1]), ("^b", True, [1, 0]), ("z", False, [0, 0]), ("(", True, [0, 0])]
+)
+def test_matches_are_counted_prompt_by_prompt(query: str, regex: bool, counts: list[int]) -> None:
+    data = {"prompt": ["p", "q", "p", "q"], "response": ["a a", "c a", "b a", "d"]}
+    lens = ol.Lens(data, vectors=np.eye(4), store=False)
+    sent: list[bytes] = []
+    lens._bridge.widget.send = lambda content, buffers: sent.extend(buffers)
+    question = {"kind": "count", "prompt": 0, "id": 1, "query": query, "regex": regex}
+    lens._bridge.widget._handle_custom_msg(question, [])
+    assert np.frombuffer(sent[0], "<u4").tolist() == counts
 
 
 def test_a_gesture_is_answered_while_another_thread_computes_a_prompt() -> None:

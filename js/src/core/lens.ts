@@ -13,6 +13,7 @@ import { Gestures } from "./gestures";
 import { Groups } from "./groups";
 import { Listing } from "./listing";
 import { Marks } from "./marks";
+import { OtherPrompts } from "./other-prompts";
 import { Outputs } from "./outputs";
 import { Pointer } from "./pointer";
 import { prepare } from "./preparation";
@@ -47,6 +48,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const outputs = new Outputs(traits, ask);
   const clusters = new Clusters(traits, outputs, announce);
   const search = new Search(outputs, settings, ask, announce, until);
+  const otherPrompts = new OtherPrompts(outputs, settings, search, ask, until);
   const gestures = new Gestures(outputs, ask);
   const tags = new Tags(traits, outputs, settings, gestures);
   const tagKeys = new TagKeys(tags);
@@ -73,6 +75,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     outputs,
     clusters,
     search,
+    otherPrompts,
     tags,
     tagKeys,
     tagging,

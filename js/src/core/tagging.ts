@@ -109,7 +109,12 @@ export class Tagging {
   }
 
   do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.value.prompt): void {
-    void this.gestures.send(action, value, ids, prompt).then((done) => done !== null && this.report(done));
+    void this.gestures.send(action, value, ids, prompt).then((done) => {
+      if (done === null) return;
+      const { prompts } = this.outputs.info.value;
+      const left = ids.length > 0 && prompt !== this.outputs.promptIndex.value;
+      this.report(left ? `${done} (in the prompt “${prompts[prompt].label.slice(0, 40)}”)` : done);
+    });
   }
 
   /** Whether there is anything to undo or redo; what it is, Python knows when it has done what waits. */

@@ -1,6 +1,11 @@
 // The model of a page without a kernel: it holds the traits' values, and its reader's tags.
-import type { Model, Page, Reply } from "../wire/types";
+import { compile } from "../text/search";
+import { findBeside } from "../text/search-worker";
+import { array } from "../wire/bytes";
+import type { Model, Page, Question, Reply } from "../wire/types";
 import { type Gesture, PageTags } from "./page-tags";
+
+type CountQuestion = Extract<Question, { kind: "count" }> & { id: number };
 
 /** What is set stays in the page. */
 export class PageModel implements Model {
@@ -76,9 +81,10 @@ export class PageModel implements Model {
     this.#listeners.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes(): void {}
-  /** Tags are given in the page itself; all else nobody answers. */
+  /** The page gives tags and searches its prompts; all else nobody answers. */
   send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
     const message = content as Gesture & { kind: string; id: number; prompt: number };
+    if (message.kind === "count") void this.#count(content as CountQuestion);
     if (message.kind !== "tags") return;
     const pages = this.#state._pages as { _keys?: string[] }[] | undefined;
     const keys = (pages?.[message.prompt] ?? (this.#state as { _keys?: string[] }))._keys ?? [];
@@ -89,13 +95,26 @@ export class PageModel implements Model {
     this.#retag();
     this.answer({ kind: "tagged", prompt: message.prompt, id: message.id, says });
   }
-  answer(reply: Reply): void {
-    this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: reply }));
+  answer(reply: Reply, buffers: DataView[] = []): void {
+    this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: [reply, buffers] }));
+  }
+  /** Counts the outputs of each prompt that match; a prompt whose search was given up counts none. */
+  async #count({ id, prompt, ...query }: CountQuestion): Promise<void> {
+    const pattern = compile(query);
+    const pages = this.#state._pages as Record<string, DataView>[] | undefined;
+    if (!pattern || !pages) return;
+    const counts: number[] = [];
+    for (const page of pages) {
+      const [bytes, offsets] = [array(page._texts, Uint8Array), array(page._offsets, Uint32Array)];
+      const { ids } = await findBeside({ bytes, offsets, pattern }, new AbortController().signal);
+      counts.push(ids?.length ?? 0);
+    }
+    this.answer({ kind: "counted", id, prompt }, [new DataView(Uint32Array.from(counts).buffer)]);
   }
   on(name: string, callback: (...args: any[]) => void): void {
     const wrapped =
       this.#wrapped.get(callback) ??
-      ((event: Event) => callback(...(event instanceof CustomEvent ? [event.detail, []] : [])));
+      ((event: Event) => callback(...(event instanceof CustomEvent ? event.detail : [])));
     this.#wrapped.set(callback, wrapped);
     this.#listeners.addEventListener(name, wrapped);
   }

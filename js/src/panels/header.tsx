@@ -1,40 +1,54 @@
 // The prompt, what there is, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
+import { number } from "../ui/format";
 import { plural } from "../ui/plural";
 import { print, parse } from "../text/search";
+import { Elsewhere } from "./elsewhere";
 import { PromptButtons, PromptSaid } from "./tags/prompt";
 import { Saved } from "./tags/saved";
 
 export function Header() {
   const lens = useLens();
   const open = useSignal(false);
-  const { title, n, prompts, notes, source, columns, params } = lens.outputs.info.value;
+  const { n, total, prompts, notes, source, columns, params, ...info } = lens.outputs.info.value;
+  const preparing = lens.outputs.preparing.value;
+  // The prompt that was chosen, also while what is below is still that of the one before.
+  const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : info.title;
+  const many = prompts.length > 1;
   // The categories are those of all prompts; this counts the ones of the prompt shown.
   const categories = columns.find((c) => c.name === source)?.categories ?? [];
   const sources = new Set(lens.outputs.columns.value[source ?? ""]?.filter((code) => code < categories.length)).size;
   const counts = [
-    plural(n, "output"),
+    ...(many ? [`1 of ${plural(prompts.length, "prompt")}`] : []),
+    many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
     ...(sources > 1 ? [plural(sources, source!)] : []),
     plural(lens.clusters.list.value.length, "cluster"),
   ];
   return (
     <header class="ol-header">
-      <div class="ol-title">
+      <div class={open.value ? "ol-title ol-open" : "ol-title"}>
         {title ? (
           <button
             type="button"
             class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
-            title={open.value ? "Show one line" : "Show the whole prompt"}
+            title={open.value ? "Show one line of the prompt" : "Show the whole prompt"}
             aria-expanded={open.value}
             onClick={() => (open.value = !open.value)}
           >
             {title}
           </button>
         ) : null}
-        {title ? <PromptButtons /> : null}
-        <span class="ol-counts" title={params}>
-          {counts.join(" · ")}
+        {title && !preparing ? <PromptButtons /> : null}
+        <span
+          class="ol-counts"
+          title={
+            many
+              ? `${params}\nOne prompt is shown at a time. Lens(data, prompt=False) shows all outputs together.`
+              : params
+          }
+        >
+          {preparing ? "Preparing…" : counts.join(" · ")}
         </span>
         {notes.length > 0 && (
           <span class="ol-notes" title={notes.join("\n")}>
@@ -43,11 +57,11 @@ export function Header() {
         )}
       </div>
       <div class="ol-controls">
-        {prompts.length > 1 && <PromptSwitch />}
+        {many && <PromptSwitch />}
         <Search />
         <Saved />
       </div>
-      {title ? <PromptSaid /> : null}
+      {title && !preparing ? <PromptSaid /> : null}
     </header>
   );
 }
@@ -60,8 +74,8 @@ function PromptSwitch() {
     <span class="ol-switch">
       <button
         type="button"
-        title="The prompt before"
-        aria-label="The prompt before"
+        title="Previous prompt"
+        aria-label="Previous prompt"
         disabled={index <= 0}
         onClick={() => lens.outputs.setPrompt(index - 1)}
       >
@@ -80,8 +94,8 @@ function PromptSwitch() {
       </select>
       <button
         type="button"
-        title="The next prompt"
-        aria-label="The next prompt"
+        title="Next prompt"
+        aria-label="Next prompt"
         disabled={index >= prompts.length - 1}
         onClick={() => lens.outputs.setPrompt(index + 1)}
       >
@@ -98,7 +112,8 @@ function Search() {
   const error = lens.search.error.value;
   const searching = lens.settings.all.query !== "";
   const matches = lens.search.matches.value;
-  const status = lens.search.status.value;
+  const status = lens.outputs.preparing.value ? "" : lens.search.status.value;
+  const here = matches && lens.outputs.info.value.prompts.length > 1 ? " here" : "";
   const selectHits = () => {
     if (matches) lens.selection.select(indices(matches), "replace");
   };
@@ -108,9 +123,9 @@ function Search() {
         type="search"
         class="ol-search-input"
         placeholder="Search text or /regex/"
-        aria-label="Search the outputs: a text, or a regular expression between slashes"
+        aria-label="Search the outputs: text, or a regular expression between slashes"
         aria-invalid={error !== ""}
-        title={error || "Enter selects what matches"}
+        title={error || "Press Enter to select the matches"}
         spellcheck={false}
         value={typed.value ?? shown}
         onFocus={() => (typed.value = shown)}
@@ -126,13 +141,15 @@ function Search() {
       {status && (
         <span class={error ? "ol-search-count ol-error" : "ol-search-count"} title={status}>
           {status}
+          {here}
         </span>
       )}
       {searching && !error && lens.search.count.value > 0 && (
-        <button type="button" title="Select what matches (Enter)" onClick={selectHits}>
+        <button type="button" title="Select the matches (Enter)" onClick={selectHits}>
           Select
         </button>
       )}
+      {searching && !error && <Elsewhere />}
     </span>
   );
 }

@@ -8,6 +8,7 @@ const PER_VIEW = 2 ** 20;
 interface Answers {
   texts: "texts";
   find: "found";
+  count: "counted";
   distinctive: "distinctive";
   tags: "tagged";
 }

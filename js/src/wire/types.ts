@@ -221,6 +221,8 @@ export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "
 export type Question =
   | { kind: "texts"; prompt: number; ids: number[] }
   | { kind: "find"; prompt: number; query: string; regex: boolean }
+  /** How many outputs of each prompt match. */
+  | { kind: "count"; prompt: number; query: string; regex: boolean }
   | { kind: "distinctive"; prompt: number; ids: number[] }
   | { kind: "tags"; prompt: number; action: Action; value: string };
 
@@ -231,6 +233,7 @@ export type Notice = { kind: "index" | "aligned"; prompt: number };
 export type Reply =
   | { kind: "texts"; id: number; prompt: number; ids: number[] }
   | { kind: "found"; id: number; prompt: number; error?: string }
+  | { kind: "counted"; id: number; prompt: number }
   | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
   | { kind: "tagged"; id: number; prompt: number; says: string };
 

@@ -57,6 +57,7 @@ class Bridge:
         self._questions: dict[str, Callable[[Part, dict[str, Any], list[Any]], Answer | None]] = {
             "texts": self._send_texts,
             "find": self._find,
+            "count": self._count_matches,
             "index": self._prepare,
             "aligned": self._prepare,
             "distinctive": self._set_apart,
@@ -220,6 +221,15 @@ class Bridge:
         except ValueError as error:
             return {"kind": "found", "error": str(error)}, [b""]
         return {"kind": "found"}, [np.unique(spans["output"]).astype("<u4").tobytes()]
+
+    def _count_matches(self, _: Part, message: dict[str, Any], _buffers: object) -> Answer:
+        """Count the outputs of each prompt that match; a query that is refused matches none."""
+        matches = np.zeros(len(self._study.outputs.texts), bool)
+        with contextlib.suppress(ValueError):
+            spans = text.find(self._study.outputs.texts, str(message["query"]), regex=bool(message["regex"]))
+            matches[spans["output"]] = True
+        counts = [int(matches[part.rows].sum()) for part in self._study.parts]
+        return {"kind": "counted"}, [np.array(counts, "<u4").tobytes()]
 
     def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
         """Make what the browser asks for; also when another prompt is shown by now."""

@@ -3,7 +3,6 @@ import type { Cluster } from "../../core/clusters";
 import { useLens } from "../use-lens";
 import type { Direction, Lens } from "../../core/lens";
 import { describe } from "../../core/describe";
-import { PREPARING } from "../../core/preparation";
 import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
@@ -100,7 +99,6 @@ export function MapPanel({ root }: { root: HTMLElement }) {
           ))}
         </div>
         {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
-        {lens.outputs.preparing.value && <div class="ol-preparing">{PREPARING}</div>}
         {lens.settings.get("tool") === "pan" && <PanButtons />}
         {excerpt.value && (
           <HoverCard

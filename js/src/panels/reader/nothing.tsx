@@ -1,4 +1,5 @@
 // Why the reader is empty, and the way out.
+import { Elsewhere } from "../elsewhere";
 import { useLens } from "../use-lens";
 import { plural } from "../../ui/plural";
 import { print } from "../../text/search";
@@ -24,6 +25,7 @@ export function Nothing() {
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
         </button>
       )}
+      {query && <Elsewhere />}
       {query && (
         <button type="button" onClick={() => lens.search.clear()}>
           Clear the search

@@ -1,0 +1,71 @@
+// How many outputs of the other prompts contain the query: only the texts of the prompt shown are in the browser.
+import { computed, effect, signal } from "@preact/signals";
+import { plural } from "../ui/plural";
+import type { Link } from "../wire/ask";
+import { array } from "../wire/bytes";
+import type { Outputs } from "./outputs";
+import type { Search } from "./search";
+import type { Settings } from "./settings";
+
+/** Milliseconds without typing after which the other prompts are searched. */
+const PAUSE = 400;
+
+export interface PromptMatches {
+  prompt: number;
+  label: string;
+  count: number;
+}
+
+export class OtherPrompts {
+  readonly #answer = signal<{ key: string; counts: Uint32Array }>({ key: "", counts: new Uint32Array() });
+
+  constructor(
+    readonly outputs: Outputs,
+    readonly settings: Settings,
+    search: Search,
+    readonly link: Link,
+    until: AbortSignal,
+  ) {
+    let typing: ReturnType<typeof setTimeout> | undefined;
+    const stop = effect(() => {
+      clearTimeout(typing);
+      const key = this.#key.value;
+      if (!search.pattern.value.pattern || this.outputs.info.value.prompts.length < 2) return;
+      if (this.#answer.peek().key !== key) typing = setTimeout(() => void this.#ask(key), PAUSE);
+    });
+    until.addEventListener("abort", () => {
+      stop();
+      clearTimeout(typing);
+    });
+  }
+
+  readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
+  readonly #key = computed(() => JSON.stringify(this.#query.value));
+
+  /** The other prompts with matches, in their order; none while that is not known. */
+  readonly list = computed<PromptMatches[]>(() => {
+    const { key, counts } = this.#answer.value;
+    if (key !== this.#key.value) return [];
+    const shown = this.outputs.promptIndex.value;
+    return this.outputs.info.value.prompts
+      .map(({ label }, prompt) => ({ prompt, label, count: counts[prompt] ?? 0 }))
+      .filter(({ prompt, count }) => count > 0 && prompt !== shown);
+  });
+
+  /** "110 in 57 other prompts"; "" where there are none, or that is not known. */
+  readonly words = computed(() => {
+    const list = this.list.value;
+    const count = list.reduce((sum, one) => sum + one.count, 0);
+    return count ? `${count.toLocaleString("en")} in ${plural(list.length, "other prompt")}` : "";
+  });
+
+  async #ask(key: string): Promise<void> {
+    const prompt = this.outputs.info.peek().prompt;
+    try {
+      const { buffers } = await this.link.ask({ kind: "count", prompt, ...this.#query.peek() });
+      this.#answer.value = { key, counts: array(buffers[0], Uint32Array) };
+    } catch {
+      // Without a kernel nothing is known of the other prompts, and nothing is claimed.
+    }
+  }
+}
