@@ -37,7 +37,9 @@ export function Phrases() {
             {lens.shared.minWords.value}+ words in at least {lens.shared.ofCounted(lens.shared.minOutputs.value)}
           </small>
         </h2>
-        {!found.length && <p class="ol-muted">Nothing found: lower the thresholds above.</p>}
+        {!found.length && (
+          <p class="ol-muted">No shared phrases. Lower the thresholds above to find shorter or rarer ones.</p>
+        )}
         {found.map(({ at, words, variants }) => (
           <Holder
             key={`${at}:${words}`}
@@ -48,17 +50,17 @@ export function Phrases() {
         ))}
       </div>
       <div class="ol-column">
-        <h2>What the selection says and the rest does not</h2>
+        <h2>What sets the selection apart</h2>
         {!lens.kernel ? (
-          <p class="ol-muted">Needs a notebook: this page has no Python.</p>
+          <p class="ol-muted">Available in the notebook only: this page has no Python.</p>
         ) : !selected ? (
           <p class="ol-muted">
-            Select some outputs, and this lists the words and phrases that more of them say than of the others.
+            Select some outputs to list the words and phrases that they contain more often than the others.
           </p>
         ) : error ? (
           <p class="ol-muted">{error}</p>
         ) : !rows.length ? (
-          <p class="ol-muted">Nothing found.</p>
+          <p class="ol-muted">Nothing sets them apart.</p>
         ) : (
           rows.map((row) => (
             <Holder
@@ -66,7 +68,7 @@ export function Phrases() {
               ids={row.ids}
               of={lens.outputs.info.value.n}
               text={row.text}
-              note={`${row.f1}/${row.n1} · ${row.f2}/${row.n2}${row.q !== null && row.q > 0.05 ? " · may be chance" : ""}`}
+              note={`${row.f1} of ${row.n1} selected, ${row.f2} of ${row.n2} others${row.q !== null && row.q > 0.05 ? ", may be chance" : ""}`}
             />
           ))
         )}

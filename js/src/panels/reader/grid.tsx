@@ -2,7 +2,7 @@
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import { computed, effect, untracked, useSignal } from "@preact/signals";
+import { computed, effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Column } from "../../wire/types";
 import { plural } from "../../ui/plural";
@@ -13,7 +13,7 @@ import { Nothing } from "./nothing";
 import { together } from "../../ui/sync-scroll";
 import { type ListControl, Windowed } from "../../ui/windowed";
 
-/** Columns beyond this are left out, and it is said. */
+/** Columns shown at once; the bar above leads to the others. */
 const MOST_COLUMNS = 24;
 const CELL = 250;
 /** A cell is at least so wide where nothing else tells how many there are. */
@@ -31,15 +31,15 @@ interface GridRow {
 interface GridMade {
   columns: string[];
   rows: GridRow[];
-  /** How many columns there are beyond those shown. */
-  left: number;
+  /** How many columns there are, those not shown too. */
+  all: number;
 }
 
 /**
  * The grid of what is listed: with no row column, the first outputs of all columns make the first row, and so on. With
- * no columns either, they follow one another, `fit` in a row.
+ * no columns either, they follow one another, `fit` in a row. The columns from `first` on are shown.
  */
-export function gridOf(lens: Lens, fit: number): GridMade {
+export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   const filter = lens.settings.get("filter");
   const [down, across] = axes(lens);
   const codes = (column: Column | undefined) =>
@@ -59,10 +59,10 @@ export function gridOf(lens: Lens, fit: number): GridMade {
   if (!down && !across) {
     const rows: GridRow[] = [];
     for (let k = 0; k < ids.length; k += fit) rows.push({ label: "", cells: ids.slice(k, k + fit).map((i) => [i]) });
-    return { columns: Array.from({ length: fit }, () => ""), rows, left: 0 };
+    return { columns: Array.from({ length: fit }, () => ""), rows, all: fit };
   }
   const all = present(across, col);
-  const columns = all.slice(0, MOST_COLUMNS);
+  const columns = all.slice(first, first + MOST_COLUMNS);
   const place = new Map(columns.map((code, c) => [code, c]));
   const rows: GridRow[] = [];
   const fresh = (label: string) => ({ label, cells: columns.map((): number[] => []) });
@@ -84,7 +84,7 @@ export function gridOf(lens: Lens, fit: number): GridMade {
       rows[r].cells[c].push(i);
     }
   }
-  return { columns: columns.map((code) => name(across, code)), rows, left: all.length - columns.length };
+  return { columns: columns.map((code) => name(across, code)), rows, all: all.length };
 }
 
 /** The columns that make rows and columns; without a choice the source goes across, where it has not too many values. */
@@ -94,7 +94,9 @@ export function axes(lens: Lens): [Column | undefined, Column | undefined] {
   const find = (name: string | null) => all.find((c) => c.name === name && c.kind === "category");
   const down = find(rows);
   const from = source === rows ? undefined : find(source);
-  const across = find(columns) ?? (from && from.categories!.length <= MOST_COLUMNS ? from : undefined);
+  // The categories are those of all prompts; here those of the prompt shown count.
+  const few = from && new Set(lens.outputs.columns.value[from.name]).size <= MOST_COLUMNS;
+  const across = find(columns) ?? (few ? from : undefined);
   return [down, across];
 }
 
@@ -103,8 +105,21 @@ export function Grid() {
   const box = useRef<HTMLDivElement>(null);
   const control = useRef<ListControl>(null);
   const fit = useSignal(4);
-  const made = useMemo(() => computed(() => gridOf(lens, fit.value)), [lens]).value;
-  const { columns, rows, left } = made;
+  const across = axes(lens)[1]?.name;
+  const first = useSignal(0);
+  const made = useMemo(
+    () =>
+      computed(() => {
+        const grid = gridOf(lens, fit.value, first.value);
+        // Fewer columns than before may have left none from there on.
+        return grid.columns.length || !first.value ? grid : gridOf(lens, fit.value);
+      }),
+    [lens],
+  ).value;
+  useEffect(() => {
+    first.value = 0;
+  }, [across]);
+  const { columns, rows, all } = made;
   useShown(lens, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
   const drawn = useRef(rows);
   drawn.current = rows;
@@ -122,11 +137,11 @@ export function Grid() {
   }, [made]);
   return (
     <div
-      class={axes(lens)[1]?.name === lens.outputs.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
+      class={across && across === lens.outputs.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
       ref={box}
-      style={{ "--ol-columns": columns.length }}
+      style={{ "--ol-columns": columns.length, "--ol-rows": rows.length }}
     >
-      <Axes left={left} />
+      <Axes first={first} all={all} />
       {!rows.length ? (
         <Nothing />
       ) : (
@@ -145,7 +160,7 @@ export function Grid() {
             columns.some(Boolean) && (
               <div class="ol-grid-head">
                 {columns.map((label, c) => (
-                  <Heading key={c} label={label} ids={() => rows.flatMap(({ cells }) => cells[c])} />
+                  <Heading key={c} label={label} column={across} ids={() => rows.flatMap(({ cells }) => cells[c])} />
                 ))}
               </div>
             )
@@ -154,7 +169,7 @@ export function Grid() {
             <section aria-label={rows[r].label || `Row ${r + 1}`}>
               {rows[r].label && (
                 <div class="ol-grid-label">
-                  <Heading label={rows[r].label} ids={() => rows[r].cells.flat()} />
+                  <Heading label={rows[r].label} column={axes(lens)[0]?.name} ids={() => rows[r].cells.flat()} />
                 </div>
               )}
               <div class="ol-grid-row">
@@ -189,7 +204,7 @@ function showColumn(box: HTMLElement, column: number): void {
 }
 
 /** The name of a row or column; a click selects what is in it. */
-function Heading({ label, ids }: { label: string; ids: () => number[] }) {
+function Heading({ label, column, ids }: { label: string; column: string | undefined; ids: () => number[] }) {
   const lens = useLens();
   return (
     <button
@@ -198,7 +213,7 @@ function Heading({ label, ids }: { label: string; ids: () => number[] }) {
       title={`${label}\nclick: select its outputs · Shift adds · Alt removes`}
       onClick={(event) => lens.selection.select(ids(), modeOf(event))}
     >
-      {label}
+      {lens.outputs.short(column, label)}
     </button>
   ); // prettier-ignore
 }
@@ -251,9 +266,10 @@ function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivEleme
   ); // prettier-ignore
 }
 
-function Axes({ left }: { left: number }) {
+function Axes({ first, all }: { first: Signal<number>; all: number }) {
   const lens = useLens();
   const [down, across] = axes(lens);
+  const from = first.value < all ? first.value : 0;
   const filter = lens.settings.get("filter");
   const columns = lens.outputs.info.value.columns.filter((c) => c.kind === "category");
   const third = columns.filter((c) => c !== down && c !== across);
@@ -280,10 +296,12 @@ function Axes({ left }: { left: number }) {
           ? ""
           : lens.outputs.info.value.source === null
             ? "none"
-            : "by source",
+            : lens.settings.all.columns === null && !across && lens.settings.all.rows !== lens.outputs.info.value.source
+              ? "one output after another"
+              : "by source",
         (name) => lens.settings.set({ columns: name, rows: name === down?.name ? null : lens.settings.all.rows }),
       )}
-      {choose("Rows", down?.name ?? "", "one output after the other", (name) =>
+      {choose("Rows", down?.name ?? "", "one output after another", (name) =>
         lens.settings.set({ rows: name, columns: name === across?.name ? null : lens.settings.all.columns }),
       )}
       {third.length > 0 && (
@@ -313,9 +331,29 @@ function Axes({ left }: { left: number }) {
           </select>
         </label>
       )}
-      {left > 0 && (
-        <span class="ol-muted">
-          the first {MOST_COLUMNS} of {MOST_COLUMNS + left} columns
+      {all > MOST_COLUMNS && (
+        <span class="ol-field">
+          <span class="ol-muted">
+            Columns {from + 1} to {Math.min(all, from + MOST_COLUMNS)} of {all}
+          </span>
+          <button
+            type="button"
+            aria-label="Previous columns"
+            title="Previous columns"
+            disabled={!from}
+            onClick={() => (first.value = from - MOST_COLUMNS)}
+          >
+            ‹
+          </button>
+          <button
+            type="button"
+            aria-label="Next columns"
+            title="Next columns"
+            disabled={from + MOST_COLUMNS >= all}
+            onClick={() => (first.value = from + MOST_COLUMNS)}
+          >
+            ›
+          </button>
         </span>
       )}
     </div>
