@@ -69,7 +69,8 @@ def test_every_answer_carries_the_question() -> None:
 
 
 @pytest.mark.parametrize(
-    ("query", "regex", "counts"), [("A", False, [2, 1]), ("^b", True, [1, 0]), ("z", False, [0, 0]), ("(", True, [0, 0])]
+    ("query", "regex", "counts"),
+    [("A", False, [2, 1]), ("^b", True, [1, 0]), ("z", False, [0, 0]), ("(", True, [0, 0])],
 )
 def test_matches_are_counted_prompt_by_prompt(query: str, regex: bool, counts: list[int]) -> None:
     data = {"prompt": ["p", "q", "p", "q"], "response": ["a a", "c a", "b a", "d"]}
