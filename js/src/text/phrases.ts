@@ -133,8 +133,9 @@ interface Placed extends Sequence {
 }
 
 /**
- * The best `limit` of the longest phrases that at least k outputs share, none part of another or of function words alone:
- * `shared_phrases` in Python's text.Index, see there for the score. `at` is where the first of the variants has it.
+ * The best `limit` phrases that at least k outputs share: `shared_phrases` of Python's text.Index, which explains the
+ * score. A phrase is skipped if it is part of one that is already listed, or holds one, or is of function words alone.
+ * `at` is where the first of the variants has it.
  */
 export function phrases(
   index: SharedIndex,
@@ -144,36 +145,38 @@ export function phrases(
   weight = index.arrays.weight,
   isFunction: (at: number) => boolean = () => false,
 ): Phrase[] {
-  const reach = index.reach(k, m, weight);
-  const found = different(index, m, weight, reach).filter((one) => !withinLonger(index, one, weight, reach));
-  count(index, found, weight);
+  const { suffix } = index.arrays;
+  const candidates = different(index, m, weight, index.reach(k, m, weight));
+  count(index, candidates, weight);
   const frequency = index.counts(1, weight);
   const sums = new Float64Array(frequency.length + 1);
   for (let at = 0; at < frequency.length; at++) sums[at + 1] = sums[at] + 1 / Math.max(1, frequency[at]);
-  // Rounded, so that where in the sum a phrase stands does not put it before its equals.
-  for (const one of found) one.score = Math.round(1e6 * one.outputs ** 2 * (sums[one.at + one.words] - sums[one.at]));
-  found.sort((a, b) => b.score - a.score || a.from - b.from || a.words - b.words);
+  // Rounded, so that equal scores do not differ by where in the sum a phrase stands.
+  for (const one of candidates)
+    one.score = Math.round(1e6 * (one.outputs ** 2 * (sums[one.at + one.words] - sums[one.at])));
+  candidates.sort((a, b) => b.score - a.score || a.from - b.from || a.words - b.words);
+  /** For each word, the length of the shortest listed phrase that begins there, at any of its places; 0 for none. */
+  const shortest = new Uint32Array(suffix.length);
+  /** For each word, where the listed phrases that cover it end, each at one of its places; 0 for none. */
+  const coveredTo = new Uint32Array(suffix.length);
+  const holdsListed = ({ at, words }: Placed) => {
+    for (let w = at; w < at + words; w++) if (shortest[w] && w + shortest[w] <= at + words) return true;
+    return false;
+  };
+  const isPartOfListed = ({ words, from, to }: Placed) => {
+    for (let r = from; r < to; r++) if (coveredTo[suffix[r]] >= suffix[r] + words) return true;
+    return false;
+  };
   const listed: Phrase[] = [];
-  for (const one of found) {
+  for (const one of candidates) {
     if (listed.length === limit) break;
-    const { at, words } = one;
-    if (!ofFunctionWords(one, isFunction)) listed.push({ at, words, variants: index.held(at, words, weight).variants });
+    if (holdsListed(one) || isPartOfListed(one) || ofFunctionWords(one, isFunction)) continue;
+    const { at, words, from, to } = one;
+    listed.push({ at, words, variants: index.held(at, words, weight).variants });
+    for (let r = from; r < to; r++) shortest[suffix[r]] = Math.min(shortest[suffix[r]] || words, words);
+    for (let w = at; w < at + words; w++) coveredTo[w] = Math.max(coveredTo[w], at + words);
   }
   return listed;
-}
-
-/** Whether a phrase is, at any of its places, part of a longer one. */
-function withinLonger(
-  { arrays: { bounds, suffix }, of }: SharedIndex,
-  { words, from, to }: Placed,
-  weight: Uint32Array,
-  reach: Uint32Array,
-): boolean {
-  for (let r = from; r < to; r++) {
-    const at = suffix[r];
-    if (weight[of[at]] && (reach[at] > words || (at > bounds[of[at]] && reach[at - 1] > words))) return true;
-  }
-  return false;
 }
 
 function ofFunctionWords({ at, words }: Sequence, isFunction: (at: number) => boolean): boolean {

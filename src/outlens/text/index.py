@@ -173,9 +173,9 @@ class Index:
     def shared_phrases(self, min_outputs: float = 0.3, min_words: int = 4, *, limit: int = 100) -> pd.DataFrame:
         """Return the phrases that outputs share, best first: long, in many outputs, of words that are rare elsewhere.
 
-        Only the longest are listed: a phrase is left out where at least `min_outputs` outputs share a longer one that
-        holds it, so that no phrase is part of another; raise `min_outputs` to see shorter ones that more outputs share.
-        A phrase of English function words alone is left out too.
+        The maximal shared spans are taken in the order of their scores. A phrase is skipped if it is part of one
+        already listed, or holds one, so of the many beginnings of one sentence only the best is listed. A phrase of
+        English function words alone is skipped too.
 
         Parameters
         ----------
@@ -192,41 +192,33 @@ class Index:
         --------
         >>> texts = ["This place is a gem.", "This place is a gem, really.", "This place is a dump."]
         >>> Index(texts).shared_phrases(min_outputs=2, min_words=2)[["text", "outputs"]].values.tolist()
-        [['This place is a gem', 2]]
-        >>> Index(texts).shared_phrases(min_outputs=3, min_words=2)[["text", "outputs"]].values.tolist()
         [['This place is a', 3]]
         """
         from outlens.text import suffixes
 
-        k, m = outputs_needed(min_outputs, self.n), words_needed(min_words)
-        spans = self._spans(k, m)
+        spans = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
         columns = ["phrase", "words", "outputs", "score", "text"]
         if spans is None or not len(spans):
             return pd.DataFrame(columns=columns).astype({"phrase": "int64", "words": "int64", "outputs": "int64"})
         spans = spans.drop_duplicates("phrase")
-        spans = spans[self._longest(spans, self._reach(k, m))]
-        frequency = np.zeros(len(self.suffix), np.int32)
-        frequency[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, self.weight, 1)
-        words, outputs = spans["words"].to_numpy(), spans["outputs"].to_numpy()
-        at = spans["word"].to_numpy()
-        sums = np.concatenate([[0.0], np.cumsum(1 / np.maximum(frequency, 1))])
-        score = outputs.astype(np.float64) ** 2 * (sums[at + words] - sums[at])
-        best = np.lexsort((spans["phrase"], -np.round(score, 6)))[:limit]
-        table = spans.iloc[best][["phrase", "words", "outputs"]].assign(score=score[best]).reset_index(drop=True)
-        table["text"] = pd.Series([self._written(int(at[i]), int(words[i])) for i in best], dtype=object)
-        return table[columns]
-
-    def _longest(self, spans: pd.DataFrame, reach: Ints) -> npt.NDArray[np.bool_]:
-        """Which phrases are part of no longer one and hold more than function words."""
-        from outlens.text import suffixes
-
         at, words = spans["word"].to_numpy(), spans["words"].to_numpy()
         function = np.array([is_function_word(word) for word in self.tokens.vocabulary], bool)
-        telling = np.concatenate([[0], np.cumsum(~function[self.tokens.form])])
+        content = np.concatenate([[0], np.cumsum(~function[self.tokens.form])])
+        spans = spans[content[at + words] > content[at]]
+        at, words, outputs = (spans[column].to_numpy() for column in ("word", "words", "outputs"))
+        frequency = np.zeros(len(self.suffix), np.int32)
+        frequency[self.suffix] = suffixes.spread(self.lcp, self._text_by_rank, self.weight, 1)
+        sums = np.concatenate([[0.0], np.cumsum(1 / np.maximum(frequency, 1))])
+        score = outputs.astype(np.float64) ** 2 * (sums[at + words] - sums[at])
+        order = np.lexsort((spans["phrase"], -np.round(score, 6)))
         rank = np.empty(len(self.suffix), np.int32)
         rank[self.suffix] = np.arange(len(self.suffix), dtype=np.int32)
-        longer = suffixes.within_longer(self.lcp, self.suffix, self.tokens.bounds, self._text, rank, reach, at, words)
-        return np.asarray(~longer & (telling[at + words] > telling[at]), bool)
+        best: npt.NDArray[np.int64] = order[suffixes.apart(self.lcp, self.suffix, rank, at[order], words[order], limit)]
+        table: pd.DataFrame = (
+            spans.iloc[best][["phrase", "words", "outputs"]].assign(score=score[best]).reset_index(drop=True)
+        )
+        table["text"] = pd.Series([self._written(int(at[i]), int(words[i])) for i in best], dtype=object)
+        return table[columns]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
         """What a browser needs to move the thresholds without asking again.

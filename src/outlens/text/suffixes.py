@@ -227,36 +227,57 @@ def maximal(reach: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[n
 
 
 @compiled
-def within_longer(
+def apart(
     lcp: Ints,
     suffix: Ints,
-    bounds: npt.NDArray[np.int64],
-    text: Ints,
     rank: Ints,
-    reach: Ints,
     at: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
-) -> npt.NDArray[np.bool_]:
-    """Which of the sequences of `words[i]` words from `at[i]` on are, at any of their places, part of a longer one.
+    limit: int,
+) -> npt.NDArray[np.int64]:
+    """Choose sequences in their order, each only if it neither holds nor is part of one chosen before it.
 
-    `reach` is that of the longest sequence from each word, `text` the text of each word.
+    Sequence i is the `words[i]` words from `at[i]` on. At most `limit` are chosen; returns their numbers.
     """
     n = len(suffix)
-    out = np.zeros(len(at), np.bool_)
+    chosen = np.empty(min(limit, len(at)), np.int64)
+    size = 0
+    # For each word, the length of the shortest chosen sequence that begins there, at any of its places; 0 for none.
+    shortest = np.zeros(n, np.int64)
+    # For each word, where the chosen sequences that cover it end, each at one of its places; 0 for none.
+    covered_to = np.zeros(n, np.int64)
     for i in range(len(at)):
-        size = words[i]
-        # The places of a sequence are neighbours in the suffix array: outwards from one of them, both ways.
-        for step in (-1, 1):
-            r = rank[at[i]]
-            while not out[i]:
-                place = suffix[r]
-                before = place - 1
-                if reach[place] > size or (place > bounds[text[place]] and reach[before] > size):
-                    out[i] = True
-                r += step
-                if r < 0 or r >= n or lcp[r if step > 0 else r + 1] < size:
-                    break
-    return out
+        if size == len(chosen):
+            break
+        start, end = at[i], at[i] + words[i]
+        free = True
+        for place in range(start, end):
+            if shortest[place] and place + shortest[place] <= end:
+                free = False
+                break
+        if not free:
+            continue
+        # The places of a sequence are neighbours in the suffix array.
+        first = rank[start]
+        while first > 0 and lcp[first] >= words[i]:
+            first -= 1
+        last = rank[start] + 1
+        while last < n and lcp[last] >= words[i]:
+            last += 1
+        for r in range(first, last):
+            if covered_to[suffix[r]] >= suffix[r] + words[i]:
+                free = False
+                break
+        if not free:
+            continue
+        chosen[size] = i
+        size += 1
+        for r in range(first, last):
+            if not shortest[suffix[r]] or words[i] < shortest[suffix[r]]:
+                shortest[suffix[r]] = words[i]
+        for place in range(start, end):
+            covered_to[place] = max(covered_to[place], end)
+    return chosen[:size]
 
 
 @compiled
