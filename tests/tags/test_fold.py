@@ -69,7 +69,7 @@ def test_what_somebody_wrote_by_hand_does_no_harm() -> None:
         log.append(Event(f"{i + 9:032x}", i + 9, "ann", "tag:a", "define", value, f"{i + 9:032x}", ""))
     opened = State()
     store = Store(None)
-    with store._writing() as connection:
+    with store._file.writing() as connection:
         # As older stores may hold them: they are refused now.
         store._insert(connection, log)
     columns, _ = store.columns()

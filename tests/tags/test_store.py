@@ -395,7 +395,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
 def test_a_full_store_keeps_what_it_has_and_no_half_of_a_gesture(path: Path) -> None:
     store = Store(path)
     first = store.record("ann", ["id:1"], "tag", "a")
-    connection = store._connection
+    connection = store._file._connection
     assert connection is not None
     pages = connection.execute("PRAGMA page_count").fetchone()[0]
     connection.execute(f"PRAGMA max_page_count = {pages}")
