@@ -15,6 +15,7 @@ export function Holder({
   ids: ArrayLike<number>;
   text: ComponentChild;
   of: number;
+  /** What is said of it in place of how many outputs contain it. */
   note?: string;
   depth?: number;
 }) {
@@ -30,13 +31,10 @@ export function Holder({
       <span class="ol-holder-text" dir="auto">
         {text}
       </span>
-      {note && <span class="ol-muted">{note}</span>}
       <span class="ol-share" aria-hidden="true">
         <i style={{ width: `${(100 * ids.length) / Math.max(1, of)}%` }} />
       </span>
-      <span class="ol-holder-count">
-        {number(ids.length)} of {number(of)}
-      </span>
+      <span class="ol-holder-count">{note ?? `${number(ids.length)} of ${number(of)}`}</span>
     </button>
   ); // prettier-ignore
 }

@@ -10,9 +10,10 @@ export function Nothing() {
   const selected = lens.listing.scope.value === "selected";
   const { query } = lens.settings.all;
   const filtered = lens.filter.hidden.value.size > 0;
-  const whose = selected ? "selected outputs" : "outputs";
+  const many = lens.outputs.info.value.prompts.length > 1;
+  const whose = selected ? "selected outputs" : many ? "outputs of this prompt" : "outputs";
   const why = [
-    ...(query ? [`holds ${print(lens.settings.all)}`] : []),
+    ...(query ? [`contains ${print(lens.settings.all)}`] : []),
     ...(filtered ? ["passes the filter"] : []),
   ].join(" and ");
   if (lens.outputs.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
