@@ -394,7 +394,7 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     panel.get_by_label("Your name").fill("ann")
     panel.get_by_label("Your name").press("Enter")
     # Who is looked at without a tag: what that person tagged.
-    panel.get_by_label("Whose tags are filtered by").select_option("ben")
+    panel.get_by_label("Filter by the tags of").select_option("ben")
     expect(widget.locator(".ol-what")).to_have_text(re.compile("^4 of them"))
     panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only", exact=True).click()
     panel.get_by_role("button", name="2 disputed first").click()

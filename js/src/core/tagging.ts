@@ -1,4 +1,4 @@
-// What gives and takes tags, notes and stars: the field where a tag is typed, a note being written, undo and redo.
+// Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
 import { computed, signal } from "@preact/signals";
 import { plural } from "../ui/plural";
 import type { Action, Definition, Page } from "../wire/types";
@@ -27,7 +27,7 @@ export interface Draft {
 }
 
 export class Tagging {
-  /** Where a tag is typed, what it is for. */
+  /** What the open tag field is for; null while it is closed. */
   readonly field: Remembered<Target | null>;
   readonly draft: Remembered<Draft | null>;
   /** What the last gesture did, or why it did nothing. */
@@ -71,13 +71,13 @@ export class Tagging {
   /** Opens the field where a tag is typed. */
   type(target: Target): void {
     if (target.ids.length) this.field.value = target;
-    else this.report("Nothing to tag: select outputs, or go to one with j");
+    else this.report("Nothing to tag: select outputs, or press j to go to one");
   }
 
-  /** Gives a tag to some outputs; where you gave it to all of them, takes it away. */
+  /** Tags some outputs; removes the tag where you gave it to all of them. */
   toggle(name: string, ids: ArrayLike<number>): void {
     if (!ids.length) {
-      this.report("Nothing to tag: select outputs, or go to one with j");
+      this.report("Nothing to tag: select outputs, or press j to go to one");
       return;
     }
     const all = Array.from(ids);
@@ -117,7 +117,7 @@ export class Tagging {
     });
   }
 
-  /** Whether there is anything to undo or redo; what it is, Python knows when it has done what waits. */
+  /** Whether there is anything to undo or redo: in Python, or among the gestures still on their way there. */
   can(action: "undo" | "redo"): boolean {
     return this.tags.tagged.value[action] !== "" || this.gestures.waiting.value.length > 0;
   }
@@ -127,7 +127,7 @@ export class Tagging {
     else this.report(`Nothing to ${action}`);
   }
 
-  /** Whether all tags are on disk, in words. */
+  /** Whether all tags are saved, in words. */
   readonly saved = computed<{ text: string; title: string; bad: boolean }>(() => {
     const waiting = this.gestures.waiting.value;
     const { problem, store } = this.tags.tagged.value;
@@ -141,21 +141,30 @@ export class Tagging {
       };
     if (this.page && !this.page.saved)
       return {
-        text: "not kept: download",
-        title: "This browser cannot keep any more of them: download your tags before you close the page.",
+        text: "not saved: download",
+        title: "This browser has no room for more tags: download yours before you close the page.",
         bad: true,
       };
     if (problem)
-      return { text: "not saved", title: `${problem} Your tags are kept here and written when possible.`, bad: true };
+      return {
+        text: "not saved",
+        title: `${problem} Your tags are kept in the browser and saved as soon as possible.`,
+        bad: true,
+      };
     if (waiting.some(({ action }) => action === "suggest" || action === "unlike"))
-      return { text: "computing…", title: "The outputs are being ordered", bad: false };
+      return { text: "computing…", title: "Ordering the outputs", bad: false };
     if (waiting.length)
       return {
         text: `saving ${plural(waiting.length, "change")}…`,
-        title: "Python is busy: they are written when it is free",
+        title: "Python is busy and saves them when it is free",
         bad: false,
       };
-    if (!store) return { text: "in memory only", title: "store=False: tags are lost when the kernel ends", bad: false };
+    if (!store)
+      return {
+        text: "in memory only",
+        title: "Tags are lost when the kernel ends, because of store=False",
+        bad: false,
+      };
     return { text: "saved", title: store, bad: false };
   });
 }

@@ -10,23 +10,23 @@ interface Press {
   target: HTMLElement;
 }
 
-/** Returns false where the key is not for it; the browser has it then. */
+/** Returns false where the key does nothing here, and the browser gets it. */
 type Run = (press: Press) => boolean | void;
 
 interface Command {
-  /** The keys as the list shows them, separated by spaces. */
+  /** The keys as the help shows them, separated by spaces. */
   shown: string;
   words: string;
-  /** By `KeyboardEvent.key`, arrows with Shift as "Shift+ArrowUp"; none where something else than this table does it. */
+  /** By `KeyboardEvent.key`, arrows with Shift as "Shift+ArrowUp"; left out where other code handles the key. */
   run?: Record<string, Run>;
-  /** A key that is held does it once: it would do and undo it many times a second. */
+  /** A held key runs it once: it would do and undo it many times a second. */
   once?: boolean;
 }
 
 export const COMMANDS: Command[] = [
   {
     shown: "j k",
-    words: "next and previous output; interleaved: group",
+    words: "go to the next or previous output (interleaved: group)",
     run: { j: ({ lens }) => step(lens, 1), k: ({ lens }) => step(lens, -1) },
   },
   {
@@ -40,13 +40,18 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "n N",
-    words: "its next and previous mark, and what that is",
+    words: "go to its next or previous mark, and describe it",
     run: { n: ({ lens }) => toMark(lens, 1), N: ({ lens }) => toMark(lens, -1) },
   },
-  { shown: "m", words: "cards, grid, interleaved", run: { m: ({ lens }) => nextMode(lens) }, once: true },
+  {
+    shown: "m",
+    words: "switch between cards, grid and interleaved",
+    run: { m: ({ lens }) => nextMode(lens) },
+    once: true,
+  },
   {
     shown: "← → ↑ ↓",
-    words: "on the map: the next point that way",
+    words: "on the map: go to the next point that way",
     run: { ArrowLeft: walk("left"), ArrowRight: walk("right"), ArrowUp: walk("up"), ArrowDown: walk("down") },
   },
   {
@@ -70,7 +75,7 @@ export const COMMANDS: Command[] = [
   { shown: "← → Enter", words: "on a card: to its buttons and back; Enter makes it the current output" },
   {
     shown: "l p",
-    words: "a drag lassoes, a drag moves the map",
+    words: "dragging draws a lasso; dragging moves the map",
     run: {
       l: ({ lens }) => lens.settings.set({ tool: "lasso" }),
       p: ({ lens }) => lens.settings.set({ tool: "pan" }),
@@ -78,7 +83,7 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "+ - 0",
-    words: "zoom in, out, show everything",
+    words: "zoom in, zoom out, show everything",
     run: {
       "+": ({ lens }) => lens.map?.zoom(1.4),
       "=": ({ lens }) => lens.map?.zoom(1.4),
@@ -88,23 +93,23 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "[ ]",
-    words: "coarser and finer clusters",
+    words: "make clusters coarser or finer",
     run: { "[": ({ lens }) => toLevel(lens, -1), "]": ({ lens }) => toLevel(lens, 1) },
   },
   { shown: "F2 z", words: "on a cluster: rename it, zoom to it" },
   {
     shown: "/",
-    words: "search; Enter selects what matches, Escape leaves",
+    words: "search; Enter selects the matches, Escape leaves",
     run: { "/": ({ root }) => root.querySelector<HTMLInputElement>(".ol-search-input")?.focus() },
   },
   {
     shown: "a",
-    words: "select what the reader lists",
+    words: "select all outputs that the reader lists",
     run: { a: ({ lens }) => lens.selection.select(lens.listing.ids.value, "replace") },
   },
   {
     shown: "t 1…9",
-    words: "tag the output, or the selection; again: remove the tag",
+    words: "tag the current output or the selection; press again to remove the tag",
     run: {
       t: ({ lens }) => lens.tagging.type(lens.tagging.target.value),
       ...Object.fromEntries(Array.from({ length: 9 }, (_, k) => [String(k + 1), tag(k + 1)])),
@@ -118,29 +123,29 @@ export const COMMANDS: Command[] = [
       s: ({ lens }) => lens.tagging.star(lens.tagging.target.value.ids),
       e: ({ lens }) => {
         if (lens.pointer.cursor.value >= 0) lens.tagging.write(lens.tagging.target.value);
-        else lens.tagging.report("No output to write a note on: go to one with j");
+        else lens.tagging.report("No current output for a note: press j to go to one");
       },
     },
     once: true,
   },
-  { shown: "g", words: "the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
+  { shown: "g", words: "go to the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
   {
     shown: "u U",
-    words: "undo and redo of tags",
+    words: "undo or redo a tag",
     run: { u: ({ lens }) => lens.tagging.undo("undo"), U: ({ lens }) => lens.tagging.undo("redo") },
   },
   { shown: "i", words: "invert the selection", run: { i: ({ lens }) => lens.selection.invert() }, once: true },
   { shown: "c", words: "clear the selection of all prompts", run: { c: ({ lens }) => lens.selection.clear() } },
-  { shown: "?", words: "this list", run: { "?": ({ lens }) => void (lens.help.value = true) } },
-  { shown: "Shift Alt", words: "with a lasso or a click: add, remove" },
-  { shown: "Ctrl", words: "with the wheel: zoom, wherever the focus is" },
+  { shown: "?", words: "show these keys", run: { "?": ({ lens }) => void (lens.help.value = true) } },
+  { shown: "Shift Alt", words: "with a lasso or a click: add to, or remove from, the selection" },
+  { shown: "Ctrl", words: "with the wheel: zoom, even if the widget is not focused" },
 ];
 
 const BY_KEY = new Map(
   COMMANDS.flatMap(({ run = {}, once = false }) => Object.entries(run).map(([key, does]) => [key, { does, once }])),
 );
 
-/** Does what a key is for. Returns whether it was for anything. */
+/** Runs the command of a key. Returns whether the key did anything. */
 export function press(press: Press, event: KeyboardEvent): boolean {
   const shifted = event.shiftKey && event.key.startsWith("Arrow");
   const command = BY_KEY.get(shifted ? `Shift+${event.key}` : event.key);
@@ -156,7 +161,7 @@ export function leave({ lens, root, target }: Press, inField: boolean): void {
     return;
   }
   if (!inField && lens.reading.drawer.value) {
-    // The focus must not fall off the widget with what is closed.
+    // The focus stays in the widget when the drawer that has it closes.
     if (target.closest(".ol-drawer")) root.querySelector<HTMLElement>(".ol-list")?.focus();
     lens.reading.close();
     return;
@@ -215,7 +220,7 @@ function toLevel(lens: Lens, by: number): void {
 function toUntagged(lens: Lens): void {
   const next = lens.listing.nextUntagged();
   if (next >= 0) lens.pointer.cursor.value = next;
-  lens.announce.say(next < 0 ? "You have tagged everything that the reader lists" : describe(lens, next));
+  lens.announce.say(next < 0 ? "You have tagged all outputs that the reader lists" : describe(lens, next));
 }
 
 function step(lens: Lens, by: number): void {
@@ -234,7 +239,7 @@ function step(lens: Lens, by: number): void {
   lens.announce.say(describe(lens, to));
 }
 
-/** Goes to the next mark of the current output, and says what it is. */
+/** Goes to the next mark of the current output, and announces it. */
 function toMark(lens: Lens, by: 1 | -1): void {
   const { reading, pointer, listing, marks } = lens;
   const asked = reading.asked.value;

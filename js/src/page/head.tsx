@@ -1,4 +1,4 @@
-// What stands above the widget in a page without a kernel: whose page it is, what one sees, and the table to take along.
+// The head of a page without a kernel: title, author, date, how to read the map, and CSV downloads.
 import type { Lens } from "../core/lens";
 import { download } from "../ui/download";
 import { plural } from "../ui/plural";

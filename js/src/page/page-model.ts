@@ -7,7 +7,7 @@ import { type Gesture, PageTags } from "./page-tags";
 
 type CountQuestion = Extract<Question, { kind: "count" }> & { id: number };
 
-/** What is set stays in the page. */
+/** Values that are set stay in the page. */
 export class PageModel implements Model {
   readonly kernel = false;
   #state: Record<string, unknown>;
@@ -53,7 +53,7 @@ export class PageModel implements Model {
       },
     };
   }
-  /** Takes over what was tagged in another tab of the page. */
+  /** Shows the tags given in another tab of the page. */
   sync(): void {
     this.log.sync();
     this.#retag();
@@ -81,7 +81,7 @@ export class PageModel implements Model {
     this.#listeners.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes(): void {}
-  /** The page gives tags and searches its prompts; all else nobody answers. */
+  /** Applies tags and counts matches in the page itself; no other message has an answer. */
   send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
     const message = content as Gesture & { kind: string; id: number; prompt: number };
     if (message.kind === "count") void this.#count(content as CountQuestion);

@@ -35,7 +35,7 @@ export class PageTags {
   saved = true;
   /** Whether part of what the browser kept could not be read. */
   damaged = false;
-  /** Whether an unreadable log is in the way that could not be set aside. */
+  /** Whether an unreadable log could not be renamed, so that nothing can be saved. */
   #blocked = false;
   /** The log as it was last read or written. */
   #seen: string | null | undefined = undefined;
@@ -57,7 +57,7 @@ export class PageTags {
     }
   }
 
-  /** Takes over what another tab of this page has written since. */
+  /** Adds the events that another tab of this page has written since. */
   sync(): void {
     const text = this.#read(PLACE + this.lens);
     if (text !== this.#seen) this.#take(text);
@@ -80,7 +80,7 @@ export class PageTags {
     if (missing.length || damaged) this.#keep();
   }
 
-  /** Keeps a log that could not be read under another name, so that nothing overwrites it. */
+  /** Renames a log that could not be read, so that nothing overwrites it. */
   #setAside(text: string): void {
     this.damaged = true;
     try {
@@ -108,7 +108,7 @@ export class PageTags {
     return this.#name;
   }
 
-  /** Who tags here; what was tagged already is theirs as well. After a file was handed in the name stays. */
+  /** Sets the annotator's name, also for earlier tags of this page. It is fixed once a file was downloaded. */
   rename(name: string): void {
     this.sync();
     if (this.signed) return;
@@ -117,7 +117,7 @@ export class PageTags {
     this.#keep();
   }
 
-  /** Whether the reader said who they are: the tags of several who did not would become one person's. */
+  /** Whether the annotator gave a name. Without names, the tags of several people would be merged as one person's. */
   get named(): boolean {
     return this.#name !== NOBODY;
   }
@@ -127,12 +127,12 @@ export class PageTags {
   }
 
   #signed = false;
-  /** Whether a file was handed in: events that are in two files under two names could not be merged. */
+  /** Whether a file was downloaded: events in two files under two names could not be merged. */
   get signed(): boolean {
     return this.#signed || this.#read(SIGNED + this.lens) !== null;
   }
 
-  /** The file, to be given away. */
+  /** The file to download; from now on the name is fixed. */
   hand(): string {
     this.sync();
     this.#signed = true;
@@ -144,12 +144,12 @@ export class PageTags {
     return this.file();
   }
 
-  /** The file that `tags.merge` takes. */
+  /** The text of the file that `tags.merge` reads. */
   file(): string {
     return `${[HEAD, ...this.#events].map((line) => JSON.stringify(line)).join("\n")}\n`;
   }
 
-  /** Does what a gesture says; returns what is read out. */
+  /** Applies a gesture. Returns the sentence to announce. */
   do({ action, value }: Gesture, keys: string[]): string {
     this.sync();
     const [undo, redo] = this.#stacks();
@@ -159,7 +159,7 @@ export class PageTags {
       if (!gesture) return `Nothing to ${action}`;
       const says = this.#describe(gesture);
       this.#add([""], action, gesture);
-      return `${action === "undo" ? "Undone" : "Done again"}: ${says}`;
+      return `${action === "undo" ? "Undone" : "Redone"}: ${says}`;
     }
     if (action === "define") {
       const { name, color, ...rest } = JSON.parse(value);

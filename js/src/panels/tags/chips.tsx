@@ -3,7 +3,7 @@ import type { Mark } from "../../core/tags";
 import { useLens } from "../use-lens";
 import { short } from "./short";
 
-/** The tags on an output. A click on one's own takes it off, one on another's gives it too. */
+/** The tags on an output. A click removes a tag of yours, and adds yours to a tag that only others gave. */
 export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
   const lens = useLens();
   const { ids } = lens.tagging.card(id);
@@ -20,9 +20,9 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
             .filter(Boolean)
             .join(" ")}
           title={about(mark, ids.length)}
-          aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "take off" : "give too"}`}
+          aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
           onClick={(event) => {
-            // The focus must not fall off the widget with what is taken off.
+            // The focus stays in the widget when the chip that has it is gone.
             if (mark.mine)
               (
                 event.currentTarget.closest<HTMLElement>("article[tabindex], .ol-list") ??
@@ -48,9 +48,9 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
 
 function about({ name, count, others, mine, waits }: Mark, of: number): string {
   const by = [...(mine ? ["you"] : []), ...others].join(", ");
-  const on = count < of ? `on ${count} of ${of} equal outputs\n` : "";
-  const all = count < of ? "give it to all" : "give it too";
-  return `${name}\n${on}${waits ? "not on disk yet" : by && `by ${by}`}\nclick: ${mine ? "take it off" : all}`;
+  const on = count < of ? `on ${count} of ${of} identical outputs\n` : "";
+  const all = count < of ? "tag all of them" : "add yours";
+  return `${name}\n${on}${waits ? "not saved yet" : by && `by ${by}`}\nclick: ${mine ? "remove your tag" : all}`;
 }
 
 function initials(people: string[]): string {

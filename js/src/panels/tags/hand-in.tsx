@@ -1,8 +1,8 @@
-// In a page without a kernel: who tags, and the file that goes back to whoever made the page.
+// In a page without a kernel: the annotator's name, and the file of tags to send back.
 import { download } from "../../ui/download";
 import { useLens } from "../use-lens";
 
-/** Where a page has no Python: who tags here, and the file that goes back to who made the page. */
+/** The annotator's name, and the file of tags to send back to the page's author. */
 export function HandIn() {
   const lens = useLens();
   const { page } = lens;
@@ -19,17 +19,17 @@ export function HandIn() {
         <input
           type="text"
           value={page.named ? page.annotator : ""}
-          placeholder="give it to download"
-          aria-label="Your name, under which you tag"
+          placeholder="needed to download"
+          aria-label="Your name, shown with your tags"
           readOnly={page.signed}
-          title={page.signed ? "Your tags were downloaded under this name: it stays theirs" : undefined}
+          title={page.signed ? "You have downloaded tags under this name, so it can no longer change" : undefined}
           onChange={(event) => page.sign(event.currentTarget.value)}
         />
       </label>
       <button
         type="button"
         disabled={!page.count || !page.named}
-        title="A file for whoever made this page: outlens.tags.merge takes it"
+        title="Send this file to the author of the page, who adds it with outlens.tags.merge"
         onClick={handIn}
       >
         Download your tags

@@ -2,7 +2,7 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLens } from "../use-lens";
 
-/** Where the note is written; below everything, because its output may be on several cards or on none. */
+/** The field for a note. It is in the footer, because its output may be on several cards or on none. */
 export function NoteField() {
   const lens = useLens();
   const note = useRef(lens.tagging.draft.value!).current;
@@ -24,7 +24,7 @@ export function NoteField() {
     const area = field.current!;
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
-    // Also where another prompt is shown what was typed is kept.
+    // What was typed is saved also when another prompt is shown.
     return () => end(area, true);
   }, []);
   return (
@@ -34,12 +34,14 @@ export function NoteField() {
         <textarea
           ref={field}
           class="ol-note-field"
-          aria-label={`Note on ${note.what}; Enter keeps it, Shift+Enter is a new line, Escape leaves`}
+          aria-label={`Note on ${note.what}. Enter saves, Shift+Enter starts a new line, Escape cancels`}
           defaultValue={note.text ?? ""}
           dir="auto"
           rows={Math.min(6, (note.text ?? "").split("\n").length)}
           placeholder={
-            note.text === null ? "They have different notes: yours takes their place" : "Enter keeps it, Escape leaves"
+            note.text === null
+              ? "These outputs have different notes: saving replaces them"
+              : "Enter saves, Escape cancels"
           }
           onKeyDown={(event) => {
             if (event.isComposing) return;

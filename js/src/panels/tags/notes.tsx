@@ -1,7 +1,7 @@
 // The notes on an output or on the prompt.
 import { useLens } from "../use-lens";
 
-/** The notes on an output, and where one's own is written. */
+/** The notes on an output, with a button to edit yours. */
 export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
   const lens = useLens();
   const target = lens.tagging.card(id);
@@ -18,8 +18,8 @@ export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
               type="button"
               tabIndex={tabIndex}
               class="ol-plain"
-              title="Change the note (e)"
-              aria-label="Change the note"
+              title="Edit your note (e)"
+              aria-label="Edit your note"
               onClick={() => lens.tagging.write(target)}
             >
               ✎

@@ -3,7 +3,7 @@ import { useLens } from "../use-lens";
 import { Chips } from "./chips";
 import { Notes } from "./notes";
 
-/** Tags and notes are given to the prompt itself as well. */
+/** Tags and notes for the prompt itself. */
 export function PromptButtons() {
   const lens = useLens();
   const target = lens.tagging.card(lens.tags.prompt.value);
@@ -21,7 +21,7 @@ export function PromptButtons() {
       <button
         type="button"
         class="ol-plain"
-        title="A note on the prompt itself"
+        title="Write a note on the prompt itself"
         aria-label="Note on the prompt"
         onClick={() => lens.tagging.write(target)}
       >
@@ -31,7 +31,7 @@ export function PromptButtons() {
   ); // prettier-ignore
 }
 
-/** What was said of the prompt itself. */
+/** The tags and notes that the prompt itself has. */
 export function PromptSaid() {
   const lens = useLens();
   const id = lens.tags.prompt.value;

@@ -1,7 +1,7 @@
-// Undo, redo, and whether all is on disk.
+// Undo, redo, and whether all tags are saved.
 import { useLens } from "../use-lens";
 
-/** Undo, redo, and whether all is on disk. */
+/** Undo, redo, and whether all tags are saved. */
 export function Saved() {
   const lens = useLens();
   const { undo, redo } = lens.tags.tagged.value;

@@ -1,11 +1,11 @@
-// Tags for the output that the keyboard is at, or for the selection.
+// Tags for the current output, or for the selection.
 import { number } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { NoteField } from "./note-field";
 import { short } from "./short";
 import { TagField } from "./tag-field";
 
-/** Below everything: tags the output one is at, or the selection. */
+/** In the footer: tags the current output, or the selection. */
 export function TagBar() {
   const lens = useLens();
   const { ids, what } = lens.tagging.target.value;
@@ -19,7 +19,7 @@ export function TagBar() {
       <button
         type="button"
         disabled={!ids.length}
-        title="A tag by its name (t)"
+        title="Type the name of a tag (t)"
         onClick={() => lens.tagging.type({ ids, what })}
       >
         Tag {ids.length ? what : "…"}
@@ -33,7 +33,7 @@ export function TagBar() {
             type="button"
             class={`ol-tag ol-tag-${define[tag].color}`}
             disabled={!ids.length}
-            title={`${name}\nclick, or ${key}: tag ${what}; again: take off`}
+            title={`${name}\nclick or press ${key} to tag ${what}; again to remove the tag`}
             onClick={() => lens.tagging.toggle(name, ids)}
           >
             <kbd>{key}</kbd> <span dir="auto">{short(name)}</span> <small>{number(lens.tags.counts.value[tag])}</small>
@@ -45,7 +45,7 @@ export function TagBar() {
           type="button"
           class="ol-plain"
           aria-pressed={lens.settings.get("panel") === "tags"}
-          title="All tags: colours, keys, who gave them, filters"
+          title="All tags: colours, keys, counts by annotator, filters"
           onClick={() => lens.settings.set({ panel: lens.settings.all.panel === "tags" ? "" : "tags" })}
         >
           all tags

@@ -1,18 +1,18 @@
-// Where the name of a tag is typed.
+// The field for the name of a tag.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { short } from "./short";
 
-/** Suggestions for a name at once. */
+/** The most suggestions shown. */
 const SUGGESTED = 8;
 
 export function TagField() {
   const lens = useLens();
   const { ids, what } = lens.tagging.field.value!;
   const typed = useSignal("");
-  /** The option that the arrows chose; without one Enter gives what begins as is typed, or a new tag. */
+  /** The option chosen with the arrows; without one, Enter takes the first tag that begins as typed, or a new one. */
   const at = useSignal(-1);
   const input = useRef<HTMLInputElement>(null);
   // Widgets of a page may each have a copy of this module: a counter would not tell them apart.
@@ -34,7 +34,7 @@ export function TagField() {
     .slice(0, SUGGESTED)
     .map(({ name }) => name);
   const options = wanted && !names.includes(wanted) ? [...found, wanted] : found;
-  // What is typed in full is meant, not what begins like it or merely holds it.
+  // A name typed in full comes before names that begin with it or contain it.
   const exact = options.indexOf(wanted);
   const begins = found.findIndex((name) => name.toLocaleLowerCase().startsWith(like));
   const chosen =
@@ -72,7 +72,7 @@ export function TagField() {
           aria-activedescendant={options.length ? `${list}-${chosen}` : undefined}
           spellcheck={false}
           dir="auto"
-          placeholder="name of the tag; Enter gives it"
+          placeholder="name of the tag, then Enter"
           onInput={(event) => {
             typed.value = event.currentTarget.value;
             at.value = -1;
@@ -83,7 +83,7 @@ export function TagField() {
               event.preventDefault();
               at.value = (chosen + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length);
             } else if (event.key === "Enter") {
-              // The focus goes to a button, which the key would press as well.
+              // The focus goes to a button, which the key would press too.
               event.preventDefault();
               give(options[chosen]);
             } else if (event.key === "Escape") {

@@ -1,4 +1,4 @@
-// All tags: colours, keys, what they mean, who gave them to how many outputs; filters.
+// All tags: colours, keys, descriptions, counts by annotator, and filters.
 import { modeOf } from "../../core/selection";
 import { KEYS } from "../../core/tag-keys";
 import { ANY } from "../../core/tags";
@@ -7,7 +7,7 @@ import { useLens } from "../use-lens";
 import { HandIn } from "./hand-in";
 import { short } from "./short";
 
-/** All tags: colours, keys, what they mean, who gave them to how many; filters. */
+/** All tags: colours, keys, descriptions, counts by annotator, and filters. */
 export function TagPanel() {
   const lens = useLens();
   const { names, define, annotators } = lens.tags.tagged.value;
@@ -23,7 +23,7 @@ export function TagPanel() {
           <button
             type="button"
             aria-pressed={lens.settings.get("blind")}
-            title="Hide what others say of an output until you have tagged it"
+            title="Hide the tags of others on an output until you have tagged it"
             onClick={() => lens.settings.set({ blind: !lens.settings.all.blind })}
           >
             Blind
@@ -32,15 +32,15 @@ export function TagPanel() {
             type="button"
             disabled={!lens.tags.disputes.value}
             aria-pressed={lens.settings.get("order") === "disputed"}
-            title="Outputs that several people tagged, and differently"
+            title="List first the outputs that several people tagged differently"
             onClick={() => lens.settings.set({ order: lens.settings.all.order === "disputed" ? "row" : "disputed" })}
           >
             {number(lens.tags.disputes.value)} disputed first
           </button>
           <label class="ol-field ol-muted">
-            filters look at the tags of{" "}
+            filter by the tags of{" "}
             <select
-              aria-label="Whose tags are filtered by"
+              aria-label="Filter by the tags of"
               value={filter?.annotator ?? ""}
               onChange={(event) =>
                 lens.settings.set({
@@ -81,8 +81,8 @@ export function TagPanel() {
                 <button
                   type="button"
                   class={`ol-tag ol-tag-${define[tag].color}`}
-                  title={`${name}\nclick: the next colour`}
-                  aria-label={`${name}: another colour`}
+                  title={`${name}\nclick for the next colour`}
+                  aria-label={`${name}: change the colour`}
                   onClick={() => lens.tagging.define(name, { color: (define[tag].color + 1) % 8 })}
                 >
                   <span dir="auto">{short(name)}</span>
@@ -91,7 +91,7 @@ export function TagPanel() {
               <td>
                 <select
                   aria-label={`Key of ${name}`}
-                  title="In brackets: the key it has until you give it one"
+                  title="In brackets: the default key, until you choose one"
                   value={define[tag].key}
                   onChange={(event) => lens.tagging.define(name, { key: event.currentTarget.value })}
                 >
@@ -112,7 +112,7 @@ export function TagPanel() {
                   type="text"
                   class="ol-describe"
                   aria-label={`What ${name} means`}
-                  placeholder="when to give it"
+                  placeholder="when to use it"
                   defaultValue={define[tag].description}
                   dir="auto"
                   onChange={(event) => lens.tagging.define(name, { description: event.currentTarget.value.trim() })}
@@ -127,7 +127,7 @@ export function TagPanel() {
                 <button
                   type="button"
                   aria-pressed={filter?.tag === name}
-                  title="List only these; again: all"
+                  title="List only these; click again to list all"
                   onClick={() => only(name)}
                 >
                   Only
@@ -142,7 +142,7 @@ export function TagPanel() {
                 {lens.kernel && (
                   <button
                     type="button"
-                    title="List first what most likely bears it too; nothing is tagged by it"
+                    title="List first the outputs most likely to need this tag; nothing is tagged"
                     onClick={() => lens.tagging.do("suggest", name)}
                   >
                     Suggest
@@ -164,7 +164,7 @@ export function TagPanel() {
               <button
                 type="button"
                 aria-pressed={filter?.tag === ANY}
-                title="List only these; again: all"
+                title="List only these; click again to list all"
                 onClick={() => only(ANY)}
               >
                 Only
@@ -191,7 +191,7 @@ export function TagPanel() {
               <button
                 type="button"
                 aria-pressed={filter !== null && filter.tag === null}
-                title="List only these; again: all"
+                title="List only these; click again to list all"
                 onClick={() => only(null)}
               >
                 Only
@@ -206,7 +206,7 @@ export function TagPanel() {
               {lens.kernel && (
                 <button
                   type="button"
-                  title="List first what is most unlike all that is tagged"
+                  title="List first the outputs least like the tagged ones"
                   onClick={() => lens.tagging.do("unlike")}
                 >
                   Unlike first

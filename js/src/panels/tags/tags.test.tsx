@@ -216,7 +216,7 @@ it("says where tags are not kept", () => {
   expect(lens.tagging.saved.value).toMatchObject({ text: "saved", bad: false });
   model.log.saved = false;
   tell(lens, {});
-  expect(lens.tagging.saved.value).toMatchObject({ text: "not kept: download", bad: true });
+  expect(lens.tagging.saved.value).toMatchObject({ text: "not saved: download", bad: true });
   const { lens: inNotebook } = make({}, true);
   tell(inNotebook, { store: "" });
   expect(inNotebook.tagging.saved.value).toMatchObject({ text: "in memory only", bad: false });
