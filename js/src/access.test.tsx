@@ -57,15 +57,17 @@ describe("what is read out", () => {
     vi.useFakeTimers();
     let receive: (reply: unknown, buffers: DataView[]) => void = () => {};
     const model = new PageModel({ ...traits(), _paged: true });
-    const asked: { id: number }[] = [];
-    model.send = (message) => void asked.push(message as { id: number });
+    const asked: { id: number; kind: string }[] = [];
+    model.send = (message) => void asked.push(message as (typeof asked)[number]);
     const on = model.on.bind(model);
     model.on = (name, callback) => (name === "msg:custom" ? void (receive = callback) : on(name, callback));
     const lens = makeLens(model, new AbortController().signal);
     lens.settings.set({ query: "river" });
     vi.runAllTimers();
     expect(lens.announce.status.value).toBe("searching…");
-    receive({ kind: "found", id: asked.at(-1)!.id, prompt: 0 }, [new DataView(Uint32Array.of(3, 4).buffer)]);
+    receive({ kind: "found", id: asked.find(({ kind }) => kind === "find")!.id, prompt: 0 }, [
+      new DataView(Uint32Array.of(3, 4).buffer),
+    ]);
     await vi.runAllTimersAsync();
     expect(lens.announce.status.value).toBe("2 matches");
   });
