@@ -18,15 +18,11 @@ export function Footer() {
         <>
           {lens.kernel && <code class="ol-muted">= lens.selected</code>}
           {count > 0 && count < lens.outputs.info.value.n && (
-            <button
-              type="button"
-              title="Select what is not selected, and nothing else (i)"
-              onClick={() => lens.selection.invert()}
-            >
+            <button type="button" title="Invert the selection (i)" onClick={() => lens.selection.invert()}>
               Invert
             </button>
           )}
-          <button type="button" title="Clear the selection of all prompts (c)" onClick={() => lens.selection.clear()}>
+          <button type="button" title="Clear the selection in all prompts (c)" onClick={() => lens.selection.clear()}>
             Clear
           </button>
         </>
@@ -35,7 +31,7 @@ export function Footer() {
       {lens.filter.hidden.value.size > 0 && lens.filter.passing.value.length > 0 && (
         <button
           type="button"
-          title="Select all that pass search and filter (a)"
+          title="Select all outputs that pass the search and the filter (a)"
           onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}
         >
           Select {plural(lens.filter.passing.value.length, "output")} that pass

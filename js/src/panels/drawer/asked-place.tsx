@@ -52,7 +52,7 @@ export function AskedPlace() {
         {!found ? (
           <p class="ol-muted">There is no word here.</p>
         ) : !found.spans.length ? (
-          <p>“{lens.shared.written(found.word, 1)}”: no other output says it.</p>
+          <p>“{lens.shared.written(found.word, 1)}”: no other output contains it.</p>
         ) : (
           found.spans.map(({ at, words, variants }) => (
             <Holder
@@ -69,7 +69,7 @@ export function AskedPlace() {
         {lens.groups.status.value ? (
           <p class="ol-muted">{lens.groups.status.value}</p>
         ) : !like ? (
-          <p class="ol-muted">This is no sentence of three words or more.</p>
+          <p class="ol-muted">Select a place in a sentence of three words or more.</p>
         ) : (
           <>
             {like.group && (
@@ -83,13 +83,13 @@ export function AskedPlace() {
                 }
               />
             )}
-            {!like.group && <p class="ol-muted">No group: it stands alone. The nearest sentences:</p>}
+            {!like.group && <p class="ol-muted">It belongs to no group. The most similar sentences:</p>}
             {like.nearest.map(({ id, from, to, share }) => (
               <button
                 key={`${id}:${from}`}
                 type="button"
                 class="ol-holder"
-                title="Show it in its text"
+                title="Show this sentence in its output"
                 onClick={() => {
                   lens.reading.open(id);
                   // It may be of those that are not listed.
