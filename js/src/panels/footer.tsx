@@ -31,7 +31,7 @@ export function Footer() {
       {lens.filter.hidden.value.size > 0 && lens.filter.passing.value.length > 0 && (
         <button
           type="button"
-          title="Select all outputs that pass the search and the filter (a)"
+          title="Select all that pass search and filter (a)"
           onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}
         >
           Select {plural(lens.filter.passing.value.length, "output")} that pass

@@ -42,11 +42,7 @@ export function Header() {
         {title && !preparing ? <PromptButtons /> : null}
         <span
           class="ol-counts"
-          title={
-            many
-              ? `${params}\nOne prompt is shown at a time. Lens(data, prompt=False) shows all outputs together.`
-              : params
-          }
+          title={many ? `${params}\nLens(data, prompt=False) shows all prompts together.` : params}
         >
           {preparing ? "Preparing…" : counts.join(" · ")}
         </span>

@@ -69,7 +69,7 @@ export function AskedPlace() {
         {lens.groups.status.value ? (
           <p class="ol-muted">{lens.groups.status.value}</p>
         ) : !like ? (
-          <p class="ol-muted">Select a place in a sentence of three words or more.</p>
+          <p class="ol-muted">Click in a sentence of three or more words.</p>
         ) : (
           <>
             {like.group && (
