@@ -168,6 +168,25 @@ def test_an_interrupt_reaches_the_thread_that_computed_and_no_other() -> None:
         assert second.result(20) == [1, 1]
 
 
+def test_an_interrupt_before_the_work_begins_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    answer = Deferred(lambda: 42)
+
+    def interrupted(_run: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(answer, "_work", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            answer.get()
+    assert answer.get() == 42
+
+
+def test_a_value_that_needs_itself_is_an_error_and_does_not_wait_for_ever() -> None:
+    answer: Deferred[int] = Deferred(lambda: answer.get())
+    with pytest.raises(RecursionError):
+        answer.get()
+
+
 def test_what_is_forgotten_is_computed_again() -> None:
     made: list[list[int]] = []
     value = Deferred(lambda: made.append([len(made)]) or made[-1])

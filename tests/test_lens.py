@@ -274,6 +274,7 @@ def test_an_observer_that_raises_does_not_stop_the_others() -> None:
     with pytest.raises(RuntimeError, match="theirs"):
         lens.select([0])
     assert seen == [lens]
+    assert np.frombuffer(lens._bridge.widget.selection, "<u4").tolist() == [0]
 
 
 def test_a_query_with_a_lone_surrogate_can_travel() -> None:

@@ -13,6 +13,7 @@ import pytest
 import outlens as ol
 from outlens.tags import book
 from outlens.tags.events import Event
+from outlens.tags.session import Pending
 from outlens.tags.store import Store, StoreError
 from outlens.widget import wire
 
@@ -459,6 +460,22 @@ def test_two_quick_changes_of_a_definition_keep_both() -> None:
     gesture(one, "define", json.dumps({"name": "food", "key": "3"}))
     gesture(one, "define", json.dumps({"name": "food", "description": "eaten"}))
     assert one._bridge.widget._tagged["define"] == [{"color": 0, "description": "eaten", "key": "3"}]
+
+
+def test_a_tag_that_was_written_when_the_kernel_was_interrupted_is_shown_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    one = lens()
+    write = one._tags.session._write
+
+    def interrupted(pending: Pending) -> None:
+        write(pending)
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(one._tags.session, "_write", interrupted)
+        with pytest.raises(KeyboardInterrupt):
+            one.tag("food", ["r0"])
+    assert one.tags.loc["food", "outputs"] == 1
+    assert bits(one, "food") == [0]
 
 
 def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:

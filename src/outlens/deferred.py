@@ -16,7 +16,7 @@ class _Run(Generic[T]):
 
     def __init__(self) -> None:
         self.done = threading.Event()
-        self.claimed = False
+        self.worker: int | None = None
         self.value: T | None = None
         self.error: BaseException | None = None
 
@@ -48,7 +48,7 @@ class Deferred(Generic[T]):
         self._callbacks: list[Callable[[T], object]] = []
         if known is not None:
             self._run = _Run()
-            self._run.claimed, self._run.value = True, known
+            self._run.value = known
             self._run.done.set()
 
     def get(self) -> T:
@@ -61,8 +61,7 @@ class Deferred(Generic[T]):
                 if self._run is None:
                     self._run = _Run()
                 run = self._run
-                mine = not run.claimed
-                run.claimed = True
+                mine = self._claim(run)
             if mine:
                 self._work(run)
             else:
@@ -91,8 +90,7 @@ class Deferred(Generic[T]):
         def work() -> None:
             # A `get` that comes before the executor's turn computes the value itself.
             with self._lock:
-                mine = not run.claimed
-                run.claimed = True
+                mine = self._claim(run)
             if mine:
                 self._work(run)
 
@@ -110,6 +108,13 @@ class Deferred(Generic[T]):
             value = self.peek()
         if value is not None:
             function(value)
+
+    def _claim(self, run: _Run[T]) -> bool:
+        """Whether this thread computes the value. A thread never waits for itself: an interrupt may have stopped it."""
+        here = threading.get_ident()
+        if run.worker is None:
+            run.worker = here
+        return run.worker == here and not run.done.is_set()
 
     def _work(self, run: _Run[T]) -> None:
         try:

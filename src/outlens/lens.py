@@ -125,7 +125,8 @@ class Lens:
         self._end = weakref.finalize(self, bridge.leave)
         self._end.atexit = False
         here = weakref.ref(self)
-        state.observe(lambda _: _call_observers(here), "selection")
+        # After the bridge: the widget shows the selection also where the user's function raises.
+        state.observe(lambda change: _call_observers(here) if change.name == "selection" else None)
 
     def __setattr__(self, name: str, value: Any) -> None:
         settable = ("granularity", "prompt")

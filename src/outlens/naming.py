@@ -75,22 +75,18 @@ def rename(part: Part, granularity: float, cluster: int, name: str, tags: TagBoo
     rows = members(part, granularity, cluster).tolist()
     if not isinstance(name, str) or not name.strip():
         raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
-    with tags.lock:
-        tags.check_open()
+    with tags.changing():
         tags.cluster_names.name(rows, clean(name.strip()))
-        tags.changed.emit()
 
 
 def replace_names(parts: list[Part], before: list[Given], now: list[Given], tags: TagBook) -> None:
     """Write into the log what changed between two lists of names."""
-    with tags.lock:
-        tags.check_open()
+    with tags.changing():
         for part in parts:
             tree = part.tree.peek()
             if tree is not None:
                 old, new = ([given for given in side if given["prompt"] == part.number] for side in (before, now))
                 tags.cluster_names.take(old, new, part.rows, tree.leaf)
-        tags.changed.emit()
 
 
 def all_names(study: Study, tags: TagBook) -> list[Given]:

@@ -9,7 +9,7 @@ import hashlib
 import os
 import threading
 import weakref
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,6 +93,7 @@ class TagBook:
         self.lock = lock or threading.RLock()
         self.changed = Signal()
         self.closed = False
+        self._unseen = False
         self._task: asyncio.Task[None] | None = None
 
     # What is in it
@@ -144,6 +145,22 @@ class TagBook:
 
     # What is done in it
 
+    @contextlib.contextmanager
+    def changing(self) -> Iterator[None]:
+        """Hold the lock while something is written, and emit `changed` after it.
+
+        After an interrupt it may be on disk or not, so `changed` is emitted at the next `refresh`.
+        """
+        with self.lock:
+            self.check_open()
+            self._unseen = True
+            yield
+            self._emit()
+
+    def _emit(self) -> None:
+        self._unseen = False
+        self.changed.emit()
+
     def act(self, action: str, value: str, positions: Rows | Sequence[int]) -> str:
         """Do a gesture, on outputs or on prompts; returns a sentence that says what was done.
 
@@ -153,8 +170,7 @@ class TagBook:
         value : the name of the tag, or the text of the note; "" removes the note.
         positions : of outputs; len(keys) + p for prompt p.
         """
-        with self.lock:
-            self.check_open()
+        with self.changing():
             at = [int(position) for position in positions]
             on_prompt = len(at) == 1 and at[0] >= len(self.keys)
             what = "the prompt" if on_prompt else f"{len(at)} output{'s' * (len(at) != 1)}"
@@ -173,23 +189,17 @@ class TagBook:
                 says = "Note kept" if value else "Note removed"
             else:
                 raise ValueError(f"There is no gesture {action!r}; there are {', '.join(GESTURES)}.")
-            self.changed.emit()
             return says
 
     def define(self, name: str, **fields: str) -> None:
         """Set a tag's color, description or key, for everybody."""
-        with self.lock:
-            self.check_open()
+        with self.changing():
             self.session.define(name, **fields)
-            self.changed.emit()
 
     def switch(self, action: str) -> str:
         """Undo or redo; returns what was undone or redone, "" if nothing."""
-        with self.lock:
-            self.check_open()
-            done = self.session.undo() if action == "undo" else self.session.redo()
-            self.changed.emit()
-            return done
+        with self.changing():
+            return self.session.undo() if action == "undo" else self.session.redo()
 
     def finish(self) -> None:
         """Gather the log in its one file.
@@ -206,12 +216,10 @@ class TagBook:
 
     def take(self, events: list[Event]) -> None:
         """Add events of others to the log; those that are there already are skipped."""
-        with self.lock:
-            self.check_open()
+        with self.changing():
             self.session.store.append(events)
             self.session.store.gather()
             self.session.refresh()
-            self.changed.emit()
 
     def take_table(self, events: Sequence[Event]) -> Merged:
         """Add the events of a column or table, which get new ids each time it is read; known ones are skipped."""
@@ -237,8 +245,8 @@ class TagBook:
         with self.lock:
             self.check_open()
             before = self.problem
-            if self.session.refresh() or self.problem != before:
-                self.changed.emit()
+            if self.session.refresh() or self.problem != before or self._unseen:
+                self._emit()
 
     def listen(self) -> None:
         """Refresh every `LISTEN` seconds, while this object lives and the running loop does."""
