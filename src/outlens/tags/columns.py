@@ -162,10 +162,10 @@ class Folded:
             return np.empty(0, np.int64)
         high, low = (int(gesture[at : at + 16], 16) for at in (0, 16))
         here = self._sorted_gestures
-        found = self._by_gesture[here.searchsorted(np.uint64(high)) : here.searchsorted(np.uint64(high), "right")]
-        same = (c.gestures[found, 1] == low) & (c.annotator[found] == c.numbers.get(annotator, -1))
-        own: Ints = found[same & self._concerns[found]]
-        return own
+        with_id = self._by_gesture[here.searchsorted(np.uint64(high)) : here.searchsorted(np.uint64(high), "right")]
+        same = (c.gestures[with_id, 1] == low) & (c.annotator[with_id] == c.numbers.get(annotator, -1))
+        deeds: Ints = with_id[same & self._concerns[with_id]]
+        return deeds
 
     def gesture(self, annotator: str, gesture: str) -> tuple[int, list[int]] | None:
         """Return the time of a person's gesture and the fields that it touched; None if there is no such gesture."""
@@ -193,11 +193,13 @@ class Folded:
     def gestures(self, annotator: str) -> tuple[list[int], list[str]]:
         """Return times and ids of a person's gestures, in the order (time, id)."""
         c = self.columns
-        own = np.flatnonzero(self._concerns & (c.annotator == c.numbers.get(annotator, -1)))
-        own = own[np.lexsort((c.gestures[own, 1], c.gestures[own, 0], c.time[own]))]
-        raw = c.gestures[own].astype(">u8").tobytes().hex()
+        deeds = np.flatnonzero(self._concerns & (c.annotator == c.numbers.get(annotator, -1)))
+        deeds = deeds[np.lexsort((c.gestures[deeds, 1], c.gestures[deeds, 0], c.time[deeds]))]
+        raw = c.gestures[deeds].astype(">u8").tobytes().hex()
         first: dict[str, int] = {}
-        for name, time in zip((raw[at : at + 32] for at in range(0, len(raw), 32)), c.time[own].tolist(), strict=True):
+        for name, time in zip(
+            (raw[at : at + 32] for at in range(0, len(raw), 32)), c.time[deeds].tolist(), strict=True
+        ):
             first.setdefault(name, time)
         return list(first.values()), list(first)
 

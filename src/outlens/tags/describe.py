@@ -57,23 +57,23 @@ def describe(stems: list[str], columns: Mapping[Any, Sequence[Any]], sources: se
     sources : set of names
         Columns that say where an output comes from.
     """
-    found: dict[str, Column] = {}
+    described: dict[str, Column] = {}
     for label, cells in columns.items():
         name = _hash(str(label), NAME)
         column = _column(label, cells, label in sources)
-        if column is not None and name not in found:
-            found[name] = column
-    if len(found) > COLUMNS:
+        if column is not None and name not in described:
+            described[name] = column
+    if len(described) > COLUMNS:
         count = Counter(stems)
         repeated = [i for i, stem in enumerate(stems) if count[stem] > 1]
         groups = len({stems[i] for i in repeated})
 
         def worth(name: str) -> tuple[bool, bool]:
-            column = found[name]
+            column = described[name]
             return column.kind != SOURCE, len({(stems[i], column.values[i]) for i in repeated}) == groups
 
-        found = {name: found[name] for name in sorted(found, key=worth)[:COLUMNS]}
-    return sorted(found.items())
+        described = {name: described[name] for name in sorted(described, key=worth)[:COLUMNS]}
+    return sorted(described.items())
 
 
 def _column(label: Any, cells: Sequence[Any], source: bool) -> Column | None:

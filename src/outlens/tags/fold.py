@@ -3,203 +3,21 @@
 from __future__ import annotations
 
 import json
-from bisect import bisect_left
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
 from typing import NamedTuple
 
 import numpy as np
 
-from outlens.tags.columns import HELD, KIND, Columns, Entry, Folded, no_collection, renamed
+from outlens.tags.columns import HELD, Columns, Entry, Folded, no_collection, renamed
 from outlens.tags.events import Event
+from outlens.tags.person import NEVER, Field, Gesture, Person
 
 # time, id, annotator, key, action, value, gesture: an event without the cost of an object.
 Row = tuple[int, str, str, str, str, str, str]
 
 _SHOWN = 40
 _NAMED = 3
-
-
-_NEVER = 1 << 62
-
-
-class _Field:
-    """One field of one person: the outputs with one of their tags, their stars, their notes or their cluster names."""
-
-    __slots__ = ("changes", "entries", "first", "kind", "name", "now", "number", "person")
-
-    def __init__(self, person: _Person, kind: str, name: str) -> None:
-        self.person = person
-        self.kind = kind
-        self.name = name
-        self.number = -1  # in `Folded`; -1 if the field was new after the store was opened
-        self.first = _NEVER
-        self.changes = 0
-        # Of what the store held when it was opened, only what was touched since.
-        self.entries: dict[str, Entry] = {}
-        self.now: dict[str, str] = {}
-
-    def newest(self, key: str) -> Entry | None:
-        """Return the last entry of a key."""
-        entry = self.entries.get(key)
-        if entry is None and self.number >= 0:
-            assert self.person.opened is not None
-            entry = self.person.opened.chain(self.number, key)
-            if entry is not None:
-                self.entries[key] = entry
-        return entry
-
-    def add(self, key: str, time: int, identifier: str, gesture: str, value: str) -> None:
-        """Insert an event that arrives late in its place."""
-        chain = [(time, identifier, gesture, value)]
-        entry = self.newest(key)
-        while entry is not None:
-            if entry[1] == identifier:
-                return
-            chain.append(entry[:4])
-            entry = entry[4]
-        for one in sorted(chain):
-            entry = (*one, entry)
-        assert entry is not None
-        self.entries[key] = entry
-
-    def settle(self, off: set[str], keys: Iterable[str] | None = None) -> None:
-        """Find the newest value that was not undone, for the given keys or for all."""
-        self.changes += 1
-        if keys is None:
-            if off:
-                keys = self.entries
-                self.now = {}
-            else:
-                self.now = {key: entry[3] for key, entry in self.entries.items() if entry[3]}
-                return
-        for key in keys:
-            value = self.latest(key, off)
-            if value is not None and value[3]:
-                self.now[key] = value[3]
-            else:
-                self.now.pop(key, None)
-
-    def latest(self, key: str, off: set[str]) -> Entry | None:
-        entry = self.newest(key)
-        while entry is not None and entry[2] in off:
-            entry = entry[4]
-        return entry
-
-    def parts(self) -> Iterator[tuple[str, int, str, Iterable[str]]]:
-        """Yield what each gesture gave to which keys: gesture, time, value, keys; perhaps in several parts."""
-        if self.number >= 0:
-            assert self.person.opened is not None
-            for gesture, time, value, keys in self.person.opened.sets(self.number):
-                yield gesture, time, value, set(keys) - self.entries.keys()
-        for key, newest in self.entries.items():
-            entry: Entry | None = newest
-            while entry is not None:
-                yield entry[2], entry[0], entry[3], (key,)
-                entry = entry[4]
-
-    def of_gesture(self, gesture: str) -> dict[str, str]:
-        """Return the keys that a gesture touched in this field, with the value it gave each."""
-        opened = self.person.opened
-        found = {} if opened is None or self.number < 0 else opened.given(self.number, self.person.name, gesture)
-        for key, newest in self.entries.items():
-            entry: Entry | None = newest
-            while entry is not None:
-                if entry[2] == gesture:
-                    found[key] = entry[3]
-                    break
-                entry = entry[4]
-        return found
-
-
-class _Gesture:
-    __slots__ = ("fields", "time")
-
-    def __init__(self, time: int, fields: tuple[_Field, ...]) -> None:
-        self.time = time
-        self.fields = fields
-
-
-class _Person:
-    def __init__(self, name: str) -> None:
-        self.name = name
-        self.opened: Folded | None = None  # what the store held when it was opened
-        self.fields: dict[tuple[str, str], _Field] = {}
-        self.numbered: dict[int, _Field] = {}
-        # Of what the store held when it was opened, only what was asked for since.
-        self.gestures: dict[str, _Gesture] = {}
-        self.switches: dict[str, tuple[int, str, str, str]] = {}  # id of undo or redo -> time, id, action, gesture
-        self.off: set[str] = set()
-        self.stacks: tuple[dict[str, None], dict[str, None]] | None = None
-        self.last = -1  # time of the newest gesture, undo or redo
-
-    def field(self, action: str, value: str) -> _Field:
-        kind = KIND.get(action, action)
-        name = value if kind == "tag" else ""
-        if (kind, name) not in self.fields:
-            self.fields[kind, name] = _Field(self, kind, name)
-        return self.fields[kind, name]
-
-    def gesture(self, name: str) -> _Gesture | None:
-        """Return a gesture by its id."""
-        known = self.gestures.get(name)
-        if known is None and self.opened is not None and (found := self.opened.gesture(self.name, name)):
-            time, fields = found
-            known = self.gestures[name] = _Gesture(time, tuple(self.numbered[field] for field in fields))
-        return known
-
-    def undo_and_redo(self) -> tuple[dict[str, None], dict[str, None]]:
-        """Return both stacks, the top last. They are made when first needed: only the person at the lens needs them."""
-        if self.stacks is None:
-            undo, redo = self.stacks = {}, {}
-            times, names = self._done()
-            at = 0
-            for time, identifier, action, gesture in sorted(self.switches.values()):
-                until = bisect_left(times, time, at)
-                while until < len(times) and times[until] == time and names[until] < identifier:
-                    until += 1
-                if until > at:
-                    undo.update(dict.fromkeys(names[at:until]))
-                    redo.clear()
-                at = until
-                self._move(time, action, gesture, undo, redo)
-            if at < len(times):
-                undo.update(dict.fromkeys(names[at:]))
-                redo.clear()
-        return self.stacks
-
-    def _done(self) -> tuple[list[int], list[str]]:
-        """Return times and ids of all gestures, in order."""
-        times, names = ([], []) if self.opened is None else self.opened.gestures(self.name)
-        before = dict(zip(names, times, strict=True))
-        more = sorted((one.time, name) for name, one in self.gestures.items() if before.get(name) != one.time)
-        if more and times and (more[0] <= (times[-1], names[-1]) or any(name in before for _, name in more)):
-            more = sorted((time, name) for name, time in (before | {name: time for time, name in more}).items())
-            times, names = [], []
-        times += [time for time, _ in more]
-        names += [name for _, name in more]
-        return times, names
-
-    def happened(self, time: int, action: str, gesture: str) -> None:
-        """Update the stacks if this came last, as it nearly always does; otherwise have them rebuilt."""
-        if self.stacks is not None and time > self.last:
-            self._move(time, action, gesture, *self.stacks)
-        else:
-            self.stacks = None
-        if time > self.last:
-            self.last = time
-
-    def _move(self, time: int, action: str, gesture: str, undo: dict[str, None], redo: dict[str, None]) -> None:
-        known = self.gesture(gesture) if action == "redo" else None
-        if action == "do":
-            undo[gesture] = None
-            redo.clear()
-        elif action == "undo" and gesture in undo:
-            del undo[gesture]
-            redo[gesture] = None
-        elif action == "redo" and known is not None and known.time < time and gesture not in undo:
-            redo.pop(gesture, None)
-            undo[gesture] = None
 
 
 class Named(NamedTuple):
@@ -248,7 +66,7 @@ class State:
     ) -> None:
         self._keys = None if keys is None else frozenset(keys)
         self._current = current
-        self._people: dict[str, _Person] = {}
+        self._people: dict[str, Person] = {}
         self.latest = 0
         with no_collection():
             self._add(map(_row, events), None)
@@ -274,20 +92,20 @@ class State:
         for number, annotator, kind, name in opened.fields:
             person = self._person(annotator)
             person.opened = opened
-            field = person.numbered[number] = person.fields[kind, name] = _Field(person, kind, name)
+            field = person.numbered[number] = person.fields[kind, name] = Field(person, kind, name)
             field.number, field.first, field.changes = number, opened.first(number), 1
             field.now = opened.now(number, off)
             person.last = max(person.last, opened.last(number))
 
     def apply(self, events: Iterable[Event]) -> None:
         """Add events, including late ones whose time is before that of others."""
-        touched: dict[str, dict[_Field, set[str]]] = {}
+        touched: dict[str, dict[Field, set[str]]] = {}
         self._add(map(_row, events), touched)
         for annotator, fields in touched.items():
             for field, keys in fields.items():
                 field.settle(self._people[annotator].off, keys)
 
-    def _add(self, rows: Iterable[Row], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
+    def _add(self, rows: Iterable[Row], touched: dict[str, dict[Field, set[str]]] | None) -> None:
         wanted = self._keys
         current = self._current
         last_time = -1
@@ -295,7 +113,7 @@ class State:
         switched: dict[str, set[str]] = {}
         settled: set[str] = set()
         latest = self.latest
-        places: dict[tuple[str, str, str], tuple[_Person, _Field, dict[str, Entry], str]] = {}
+        places: dict[tuple[str, str, str], tuple[Person, Field, dict[str, Entry], str]] = {}
         for time, identifier, annotator, key, action, value, gesture in rows:
             if action == "undo" or action == "redo":
                 person = self._person(annotator)
@@ -331,7 +149,7 @@ class State:
                     field.first = time
                 about = person.gesture(gesture)
                 if about is None:
-                    person.gestures[gesture] = _Gesture(time, (field,))
+                    person.gestures[gesture] = Gesture(time, (field,))
                     person.happened(time, "do", gesture)
                 else:
                     if time < about.time:
@@ -352,7 +170,7 @@ class State:
         for annotator, gestures in switched.items():
             self._switch(annotator, gestures, touched)
 
-    def _switch(self, annotator: str, gestures: set[str], touched: dict[str, dict[_Field, set[str]]] | None) -> None:
+    def _switch(self, annotator: str, gestures: set[str], touched: dict[str, dict[Field, set[str]]] | None) -> None:
         """Decide which of the gestures are in effect, and mark what they touch."""
         person = self._people[annotator]
         last = {gesture: action for _, _, action, gesture in sorted(person.switches.values())}
@@ -365,13 +183,13 @@ class State:
                 for field in known.fields:
                     touched.setdefault(annotator, {}).setdefault(field, set()).update(field.of_gesture(gesture))
 
-    def _person(self, annotator: str) -> _Person:
+    def _person(self, annotator: str) -> Person:
         person = self._people.get(annotator)
         if person is None:
-            person = self._people[annotator] = _Person(annotator)
+            person = self._people[annotator] = Person(annotator)
         return person
 
-    def _now(self, kind: str, annotator: str | None = None) -> Iterator[tuple[str, _Field]]:
+    def _now(self, kind: str, annotator: str | None = None) -> Iterator[tuple[str, Field]]:
         """Yield the fields of a kind, of one person or of all in alphabetical order."""
         for name in sorted(self._people) if annotator is None else [annotator]:
             if name in self._people:
@@ -390,18 +208,18 @@ class State:
 
     def tags_of(self, key: str) -> dict[str, list[str]]:
         """Return the tags on an output, in alphabetical order, each with the people who gave it."""
-        found: dict[str, list[str]] = {}
+        tags: dict[str, list[str]] = {}
         for annotator, field in self._now("tag"):
             if key in field.now:
-                found.setdefault(field.name, []).append(annotator)
-        return dict(sorted(found.items()))
+                tags.setdefault(field.name, []).append(annotator)
+        return dict(sorted(tags.items()))
 
     def names(self) -> dict[str, dict[str, int]]:
         """Return the number of outputs with each tag by annotator, in the order in which the tags were first given."""
-        found: dict[str, dict[str, int]] = {}
+        counts: dict[str, dict[str, int]] = {}
         for annotator, field in self._now("tag"):
-            found.setdefault(field.name, {})[annotator] = len(field.now)
-        return {name: found[name] for name in self.numbers() if name in found}
+            counts.setdefault(field.name, {})[annotator] = len(field.now)
+        return {name: counts[name] for name in self.numbers() if name in counts}
 
     def numbers(self) -> dict[str, int]:
         """Return the place of each tag among all that were ever given here, including those that were removed."""
@@ -409,18 +227,18 @@ class State:
         for person in self._people.values():
             for field in person.fields.values():
                 if field.kind == "tag":
-                    first[field.name] = min(field.first, first.get(field.name, _NEVER))
+                    first[field.name] = min(field.first, first.get(field.name, NEVER))
         return {name: i for i, name in enumerate(sorted(first, key=lambda name: (first[name], name)))}
 
     def holders(self, name: str, annotator: str | None = None) -> set[str]:
         """Return the keys of the outputs that have a tag, from anybody or from one person."""
         people = self._people if annotator is None else [annotator]
-        found: set[str] = set()
+        keys: set[str] = set()
         for person in people:
             field = self._people[person].fields.get(("tag", name)) if person in self._people else None
             if field is not None:
-                found.update(field.now)
-        return found
+                keys.update(field.now)
+        return keys
 
     def changes(self, kind: str, annotator: str, name: str = "") -> int:
         """Return a number that grows whenever a field of a person may have changed."""
@@ -461,25 +279,25 @@ class State:
 
     def definitions(self) -> dict[str, dict[str, str]]:
         """Return the colour, description and shortcut of each tag that was defined; `""` where one was not given."""
-        said: list[tuple[int, str, str, str]] = []
+        given_fields: list[tuple[int, str, str, str]] = []
         for annotator, field in self._now("define"):
             for key in field.now:
                 entry = field.latest(key, self._people[annotator].off)
                 while entry is not None:
                     if entry[2] not in self._people[annotator].off:
-                        said.append((*entry[:2], key.removeprefix("tag:"), entry[3]))
+                        given_fields.append((*entry[:2], key.removeprefix("tag:"), entry[3]))
                     entry = entry[4]
-        found: dict[str, dict[str, str]] = {}
-        keyed: dict[str, str] = {}
-        for _, _, name, value in sorted(said):
+        definitions: dict[str, dict[str, str]] = {}
+        shortcuts: dict[str, str] = {}
+        for _, _, name, value in sorted(given_fields):
             given = _definition(value)
-            found[name] = found.get(name, {"color": "", "description": "", "key": ""}) | given
+            definitions[name] = definitions.get(name, {"color": "", "description": "", "key": ""}) | given
             # A shortcut belongs to the tag that took it last.
             if given.get("key"):
-                keyed[given["key"]] = name
+                shortcuts[given["key"]] = name
         return {
-            name: one | {"key": one["key"] if keyed.get(one["key"]) == name else ""}
-            for name, one in sorted(found.items())
+            name: fields | {"key": fields["key"] if shortcuts.get(fields["key"]) == name else ""}
+            for name, fields in sorted(definitions.items())
         }
 
     def undo_stack(self, annotator: str) -> list[str]:
@@ -498,7 +316,7 @@ class State:
 
     def describe(self, annotator: str, gesture: str) -> str:
         """Describe a gesture, as `"tag ‘refusal’ on 12 outputs"`; a long value is cut to 40 characters."""
-        said = []
+        sentences = []
         known = self._people[annotator].gesture(gesture)
         if known is None:
             raise KeyError(gesture)
@@ -506,9 +324,9 @@ class State:
             groups: dict[str, list[str]] = {}
             for key, value in field.of_gesture(gesture).items():
                 groups.setdefault(value, []).append(key)
-            said += [_sentence(field, value, keys) for value, keys in groups.items()]
-        more = [f"{len(said) - _NAMED} more"] if len(said) > _NAMED else []
-        return ", ".join([*said[:_NAMED], *more])
+            sentences += [_sentence(field, value, keys) for value, keys in groups.items()]
+        more = [f"{len(sentences) - _NAMED} more"] if len(sentences) > _NAMED else []
+        return ", ".join([*sentences[:_NAMED], *more])
 
 
 def _row(event: Event) -> Row:
@@ -526,7 +344,7 @@ def _definition(value: str) -> dict[str, str]:
     return {name: str(given[name] or "") for name in ("color", "description", "key") if name in given}
 
 
-def _sentence(field: _Field, value: str, keys: list[str]) -> str:
+def _sentence(field: Field, value: str, keys: list[str]) -> str:
     if field.kind == "define":
         return f"definition of {_cut(keys[0].removeprefix('tag:'))}"
     prompts = sum(key.startswith("prompt:") for key in keys)

@@ -159,7 +159,7 @@ class Keys:
     def position(self, key: str) -> int | None:
         """The row that a key of the log means; None if that output is not here."""
         self.resolve([key])
-        return self._positions[key]
+        return self._positions.get(key)
 
     def resolve(self, keys: Iterable[str]) -> dict[str, str]:
         """Find the rows that keys of the log mean.
@@ -171,6 +171,8 @@ class Keys:
         dict
             Key of the log -> current key of its output, for the outputs that are here.
         """
+        if not self._stems:
+            return {key: key for key in keys if key in self._positions}
         wanted = list(keys)
         older: dict[str, list[str]] = {}
         for key in wanted:
@@ -178,8 +180,6 @@ class Keys:
                 continue
             self._settled.add(key)
             row = self._positions.setdefault(key, None)
-            if not self._stems:
-                continue
             stem = stem_of(key) if row is None else self._stems[row]
             stem = self._other_stems.get(stem, stem)
             if stem in self._rows and (row is None or len(self._rows[stem]) > 1):
@@ -193,20 +193,20 @@ class Keys:
     @property
     def warnings(self) -> list[str]:
         """What a user should know about the keys that were resolved, one sentence each."""
-        found = []
+        sentences = []
         if n := len(self._by_order):
-            found.append(
+            sentences.append(
                 f"{n} tagged output{'s have' if n > 1 else ' has'} the same text as others and nothing else tells them"
                 f" apart, so {'their' if n > 1 else 'its'} tags follow the order of the rows; pass id= to tell equal"
                 " outputs apart."
             )
         for names, n in Counter(self._refused.values()).items():
             columns = f"column{'s' * (len(names) > 1)} {', '.join(map(repr, names))}"
-            found.append(
+            sentences.append(
                 f"{n} tagged output{'s are' if n > 1 else ' is'} not shown: an equal text is here, but its {columns}"
                 f" differ{'s' * (len(names) == 1)}; pass id= to keep tags where columns change."
             )
-        return found
+        return sentences
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:

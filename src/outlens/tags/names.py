@@ -97,16 +97,16 @@ class ClusterNames:
         inside = leaf >= 0
         sizes = np.bincount(leaf[inside])
         shown: list[Members] = []
-        found = []
+        names = []
         for annotator in self._people():
             before = list(shown)
             for members, name in self._named(annotator).items():
                 held = np.isin(rows, list(members)) & inside
                 leaves = np.flatnonzero(2 * np.bincount(leaf[held], minlength=len(sizes)) > sizes).tolist()
                 if leaves and not any(_share(members, other) > 0.5 for other in before):
-                    found.append({"name": clean(name), "leaves": leaves})
+                    names.append({"name": clean(name), "leaves": leaves})
                     shown.append(members)
-        return found
+        return names
 
     def take(
         self,

@@ -113,7 +113,7 @@ class Session:
         self._seq = 0
         self._loaded = False
         self._news = False
-        self._own: set[str] = set()
+        self._written_here: set[str] = set()
         self.store = Store(store_path)
         try:
             self._load()
@@ -200,18 +200,18 @@ class Session:
 
     def waiting(self, after: int) -> list[Event]:
         """Return what is pending as events later than a time, the same ones each time."""
-        found = []
+        events = []
         for gesture in self.pending:
             after = max(after + 1, gesture.time)
             for key in gesture.keys:
                 name = f"{gesture.gesture} {key}".encode("utf-8", "surrogatepass")
-                found.append(
+                events.append(
                     Event(
                         blake2b(name, digest_size=16).hexdigest(), after, gesture.annotator, key, gesture.action,
                         gesture.value, gesture.gesture, gesture.lens,
                     )
                 )  # fmt: skip
-        return found
+        return events
 
     def events(self) -> list[Event]:
         """The events on these outputs and prompts that are on disk, in order, and what counts for all of them.
@@ -260,25 +260,29 @@ class Session:
         stack = state.undo_stack(self.annotator) if action == "undo" else state.redo_stack(self.annotator)
         if not stack:
             return ""
-        said = state.describe(self.annotator, stack[-1])
+        description = state.describe(self.annotator, stack[-1])
         try:
             # A gesture made in another lens may be about outputs that this one does not have.
             more = self.store.size_of(stack[-1]) - state.size_of(self.annotator, stack[-1])
         except StoreError:
             more = 0
         self._do([""], action, stack[-1])
-        return f"{said}, and on {more} more that {'is' if more == 1 else 'are'} not shown here" if more > 0 else said
+        return (
+            f"{description}, and on {more} more that {'is' if more == 1 else 'are'} not shown here"
+            if more > 0
+            else description
+        )
 
     def _keys(self, positions: Iterable[int]) -> list[str]:
         """Bring the state up to date, and return the keys at these positions, each once."""
-        found: dict[str, None] = {}
+        keys: dict[str, None] = {}
         for position in positions:
             at = index(position)
             if not 0 <= at < len(self.keys):
                 raise ValueError(f"There is no output at position {at}; positions go from 0 to {len(self.keys) - 1}.")
-            found[self.keys[at]] = None
+            keys[self.keys[at]] = None
         self._catch_up()
-        return list(found)
+        return list(keys)
 
     def _do(self, keys: list[str], action: Action, value: str) -> int:
         """Write one gesture; if that fails, show it and keep it as pending."""
@@ -312,7 +316,7 @@ class Session:
             gesture=gesture.gesture,
             time=gesture.time,
         )
-        self._own.add(gesture.gesture)
+        self._written_here.add(gesture.gesture)
         self.problem = ""
 
     def _keep(self, gesture: Pending) -> None:
@@ -361,8 +365,8 @@ class Session:
             self._find(dict.fromkeys(event.key for event in events))
             self.state.apply(events)
             self._loaded, self._seq = True, seq
-            self._news = self._news or any(event.gesture not in self._own for event in events)
-        self._own.clear()
+            self._news = self._news or any(event.gesture not in self._written_here for event in events)
+        self._written_here.clear()
         if not self.pending:
             self.problem = ""
 

@@ -111,20 +111,20 @@ class StoreFile:
         """
         assert self.path is not None
         try:
-            found = self.path.stat()
+            status = self.path.stat()
         except (FileNotFoundError, NotADirectoryError):
             return False
         except OSError as error:
             raise StoreUnavailable(f"The tag store {self.path} cannot be read now: {error.strerror}.") from error
-        if S_ISDIR(found.st_mode):
+        if S_ISDIR(status.st_mode):
             raise StoreError(f"{self.path} is a folder; give the path of a file in it, as tags.sqlite.")
-        if found.st_size == 0:
+        if status.st_size == 0:
             return False
         connection = self._connect(f"{self.path.as_uri()}?mode=ro&immutable=1")
         try:
             self._check_header(connection)
         except sqlite3.DatabaseError as error:
-            # Anything else may be another process that is just writing: opening it with locks will tell.
+            # Anything else may be another process that is just writing: opening it with locks will show.
             if "not a database" in str(error):
                 raise StoreError(
                     f"{self.path} is not a tag store; give another path. The file is left as it is."
@@ -157,16 +157,16 @@ class StoreFile:
         """Return whether the file, or SQLite's second file, is no longer the one that was opened."""
         assert self.path is not None
         try:
-            found = self.path.stat()
+            status = self.path.stat()
         except OSError:
             return True
         companion = _identity(Path(f"{self.path}-wal"))
         if self._writable and self._companion is None:
             self._companion = companion
         # A file in this mode never shrinks, except where another one is copied over it.
-        shrunk = self._companion is not None and found.st_size < self._size
-        self._size = max(self._size, found.st_size)
-        return (found.st_dev, found.st_ino) != self._file or shrunk or self._companion not in (None, companion)
+        shrunk = self._companion is not None and status.st_size < self._size
+        self._size = max(self._size, status.st_size)
+        return (status.st_dev, status.st_ino) != self._file or shrunk or self._companion not in (None, companion)
 
     def _open(self, make: bool, gone: bool = False) -> sqlite3.Connection | None:
         if self._connection is not None and self._process != os.getpid() and self.path is not None:
@@ -248,10 +248,10 @@ class StoreFile:
         """Return what changes when somebody writes to the file; None if that cannot be known."""
         assert self.path is not None
         try:
-            found = self.path.stat()
+            status = self.path.stat()
         except OSError:
             return None
-        return (0, 0) if Path(f"{self.path}-wal").exists() else (found.st_size, found.st_mtime_ns)
+        return (0, 0) if Path(f"{self.path}-wal").exists() else (status.st_size, status.st_mtime_ns)
 
     def _connect(self, uri: str) -> sqlite3.Connection:
         return sqlite3.connect(uri, timeout=self.patience, uri=True, check_same_thread=False, isolation_level=None)
@@ -262,13 +262,13 @@ class StoreFile:
         try:
             yield
         except sqlite3.Error as error:
-            said = str(error)
+            message = str(error)
             # After a fault the file is opened afresh; a log in memory has nowhere else to be, and a lock is no fault.
-            if self.path is not None and "locked" not in said:
+            if self.path is not None and "locked" not in message:
                 self.close()
-            if not isinstance(error, sqlite3.OperationalError) or said.startswith("no such"):
+            if not isinstance(error, sqlite3.OperationalError) or message.startswith("no such"):
                 raise self._damaged(error) from error
-            why = next((why for part, why in _WHY.items() if part in said), said)
+            why = next((why for part, why in _WHY.items() if part in message), message)
             raise StoreUnavailable(f"The tag store {self.path} cannot be {done} now: {why}.") from error
         except OSError as error:
             raise StoreUnavailable(
@@ -300,10 +300,10 @@ _WHY = {
 
 def _identity(path: Path) -> tuple[int, int] | None:
     try:
-        found = path.stat()
+        status = path.stat()
     except OSError:
         return None
-    return found.st_dev, found.st_ino
+    return status.st_dev, status.st_ino
 
 
 def _close(connection: sqlite3.Connection) -> None:
