@@ -1,5 +1,6 @@
 import { defineConfig } from "vitest/config";
 
 export default defineConfig({
-  test: { environment: "node", include: ["src/**/*.test.{ts,tsx}"] },
+  // Tests that need a page say so in their first line. The limit is for tests that hang, not for slow machines.
+  test: { environment: "node", testTimeout: 60_000, include: ["src/**/*.test.{ts,tsx}"] },
 });

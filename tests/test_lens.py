@@ -563,8 +563,9 @@ def test_why_nothing_is_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_what_sets_the_selection_apart_is_answered() -> None:
     lens = reader()
     lens.prompt = 1
-    lens.select(["r5", "r6", "r8", "r9"])
-    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=9)
+    # The question says which outputs it is about: another selection may have arrived by then, or none yet.
+    lens.select(["r5", "r12"])
+    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=9, ids=[0, 1, 3, 4])
     assert (reply["kind"], reply["prompt"], reply["id"], reply["error"]) == ("distinctive", 1, 9, "")
     row = reply["rows"][0]
     assert (row["text"].lower(), row["f1"], row["n1"], row["f2"], row["n2"]) == ("take the old road", 4, 4, 0, 4)
@@ -576,14 +577,13 @@ def test_what_sets_the_selection_apart_is_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("rows", "says"),
-    [([], "No output is selected"), (["r0"], "No output is selected"), (range(13), "All outputs are selected")],
+    ("ids", "says"),
+    [([], "No output is selected"), ([-1, 8, "0", None], "No output is selected"), ([*range(8)], "All outputs are")],
 )
-def test_without_a_selection_or_others_nothing_is_set_apart(rows: list, says: str) -> None:
+def test_without_a_selection_or_others_nothing_is_set_apart(ids: list, says: str) -> None:
     lens = reader()
     lens.prompt = 1
-    lens.select([f"r{r}" if isinstance(r, int) else r for r in rows])
-    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=1)
+    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=1, ids=ids)
     assert reply["error"].startswith(says)
     assert (reply["rows"], numbers(ids), numbers(offsets)) == ([], [], [0])
 
@@ -724,7 +724,7 @@ def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> No
     ask(lens, kind="aligned", prompt=0)
     assert len(numbers(lens._bridge.widget._index["variant"])) == len(texts)
     assert len(numbers(lens._bridge.widget._aligned["first"])) == len(texts) + 1
-    [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1)
+    [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1, ids=[])
     assert reply["error"]
     assert lens.to_html(tmp_path / "page.html").exists()
 

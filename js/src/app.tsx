@@ -20,6 +20,8 @@ export function show(model: Model, el: HTMLElement, signal: AbortSignal, beside?
   const until = AbortSignal.any([signal, ended.signal]);
   const root = document.createElement("div");
   root.className = "outlens";
+  // A click on plain ground gives the focus to the widget: on the page's body, "d d" would be the notebook's.
+  root.tabIndex = -1;
   const lens = makeLens(model, until, paintCounter(root, until));
   el.append(root);
   guard(root, lens, until);

@@ -57,7 +57,7 @@ def test_every_answer_carries_the_question() -> None:
         {"kind": "find", "query": "a", "regex": False},
         {"kind": "find", "query": "(", "regex": True},
         {"kind": "count", "query": "a", "regex": False},
-        {"kind": "distinctive"},
+        {"kind": "distinctive", "ids": [0]},
         {"kind": "tags", "action": "tag", "value": "x"},
         {"kind": "tags", "action": "dance", "value": "x"},
     ]

@@ -61,6 +61,12 @@ export class Folds {
     return folds;
   }
 
+  /** Unfolds the run that a place lies in. */
+  unfoldAt(id: number, at: number): void {
+    const fold = this.of(id).find(({ start, end }) => start <= at && at < end);
+    if (fold) this.unfold(id, fold.start);
+  }
+
   unfold(id: number, start: number): void {
     this.unfolded.value = new Set([...this.unfolded.value, `${id}:${start}`]);
   }

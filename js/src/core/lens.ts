@@ -11,6 +11,7 @@ import { Filter } from "./filter";
 import { Folds } from "./folds";
 import { Gestures } from "./gestures";
 import { Groups } from "./groups";
+import { History } from "./history";
 import { Listing } from "./listing";
 import { Marks } from "./marks";
 import { OtherPrompts } from "./other-prompts";
@@ -25,6 +26,7 @@ import { Shared } from "./shared";
 import { TagKeys } from "./tag-keys";
 import { Tagging } from "./tagging";
 import { Tags } from "./tags";
+import { Undo } from "./undo";
 
 export type Direction = "left" | "right" | "up" | "down";
 
@@ -44,6 +46,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const ask = link(model, until);
   const { kernel } = ask;
   const announce = new Announcer();
+  const history = new History();
   const settings = new Settings(traits);
   const outputs = new Outputs(traits, ask);
   const clusters = new Clusters(traits, outputs, announce);
@@ -55,9 +58,10 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const colors = new Colors(outputs, settings, clusters, tags);
   const pointer = new Pointer(outputs, clusters);
   const filter = new Filter(outputs, settings, clusters, colors, search, tags, pointer);
-  const selection = new Selection(traits, outputs, settings, filter, pointer, announce);
+  const selection = new Selection(traits, outputs, settings, filter, pointer, announce, history);
   const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
-  const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, model.page);
+  const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, history, model.page);
+  const undo = new Undo(history, selection, tags, tagging, announce);
   const reading = new Reading(outputs, settings, announce);
   const shared = new Shared(traits, outputs, settings, selection, kernel);
   const groups = new Groups(traits, outputs, kernel);
@@ -79,6 +83,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     tags,
     tagKeys,
     tagging,
+    undo,
     colors,
     pointer,
     filter,

@@ -49,6 +49,26 @@ export class Listing {
     return compare ? ids.slice().sort((a, b) => compare(a, b) || a - b) : ids;
   });
 
+  /**
+   * What is asked of the list, as a new object whenever something else is asked: then it begins at its beginning. A tag,
+   * or a card that is picked, changes what is listed but not what was asked.
+   */
+  readonly question = computed<object>(() => {
+    const scope = this.scope.value;
+    const order = this.settings.get("order");
+    return {
+      visit: this.outputs.visit.value,
+      scope,
+      order,
+      ranked: order === "ranked" && this.ranked.value,
+      selection: scope === "selected" && this.selection.origin.value,
+      query: this.settings.get("query"),
+      regex: this.settings.get("regex"),
+      tagged: this.settings.get("tagged"),
+      hidden: this.filter.hidden.value,
+    };
+  });
+
   /** Compares two outputs in the chosen order; null = as they are. */
   readonly #order = computed<((a: number, b: number) => number) | null>(() => {
     const by = this.settings.get("order");

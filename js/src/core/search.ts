@@ -1,7 +1,8 @@
 // Which outputs contain the query: in the page, beside it in a worker, or in Python where Python has the texts.
 import { computed, effect, signal } from "@preact/signals";
 import { compile, hits } from "../text/search";
-import { findBeside } from "../text/search-worker";
+import { HitSpans } from "../text/hit-spans";
+import { SearchWorker } from "../text/search-beside";
 import { plural } from "../ui/plural";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
@@ -9,6 +10,8 @@ import { type Announcer, PAUSE } from "./announce";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
+/** Bytes of text that are searched in the page, within a frame. */
+const AT_ONCE = 4_000_000;
 const SEARCHING = "searching…";
 
 interface Result {
@@ -21,15 +24,16 @@ interface Result {
 export class Search {
   readonly #result = signal<Result>({ key: "", ids: null, error: "" });
   #asked = "";
-  #running: AbortController | null = null;
+  readonly #worker: SearchWorker;
 
   constructor(
     readonly outputs: Outputs,
     readonly settings: Settings,
     readonly link: Link,
     readonly announce: Announcer,
-    readonly until: AbortSignal,
+    until: AbortSignal,
   ) {
+    this.#worker = new SearchWorker(until);
     const stopAsking = effect(() => {
       if (this.pattern.value.pattern && this.#elsewhere.value && this.#result.value.key !== this.#key.value)
         void this.#ask(this.#key.value);
@@ -58,10 +62,16 @@ export class Search {
       return { pattern: null, error: (error as Error).message };
     }
   });
-  /** Regular expressions are run beside the page, and where Python has the texts, there. */
-  readonly #elsewhere = computed(
-    () => this.outputs.textData.value.paged || (this.settings.get("regex") && typeof Worker !== "undefined"),
-  );
+  /** Regular expressions, and all where there is much text, are searched beside the page; where Python has the texts, there. */
+  readonly #elsewhere = computed(() => {
+    const { paged, bytes } = this.outputs.textData.value;
+    return paged || this.settings.get("regex") || bytes.length > AT_ONCE;
+  });
+  /** An expression that may never end is not run in the page. */
+  readonly #spans = computed(() => {
+    const { pattern } = this.pattern.value;
+    return pattern && this.settings.get("regex") ? new HitSpans(this.#worker, pattern) : null;
+  });
   /** 1 for each output that matches; null without a query, or while the answer is on its way. */
   readonly matches = computed<Uint8Array | null>(() => {
     const { pattern } = this.pattern.value;
@@ -74,7 +84,7 @@ export class Search {
       return mask;
     }
     const texts = this.outputs.texts.value;
-    for (let i = 0; i < mask.length; i++) if (hits(texts.get(i) ?? "", pattern, 1).length) mask[i] = 1;
+    for (let i = 0; i < mask.length; i++) if (hits(texts.peek(i) ?? "", pattern, 1).length) mask[i] = 1;
     return mask;
   });
   readonly count = computed(() => this.matches.value?.reduce((sum, m) => sum + m, 0) ?? 0);
@@ -87,15 +97,16 @@ export class Search {
   readonly status = computed(() => {
     if (this.error.value) return this.error.value;
     if (!this.settings.get("query")) return "";
-    return this.matches.value ? plural(this.count.value, "match", "matches") : SEARCHING;
+    if (!this.matches.value) return SEARCHING;
+    const unmarked = this.#spans.value?.error.value;
+    return plural(this.count.value, "match", "matches") + (unmarked ? `, not marked: ${unmarked}` : "");
   });
 
   /** Start and end of every hit in a text, flat. */
   marks(text: string): number[] {
     const { pattern } = this.pattern.value;
-    // An expression that may never end is not run in the page.
-    if (!pattern || (this.#elsewhere.value && (!this.matches.value || this.error.value))) return [];
-    return hits(text, pattern);
+    if (!pattern || !this.matches.value || this.error.value) return [];
+    return this.#spans.value?.get(text) ?? hits(text, pattern);
   }
 
   clear(): void {
@@ -105,14 +116,11 @@ export class Search {
   async #ask(key: string): Promise<void> {
     if (key === this.#asked) return;
     this.#asked = key;
-    this.#running?.abort();
     const { pattern } = this.pattern.peek();
-    const { paged, bytes, offsets } = this.outputs.textData.peek();
-    if (!paged && pattern) {
-      this.#running = new AbortController();
-      const until = AbortSignal.any([this.until, this.#running.signal]);
-      const found = await findBeside({ bytes, offsets, pattern }, until);
-      if (!until.aborted) this.#result.value = { key, ...found };
+    const data = this.outputs.textData.peek();
+    if (!data.paged && pattern) {
+      const { ids, error } = await this.#worker.find(data, pattern, this.settings.get("regex"));
+      if (this.#asked === key) this.#result.value = { key, ids, error };
       return;
     }
     const { prompt } = this.outputs.info.peek();

@@ -1,9 +1,10 @@
 // Which outputs are selected, and the gestures that change it.
-import { computed } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { plural } from "../ui/plural";
 import type { Traits } from "../wire/traits";
 import type { Announcer } from "./announce";
 import type { Filter } from "./filter";
+import type { History } from "./history";
 import type { Outputs } from "./outputs";
 import type { Pointer } from "./pointer";
 import type { Settings } from "./settings";
@@ -24,7 +25,17 @@ export class Selection {
     readonly filter: Filter,
     readonly pointer: Pointer,
     readonly announce: Announcer,
+    readonly history: History,
   ) {}
+
+  /** Rows of the user's frame that are selected, in every prompt. */
+  readonly rows = computed(() => this.traits.selection.value);
+  readonly #picked = signal<{ rows: Uint32Array; origin: unknown } | null>(null);
+  /** Changes with every selection, but not where single cards were picked from it or added to it. */
+  readonly origin = computed<unknown>(() => {
+    const picked = this.#picked.value;
+    return picked?.rows === this.rows.value ? picked.origin : this.rows.value;
+  });
 
   /** 1 for each selected output of the prompt shown. */
   readonly mask = computed(() => {
@@ -40,8 +51,14 @@ export class Selection {
   /** How many outputs of other prompts are selected. */
   readonly elsewhere = computed(() => this.traits.selection.value.length - this.count.value);
 
-  /** Selects outputs; the reader lists the selection, unless `scope` says what it lists. */
-  select(ids: ArrayLike<number>, mode: Mode, scope: Scope = "selected"): void {
+  /** Selects outputs; the reader lists the selection. */
+  select(ids: ArrayLike<number>, mode: Mode): void {
+    const before = this.rows.peek();
+    this.#change(ids, mode, "selected");
+    this.#remember(before);
+  }
+
+  #change(ids: ArrayLike<number>, mode: Mode, scope: Scope): void {
     const mask = mode === "replace" ? new Uint8Array(this.outputs.info.value.n) : this.mask.value.slice();
     for (let k = 0; k < ids.length; k++) mask[ids[k]] = mode === "remove" ? 0 : 1;
     const kept = this.traits.selection.value.filter((row) => this.outputs.localOf(row) < 0);
@@ -64,7 +81,10 @@ export class Selection {
 
   /** Adds or removes what a card stands for; the reader goes on listing what it lists. */
   pick(ids: number[]): void {
-    this.select(ids, this.mask.value[ids[0]] ? "remove" : "add", this.count.value ? this.settings.get("scope") : "all");
+    const origin = this.origin.peek();
+    const scope = this.count.value ? this.settings.get("scope") : "all";
+    this.#change(ids, this.mask.value[ids[0]] ? "remove" : "add", scope);
+    this.#picked.value = { rows: this.rows.peek(), origin };
   }
 
   /** Selects what is not selected, of the prompt shown. */
@@ -80,9 +100,23 @@ export class Selection {
   clear(): void {
     const count = this.traits.selection.value.length;
     const elsewhere = this.elsewhere.value;
+    const before = this.rows.peek();
     this.#set(new Uint32Array(), "all");
+    this.#remember(before);
     const where = elsewhere ? `, ${elsewhere} of them in other prompts` : "";
     this.announce.say(count ? `${plural(count, "output")} deselected${where}` : "Nothing selected");
+  }
+
+  /** Selects rows of the user's frame, as they were selected before. */
+  restore(rows: Uint32Array): void {
+    this.#set(rows, rows.some((row) => this.outputs.localOf(row) >= 0) ? "selected" : "all");
+  }
+
+  /** A gesture that deselected something can be undone. */
+  #remember(before: Uint32Array): void {
+    const after = this.rows.peek();
+    const kept = new Set(after);
+    if (before.some((row) => !kept.has(row))) this.history.add({ kind: "selection", before, after });
   }
 
   #set(selection: Uint32Array, scope: Scope): void {

@@ -4,6 +4,7 @@ import { plural } from "../ui/plural";
 import type { Action, Definition, Page } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Gestures } from "./gestures";
+import type { History } from "./history";
 import type { Listing } from "./listing";
 import type { Outputs } from "./outputs";
 import type { Pointer } from "./pointer";
@@ -26,6 +27,9 @@ export interface Draft {
   text: string | null;
 }
 
+/** What is not undone, or undoes. */
+const PASSING = new Set<Action>(["undo", "redo", "suggest", "unlike"]);
+
 export class Tagging {
   /** What the open tag field is for; null while it is closed. */
   readonly field: Remembered<Target | null>;
@@ -41,6 +45,7 @@ export class Tagging {
     readonly tags: Tags,
     readonly gestures: Gestures,
     readonly announce: Announcer,
+    readonly history: History,
     readonly page: Page | undefined,
   ) {
     this.field = new Remembered<Target | null>(outputs.visit, null);
@@ -109,6 +114,7 @@ export class Tagging {
   }
 
   do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.value.prompt): void {
+    if (!PASSING.has(action)) this.history.add({ kind: "tags" });
     void this.gestures.send(action, value, ids, prompt).then((done) => {
       if (done === null) return;
       const { prompts } = this.outputs.info.value;

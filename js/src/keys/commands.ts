@@ -92,14 +92,20 @@ export const COMMANDS: Command[] = [
     },
   },
   {
-    shown: "[ ]",
+    // Not every layout has brackets.
+    shown: "[ ] , .",
     words: "make clusters coarser or finer",
-    run: { "[": ({ lens }) => toLevel(lens, -1), "]": ({ lens }) => toLevel(lens, 1) },
+    run: {
+      "[": ({ lens }) => toLevel(lens, -1),
+      "]": ({ lens }) => toLevel(lens, 1),
+      ",": ({ lens }) => toLevel(lens, -1),
+      ".": ({ lens }) => toLevel(lens, 1),
+    },
   },
   { shown: "F2 z", words: "on a cluster: rename it, zoom to it" },
   {
     shown: "/",
-    words: "search; Enter selects the matches, Escape leaves",
+    words: "search; Enter selects the matches and goes to the texts, Escape leaves",
     run: { "/": ({ root }) => root.querySelector<HTMLInputElement>(".ol-search-input")?.focus() },
   },
   {
@@ -131,8 +137,8 @@ export const COMMANDS: Command[] = [
   { shown: "g", words: "go to the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
   {
     shown: "u U",
-    words: "undo or redo a tag",
-    run: { u: ({ lens }) => lens.tagging.undo("undo"), U: ({ lens }) => lens.tagging.undo("redo") },
+    words: "undo or redo a tag, or a selection that was dropped",
+    run: { u: ({ lens }) => lens.undo.run("undo"), U: ({ lens }) => lens.undo.run("redo") },
   },
   { shown: "i", words: "invert the selection", run: { i: ({ lens }) => lens.selection.invert() }, once: true },
   { shown: "c", words: "clear the selection of all prompts", run: { c: ({ lens }) => lens.selection.clear() } },
@@ -251,6 +257,7 @@ function toMark(lens: Lens, by: 1 | -1): void {
     return;
   }
   pointer.cursor.value = id;
+  lens.folds.unfoldAt(id, at);
   reading.open(id);
   reading.ask(id, at);
   reading.show(id, at);

@@ -1,19 +1,28 @@
 // What is selected, and how to reach it from Python.
+import { useRef } from "preact/hooks";
+import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { plural } from "../ui/plural";
 import { TagBar } from "./tags/tag-bar";
 
 export function Footer() {
   const lens = useLens();
+  const box = useRef<HTMLElement>(null);
+  useFocusWithin(box);
   const count = lens.selection.count.value;
   const elsewhere = lens.selection.elsewhere.value;
   const total = count + elsewhere;
   return (
-    <footer class="ol-footer">
+    <footer class="ol-footer" ref={box}>
       <span class="ol-selected">
         <b>{total.toLocaleString("en")} selected</b>
         {elsewhere > 0 && <span class="ol-muted"> · {elsewhere.toLocaleString("en")} in other prompts</span>}
       </span>
+      {lens.undo.dropped.value > 0 && (
+        <button type="button" title="Select them again (u)" onClick={() => lens.undo.run("undo")}>
+          {lens.undo.dropped.value.toLocaleString("en")} deselected, undo
+        </button>
+      )}
       {total > 0 ? (
         <>
           {lens.kernel && <code class="ol-muted">= lens.selected</code>}

@@ -110,8 +110,14 @@ function Search() {
   const matches = lens.search.matches.value;
   const status = lens.outputs.preparing.value ? "" : lens.search.status.value;
   const here = matches && lens.outputs.info.value.prompts.length > 1 ? " here" : "";
-  const selectHits = () => {
-    if (matches) lens.selection.select(indices(matches), "replace");
+  const selectHits = (from: Element) => {
+    if (!matches || !lens.search.count.value) {
+      lens.announce.say(matches ? "No output matches: nothing was selected" : status);
+      return;
+    }
+    lens.selection.select(indices(matches), "replace");
+    // The next key is for what was found: `t` tags it.
+    from.closest(".outlens")?.querySelector<HTMLElement>(".ol-list")?.focus();
   };
   return (
     <span class="ol-search-box">
@@ -131,7 +137,7 @@ function Search() {
           lens.settings.set(parse(event.currentTarget.value));
         }}
         onKeyDown={(event) => {
-          if (event.key === "Enter" && !event.isComposing) selectHits();
+          if (event.key === "Enter" && !event.isComposing) selectHits(event.currentTarget);
         }}
       />
       {status && (
@@ -141,7 +147,7 @@ function Search() {
         </span>
       )}
       {searching && !error && lens.search.count.value > 0 && (
-        <button type="button" title="Select the matches (Enter)" onClick={selectHits}>
+        <button type="button" title="Select the matches (Enter)" onClick={(event) => selectHits(event.currentTarget)}>
           Select
         </button>
       )}

@@ -1,4 +1,5 @@
 // The list of keys.
+import { focused, giveBack } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { COMMANDS } from "../keys/commands";
@@ -7,10 +8,10 @@ export function Help() {
   const lens = useLens();
   const close = useRef<HTMLButtonElement>(null);
   useLayoutEffect(() => {
-    const before = close.current?.getRootNode() as Document | ShadowRoot | undefined;
-    const focused = before?.activeElement as HTMLElement | null;
-    close.current?.focus();
-    return () => focused?.focus?.();
+    const before = focused(close.current!);
+    const widget = close.current!.closest(".outlens");
+    close.current!.focus();
+    return () => giveBack(before, widget);
   }, []);
   return (
     <div class="ol-help-back" onClick={(event) => event.target === event.currentTarget && (lens.help.value = false)}>

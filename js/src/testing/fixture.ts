@@ -104,3 +104,24 @@ export function make(change: Record<string, unknown> = {}, notebook = false): { 
   if (notebook) Object.assign(model, { kernel: true, page: undefined });
   return { lens: makeLens(model, new AbortController().signal), model };
 }
+
+/** A lens of a notebook, with what it asked Python and a way to answer. */
+export function inNotebook(change: Record<string, unknown> = {}) {
+  const model = new PageModel({ ...traits(), ...change });
+  const asked: any[] = [];
+  let receive: (reply: unknown, buffers: DataView[]) => void = () => {};
+  const on = model.on.bind(model);
+  Object.assign(model, {
+    kernel: true,
+    page: undefined,
+    send: (message: unknown) => asked.push(message),
+    on: (name: string, callback: any) => (name === "msg:custom" ? (receive = callback) : on(name, callback)),
+  });
+  const lens = makeLens(model, new AbortController().signal);
+  /** Resolves when the answer has had its effects. */
+  const answer = async (reply: object, buffers: DataView[] = []) => {
+    receive(reply, buffers);
+    await new Promise((resolve) => setTimeout(resolve));
+  };
+  return { lens, model, asked, answer };
+}

@@ -22,7 +22,7 @@ export function Clusters() {
     <section class="ol-clusters" aria-label="Clusters">
       <div class="ol-bar">
         <b>Clusters</b>
-        <label class="ol-granularity" title="Coarser or finer clusters ([ and ])">
+        <label class="ol-granularity" title="Coarser or finer clusters ([ and ], or , and .)">
           <span class="ol-muted">coarse</span>
           <input
             type="range"

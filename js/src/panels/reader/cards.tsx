@@ -39,7 +39,7 @@ export function Cards() {
       role="feed"
       busy={lens.outputs.preparing.value}
       control={control}
-      list={lens.listing.ids.value}
+      list={lens.listing.question.value}
       version={version}
       keyOf={(r) => ids[r * columns]}
       estimate={(r) => Math.max(...Array.from(ids.subarray(r * columns, (r + 1) * columns), size))}

@@ -120,6 +120,16 @@ export function Grid() {
     first.value = 0;
   }, [across]);
   const { columns, rows, all } = made;
+  const question = useMemo(
+    () =>
+      computed(() => ({
+        of: lens.listing.question.value,
+        axes: axes(lens),
+        filter: lens.settings.get("filter"),
+        first: first.value,
+      })),
+    [lens],
+  ).value;
   useShown(lens, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
   const drawn = useRef(rows);
   drawn.current = rows;
@@ -134,7 +144,7 @@ export function Grid() {
   }, []);
   useEffect(() => {
     for (const cell of box.current?.querySelectorAll(".ol-cell-scroll") ?? []) cell.scrollTop = 0;
-  }, [made]);
+  }, [question]);
   return (
     <div
       class={across && across === lens.outputs.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
@@ -151,7 +161,7 @@ export function Grid() {
           label="The texts"
           control={control}
           class="ol-grid-list"
-          list={made}
+          list={question}
           version={made}
           keyOf={(r) => r}
           estimate={() => CELL + (rows[0].label ? 24 : 0)}

@@ -38,7 +38,7 @@ interface Block {
  * The groups of the outputs that are listed, and between them, by its place, what has no group: what several outputs
  * say word for word, too short to be compared, and what stands alone.
  */
-function blocksOf(lens: Lens): Block[] {
+export function blocksOf(lens: Lens): Block[] {
   const aligned = lens.groups.alignment.value;
   if (!aligned) return [];
   const listed = new Uint8Array(lens.outputs.info.value.n);
@@ -124,7 +124,7 @@ export function Interleaved() {
       label="Sentences that play the same part"
       role="list"
       control={control}
-      list={blocks}
+      list={lens.listing.question.value}
       version={blocks}
       keyOf={(b) => blocks[b].group?.rank ?? `alone ${blocks[b].wordings[0].units[0]}`}
       estimate={(b) => 34 + 24 * Math.min(FIRST + 1, blocks[b].wordings.length)}

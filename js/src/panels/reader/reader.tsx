@@ -89,7 +89,7 @@ export function Reader() {
   /** A click in a text asks about that place; one that ends a selection of text, or is on a control, does not. */
   const ask = (event: MouseEvent) => {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
-    if (!getSelection()?.isCollapsed) return;
+    if (selectsText(event.currentTarget as Element)) return;
     const place = placeAt(event);
     if (place) lens.reading.ask(place.id, place.at);
   };
@@ -119,6 +119,14 @@ export function Reader() {
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
   ); // prettier-ignore
+}
+
+/** Whether text is selected, in the page or in the shadow tree that the reader is in. */
+function selectsText(within: Element): boolean {
+  const tree = within.getRootNode() as (Document | ShadowRoot) & { getSelection?: () => Selection | null };
+  // Not every browser can tell for a shadow tree.
+  const selection = tree.getSelection?.() ?? within.ownerDocument.getSelection();
+  return !!selection && !selection.isCollapsed;
 }
 
 /** How good a suggested order is: nobody should have to trust it blindly. */

@@ -1,5 +1,6 @@
 // Where a note is written.
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { focused, giveBack, windowIsActive } from "../../ui/focus";
 import { useLens } from "../use-lens";
 
 /** The field for a note. It is in the footer, because its output may be on several cards or on none. */
@@ -7,21 +8,17 @@ export function NoteField() {
   const lens = useLens();
   const note = useRef(lens.tagging.draft.value!).current;
   const field = useRef<HTMLTextAreaElement>(null);
-  const before = useRef(document.activeElement as HTMLElement | null);
+  const before = useRef<HTMLElement>(null);
   const ended = useRef(false);
   const end = (area: HTMLTextAreaElement, keep: boolean) => {
     if (ended.current) return;
     ended.current = true;
-    const back = before.current;
-    if (area === document.activeElement)
-      (back?.isConnected && back !== document.body
-        ? back
-        : area.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
-      )?.focus();
+    if (area === focused(area)) giveBack(before.current, area);
     lens.tagging.note(note, keep ? area.value.trim() : null);
   };
   useLayoutEffect(() => {
     const area = field.current!;
+    before.current = focused(area);
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
     // What was typed is saved also when another prompt is shown.
@@ -53,7 +50,7 @@ export function NoteField() {
               end(event.currentTarget, true);
             }
           }}
-          onBlur={(event) => end(event.currentTarget, true)}
+          onBlur={(event) => windowIsActive(event.currentTarget) && end(event.currentTarget, true)}
         />
       </label>
     </span>

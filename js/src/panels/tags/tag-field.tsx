@@ -2,6 +2,7 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../../ui/format";
+import { focused, giveBack, windowIsActive } from "../../ui/focus";
 import { useLens } from "../use-lens";
 import { short } from "./short";
 
@@ -17,8 +18,11 @@ export function TagField() {
   const input = useRef<HTMLInputElement>(null);
   // Widgets of a page may each have a copy of this module: a counter would not tell them apart.
   const list = useRef(`ol-tags-${Math.random().toString(36).slice(2)}`).current;
-  const before = useRef(document.activeElement as HTMLElement | null);
-  useLayoutEffect(() => input.current?.focus(), []);
+  const before = useRef<HTMLElement>(null);
+  useLayoutEffect(() => {
+    before.current = focused(input.current!);
+    input.current!.focus();
+  }, []);
   const wanted = typed.value.trim();
   const { names, define } = lens.tags.tagged.value;
   const like = wanted.toLocaleLowerCase();
@@ -47,11 +51,7 @@ export function TagField() {
           : options.length - 1;
   const close = () => {
     lens.tagging.field.value = null;
-    const back = before.current;
-    (back?.isConnected && back !== document.body
-      ? back
-      : input.current?.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
-    )?.focus();
+    giveBack(before.current, input.current);
   };
   const give = (name: string | undefined) => {
     if (name) lens.tagging.toggle(name, ids);
@@ -92,6 +92,8 @@ export function TagField() {
             }
           }}
           onBlur={(event) => {
+            // A field that the window's switching to another program takes the focus from gets it back with the window.
+            if (!windowIsActive(event.currentTarget)) return;
             if (!(event.relatedTarget as Element | null)?.closest(".ol-tag-options")) lens.tagging.field.value = null;
           }}
         />

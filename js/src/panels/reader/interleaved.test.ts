@@ -1,0 +1,55 @@
+import { expect, it } from "vitest";
+import { make } from "../../testing/fixture";
+import { blocksOf } from "./interleaved";
+
+const view = (array: ArrayBufferView) => new DataView(array.buffer, array.byteOffset, array.byteLength);
+
+/**
+ * Eight sentences: outputs 0, 1 and 2 have two each, 3 and 4 one, 5 none. The first ones of 0, 1 and 2 are group 0, where 0
+ * and 2 write the same; the second ones of 0 and 1 are the same words without a group; all others stand alone.
+ */
+const ALIGNED = {
+  strength: 1,
+  enough: true,
+  first: view(Uint32Array.of(0, 2, 4, 6, 7, 8, 8)),
+  start: view(new Uint32Array(8)),
+  end: view(new Uint32Array(8).fill(1)),
+  group: view(Int32Array.of(0, -1, 0, -1, 0, -1, -1, -1)),
+  unit: view(Uint32Array.of(10, 20, 11, 20, 10, 30, 40, 50)),
+  times: view(new Uint16Array(8).fill(1)),
+  // The wording of 1 is the typical one, and a number of its differs.
+  flags: view(Uint8Array.of(0, 0, 9, 0, 0, 0, 0, 0)),
+  position: view(Float32Array.of(0.2, 0.6, 0.3, 0.7, 0.2, 0.9, 0.1, 0.5)),
+  vary_first: view(new Uint32Array(9)),
+  vary: view(new Uint32Array()),
+};
+
+it("puts groups, equal sentences and single ones in the order of the texts", () => {
+  const { lens } = make({ _aligned: ALIGNED });
+  const blocks = blocksOf(lens).map(({ group, wordings, outputs }) => ({
+    rank: group?.rank,
+    units: wordings.map(({ units }) => units),
+    outputs,
+  }));
+  expect(blocks).toEqual([
+    // Before the group, whose middle place is 0.2.
+    { rank: undefined, units: [[6]], outputs: [] },
+    // The typical wording first, then the one of most.
+    { rank: 0, units: [[2], [0, 4]], outputs: [0, 1, 2] },
+    { rank: undefined, units: [[7]], outputs: [] },
+    { rank: undefined, units: [[1, 3]], outputs: [0, 1] },
+    { rank: undefined, units: [[5]], outputs: [] },
+  ]);
+});
+
+it("holds the sentences of what is listed only", () => {
+  const { lens } = make({ _aligned: ALIGNED });
+  lens.selection.select([1, 4], "replace");
+  expect(
+    blocksOf(lens).map(({ group, wordings, outputs }) => [group?.rank, wordings.flatMap((w) => w.units), outputs]),
+  ).toEqual([
+    [0, [2], [1]],
+    // The equal sentence of 0 is not listed: that of 1 stands alone, as that of 4 does.
+    [undefined, [7, 3], []],
+  ]);
+});
