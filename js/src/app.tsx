@@ -1,5 +1,5 @@
 // The widget as a whole: header, map and clusters beside the reader, footer.
-import { h, render } from "preact";
+import { type ComponentType, h, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Lens, makeLens } from "./core/lens";
 import { PREPARING } from "./core/preparation";
@@ -10,12 +10,19 @@ import { Header } from "./panels/header";
 import { Help } from "./panels/help";
 import { MapPanel } from "./panels/map/map-panel";
 import { Reader } from "./panels/reader/reader";
-import { LensContext } from "./panels/use-lens";
+import { HandInContext, LensContext } from "./panels/use-lens";
 import { followTheme } from "./ui/theme";
 import type { Model } from "./wire/types";
 
-/** Draws the widget into `el` until `signal` aborts or the function returned is called; `beside` may draw with its lens. */
-export function show(model: Model, el: HTMLElement, signal: AbortSignal, beside?: (lens: Lens) => void): () => void {
+/** What only a page without a kernel shows. */
+export interface PageParts {
+  /** May draw beside the widget, with its lens. */
+  beside(lens: Lens): void;
+  HandIn: ComponentType;
+}
+
+/** Draws the widget into `el` until `signal` aborts or the function returned is called. */
+export function show(model: Model, el: HTMLElement, signal: AbortSignal, page?: PageParts): () => void {
   const ended = new AbortController();
   const until = AbortSignal.any([signal, ended.signal]);
   const root = document.createElement("div");
@@ -25,8 +32,9 @@ export function show(model: Model, el: HTMLElement, signal: AbortSignal, beside?
   const lens = makeLens(model, until, paintCounter(root, until));
   el.append(root);
   guard(root, lens, until);
-  render(h(App, { lens, root, until }), root);
-  beside?.(lens);
+  const app = h(App, { lens, root, until });
+  render(h(HandInContext.Provider, { value: page?.HandIn ?? null, children: app }), root);
+  page?.beside(lens);
   return () => {
     ended.abort();
     render(null, root);

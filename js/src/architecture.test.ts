@@ -7,7 +7,7 @@ const FLOORS: Record<string, string[]> = {
   map: [],
   ui: ["text"],
   wire: [],
-  page: ["core", "wire", "text", "ui"],
+  page: ["panels", "core", "wire", "text", "ui"],
   core: ["wire", "text", "ui"],
   keys: ["core", "wire/types"],
   panels: ["keys", "core", "map", "ui", "text", "wire/types"],

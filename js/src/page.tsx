@@ -4,6 +4,7 @@ import { show } from "./app";
 import type { Lens } from "./core/lens";
 import { type About, Head } from "./page/head";
 import { PageModel } from "./page/page-model";
+import { HandIn } from "./page/hand-in";
 
 export { unpack } from "./page/unpack";
 
@@ -17,8 +18,8 @@ export function mount(root: HTMLElement, state: Record<string, unknown>): () => 
   widget.className = "ol-page-widget";
   root.append(head, widget);
   const about = state._about as About | undefined;
-  const drawHead = (lens: Lens) => about && render(<Head about={about} lens={lens} />, head);
-  const end = show(model, widget, ended.signal, drawHead);
+  const beside = (lens: Lens) => about && render(<Head about={about} lens={lens} />, head);
+  const end = show(model, widget, ended.signal, { beside, HandIn });
   return () => {
     end();
     render(null, head);

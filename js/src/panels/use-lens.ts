@@ -1,7 +1,10 @@
 // The lens that the panels show, and the count of what they drew.
-import { createContext } from "preact";
+import { type ComponentType, createContext } from "preact";
 import { useContext } from "preact/hooks";
 import type { Lens } from "../core/lens";
+
+/** What stands above the list of tags in a page without a kernel; nothing in a notebook. */
+export const HandInContext = createContext<ComponentType | null>(null);
 
 export const LensContext = createContext<Lens | null>(null);
 

@@ -6,8 +6,8 @@ import { axes, gridOf } from "./grid";
 it("puts the source across, and the first outputs of all columns into the first row", () => {
   const { lens } = make();
   expect(axes(lens).map((column) => column?.name)).toEqual([undefined, "model"]);
-  const { columns, rows, left } = gridOf(lens, 3);
-  expect([columns, left]).toEqual([["m1", "m2", "no value"], 0]);
+  const { columns, rows, all } = gridOf(lens, 3);
+  expect([columns, all]).toEqual([["m1", "m2", "no value"], 3]);
   expect(rows.map(({ cells }) => cells)).toEqual([
     [[0], [2], [5]],
     [[1], [3], []],

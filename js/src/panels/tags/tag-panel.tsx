@@ -1,23 +1,23 @@
 // All tags: colours, keys, descriptions, counts by annotator, and filters.
+import { useContext } from "preact/hooks";
 import { modeOf } from "../../core/selection";
 import { KEYS } from "../../core/tag-keys";
 import { ANY } from "../../core/tags";
 import { number } from "../../ui/format";
-import { useLens } from "../use-lens";
-import { HandIn } from "./hand-in";
+import { HandInContext, useLens } from "../use-lens";
 import { short } from "./short";
 
 /** All tags: colours, keys, descriptions, counts by annotator, and filters. */
 export function TagPanel() {
   const lens = useLens();
+  const HandIn = useContext(HandInContext);
   const { names, define, annotators } = lens.tags.tagged.value;
   const filter = lens.settings.get("tagged");
-  const only = (tag: string | null) =>
-    lens.settings.set({ tagged: filter && filter.tag === tag ? null : { tag, annotator: filter?.annotator ?? null } });
-  const untagged = lens.outputs.info.value.n - lens.tags.any.value.reduce((sum, m) => sum + m, 0);
+  const { n } = lens.outputs.info.value;
+  const untagged = n - lens.tags.any.value.reduce((sum, m) => sum + m, 0);
   return (
     <div class="ol-drawer-body ol-tag-panel">
-      <HandIn />
+      {HandIn && <HandIn />}
       {annotators.length > 1 && (
         <p class="ol-hand-in">
           <button
@@ -124,21 +124,7 @@ export function TagPanel() {
                 </td>
               ))}
               <td class="ol-tag-tools">
-                <button
-                  type="button"
-                  aria-pressed={filter?.tag === name}
-                  title="List only these; click again to list all"
-                  onClick={() => only(name)}
-                >
-                  Only
-                </button>
-                <button
-                  type="button"
-                  title="Shift adds, Alt removes"
-                  onClick={(event) => lens.selection.select(where(lens.tags.mask(tag, null)), modeOf(event))}
-                >
-                  Select {number(lens.tags.counts.value[tag])}
-                </button>
+                <Tools tag={name} mask={() => lens.tags.mask(tag, null)} count={lens.tags.counts.value[tag]} />
                 {lens.kernel && (
                   <button
                     type="button"
@@ -151,73 +137,64 @@ export function TagPanel() {
               </td>
             </tr>
           ))}
-          <tr>
-            <td class="ol-muted">any tag</td>
-            <td />
-            <td />
-            {annotators.map((person, a) => (
-              <td key={person} class="ol-count ol-muted">
-                {number(lens.outputs.info.value.n - lens.tags.without(a))}
-              </td>
-            ))}
-            <td class="ol-tag-tools">
-              <button
-                type="button"
-                aria-pressed={filter?.tag === ANY}
-                title="List only these; click again to list all"
-                onClick={() => only(ANY)}
-              >
-                Only
-              </button>
-              <button
-                type="button"
-                title="Shift adds, Alt removes"
-                onClick={(event) => lens.selection.select(where(lens.tags.any.value), modeOf(event))}
-              >
-                Select {number(lens.outputs.info.value.n - untagged)}
-              </button>
-            </td>
-          </tr>
-          <tr>
-            <td class="ol-muted">no tag</td>
-            <td />
-            <td />
-            {annotators.map((person, a) => (
-              <td key={person} class="ol-count ol-muted">
-                {number(lens.tags.without(a))}
-              </td>
-            ))}
-            <td class="ol-tag-tools">
-              <button
-                type="button"
-                aria-pressed={filter !== null && filter.tag === null}
-                title="List only these; click again to list all"
-                onClick={() => only(null)}
-              >
-                Only
-              </button>
-              <button
-                type="button"
-                title="Shift adds, Alt removes"
-                onClick={(event) => lens.selection.select(where(lens.tags.any.value.map((m) => 1 - m)), modeOf(event))}
-              >
-                Select {number(untagged)}
-              </button>
-              {lens.kernel && (
-                <button
-                  type="button"
-                  title="List first the outputs least like the tagged ones"
-                  onClick={() => lens.tagging.do("unlike")}
-                >
-                  Unlike first
-                </button>
-              )}
-            </td>
-          </tr>
+          {[ANY, null].map((tag) => {
+            const any = tag === ANY;
+            const mask = () => (any ? lens.tags.any.value : lens.tags.any.value.map((m) => 1 - m));
+            return (
+              <tr key={tag}>
+                <td class="ol-muted">{any ? "any tag" : "no tag"}</td>
+                <td />
+                <td />
+                {annotators.map((person, a) => (
+                  <td key={person} class="ol-count ol-muted">
+                    {number(any ? n - lens.tags.without(a) : lens.tags.without(a))}
+                  </td>
+                ))}
+                <td class="ol-tag-tools">
+                  <Tools tag={tag} mask={mask} count={any ? n - untagged : untagged} />
+                  {!any && lens.kernel && (
+                    <button
+                      type="button"
+                      title="List first the outputs least like the tagged ones"
+                      onClick={() => lens.tagging.do("unlike")}
+                    >
+                      Unlike first
+                    </button>
+                  )}
+                </td>
+              </tr>
+            );
+          })}
         </tbody>
       </table>
     </div>
   ); // prettier-ignore
+}
+
+/** Lists, or selects, the outputs with a tag, with any (`ANY`), or with none (null). */
+function Tools({ tag, mask, count }: { tag: string | null; mask: () => Uint8Array; count: number }) {
+  const lens = useLens();
+  const filter = lens.settings.get("tagged");
+  const only = filter !== null && filter.tag === tag;
+  return (
+    <>
+      <button
+        type="button"
+        aria-pressed={only}
+        title="List only these; click again to list all"
+        onClick={() => lens.settings.set({ tagged: only ? null : { tag, annotator: filter?.annotator ?? null } })}
+      >
+        Only
+      </button>
+      <button
+        type="button"
+        title="Shift adds, Alt removes"
+        onClick={(event) => lens.selection.select(where(mask()), modeOf(event))}
+      >
+        Select {number(count)}
+      </button>
+    </>
+  );
 }
 
 function where(mask: Uint8Array): number[] {

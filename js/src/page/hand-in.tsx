@@ -1,6 +1,6 @@
 // In a page without a kernel: the annotator's name, and the file of tags to send back.
-import { download } from "../../ui/download";
-import { useLens } from "../use-lens";
+import { useLens } from "../panels/use-lens";
+import { download } from "../ui/download";
 
 /** The annotator's name, and the file of tags to send back to the page's author. */
 export function HandIn() {
