@@ -219,7 +219,7 @@ def test_what_does_not_fit_is_told() -> None:
         align(["a", 2])  # type: ignore[list-item]
     with pytest.raises(ValueError, match=r"shape \(2, 3\) for 1 units"):
         align(["One two three."], vectors=np.eye(3)[:2])
-    with pytest.raises(ValueError, match="give one row a unit"):
+    with pytest.raises(ValueError, match="return one row per unit"):
         align(["One two three."], vectors=lambda units: np.zeros((5, 2)))
 
 
