@@ -13,7 +13,7 @@ import pandas as pd
 
 from outlens.text.words import Tokens, check, tokenize
 
-Ints = npt.NDArray[np.int64]
+Int64s = npt.NDArray[np.int64]
 
 _NEGATIONS = frozenset({
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "nowhere", "without", "cannot", "cant", "dont",
@@ -28,79 +28,79 @@ NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
 """A number in digits, with its sign and decimals."""
 
 
-def differences(tokens: Tokens, written: Sequence[str], unit: Ints, medoid: Ints) -> list[str]:
-    """What each unit changes of its medoid's wording: "number", "negation", "name", joined by ", ", or "".
+def differences(tokens: Tokens, written: Sequence[str], unit: Int64s, medoid: Int64s) -> list[str]:
+    """Return how each unit differs from its medoid: "number", "negation", "name", joined by ", ", or "".
 
-    A negation counts wherever it stands, once however often it is said ("no gas and no water"), and two cancel out. A
-    number counts where the two have half of their words in common or more, and each has one that the other has not
-    (with its sign and decimals), or another word in its place. A name counts where another one stands in its place; it
-    is a word that is written with a capital in the middle of a sentence, and nowhere small.
+    A negation counts anywhere in the unit. Repeating the same negation counts once ("no gas and no water"); two
+    different ones cancel out. A number counts if the two share at least half of their words and each has a number, with
+    its sign and decimals, that the other lacks, or has another word in its place. A name counts if another name is in
+    its place. A name is a word that is capitalised inside a sentence and never written in lower case.
 
     Parameters
     ----------
     tokens : the words of the units.
     written : the units.
-    unit, medoid : (m,) which are compared.
+    unit, medoid : (m,) the numbers of the units to compare.
     """
     kinds = _kinds(tokens, written)
     name, counted = kinds == "name", kinds == "number"
-    said = np.unique(np.stack([tokens.output, tokens.form])[:, kinds[tokens.form] == "negation"], axis=1)[0]
-    negations = np.bincount(said, minlength=len(written)) % 2
+    negated = np.unique(np.stack([tokens.output, tokens.form])[:, kinds[tokens.form] == "negation"], axis=1)[0]
+    negations = np.bincount(negated, minlength=len(written)) % 2
     spelt = [kind == "number" and form.isalpha() for kind, form in zip(kinds, tokens.vocabulary, strict=True)]
     figures = np.array(spelt, bool)
     numbers = [Counter(NUMERAL.findall(text)) for text in written]
     for i in np.unique(tokens.output[figures[tokens.form]]).tolist():
-        own = tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]]
-        numbers[i].update(tokens.vocabulary[form] for form in own[figures[own]].tolist())
-    found = []
+        forms = tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]]
+        numbers[i].update(tokens.vocabulary[form] for form in forms[figures[forms]].tolist())
+    flags_of_units = []
     for a, b in zip(unit.tolist(), medoid.tolist(), strict=True):
         if a == b:
-            found.append("")
+            flags_of_units.append("")
             continue
-        own, other = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
-        codes = _opcodes(own, other) if numbers[a] != numbers[b] or name[own].any() else []
+        forms, medoid_forms = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
+        codes = _opcodes(forms, medoid_forms) if numbers[a] != numbers[b] or name[forms].any() else []
         flags = []
-        if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(own), len(other)):
-            other_one = numbers[a] - numbers[b] and numbers[b] - numbers[a]
+        if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(forms), len(medoid_forms)):
+            swapped = numbers[a] - numbers[b] and numbers[b] - numbers[a]
             instead = any(
-                kind == "replace" and counted[own[i:j]].any() != counted[other[p:q]].any() for kind, i, j, p, q in codes
+                kind == "replace" and counted[forms[i:j]].any() != counted[medoid_forms[p:q]].any()
+                for kind, i, j, p, q in codes
             )
-            flags += ["number"] if numbers[a] != numbers[b] and (other_one or instead) else []
+            flags += ["number"] if numbers[a] != numbers[b] and (swapped or instead) else []
         flags += ["negation"] if negations[a] != negations[b] else []
         for kind, i, j, p, q in codes:
-            mine, theirs = (set(part[name[part]].tolist()) for part in (own[i:j], other[p:q]))
+            mine, theirs = (set(part[name[part]].tolist()) for part in (forms[i:j], medoid_forms[p:q]))
             if kind == "replace" and mine and theirs and mine != theirs:
                 flags.append("name")
                 break
-        found.append(", ".join(flags))
-    return found
+        flags_of_units.append(", ".join(flags))
+    return flags_of_units
 
 
 def varying(texts: Iterable[str], aligned: pd.DataFrame) -> pd.DataFrame:
-    """The words of aligned units that their group's medoid does not have in that place.
+    """Mark the words in which aligned units differ from the medoid of their group.
 
     Parameters
     ----------
     texts : the outputs.
-    aligned : what `align` gives for them.
+    aligned : the result of `align` for them.
 
     Returns
     -------
-    The span table: `output, start, end` (code points) and `group`, int64: runs of such words of one kind; and `what`
-    (object), their kind: "number", "negation", "name" or "". What of a unit lies in none of them is shared with the
-    medoid.
+    The span table: `output, start, end` (code points) and `group`, int64, one row per run of such words of one kind;
+    and `what` (object), the kind: "number", "negation", "name" or "". The rest of a unit is shared with the medoid.
     """
     texts = check(texts)
-    own = aligned[aligned["group"] >= 0]
-    said = [texts[o][a:b] for o, a, b in own[["output", "start", "end"]].to_numpy().tolist()]
-    tokens = tokenize(said)
+    grouped = aligned[aligned["group"] >= 0]
+    written = [texts[o][a:b] for o, a, b in grouped[["output", "start", "end"]].to_numpy().tolist()]
+    tokens = tokenize(written)
     bounds = tokens.bounds
-    group = own["group"].to_numpy()
-    medoid = dict(zip(group[own["medoid"]][::-1], np.flatnonzero(own["medoid"])[::-1], strict=True))
-    kinds = _kinds(tokens, said)
+    group = grouped["group"].to_numpy()
+    medoid = dict(zip(group[grouped["medoid"]][::-1], np.flatnonzero(grouped["medoid"])[::-1], strict=True))
+    kinds = _kinds(tokens, written)
     rows = []
     known: dict[tuple[bytes, int], list[tuple[int, int]]] = {}
-    for i, (g, output, start) in enumerate(zip(group, own["output"], own["start"], strict=True)):
+    for i, (g, output, start) in enumerate(zip(group, grouped["output"], grouped["start"], strict=True)):
         mine = tokens.form[bounds[i] : bounds[i + 1]]
         key = (mine.tobytes(), int(g))
         if key not in known:
@@ -117,7 +117,7 @@ def varying(texts: Iterable[str], aligned: pd.DataFrame) -> pd.DataFrame:
 def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[str, int, int, int, int]]:
     from rapidfuzz.distance import Levenshtein
 
-    # From the medoid to the unit, read the other way round.
+    # Computed from the medoid to the unit, then inverted.
     return [
         (op.tag, op.dest_start, op.dest_end, op.src_start, op.src_end)
         for op in Levenshtein.opcodes(b.tolist(), a.tolist())
@@ -146,7 +146,7 @@ def _names(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.bool_]:
     start, form = tokens.start.tolist(), tokens.form.tolist()
     for i, text in enumerate(written):
         capitals = [text[start[k]].isupper() for k in range(bounds[i], bounds[i + 1])]
-        # In a title every word has a capital, which says nothing of any.
+        # In a title every word is capitalised, so capitals do not mark names.
         title = sum(capitals) > len(capitals) / 2
         for k, capital in zip(range(bounds[i], bounds[i + 1]), capitals, strict=True):
             if not capital:

@@ -16,7 +16,7 @@ import pandas as pd
 from outlens.text.significance import adjusted, fisher, log_ratio, within_strata
 from outlens.text.words import Tokens, check, tokenize
 
-Ints = npt.NDArray[np.int64]
+Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 RANKED = 10
@@ -195,10 +195,10 @@ def distinctive(
 
     shape = (len(counted.words), len(tokens.bounds) - 1)
     one = np.ones(len(counted.feature), np.int64)
-    said = csr_matrix((one, (counted.feature, counted.variant)), shape)
+    holds = csr_matrix((one, (counted.feature, counted.variant)), shape)
     member = csr_matrix((np.ones(len(label), np.int64), (variant, label)), (shape[1], len(names)))
-    found = (said @ member).tocoo()
-    feature, group, f1 = found.row.astype(np.int64), found.col.astype(np.int64), found.data.astype(np.int64)
+    counts = (holds @ member).tocoo()
+    feature, group, f1 = counts.row.astype(np.int64), counts.col.astype(np.int64), counts.data.astype(np.int64)
     n, n1, f = len(label), sizes[group], counted.outputs[feature]
     listed = (f1 >= np.minimum(min_outputs, n1)) & (f1 * (n - n1) > (f - f1) * n1)
     feature, group, f1, n1, f = feature[listed], group[listed], f1[listed], n1[listed], f[listed]
@@ -212,7 +212,7 @@ def distinctive(
         strata = int(stratum.max()) + 1
         by = csr_matrix((np.ones(len(label), np.int64), (variant, stratum)), (shape[1], strata))
         sizes_by = np.bincount(label * strata + stratum, minlength=len(names) * strata).reshape(-1, strata)
-        p[do] = within_strata(f1[do], feature[do], group[do], (said @ by).tocsr(), sizes_by)
+        p[do] = within_strata(f1[do], feature[do], group[do], (holds @ by).tocsr(), sizes_by)
     q = np.full(len(f1), np.nan)
     q[do] = adjusted(p[do], tests)
     lrc = log_ratio(f1, n1, f - f1, n - n1, 0.05 / max(tests, 1))
@@ -238,20 +238,20 @@ class _Level(NamedTuple):
     """The sequences of so many words that stand in enough outputs."""
 
     words: int
-    at: Ints
+    at: Int64s
     """(places,): the words that begin one, ascending."""
-    ids: Ints
+    ids: Int64s
     """(places,): which sequence."""
-    outputs: Ints
+    outputs: Int64s
     """(sequences,): how many outputs hold each."""
-    feature: Ints
+    feature: Int64s
     """(pairs,): a sequence ..."""
-    variant: Ints
+    variant: Int64s
     """(pairs,): ... and a text that holds it."""
 
 
 def _sequences(
-    tokens: Tokens, weight: Ints, longest: int, *, least: int = 1, common: int = 1, line: Ints | None = None
+    tokens: Tokens, weight: Int64s, longest: int, *, least: int = 1, common: int = 1, line: Int64s | None = None
 ) -> Iterator[_Level]:
     """Count in how many outputs each sequence of 1, 2, ... words stands; text t is weight[t] outputs.
 
@@ -288,28 +288,28 @@ def _sequences(
 class _Features(NamedTuple):
     """Words and phrases, and the texts that hold them."""
 
-    at: Ints
+    at: Int64s
     """(features,): the first word of one place of each."""
-    words: Ints
-    outputs: Ints
-    feature: Ints
+    words: Int64s
+    outputs: Int64s
+    feature: Int64s
     """(pairs,)"""
-    variant: Ints
+    variant: Int64s
     """(pairs,)"""
 
 
-def _lines(tokens: Tokens, texts: Sequence[str]) -> Ints:
+def _lines(tokens: Tokens, texts: Sequence[str]) -> Int64s:
     """The line of its text that each word is in."""
     line = np.zeros(len(tokens.form), np.int64)
     for i, text in enumerate(texts):
         ends = [match.start() for match in re.finditer("\n", text)]
         if ends:
-            own = slice(tokens.bounds[i], tokens.bounds[i + 1])
-            line[own] = np.searchsorted(ends, tokens.start[own])
+            words = slice(tokens.bounds[i], tokens.bounds[i + 1])
+            line[words] = np.searchsorted(ends, tokens.start[words])
     return line
 
 
-def _features(tokens: Tokens, line: Ints, weight: Ints, longest: int, least: int) -> _Features:
+def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least: int) -> _Features:
     """Words and phrases in enough outputs; none is in the same outputs as a longer one that holds it."""
     levels: list[_Level] = []
     stays: list[npt.NDArray[np.bool_]] = []
@@ -336,7 +336,7 @@ def _features(tokens: Tokens, line: Ints, weight: Ints, longest: int, least: int
         if level.words <= longest:
             levels.append(level)
             stays.append(level.outputs >= (least if level.words == 1 else max(least, 2)))
-    parts: list[tuple[Ints, ...]] = []
+    parts: list[tuple[Int64s, ...]] = []
     base = 0
     for level, kept in zip(levels, stays, strict=True):
         number = np.cumsum(kept) - 1 + base
@@ -347,7 +347,7 @@ def _features(tokens: Tokens, line: Ints, weight: Ints, longest: int, least: int
     return _Features(*(np.concatenate([part[i] for part in parts]) for i in range(5)))
 
 
-def _first(level: _Level) -> Ints:
+def _first(level: _Level) -> Int64s:
     """The first place of each sequence; 0 for those in too few outputs."""
     first = np.zeros(len(level.outputs), np.int64)
     # Backwards, so that the first place is what stays.
@@ -355,7 +355,7 @@ def _first(level: _Level) -> Ints:
     return first
 
 
-def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
+def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
     """The number of each value among the different ones, in order; -1 for None and NaN."""
     if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
         raise TypeError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
@@ -366,23 +366,23 @@ def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Ints, list[Any]]:
         codes, different = pd.factorize(pd.Series(given, dtype=object))
     except TypeError as error:
         raise TypeError(f"{name} holds what cannot be compared ({error}); give str, numbers or tuples.") from None
-    found = list(different)
+    names = list(different)
     try:
-        order = sorted(range(len(found)), key=lambda i: found[i])
+        order = sorted(range(len(names)), key=lambda i: names[i])
     except TypeError:  # of several types
-        order = sorted(range(len(found)), key=lambda i: (type(found[i]).__name__, str(found[i])))
-    rank = np.empty(len(found) + 1, np.int64)
-    rank[order] = np.arange(len(found))
+        order = sorted(range(len(names)), key=lambda i: (type(names[i]).__name__, str(names[i])))
+    rank = np.empty(len(names) + 1, np.int64)
+    rank[order] = np.arange(len(names))
     rank[-1] = -1
-    return rank[codes], [found[i] for i in order]
+    return rank[codes], [names[i] for i in order]
 
 
-def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Ints, list[str]]:
+def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Int64s, list[str]]:
     """The words of the different texts, which of them each output is, and these texts, sorted."""
-    own = [text for text, part in zip(texts, taking_part.tolist(), strict=True) if part]
-    different = sorted(set(own))
+    labelled = [text for text, part in zip(texts, taking_part.tolist(), strict=True) if part]
+    different = sorted(set(labelled))
     place = {text: i for i, text in enumerate(different)}
-    return tokenize(different), np.array([place[text] for text in own], np.int64), different
+    return tokenize(different), np.array([place[text] for text in labelled], np.int64), different
 
 
 def _joined(tokens: Tokens, at: int, words: int) -> str:
@@ -394,7 +394,7 @@ def _written(different: list[str], tokens: Tokens, at: int, words: int) -> str:
     return text[int(tokens.start[at]) : int(tokens.end[at + words - 1])]
 
 
-def _means(value: Floats, at: Ints, words: Ints) -> Floats:
+def _means(value: Floats, at: Int64s, words: Int64s) -> Floats:
     sums = np.concatenate([[0.0], np.cumsum(value)])
     means: Floats = (sums[at + words] - sums[at]) / words
     return means

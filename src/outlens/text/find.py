@@ -14,27 +14,27 @@ import pandas as pd
 from outlens.text.words import check
 
 PATIENCE = 10.0
-"""Seconds after which a regular expression is given up, and 2 more for each million characters of the texts."""
+"""Seconds after which a regular expression is stopped, plus 2 per million characters of the texts."""
 
 
 def find(texts: Iterable[str], query: str, regex: bool = False, *, ignore_case: bool = True) -> pd.DataFrame:
-    """Every place where the query occurs.
+    """Return every occurrence of the query.
 
-    Returns the span table: `output, start, end` (int64, code points), sorted. Empty matches of a regular expression
-    are left out. Case is ignored character by character: "ss" is not found in "ß".
+    Returns the span table: `output, start, end` (int64, code points), sorted, without the empty matches of a regular
+    expression. Case is ignored character by character: "ss" does not match "ß".
 
     Raises
     ------
     TypeError
-        Where texts is not a list of str.
+        If `texts` is not an iterable of str.
     ValueError
-        Where the query is empty, or not a valid regular expression (it says where), or a regular expression takes too
-        long: for the whole call, 10 s and 2 s for each million characters.
+        If the query is empty, or is not a valid regular expression (the message gives the position), or if it takes
+        longer than 10 s plus 2 s per million characters of all texts.
 
     Notes
     -----
-    The syntax is that of `re`. The search is that of the package `regex`, which can be stopped, in any thread; it
-    counts combining marks as \\w and knows a newer Unicode.
+    The syntax is that of `re`. The package `regex` does the search, because it can be stopped in any thread; it counts
+    combining marks as \\w and knows a newer Unicode.
 
     Examples
     --------
@@ -81,7 +81,7 @@ def _expression(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator
                 yield i, match
         except TimeoutError:
             raise ValueError(
-                f"{query!r} was given up after {limit:.0f} s, in texts[{i}]; write it without repeats inside repeats,"
+                f"{query!r} took longer than {limit:.0f} s and was stopped in texts[{i}]; avoid repeats inside repeats,"
                 " such as (a+)+."
             ) from None
 

@@ -1,4 +1,4 @@
-"""What texts share: a suffix array of their words, computed once, and asked with any thresholds."""
+"""Shared word sequences: a suffix array of the words, computed once and queried with any thresholds."""
 
 from __future__ import annotations
 
@@ -14,26 +14,26 @@ from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.utf16 import utf16
 from outlens.text.words import Tokens, check, tokenize
 
-Ints = npt.NDArray[np.int32]
+Int32s = npt.NDArray[np.int32]
 
 
 class Index:
-    """The words of n outputs in a suffix array: any question of what they share is one pass over it.
+    """The words of n outputs in a suffix array, so that each query about shared words is one pass over it.
 
-    Equal outputs are one variant inside, and count as that many outputs.
+    Equal outputs are stored once, as a variant with a weight.
 
     Parameters
     ----------
     texts : n strings.
     exact : compare the words as they are written, not their forms.
-    prompt : what the outputs answer. A word that lies in a sequence of at least `min_words` words that also stands in
-        the prompt is an echo: no shared span covers it, it parts the words around it, and its coverage is 1. Sequences
-        are still counted in all outputs, whatever else of them is echo there.
+    prompt : the prompt of the outputs. A word is an echo if it belongs to at least `min_words` words in a row that are
+        also in the prompt. Shared spans end before an echo, and its coverage is 1. A sequence is still counted in every
+        output that contains it, even where it is part of an echo.
 
     Raises
     ------
     TypeError
-        Where texts is not a list of str.
+        If `texts` is not an iterable of str, or `prompt` is neither a str nor None.
 
     Examples
     --------
@@ -57,13 +57,13 @@ class Index:
         different = sorted(set(texts))
         place = {text: i for i, text in enumerate(different)}
         self._texts = different
-        self.variant: Ints = np.array([place[text] for text in texts], np.int32)
-        """(n,): which of the different texts each output is."""
-        self.weight: Ints = np.bincount(self.variant, minlength=len(different)).astype(np.int32)
-        """(variants,): how many outputs each is."""
+        self.variant: Int32s = np.array([place[text] for text in texts], np.int32)
+        """(n,): the variant of each output."""
+        self.weight: Int32s = np.bincount(self.variant, minlength=len(different)).astype(np.int32)
+        """(variants,): how many outputs each stands for."""
         tokens = tokenize(different if prompt is None else [*different, prompt], exact=exact)
         documents = len(tokens.bounds) - 1
-        # One separator a document, each another one, sorted before all words: nothing is common beyond an end.
+        # Each document ends with a separator of its own that sorts before all words, so nothing matches across an end.
         text = tokens.output
         sequence = np.empty(len(text) + documents, np.int32)
         sequence[np.arange(len(text)) + text] = tokens.form + documents
@@ -79,12 +79,12 @@ class Index:
         echo = None
         words = int(tokens.bounds[len(different)])
         if prompt is not None:
-            own = suffix >= words
-            by_rank = suffixes.longest_in(lcp, own)
+            of_prompt = suffix >= words
+            by_rank = suffixes.longest_in(lcp, of_prompt)
             echo = np.zeros(words, np.int32)
-            echo[suffix[~own]] = by_rank[~own]
-            lcp = suffixes.without(lcp, own)
-            suffix = suffix[~own]
+            echo[suffix[~of_prompt]] = by_rank[~of_prompt]
+            lcp = suffixes.without(lcp, of_prompt)
+            suffix = suffix[~of_prompt]
         self.tokens = Tokens(
             tokens.bounds[: len(different) + 1],
             tokens.start[:words],
@@ -93,56 +93,57 @@ class Index:
             tokens.vocabulary,
         )
         """The words of the variants."""
-        self.suffix: Ints = suffix
-        """(words,): the words in the order of what they begin."""
-        self.lcp: Ints = lcp
-        """(words,): how many words each of them and the one before have in common."""
-        self.echo: Ints | None = echo
-        """(words,): how many words from each on also stand in the prompt; None without one."""
+        self.suffix: Int32s = suffix
+        """(words,): the words, sorted by the sequences that they begin."""
+        self.lcp: Int32s = lcp
+        """(words,): how many words each entry of `suffix` and the one before have in common."""
+        self.echo: Int32s | None = echo
+        """(words,): how many words from each one on are also in the prompt; None without a prompt."""
         # The variant of each word, and of each entry.
         self._text = text[:words]
-        self._text_by_rank: Ints = self._text[suffix]
+        self._text_by_rank: Int32s = self._text[suffix]
 
     def shared_spans(self, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
-        """What at least `min_outputs` outputs share, as maximal spans.
+        """Return the maximal spans that at least `min_outputs` outputs share.
 
-        A span from word i of an output is the longest sequence of words that stands in that many outputs; it is listed
-        unless the one from word i - 1 reaches as far. Spans may overlap.
+        The span from word i of an output is the longest sequence of words that is in that many outputs. It is listed
+        unless the span from word i - 1 ends at the same place. Spans may overlap.
 
         Parameters
         ----------
-        min_outputs : a number of outputs from 2 on, or a float up to 1, their share (rounded up, at least 2).
-        min_words : length from which on a span is listed.
+        min_outputs : a number of outputs (an int from 2), or a share of them (a float up to 1.0, rounded up, at least
+            2 outputs).
+        min_words : the length of the shortest span.
 
         Returns
         -------
-        The span table: `output, start, end` (code points), `words`, `outputs` (how many hold that sequence) and
-        `phrase` (one id a different sequence), int64, sorted by output and start.
+        The span table: `output, start, end` (code points), `words`, `outputs` (how many contain the sequence) and
+        `phrase` (an id for each distinct sequence), int64, sorted by output and start.
 
         Raises
         ------
         ValueError
-            Where a threshold is out of range.
+            If a threshold is out of range.
         """
-        found = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
-        return self._table(found)
+        spans = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
+        return self._table(spans)
 
-    def coverage(self, min_words: int = 4, *, outputs: npt.ArrayLike | None = None) -> list[Ints]:
-        """For each word of each output, the largest number of outputs that share a sequence covering it.
+    def coverage(self, min_words: int = 4, *, outputs: npt.ArrayLike | None = None) -> list[Int32s]:
+        """Return, for each word of each output, the largest number of outputs that share a sequence covering it.
 
-        Sequences of `min_words` words count; 1 where no other output has one. Returns one int32 array an output, one
-        number a word; equal outputs share theirs.
+        Sequences of `min_words` words count; the number is 1 if no other output shares one. Returns an int32 array per
+        output with a number per word; equal outputs share one array.
 
         Parameters
         ----------
-        min_words : length of the sequences.
-        outputs : positions of the outputs that are counted, or a mask; None counts all. The words of the others are
-            told as well: how many of those that are counted share what covers them.
+        min_words : the length of the sequences.
+        outputs : the positions of the outputs to count, or a mask; None counts all. The other outputs get numbers too:
+            how many of the counted outputs share their sequences.
 
         Raises
         ------
         ValueError
-            Where `min_words` is below 1.
+            If `min_words` is below 1.
         """
         weight = self.weight
         if outputs is not None:
@@ -154,7 +155,7 @@ class Index:
         return [parts[v] for v in self.variant]
 
     def echoed(self, min_words: int = 4) -> pd.DataFrame:
-        """Where outputs repeat at least `min_words` words of the prompt: the span table, maximal runs of such words."""
+        """Return the maximal runs of words that repeat at least `min_words` words of the prompt, as a span table."""
         m = words_needed(min_words)
         bounds = self.tokens.bounds
         if self.echo is None:
@@ -180,7 +181,7 @@ class Index:
         Parameters
         ----------
         min_outputs, min_words : as for `shared_spans`.
-        limit : how many phrases at most.
+        limit : the largest number of phrases to list.
 
         Returns
         -------
@@ -221,22 +222,22 @@ class Index:
         return table[columns]
 
     def arrays(self) -> dict[str, npt.NDArray[Any]]:
-        """What a browser needs to move the thresholds without asking again.
+        """Return the arrays from which the browser computes shared words for any thresholds.
 
         Returns
         -------
         variant : uint32 (n,), the variant of each output.
-        weight : uint32 (variants,), its outputs.
-        bounds : uint32 (variants + 1,), the words bounds[v] to bounds[v + 1] are those of variant v.
+        weight : uint32 (variants,), the number of its outputs.
+        bounds : uint32 (variants + 1,), words bounds[v] to bounds[v + 1] are those of variant v.
         start, end : uint32 (words,), UTF-16 units in the variant's text.
         suffix : uint32 (words,), the words sorted by the sequences that they begin.
         lcp : uint16 (words,), how many words each entry of `suffix` and the one before have in common, at most 65 535.
-        echo : uint16 (words,), how many words from each on also stand in the prompt; empty without one.
+        echo : uint16 (words,), how many words from each one on are also in the prompt; empty without a prompt.
 
-        The coverage for m: entries of `suffix` form groups that part where lcp < m; the weights of a group's different
-        variants, added up, count the outputs that hold the m words an entry begins; a word's coverage is the largest
-        count of the up to m entries of its variant from m - 1 words before it on, those left out that reach beyond the
-        end of the variant or over an echo; and 1 where that is less.
+        To compute the coverage for m words, split the entries of `suffix` into groups where lcp < m. The outputs that
+        contain the m words of an entry are the sum of the weights of the distinct variants in its group. The coverage
+        of a word is the largest such count of the up to m entries of its variant that begin at most m - 1 words before
+        it. Entries that reach beyond the end of the variant or into an echo are left out. The coverage is at least 1.
         """
         top = np.iinfo(np.uint16).max
         start, end = self.tokens.start.astype(np.uint32), self.tokens.end.astype(np.uint32)
@@ -254,8 +255,8 @@ class Index:
             "echo": np.minimum(np.zeros(0) if self.echo is None else self.echo, top).astype(np.uint16),
         }
 
-    def _room(self, m: int) -> Ints:
-        """How many words there are from each word to the end of its text, or to the next echo."""
+    def _room(self, m: int) -> Int32s:
+        """(words,): how many words there are from each one to the end of its text, or to the next echo."""
         from outlens.text import suffixes
 
         if self.echo is not None:
@@ -263,15 +264,15 @@ class Index:
         ends = self.tokens.bounds[1:][self._text]
         return (ends - np.arange(len(self.suffix))).astype(np.int32)
 
-    def _reach(self, k: int, m: int) -> Ints:
-        """For each word, how many words from it on stand in at least k outputs, up to the next echo."""
+    def _reach(self, k: int, m: int) -> Int32s:
+        """(words,): how many words from each one on are in at least k outputs, up to the next echo."""
         from outlens.text import suffixes
 
-        reach: Ints = suffixes.reach(self.lcp, self._text_by_rank, self.suffix, self.tokens.bounds, self.weight, k)
+        reach: Int32s = suffixes.reach(self.lcp, self._text_by_rank, self.suffix, self.tokens.bounds, self.weight, k)
         return reach if self.echo is None else np.minimum(reach, self._room(m))
 
     def _spans(self, k: int, m: int) -> pd.DataFrame | None:
-        """The maximal spans of the variants: `word` (where each begins), words, outputs, phrase."""
+        """The maximal spans of the variants: `word` (the first word), words, outputs, phrase."""
         from outlens.text import suffixes
 
         if not len(self.suffix):
@@ -282,18 +283,18 @@ class Index:
         reach[~begins] = 0
         count, first = suffixes.holders(self.lcp, text, self.suffix, self.weight, reach)
         word = np.flatnonzero(begins)
-        # The first rank and the length name a sequence; in that order they do not depend on the outputs' order.
+        # The first rank and the length identify a sequence, independently of the order of the outputs.
         key = (first[word].astype(np.int64) << 32) + reach[word]
         _, phrase = np.unique(key, return_inverse=True)
         table = {"word": word, "words": reach[word], "outputs": count[word], "phrase": phrase.reshape(-1)}
         return pd.DataFrame(table).astype("int64")
 
-    def _table(self, found: pd.DataFrame | None) -> pd.DataFrame:
-        """Spans of the variants as the span table of all outputs."""
+    def _table(self, spans: pd.DataFrame | None) -> pd.DataFrame:
+        """Repeat the spans of each variant for all of its outputs, as a span table."""
         columns = ["output", "start", "end", "words", "outputs", "phrase"]
-        if found is None or not len(found):
+        if spans is None or not len(spans):
             return pd.DataFrame({column: np.zeros(0, np.int64) for column in columns})
-        word = found["word"].to_numpy()
+        word = spans["word"].to_numpy()
         text = self._text[word]
         outputs = np.argsort(self.variant, kind="stable")
         each = self.weight[text]
@@ -303,15 +304,15 @@ class Index:
         table = pd.DataFrame({
             "output": outputs[begin[text[row]] + nth],
             "start": self.tokens.start[word][row],
-            "end": self.tokens.end[word + found["words"].to_numpy() - 1][row],
+            "end": self.tokens.end[word + spans["words"].to_numpy() - 1][row],
         })  # fmt: skip
-        for column in found.columns.drop("word"):
-            table[column] = found[column].to_numpy()[row]
+        for column in spans.columns.drop("word"):
+            table[column] = spans[column].to_numpy()[row]
         table = table.astype("int64")
         order = np.argsort((table["output"].to_numpy() << 32) + table["start"].to_numpy(), kind="stable")
         return table.iloc[order].reset_index(drop=True)
 
-    def _coverage(self, m: int, weight: Ints) -> Ints:
+    def _coverage(self, m: int, weight: Int32s) -> Int32s:
         from outlens.text import suffixes
 
         if not len(self.suffix):
@@ -335,12 +336,14 @@ def shared_spans(
     exact: bool = False,
     prompt: str | None = None,
 ) -> pd.DataFrame:
-    """What outputs share, as maximal spans: `Index.shared_spans` of `Index(texts, exact=exact, prompt=prompt)`."""
+    """Return the maximal shared spans: `Index.shared_spans` of `Index(texts, exact=exact, prompt=prompt)`."""
     return Index(texts, exact=exact, prompt=prompt).shared_spans(min_outputs, min_words)
 
 
-def coverage(texts: Iterable[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None) -> list[Ints]:
-    """For each word, how many outputs share what covers it: `Index.coverage` of such an index."""
+def coverage(
+    texts: Iterable[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None
+) -> list[Int32s]:
+    """Return how many outputs share a sequence covering each word: `Index.coverage` of such an index."""
     return Index(texts, exact=exact, prompt=prompt).coverage(min_words)
 
 
@@ -353,5 +356,5 @@ def shared_phrases(
     prompt: str | None = None,
     limit: int = 100,
 ) -> pd.DataFrame:
-    """The phrases that outputs share, best first: `Index.shared_phrases` of such an index."""
+    """Return the phrases that outputs share, best first: `Index.shared_phrases` of such an index."""
     return Index(texts, exact=exact, prompt=prompt).shared_phrases(min_outputs, min_words, limit=limit)

@@ -19,7 +19,7 @@ def nearest(
     words: npt.NDArray[Any],
     weights: npt.NDArray[np.float64],
     places: npt.NDArray[np.float64],
-    own: npt.NDArray[np.int64],
+    member_of: npt.NDArray[np.int64],
     group_starts: npt.NDArray[Any],
     groups: npt.NDArray[Any],
     sums: npt.NDArray[np.float64],
@@ -38,14 +38,14 @@ def nearest(
     ----------
     starts, words, weights : the units' words, as the rows of a sparse matrix; rows of unit length.
     places : of the units.
-    own : the group of each unit, -1 = none. The unit is compared to the sum of the others there.
+    member_of : the group of each unit, -1 = none. The unit is compared to the sum of the others there.
     group_starts, groups, sums : the groups' sums of such rows, word by word: the columns of a sparse matrix.
     lengths, sizes, group_places : of the groups' sums, their members, their mean places.
     meant, weight : (units, groups) cosines of vectors, or (0, 0); and how much of the similarity they are.
     far : what the distance of places costs.
     enough, few : the least similarity that counts, and what a group asks for beyond it, shared among its members.
     """
-    n, g = len(own), len(lengths)
+    n, g = len(member_of), len(lengths)
     near = np.full((n, KEPT), -1, np.int64)
     similarity = np.zeros((n, KEPT))
     product = np.empty(g)
@@ -58,7 +58,7 @@ def nearest(
         for k in range(g):
             if sizes[k] == 0:
                 continue
-            if own[i] == k:
+            if member_of[i] == k:
                 left = np.sqrt(max(lengths[k] ** 2 - 2 * product[k] + 1, 0.0))
                 alike = (product[k] - 1) / left if left > 1e-3 else 0.0
                 if len(meant):
@@ -71,7 +71,7 @@ def nearest(
                     alike = (1 - weight) * alike + weight * meant[i, k]
             alike -= far * abs(places[i] - group_places[k])
             # Two sentences soon have some words in common by chance; many rarely do.
-            others = sizes[k] - (own[i] == k)
+            others = sizes[k] - (member_of[i] == k)
             if alike < enough + few / max(others, 1.0) or alike <= similarity[i, KEPT - 1]:
                 continue
             at = KEPT - 1

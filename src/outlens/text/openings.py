@@ -48,10 +48,10 @@ def openings(texts: Iterable[str], *, min_outputs: float = 0.05, min_words: int 
     rows.sort(key=lambda r: (-r[0] * r[1], -r[1], heads[r[2]][: r[0]]))
     table = [(words, count, _surface(texts[first], words)) for words, count, first in rows]
     # As Python's own strings: Arrow's take no lone surrogate.
-    found = pd.DataFrame(table, columns=["words", "outputs", "phrase"], dtype=object)
-    return found.astype({"words": "int64", "outputs": "int64"})
+    listed = pd.DataFrame(table, columns=["words", "outputs", "phrase"], dtype=object)
+    return listed.astype({"words": "int64", "outputs": "int64"})
 
 
 def _surface(text: str, words: int) -> str:
-    found = tokens(text)
-    return " ".join(text[found[0][0] : found[words - 1][1]].split())
+    spans = tokens(text)
+    return " ".join(text[spans[0][0] : spans[words - 1][1]].split())

@@ -57,7 +57,7 @@ def units(text: str) -> list[Unit]:
 
     # One for one, so that offsets stay: the package takes no lone surrogates.
     clean = without_surrogates(text)
-    found: list[Unit] = []
+    listed: list[Unit] = []
     for start, end, kind in _blocks(clean):
         if kind in ("code", "heading", "row"):
             parts = [clean[start:end]]
@@ -73,12 +73,12 @@ def units(text: str) -> list[Unit]:
         at = start
         for part in parts:
             if kind == "code":
-                found.append((at, at + len(part), kind))
+                listed.append((at, at + len(part), kind))
             elif _WORD.search(part):
                 left = len(part) - len(part.lstrip())
-                found.append((at + left, at + len(part.rstrip()), kind))
+                listed.append((at + left, at + len(part.rstrip()), kind))
             at += len(part)
-    return found
+    return listed
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:

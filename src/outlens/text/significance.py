@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-Ints = npt.NDArray[np.int64]
+Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
-def fisher(f1: Ints, n1: Ints, f: Ints, n: int) -> Floats:
+def fisher(f1: Int64s, n1: Int64s, f: Int64s, n: int) -> Floats:
     """P(X >= f1) for X of n1 drawn from n outputs, f of which say it."""
     from scipy.stats import hypergeom
 
@@ -28,18 +28,20 @@ NORMAL = 400.0
 """The variance above which a sum over prompts is taken for normal, but for its skewness."""
 
 
-def within_strata(f1: Ints, feature: Ints, group: Ints, said: Any, sizes: Ints) -> Floats:
+def within_strata(f1: Int64s, feature: Int64s, group: Int64s, holders: Any, sizes: Int64s) -> Floats:
     """P(X >= f1) for X a sum over prompts: of the group's outputs of each, how many say it if drawn from the prompt's.
 
-    `said` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
+    `holders` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
     """
     from scipy.special import gammaln
     from scipy.stats import norm
 
     total = sizes.sum(0)
     logs = gammaln(np.arange(int(total.max(initial=0)) + 2) + 1.0)
-    first, prompt = said.indptr.astype(np.int64), said.indices.astype(np.int64)
-    tails, mean, variance, third = _kernel()(f1, feature, group, first, prompt, said.data, sizes, total, logs, NORMAL)
+    first, prompt = holders.indptr.astype(np.int64), holders.indices.astype(np.int64)
+    tails, mean, variance, third = _kernel()(
+        f1, feature, group, first, prompt, holders.data, sizes, total, logs, NORMAL
+    )
     wide = variance > NORMAL
     z = (f1[wide] - 0.5 - mean[wide]) / np.sqrt(variance[wide])
     skewness = third[wide] / variance[wide] ** 1.5
@@ -53,8 +55,8 @@ def _kernel() -> Any:
     from outlens.text.compiled import compiled
 
     def tails(
-        f1: Ints, feature: Ints, group: Ints, first: Ints, prompt: Ints, said: Ints, sizes: Ints, total: Ints,
-        logs: Floats, normal: float,
+        f1: Int64s, feature: Int64s, group: Int64s, first: Int64s, prompt: Int64s, holders: Int64s, sizes: Int64s,
+        total: Int64s, logs: Floats, normal: float,
     ) -> tuple[Floats, Floats, Floats, Floats]:  # fmt: skip
         n = len(f1)
         p, mean = np.zeros(n), np.zeros(n)
@@ -64,7 +66,7 @@ def _kernel() -> Any:
             low = high = 0
             for j in range(first[feature[i]], first[feature[i] + 1]):
                 s = prompt[j]
-                f, k, m = said[j], sizes[g, s], total[s]
+                f, k, m = holders[j], sizes[g, s], total[s]
                 low += max(0, f + k - m)
                 high += min(f, k)
                 if m > 1:
@@ -84,7 +86,7 @@ def _kernel() -> Any:
             width = 1
             for j in range(first[feature[i]], first[feature[i] + 1]):
                 s = prompt[j]
-                f, k, m = said[j], sizes[g, s], total[s]
+                f, k, m = holders[j], sizes[g, s], total[s]
                 least, most = max(0, f + k - m), min(f, k)
                 if least == most:
                     continue
@@ -114,7 +116,7 @@ def adjusted(p: Floats, tests: int) -> Floats:
     return q
 
 
-def log_ratio(f1: Ints, n1: Ints, f2: Ints, n2: Ints, alpha: float) -> Floats:
+def log_ratio(f1: Int64s, n1: Int64s, f2: Int64s, n2: Int64s, alpha: float) -> Floats:
     """The lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), not below 0."""
     from scipy.stats import beta
 

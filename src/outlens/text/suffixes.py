@@ -13,11 +13,11 @@ import numpy.typing as npt
 
 from outlens.text.compiled import compiled
 
-Ints = npt.NDArray[np.int32]
+Int32s = npt.NDArray[np.int32]
 
 
 @compiled
-def without(lcp: Ints, gone: npt.NDArray[np.bool_]) -> Ints:
+def without(lcp: Int32s, gone: npt.NDArray[np.bool_]) -> Int32s:
     """The lcp of the entries that stay when some go."""
     out = np.empty(len(lcp) - gone.sum(), np.int32)
     least, at = np.int32(2**31 - 1), 0
@@ -33,7 +33,7 @@ def without(lcp: Ints, gone: npt.NDArray[np.bool_]) -> Ints:
 
 
 @compiled
-def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
+def longest_in(lcp: Int32s, marked: npt.NDArray[np.bool_]) -> Int32s:
     """For each entry, how many of its first words also begin a marked one."""
     n = len(lcp)
     out = np.zeros(n, np.int32)
@@ -56,7 +56,7 @@ def longest_in(lcp: Ints, marked: npt.NDArray[np.bool_]) -> Ints:
 
 
 @compiled
-def reach(lcp: Ints, text: Ints, suffix: Ints, bounds: npt.NDArray[np.int64], weight: Ints, k: int) -> Ints:
+def reach(lcp: Int32s, text: Int32s, suffix: Int32s, bounds: npt.NDArray[np.int64], weight: Int32s, k: int) -> Int32s:
     """For each word, how many words from it on stand in at least `k` outputs.
 
     A window over ranks that holds k outputs and is as narrow as it can be for its right end; then a sweep each way,
@@ -102,7 +102,7 @@ def reach(lcp: Ints, text: Ints, suffix: Ints, bounds: npt.NDArray[np.int64], we
 
 
 @compiled
-def holders(lcp: Ints, text: Ints, suffix: Ints, weight: Ints, words: Ints) -> tuple[Ints, Ints]:
+def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: Int32s) -> tuple[Int32s, Int32s]:
     """For each word, how many outputs hold the `words` words from it on, and the first rank that begins with them.
 
     Words whose `words` is 0 are not asked for.
@@ -177,7 +177,7 @@ def holders(lcp: Ints, text: Ints, suffix: Ints, weight: Ints, words: Ints) -> t
 
 
 @compiled
-def spread(lcp: Ints, text: Ints, weight: Ints, m: int) -> Ints:
+def spread(lcp: Int32s, text: Int32s, weight: Int32s, m: int) -> Int32s:
     """For each entry, how many outputs hold its first `m` words (which it must have)."""
     n = len(lcp)
     out = np.empty(n, np.int32)
@@ -196,7 +196,7 @@ def spread(lcp: Ints, text: Ints, weight: Ints, m: int) -> Ints:
 
 
 @compiled
-def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
+def widest(count: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
     """For each word, the largest count of the `m` sequences of m words that cover it; 1 where none does."""
     out = np.ones(len(count), np.int32)
     queue = np.empty(m, np.int64)
@@ -215,7 +215,7 @@ def widest(count: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
 
 
 @compiled
-def maximal(reach: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
+def maximal(reach: Int32s, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
     """Which words begin a maximal span of at least m words, where `reach` is that of the longest from each."""
     out = np.zeros(len(reach), np.bool_)
     for t in range(len(bounds) - 1):
@@ -228,9 +228,9 @@ def maximal(reach: Ints, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[n
 
 @compiled
 def apart(
-    lcp: Ints,
-    suffix: Ints,
-    rank: Ints,
+    lcp: Int32s,
+    suffix: Int32s,
+    rank: Int32s,
     at: npt.NDArray[np.int64],
     words: npt.NDArray[np.int64],
     limit: int,
@@ -281,7 +281,7 @@ def apart(
 
 
 @compiled
-def until(echo: Ints, bounds: npt.NDArray[np.int64], m: int) -> Ints:
+def until(echo: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
     """For each word, how many words from it on are no echo, where `echo` words from it on stand in the prompt."""
     out = np.empty(len(echo), np.int32)
     for t in range(len(bounds) - 1):

@@ -347,15 +347,15 @@ def _surfaces(
             known = surfaces[key] = len(names)
             names.append(joined[first[i] : last[i]])
         number[k] = known
-    found: npt.NDArray[np.int32] = number[codes]
+    numbers: npt.NDArray[np.int32] = number[codes]
     for i in long.tolist():
         surface = joined[first[i] : last[i]]
         known = surfaces.get(surface)
         if known is None:
             known = surfaces[surface] = len(names)
             names.append(surface)
-        found[i] = known
-    return found
+        numbers[i] = known
+    return numbers
 
 
 def words(text: str) -> pd.DataFrame:
@@ -379,13 +379,13 @@ def words(text: str) -> pd.DataFrame:
 
 def tokens(text: str) -> list[tuple[int, int, str]]:
     """The rows of `words`, without the table."""
-    found = tokenize([text])
-    names = [found.vocabulary[form] for form in found.form.tolist()]
-    return list(zip(found.start.tolist(), found.end.tolist(), names, strict=True))
+    tokenized = tokenize([text])
+    names = [tokenized.vocabulary[form] for form in tokenized.form.tolist()]
+    return list(zip(tokenized.start.tolist(), tokenized.end.tolist(), names, strict=True))
 
 
 def forms(texts: Iterable[str]) -> list[list[str]]:
     """The forms of the words of each text, in order."""
-    found = tokenize(texts)
-    names = [found.vocabulary[form] for form in found.form.tolist()]
-    return [names[a:b] for a, b in pairwise(found.bounds.tolist())]
+    tokenized = tokenize(texts)
+    names = [tokenized.vocabulary[form] for form in tokenized.form.tolist()]
+    return [names[a:b] for a, b in pairwise(tokenized.bounds.tolist())]

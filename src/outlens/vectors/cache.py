@@ -54,7 +54,7 @@ class Cache:
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
         """The vectors that are there, by key."""
-        found: dict[bytes, npt.NDArray[np.float32]] = {}
+        vectors: dict[bytes, npt.NDArray[np.float32]] = {}
 
         def look(db: sqlite3.Connection) -> None:
             for start in range(0, len(keys), 500):
@@ -62,15 +62,15 @@ class Cache:
                 marks = ",".join("?" * len(part))
                 rows = db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part).fetchall()
                 # A blob that is no whole number of floats is damaged, and is made again.
-                found.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows if len(v) % 4 == 0)
+                vectors.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows if len(v) % 4 == 0)
             # Once a day is enough to tell what is used from what is not, and spares most runs the write.
             day = int(time.time() // 86_400)
-            stale = [(day, k, day) for k in found]
+            stale = [(day, k, day) for k in vectors]
             with db:
                 db.executemany("UPDATE vectors SET used = ? WHERE key = ? AND used < ?", stale)
 
         self._try(look)
-        return found
+        return vectors
 
     def put(self, keys: Iterable[bytes], vectors: npt.NDArray[np.float32]) -> None:
         """Keep vectors; beyond the limit those used longest ago go."""

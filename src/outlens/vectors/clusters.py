@@ -24,9 +24,9 @@ from outlens._arrays import unit_rows, unit_rows_sparse
 from outlens.text.words import check
 from outlens.vectors.features import answer_words
 
-Ints = npt.NDArray[np.int32]
+Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
-Longs = npt.NDArray[np.int64]
+Int64s = npt.NDArray[np.int64]
 
 MEANING = 0.4
 """Weight of the vectors in the distance; the rest is the wording's."""
@@ -51,19 +51,19 @@ STEPS = 21
 class Tree:
     """Clusters at every granularity; a finer level only splits clusters of a coarser one."""
 
-    leaf: Ints
+    leaf: Int32s
     """(n,) the finest cluster of each output."""
     granularities: Floats
     """(L,) from 0 (coarse) to 1 (fine)."""
-    levels: Ints
+    levels: Int32s
     """(L, leaves) the node that holds each leaf; -1 for an output like no other."""
-    sizes: Longs
+    sizes: Int64s
     """(nodes,) outputs in each node."""
-    medoids: Longs
+    medoids: Int64s
     """(nodes,) position of the most typical output of each node."""
 
     @property
-    def weights(self) -> Longs:
+    def weights(self) -> Int64s:
         """(leaves,) outputs in each finest cluster."""
         return np.bincount(self.leaf, minlength=self.levels.shape[1])
 
@@ -75,20 +75,20 @@ class Tree:
             raise ValueError(f"granularity goes from 0 (coarse) to 1 (fine), not {granularity!r}.")
         return int(np.abs(self.granularities - granularity).argmin())
 
-    def order(self, level: int) -> Ints:
+    def order(self, level: int) -> Int32s:
         """The nodes of a level, largest first: a cluster's number is its place here."""
         nodes = np.unique(self.levels[level])
         nodes = nodes[nodes >= 0]
         # Nodes are numbered in an order that does not depend on the rows', so ties do not either.
         return nodes[np.lexsort((nodes, -self.sizes[nodes]))]
 
-    def cut(self, granularity: float = 0.5) -> Ints:
+    def cut(self, granularity: float = 0.5) -> Int32s:
         """(n,) the cluster of each output: 0 is the largest, -1 is like no other."""
         level = self.level(granularity)
         order = self.order(level)
         number = np.full(len(self.sizes) + 1, -1, np.int32)  # the last is for -1
         number[order] = np.arange(len(order))
-        cut: Ints = number[self.levels[level][self.leaf]]
+        cut: Int32s = number[self.levels[level][self.leaf]]
         return cut
 
 
@@ -131,8 +131,8 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: s
 
 
 def _items_and_joins(
-    v: npt.NDArray[np.float32], texts: list[str], variant: Longs, prompt: str | None
-) -> tuple[Longs, Ints, int]:
+    v: npt.NDArray[np.float32], texts: list[str], variant: Int64s, prompt: str | None
+) -> tuple[Int64s, Int32s, int]:
     """The item of each output, the joins of items from fine to coarse, and the number of clusters by default.
 
     An item is one variant of the texts, or many that are most like it.
@@ -165,7 +165,7 @@ def _distance(a: npt.NDArray[np.float32], a_words: Any, b: npt.NDArray[np.float3
     return np.clip(wording, 0, None, out=wording)
 
 
-def _tree(distance: Floats, weights: Longs, lengths: Longs) -> tuple[Ints, int]:
+def _tree(distance: Floats, weights: Int64s, lengths: Int64s) -> tuple[Int32s, int]:
     """The joins of items, from fine to coarse, and the number of clusters by default."""
     n = len(weights)
     joins, heights = _joins(distance, weights)
@@ -183,22 +183,22 @@ def _tree(distance: Floats, weights: Longs, lengths: Longs) -> tuple[Ints, int]:
         if not (w.sum() > TOO_LARGE * total and loose and long and 2 <= parts < len(members)):
             continue
         # Twice the distance is the squared distance of unit vectors with this cosine.
-        own, own_heights = _joins(2 * inner, weights[members], ward=True)
+        parts_joins, parts_heights = _joins(2 * inner, weights[members], ward=True)
         while parts < len(members):
-            part = _labels(own[: len(members) - parts], len(members))
+            part = _labels(parts_joins[: len(members) - parts], len(members))
             if np.bincount(part, w).max() <= TOO_LARGE * total:
                 break
             parts += 1
-        own, own_heights = own[: len(members) - parts], own_heights[: len(members) - parts]
+        parts_joins, parts_heights = parts_joins[: len(members) - parts], parts_heights[: len(members) - parts]
         outside = label[joins[:, 0]] != group
-        joins = np.concatenate([joins[outside], members[own].astype(np.int32)])
-        worth = np.concatenate([worth[outside], own_heights / 4])
+        joins = np.concatenate([joins[outside], members[parts_joins].astype(np.int32)])
+        worth = np.concatenate([worth[outside], parts_heights / 4])
     joins = joins[np.argsort(worth, kind="stable")]
     k = n - len(joins)
     return np.concatenate([joins, _coarser(distance, weights, _labels(joins, n))]), k
 
 
-def _coarser(distance: Floats, weights: Longs, label: Ints) -> Ints:
+def _coarser(distance: Floats, weights: Int64s, label: Int32s) -> Int32s:
     """The joins of clusters by Ward's linkage of their means, as joins of one item of each."""
     k = int(label.max()) + 1
     share = np.zeros((k, len(label)))
@@ -214,7 +214,7 @@ def _coarser(distance: Floats, weights: Longs, label: Ints) -> Ints:
     return item[joins]
 
 
-def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Ints, Floats]:
+def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Int32s, Floats]:
     """Join items that count several times by average linkage or, with squared distances, by Ward's.
 
     The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of
@@ -228,9 +228,9 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
         d *= 2 * np.outer(w, w) / np.add.outer(w, w)
     np.fill_diagonal(d, np.inf)
     alive = np.ones(n, bool)
-    found: list[tuple[float, int, int]] = []
+    merged: list[tuple[float, int, int]] = []
     chain: list[int] = []
-    while len(found) < n - 1:
+    while len(merged) < n - 1:
         if not chain:
             chain.append(int(alive.argmax()))
         while True:
@@ -243,7 +243,7 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
             chain.append(b)
         del chain[-2:]
         height = float(d[a, b])
-        found.append((height, a, b))
+        merged.append((height, a, b))
         alive[a] = False
         others = alive.copy()
         others[b] = False
@@ -255,12 +255,12 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
         w[b] += w[a]
         d[a] = d[:, a] = np.inf
         d[b, others] = d[others, b] = new
-    found.sort(key=lambda join: join[0])
-    joins = np.array([join[1:] for join in found], np.int32).reshape(-1, 2)
-    return joins, np.array([join[0] for join in found])
+    merged.sort(key=lambda join: join[0])
+    joins = np.array([join[1:] for join in merged], np.int32).reshape(-1, 2)
+    return joins, np.array([join[0] for join in merged])
 
 
-def _worth(joins: Ints, heights: Floats, weights: Longs) -> Floats:
+def _worth(joins: Int32s, heights: Floats, weights: Int64s) -> Floats:
     """How much each join gives up: distance times outputs, and never less than a join within it."""
     n = len(weights)
     parent = list(range(n))
@@ -282,7 +282,7 @@ def _root(parent: list[int], node: int) -> int:
     return node
 
 
-def _labels(joins: Ints, n: int) -> Ints:
+def _labels(joins: Int32s, n: int) -> Int32s:
     """(n,) the cluster of each item after some joins."""
     parent = list(range(n))
     for a, b in joins.tolist():
@@ -290,7 +290,7 @@ def _labels(joins: Ints, n: int) -> Ints:
     return np.unique([_root(parent, i) for i in range(n)], return_inverse=True)[1].astype(np.int32)
 
 
-def _cuts(joins: Ints, n: int, wanted: Sequence[int]) -> Ints:
+def _cuts(joins: Int32s, n: int, wanted: Sequence[int]) -> Int32s:
     """(len(wanted), n) the cluster of each item where as many are left as wanted."""
     return np.stack([_labels(joins[: n - number], n) for number in wanted])
 
@@ -304,7 +304,7 @@ def _numbers(n_items: int, k: int) -> list[int]:
     return [*coarse, *fine]
 
 
-def _nodes(labels: Ints, weights: Longs) -> tuple[Ints, Longs]:
+def _nodes(labels: Int32s, weights: Int64s) -> tuple[Int32s, Int64s]:
     """Nodes for labels (levels x leaves): one per set of leaves, and their sizes."""
     ids: dict[bytes, int] = {}
     sizes: list[int] = []
@@ -323,7 +323,7 @@ def _nodes(labels: Ints, weights: Longs) -> tuple[Ints, Longs]:
     return levels, np.array(sizes, np.int64)
 
 
-def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int) -> Longs:
+def _medoids(v: npt.NDArray[np.float32], leaf: Int32s, levels: Int32s, n_nodes: int) -> Int64s:
     """(nodes,) the row of `v` nearest to the mean of each node."""
     medoids = np.full(n_nodes, -1, np.int64)
     for row in levels:
@@ -334,7 +334,7 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Ints, levels: Ints, n_nodes: int)
     return medoids
 
 
-def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Longs, Longs]:
+def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Int64s, Int64s]:
     """Some outputs of very many, and for each output the place of the most like it among them.
 
     Most are spread evenly over the sorted texts; the rest are taken from the outputs that are like none
@@ -358,7 +358,7 @@ def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Longs, Lon
     return chosen, nearest
 
 
-def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Longs) -> tuple[Longs, npt.NDArray[np.float32]]:
+def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Int64s) -> tuple[Int64s, npt.NDArray[np.float32]]:
     """The nearest of the chosen to each output, and its distance."""
     nearest = np.zeros(len(v), np.int64)
     least = np.zeros(len(v), np.float32)

@@ -146,10 +146,10 @@ def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Word
     parts: list[tuple[npt.NDArray[Any], ...]] = []
     for i, text in enumerate(texts):
         text = text[:read]
-        found = tokens(text)
+        word_spans = tokens(text)
         if not text.isascii():
-            found = _together(found)
-        starts = np.fromiter((word[0] for word in found), np.int64, len(found))
+            word_spans = _together(word_spans)
+        starts = np.fromiter((word[0] for word in word_spans), np.int64, len(word_spans))
         symbols = [] if text.isascii() else list(_SYMBOL.finditer(text))
         at = np.array([m.start() for m in symbols], np.int64)
         none = np.zeros(len(at), bool)
@@ -157,7 +157,7 @@ def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Word
         spans = np.array([m.span() for m in _EMPHASIS.finditer(text)], np.int64).reshape(-1, 2)
         # Spans do not overlap: a word is in one when it starts after more beginnings than ends.
         marked = np.searchsorted(spans[:, 0], starts, "right") > np.searchsorted(spans[:, 1], starts, "right")
-        codes = [vocabulary.setdefault(word[2], len(vocabulary)) for word in found]
+        codes = [vocabulary.setdefault(word[2], len(vocabulary)) for word in word_spans]
         codes += [vocabulary.setdefault(m.group(), len(vocabulary)) for m in symbols]
         parts.append(
             (
@@ -165,19 +165,19 @@ def _words(texts: Sequence[str], vocabulary: dict[str, int], read: int) -> _Word
                 np.array(codes, np.int64),
                 np.concatenate([np.arange(len(starts)), np.searchsorted(starts, at)]),
                 np.concatenate([marked, ~none]),
-                np.concatenate([np.array([s not in begin for s, _, _ in found], bool), none]),
-                np.concatenate([np.array([text[s].isupper() for s, _, _ in found], bool), none]),
+                np.concatenate([np.array([s not in begin for s, _, _ in word_spans], bool), none]),
+                np.concatenate([np.array([text[s].isupper() for s, _, _ in word_spans], bool), none]),
             )
         )
     empty = (*(np.zeros(0, np.int64),) * 3, *(np.zeros(0, bool),) * 3)
     return _Words(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
 
 
-def _together(found: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+def _together(word_spans: list[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
     """Words; in scripts without spaces, two characters that touch make one."""
     out = []
     last = (-1, "")
-    for start, end, form in found:
+    for start, end, form in word_spans:
         alone = len(form) == 1 and form >= "\u3005"
         out.append((start, end, last[1] + form if alone and last[0] == start else form))
         last = (end, form) if alone else (-1, "")
@@ -189,6 +189,6 @@ def _pairs(words: _Words, name: npt.NDArray[np.bool_], size: int) -> _Words:
     strong = words.marked | name[words.code]
     near = (words.text[1:] == words.text[:-1]) & (words.place[1:] - words.place[:-1] <= 2)
     first = np.flatnonzero(near & strong[1:] & strong[:-1])
-    found = words.where(first)
+    pairs = words.where(first)
     code = words.code[first] * size + words.code[first + 1]
-    return replace(found, code=code, marked=words.marked[first] & words.marked[first + 1])
+    return replace(pairs, code=code, marked=words.marked[first] & words.marked[first + 1])

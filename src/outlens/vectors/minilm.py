@@ -59,10 +59,10 @@ class MiniLM:
 
         with torch.inference_mode():
             ids = torch.tensor([[CLS, *window, SEP] for window in windows], device=self._device)
-            own = self._embeddings
-            x = functional.embedding(ids, own["word_embeddings.weight"])
-            x = x + own["position_embeddings.weight"][: ids.shape[1]] + own["token_type_embeddings.weight"][0]
-            x = functional.layer_norm(x, (WIDTH,), own["LayerNorm.weight"], own["LayerNorm.bias"], EPSILON)
+            tables = self._embeddings
+            x = functional.embedding(ids, tables["word_embeddings.weight"])
+            x = x + tables["position_embeddings.weight"][: ids.shape[1]] + tables["token_type_embeddings.weight"][0]
+            x = functional.layer_norm(x, (WIDTH,), tables["LayerNorm.weight"], tables["LayerNorm.bias"], EPSILON)
             # One length, so no padding and no mask, with which torch's fused path is several times slower.
             vectors: npt.NDArray[np.float32] = self._layers(x).float().mean(dim=1).cpu().numpy()
         return vectors

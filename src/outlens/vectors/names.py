@@ -124,24 +124,24 @@ def _read(
     All of a small set, some of every leaf of a large one; the same for any order of the rows.
     """
     count = Counter(zip(leaf.tolist(), (text.strip() for text in texts), strict=True))
-    found = sorted(count)
-    leaves = np.array([where for where, _ in found], np.int64)
-    weights = np.array([count[key] for key in found], np.float64)
-    if len(found) > SAMPLE:
-        own = np.bincount(leaves)
-        wanted = np.minimum(own, np.maximum(3, np.ceil(SAMPLE * own / own.sum()))).astype(int)
-        begin = np.cumsum(own) - own
+    keys = sorted(count)
+    leaves = np.array([where for where, _ in keys], np.int64)
+    weights = np.array([count[key] for key in keys], np.float64)
+    if len(keys) > SAMPLE:
+        leaf_sizes = np.bincount(leaves)
+        wanted = np.minimum(leaf_sizes, np.maximum(3, np.ceil(SAMPLE * leaf_sizes / leaf_sizes.sum()))).astype(int)
+        begin = np.cumsum(leaf_sizes) - leaf_sizes
         kept = np.concatenate(
             [
                 a + np.linspace(0, size - 1, some).round().astype(np.int64)
-                for a, size, some in zip(begin, own, wanted, strict=True)
+                for a, size, some in zip(begin, leaf_sizes, wanted, strict=True)
             ]
         )
         outputs = np.bincount(leaves, weights)
         leaves, weights = leaves[kept], weights[kept]
         weights *= (outputs / np.bincount(leaves, weights))[leaves]
-        found = [found[i] for i in kept]
-    return [text for _, text in found], weights, leaves
+        keys = [keys[i] for i in kept]
+    return [text for _, text in keys], weights, leaves
 
 
 def _name(
@@ -152,10 +152,10 @@ def _name(
     total: npt.NDArray[np.float64],
     barred: set[str],
 ) -> Name:
-    own = phrases.table[members]
+    held_by = phrases.table[members]
     w = weights[members]
     n_in, n_out = w.sum(), weights.sum() - w.sum()
-    held = own.T @ w
+    held = held_by.T @ w
     present = np.flatnonzero(held > 0)
     inside = held[present] / n_in
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
@@ -172,7 +172,7 @@ def _name(
     words = tuple(phrases.shown[i] for i in best if phrases.size[i] == 1)[:6]
 
     def either(a: int, b: int) -> float:
-        return float(w @ (own[:, [a, b]].sum(axis=1).A1 > 0) / n_in)
+        return float(w @ (held_by[:, [a, b]].sum(axis=1).A1 > 0) / n_in)
 
     candidates = _candidates([docs[i] for i in members], w, best.tolist(), phrases, share, strong)
     first = None
@@ -284,17 +284,17 @@ class _Phrases:
         asked |= {form.removesuffix("'s") for form in asked}
         limit = max(250, min(READ, READ_IN_ALL // max(1, len(texts))))
         read = [_tokens(text, limit) for text in texts]
-        spread = Counter(form for found in read for form in {token[2] for token in found})
+        spread = Counter(form for words in read for form in {token[2] for token in words})
         least = 2 if len(texts) > 3 else 1
         rare = {form for form, count in spread.items() if count < least}
         self._dull = {form for form in spread if form in function or form in asked or _CONTRACTED.fullmatch(form)}
         held: list[dict[str, tuple[str, bool]]] = [
-            self._of(text, found, rare) for text, found in zip(texts, read, strict=True)
+            self._of(text, words, rare) for text, words in zip(texts, read, strict=True)
         ]
-        count = Counter(key for own in held for key in own)
+        count = Counter(key for phrases in held for key in phrases)
         written: dict[str, Counter[str]] = {}
-        for own in held:
-            for key, (surface, _) in own.items():
+        for phrases in held:
+            for key, (surface, _) in phrases.items():
                 if count[key] >= least:
                     written.setdefault(key, Counter())[surface] += 1
         keys = sorted(written)
@@ -304,7 +304,7 @@ class _Phrases:
         self.size = np.array([(len(key) + 1) // 2 if _is_han(key[:1]) else len(key.split()) for key in keys], np.int64)
         self.number = np.array([not any(map(str.isalpha, key)) and not _EMOJI.search(key) for key in keys], bool)
         self.worth = np.array([0.0, 0.7, 1.2, 1.4])[np.minimum(self.size, 3)] + 0.01 * self.size
-        columns = [sorted((place[key], own[key][1]) for key in own if key in place) for own in held]
+        columns = [sorted((place[key], phrases[key][1]) for key in phrases if key in place) for phrases in held]
         indptr = np.cumsum([0] + [len(row) for row in columns])
         indices = np.array([i for row in columns for i, _ in row], np.int64)
         signs = np.array([sign for row in columns for _, sign in row], np.float64)
@@ -317,24 +317,24 @@ class _Phrases:
         x, y = self.shown[a].casefold(), self.shown[b].casefold()
         return bool(self.words[a] & self.words[b]) or x[:4] == y[:4] or x in y or y in x
 
-    def _of(self, text: str, found: list[tuple[int, int, str]], rare: set[str]) -> dict[str, tuple[str, bool]]:
+    def _of(self, text: str, words: list[tuple[int, int, str]], rare: set[str]) -> dict[str, tuple[str, bool]]:
         """The phrases of a text, how it writes them, and whether they look like an answer."""
         marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
-        brief = len(found) <= BRIEF
-        own: dict[str, tuple[str, bool]] = {}
+        brief = len(words) <= BRIEF
+        phrases: dict[str, tuple[str, bool]] = {}
         # Japanese shows by a change of script where a word begins and ends; Chinese does not.
         kana = bool(_KANA.search(text))
-        for i, (start, _, form) in enumerate(found):
+        for i, (start, _, form) in enumerate(words):
             han = _is_han(form)
             if form in rare or form in self._dull or (han and _is_soft(form)):
                 continue
-            if kana and han and i and found[i - 1][1] == start and _is_same_script(found[i - 1][2], form):
+            if kana and han and i and words[i - 1][1] == start and _is_same_script(words[i - 1][2], form):
                 continue
             content = 0
-            for last in range(i, min(i + 3 * LONGEST, len(found))):
-                _, end, tail = found[last]
+            for last in range(i, min(i + 3 * LONGEST, len(words))):
+                _, end, tail = words[last]
                 if last > i:
-                    gap = text[found[last - 1][1] : found[last][0]]
+                    gap = text[words[last - 1][1] : words[last][0]]
                     # A phrase never runs over punctuation or the end of a line, and never changes the script.
                     if gap.strip(" ") or _is_han(tail) != han or tail in rare:
                         break
@@ -345,14 +345,14 @@ class _Phrases:
                     if tail in _CONNECTORS or han:
                         continue
                     break
-                after = found[last + 1] if last + 1 < len(found) else (-1, -1, "")
+                after = words[last + 1] if last + 1 < len(words) else (-1, -1, "")
                 if kana and han and after[0] == end and _is_same_script(tail, after[2]):
                     continue
                 picture = bool(_EMOJI.fullmatch(tail))
                 if last == i and len(form) == 1 and not form.isdigit() and not picture:
                     # One letter or character says nothing.
                     continue
-                key = ("" if han else " ").join(token[2] for token in found[i : last + 1])
+                key = ("" if han else " ").join(token[2] for token in words[i : last + 1])
                 if han and text[start:end] in self._prompt:
                     continue
                 before = text[max(0, start - 12) : start].rstrip(" *_\"“'(")
@@ -362,32 +362,32 @@ class _Phrases:
                     alone = text[end : end + 2].strip(_EDGES) == "" and "," not in (text[end : end + 1], before[-1:])
                     sign = brief and alone and before[-1:] not in _OPERATORS
                 else:
-                    names = [text[a].isupper() for a, _, word in found[i : last + 1] if word not in self._dull]
+                    names = [text[a].isupper() for a, _, word in words[i : last + 1] if word not in self._dull]
                     sign = all(names) and (len(names) > 1 or before[-1:] not in _SENTENCE_END)
-                if key not in own or (sign and not own[key][1]):
-                    own[key] = (" ".join(text[start:end].split()), sign)
-        return own
+                if key not in phrases or (sign and not phrases[key][1]):
+                    phrases[key] = (" ".join(text[start:end].split()), sign)
+        return phrases
 
 
 def _tokens(text: str, limit: int) -> list[tuple[int, int, str]]:
     """The words and emoji of a text without list marks; "dog's" is "dog"."""
     whole, text = text, text[:limit]
     marks = {m.start(1) for m in _LIST_MARK.finditer(text)}
-    found: list[tuple[int, int, str]] = []
+    words: list[tuple[int, int, str]] = []
     for start, end, form in tokens(text):
         if start in marks:
             continue
         if form.endswith("'s") and not _CONTRACTED.fullmatch(form):
             form, end = form[:-2], end - 2
-        if found and form[0].isdigit() and found[-1][2][-1].isdigit() and text[found[-1][1] : start] in _IN_NUMBER:
-            first, middle, head = found.pop()
+        if words and form[0].isdigit() and words[-1][2][-1].isdigit() and text[words[-1][1] : start] in _IN_NUMBER:
+            first, middle, head = words.pop()
             start, form = first, head + text[middle:start] + form
-        found.append((start, end, form))
+        words.append((start, end, form))
     if not text.isascii():
-        found += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
-        found.sort()
+        words += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
+        words.sort()
     # The last word may be cut.
-    return found[:-1] if len(whole) > limit else found
+    return words[:-1] if len(whole) > limit else words
 
 
 def _is_han(form: str) -> bool:
