@@ -3,7 +3,7 @@ import { build } from "esbuild";
 
 const OWN = (
   "alignment announce clusters colors copies counted coverage distinctive folds gestures groups listing localOf marks members minOutputs minWords nameOf " +
-  "ofCounted otherPrompts outputs outputsOf outputsWith passes passing pointer preparing promptIndex reading settings shared shortSource sourcesOf tagKeys tagging textData traits wordsBetween"
+  "ofCounted otherPrompts outputOf outputs outputsOf outputsWith passes passing pointer preparing promptIndex reading setGranularity setPrompt settings shared shortSource sourcesOf tagKeys tagging textData traits unfolded wordsBetween"
 ).split(" ");
 
 await build({

@@ -15,8 +15,7 @@ export function Elsewhere() {
       {others.length > 0 && (
         <select
           class="ol-elsewhere"
-          aria-label={`Matches in other prompts: ${lens.otherPrompts.words.value}`}
-          title="Go to another prompt with matches"
+          title="Go to a prompt with matches"
           value=""
           onChange={(event) => lens.outputs.setPrompt(Number(event.currentTarget.value))}
         >
@@ -31,7 +30,7 @@ export function Elsewhere() {
       {of && (
         <button
           type="button"
-          title={`The name of the ${source} matches: ${of.names.join(", ")}\nclick: select its outputs · Shift adds · Alt removes`}
+          title={of.names.join("\n")}
           onClick={(event) => {
             lens.search.clear();
             lens.selection.select(of.ids, modeOf(event));

@@ -71,7 +71,6 @@ function PromptSwitch() {
       <button
         type="button"
         title="Previous prompt"
-        aria-label="Previous prompt"
         disabled={index <= 0}
         onClick={() => lens.outputs.setPrompt(index - 1)}
       >
@@ -91,7 +90,6 @@ function PromptSwitch() {
       <button
         type="button"
         title="Next prompt"
-        aria-label="Next prompt"
         disabled={index >= prompts.length - 1}
         onClick={() => lens.outputs.setPrompt(index + 1)}
       >
