@@ -2,8 +2,8 @@
 import { build } from "esbuild";
 
 const OWN = (
-  "alignment announce clusters colors copies counted coverage distinctive folds gestures groups listing localOf marks members minOutputs minWords nameOf " +
-  "ofCounted otherPrompts outputOf outputs outputsOf outputsWith passes passing pointer preparing promptIndex reading setGranularity setPrompt settings shared shortSource sourcesOf tagKeys tagging textData traits unfolded wordsBetween"
+  "alignment anchors announce arrived clusters colors copies counted coverage distinctive draft folds gestures groups isPinned listing localOf marks members minOutputs minWords nameOf nextUntagged " +
+  "ofCounted otherPrompts outputOf outputs outputsOf outputsWith palette passes passing pointer preparing promptIndex reading report scheme setGranularity setPrompt settings shared shortSource sourcesOf spread styled tagKeys tagging textData traits unfolded wordsBetween"
 ).split(" ");
 
 await build({
