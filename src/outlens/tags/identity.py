@@ -157,7 +157,7 @@ class Keys:
         self._refused: dict[str, tuple[str, ...]] = {}
 
     def position(self, key: str) -> int | None:
-        """The row that a key of the log means; None if that output is not here."""
+        """Return the row that a key of the log means; None if that output is not here."""
         self.resolve([key])
         return self._positions.get(key)
 
@@ -210,7 +210,7 @@ class Keys:
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:
-        """The rows of each prompt and text."""
+        """Rows by prompt and text."""
         rows: dict[str, list[int]] = {}
         for row, stem in enumerate(self._stems):
             rows.setdefault(stem, []).append(row)

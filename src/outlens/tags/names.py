@@ -20,7 +20,7 @@ class ClusterNames:
     """Names clusters and finds their names again, at any granularity and after outputs came or went.
 
     A name belongs to the outputs that were in the cluster, so the names of a cluster and of a part of it stand side by
-    side. A cluster bears the name whose outputs have most in common with its own, more than half of all in either
+    side. A cluster has the name whose outputs have most in common with its own, more than half of all in either
     (Jaccard); of several people's names first those of the person at the session.
 
     Parameters

@@ -86,7 +86,7 @@ def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: b
     ----------
     then, now : ParsedKey
     varying : set of str
-        Hashes of the columns that have more than one value here; the others say nothing by agreeing.
+        Hashes of the columns that have more than one value here; agreement in the others is not evidence.
     renamed : bool
         Whether to look for the values of columns that are gone in columns that are new.
     """
@@ -109,7 +109,7 @@ def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: b
         elif source:
             agree += 2
         elif column in varying:
-            # A column with one value says nothing by having it.
+            # Agreement in a column with a single value is not evidence.
             agree += 1
     kept = 0
     if renamed:

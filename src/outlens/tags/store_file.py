@@ -263,7 +263,7 @@ class StoreFile:
             yield
         except sqlite3.Error as error:
             message = str(error)
-            # After a fault the file is opened afresh; a log in memory has nowhere else to be, and a lock is no fault.
+            # After a fault the file is opened again. A log in memory would be lost, and a lock is not a fault.
             if self.path is not None and "locked" not in message:
                 self.close()
             if not isinstance(error, sqlite3.OperationalError) or message.startswith("no such"):
