@@ -24,7 +24,8 @@ export interface PageParts {
 /** Draws the widget into `el` until `signal` aborts or the function returned is called. */
 export function show(model: Model, el: HTMLElement, signal: AbortSignal, page?: PageParts): () => void {
   const ended = new AbortController();
-  const until = AbortSignal.any([signal, ended.signal]);
+  const until = ended.signal;
+  signal.addEventListener("abort", () => ended.abort(), { signal: until });
   const root = document.createElement("div");
   root.className = "outlens";
   // A click on plain ground gives the focus to the widget: on the page's body, "d d" would be the notebook's.

@@ -1,6 +1,7 @@
-// A regular expression of Python, as JavaScript writes it: both searches are to find the same.
+// Rewrites a Python regular expression for JavaScript, so that the search box finds what `lens.find` finds. The result
+// needs the flag "u" only: Safari knows "v", which has sets inside sets, since version 17.
 
-/** What \w holds for Python's `regex`, which `lens.find` searches with. */
+/** What \w matches in Python's `regex` module, which `lens.find` uses. */
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
 const [AFTER, BEFORE, NOT_AFTER, NOT_BEFORE] = ["?<=", "?=", "?<!", "?!"].map((look) => `(${look}[${WORD}])`);
 
@@ -18,12 +19,12 @@ const OUTSIDE: Record<string, string> = {
 /** An escape; a set; a repeat; a named group, or a reference to one; a character that means something else. */
 const PARTS = /\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|\{(?:\d+(?:,\d*)?|,\d*)\}|\(\?P<|\(\?P=[^)]*\)|[.^$\]{}]/gu;
 
-/** The source and the flags for JavaScript. What is not known passes as it is, and JavaScript says so. */
+/** Return the source and the flags for JavaScript. Unknown syntax passes unchanged, and JavaScript reports it. */
 export function translate(query: string): { source: string; flags: string } {
   const lead = /^(?:\(\?[imsu]+\))*/.exec(query)![0];
   const whole = lead.includes("s");
   const lines = lead.includes("m");
-  // A line ends at \n alone; "m" and "." of JavaScript know more ends.
+  // In Python only \n ends a line; for JavaScript's "m" and "." other characters do, too.
   const signs: Record<string, string> = {
     ".": whole ? "." : "[^\\n]",
     "^": lines ? "(?<![^\\n])" : "^",
@@ -37,21 +38,28 @@ export function translate(query: string): { source: string; flags: string } {
     if (part[0] === "(") return `\\k<${part.slice(4, -1)}>`;
     return part.length > 1 ? part.replace("{,", "{0,") : `\\${part}`;
   });
-  return { source, flags: whole ? "sv" : "v" };
+  return { source, flags: whole ? "su" : "u" };
 }
 
 function set(part: string): string {
-  const start = part[1] === "^" ? 2 : 1;
-  const body = part.slice(start, -1);
+  const negated = part[1] === "^";
+  const body = part.slice(negated ? 2 : 1, -1);
+  let notWord = false;
   const inner = body.replace(/\\[^]|[^]/gu, (one, at: number) => {
-    // A minus between two characters makes a range; first or last it is one itself.
+    // A minus between two characters makes a range; at either end it is a plain minus.
     if (one === "-" && at > 0 && at < body.length - 1) return one;
-    return literal(one[0] === "\\" && one[1] ? one : `\\${one}`, IN_SET, /[!#-&(-/:-@[-^`{-~]/, one[0] !== "\\");
+    if (one === "\\W") {
+      notWord = true;
+      // White space is never in a word: it holds the place, so that a range that ends with \W stays an error.
+      return "\\s";
+    }
+    return literal(one[0] === "\\" && one[1] ? one : `\\${one}`, IN_SET, /[$(-+\-./?[-^{-}]/, one[0] !== "\\");
   });
-  return `${part.slice(0, start)}${inner}]`;
+  if (!notWord) return `[${negated ? "^" : ""}${inner}]`;
+  return negated ? `(?:(?![${inner}])[${WORD}])` : `(?:[${inner}]|[^${WORD}])`;
 }
 
-/** An escape or, in a set, a plain character: escaped where JavaScript wants or allows it. */
+/** Return an escape or, in a set, a plain character: escaped where JavaScript requires or allows it. */
 function literal(part: string, known: Record<string, string>, special: RegExp, plain = false): string {
   const one = part.slice(1);
   if (special.test(one)) return part;

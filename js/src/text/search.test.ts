@@ -48,6 +48,11 @@ describe("search", () => {
     [String.raw`\w+`, "naïve_1 e\u0301te\u0301 中文—x²", ["naïve_1", "e\u0301te\u0301", "中文", "x"]],
     [String.raw`[\w-]+`, "é-ä !", ["é-ä"]],
     [String.raw`[^\W_]+`, "é_ü", ["é", "ü"]],
+    [String.raw`[\Wé]+`, "né, ü", ["é, "]],
+    [String.raw`[^\W\dÉ]+`, "aé1ü _٢", ["a", "ü", "_"]],
+    [String.raw`[\W]`, "é!", ["!"]],
+    [String.raw`[^\W]`, "é!", ["é"]],
+    [String.raw`[!"#%&',:;<=>@\`~\&\!]+`, "a&!@`~b", ["&!@`~"]],
     [String.raw`[^\w\s]`, "é !", ["!"]],
     [String.raw`\W+`, "é, ü", [", "]],
     [String.raw`\d+[\d]`, "١٢٣ 4", ["١٢٣"]],
@@ -71,8 +76,20 @@ describe("search", () => {
     expect(at.flatMap((start, k) => (k % 2 ? [] : [text.slice(start, at[k + 1])]))).toEqual(found);
   });
 
+  it("needs no flag newer than Safari 16.4", () => {
+    for (const query of ["a", "(?s)a", "[^\\W_]"]) expect(compile({ query, regex: true })!.flags).toMatch(/^gis?u$/);
+  });
+
   it("says it of the expression as it was typed", () => {
-    for (const query of [String.raw`\b(é`, "[a", "(?x)a b", "(?#b)a", String.raw`\N{BULLET}`, "(?P>a)"]) {
+    for (const query of [
+      String.raw`\b(é`,
+      "[a",
+      "(?x)a b",
+      "(?#b)a",
+      String.raw`\N{BULLET}`,
+      "(?P>a)",
+      String.raw`[a-\W]`,
+    ]) {
       expect(() => compile({ query, regex: true }), query).toThrow(`/${query}/: `);
     }
   });
