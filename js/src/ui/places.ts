@@ -6,13 +6,23 @@ export interface Place {
   at: number;
 }
 
+/** Where the pointer is: an event in a shadow tree loses its target after its listeners have run. */
+export interface Pointed {
+  target: Element;
+  x: number;
+  y: number;
+}
+
+export function pointedAt({ target, clientX: x, clientY: y }: MouseEvent): Pointed {
+  return { target: target as Element, x, y };
+}
+
 /** The place in a text under the pointer, if a character is there. */
-export function placeAt(event: MouseEvent): Place | null {
-  const box = (event.target as Element).closest<HTMLElement>(".ol-text[data-id]");
+export function placeAt({ target, x, y }: Pointed): Place | null {
+  const box = target.closest<HTMLElement>(".ol-text[data-id]");
   if (!box) return null;
   const root = box.ownerDocument as Document & { caretRangeFromPoint?: (x: number, y: number) => Range | null };
-  const { clientX: x, clientY: y } = event;
-  // A caret inside a shadow root is given only to those who name the root.
+  // The browser reports a caret inside a shadow root only if that root is named.
   const tree = box.getRootNode();
   const caret = root.caretPositionFromPoint?.(x, y, tree instanceof ShadowRoot ? { shadowRoots: [tree] } : undefined);
   const range = caret ? null : root.caretRangeFromPoint?.(x, y);
@@ -22,7 +32,7 @@ export function placeAt(event: MouseEvent): Place | null {
       ? [range.startContainer, range.startOffset]
       : [];
   if (!node || node.nodeType !== Node.TEXT_NODE || !box.contains(node)) return null;
-  // The caret goes between characters: which of the two is meant is told by their boxes.
+  // The caret is between two characters; their boxes show which of them is pointed at.
   const length = (node as Text).length;
   for (const k of [offset! - 1, offset!]) {
     if (k < 0 || k >= length) continue;

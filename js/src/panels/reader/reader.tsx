@@ -12,7 +12,7 @@ import { Grid } from "./grid";
 import { Interleaved } from "./interleaved";
 import { LayersBar, Legend } from "./layers";
 import { Pins } from "./pins";
-import { placeAt } from "../../ui/places";
+import { placeAt, pointedAt } from "../../ui/places";
 
 export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
   { mode: "cards", name: "Cards", title: "One output each, the whole text" },
@@ -71,12 +71,13 @@ export function Reader() {
     cancelAnimationFrame(frame.current);
     if (inTip(event)) grace.stop();
     if (event.buttons || event.pointerType === "touch" || inTip(event)) return;
+    const pointed = pointedAt(event);
     frame.current = requestAnimationFrame(() => {
-      const place = placeAt(event);
+      const place = placeAt(pointed);
       const lines = place ? lens.marks.lines(place.id, place.at) : [];
       if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = place ? lens.groups.at(place.id, place.at) : -1;
       const box = section.current!.getBoundingClientRect();
-      const next = lines.length ? { x: event.clientX - box.left, y: event.clientY - box.top, lines } : null;
+      const next = lines.length ? { x: pointed.x - box.left, y: pointed.y - box.top, lines } : null;
       const now = tip.peek();
       if (lines.join() !== dismissed.current) dismissed.current = "";
       if (dismissed.current) return;
@@ -90,7 +91,7 @@ export function Reader() {
   const ask = (event: MouseEvent) => {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
     if (selectsText(event.currentTarget as Element)) return;
-    const place = placeAt(event);
+    const place = placeAt(pointedAt(event));
     if (place) lens.reading.ask(place.id, place.at);
   };
   return (
