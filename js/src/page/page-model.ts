@@ -1,6 +1,6 @@
 // The model of a page without a kernel: it holds the traits' values, and its reader's tags.
 import { compile } from "../text/search";
-import { findBeside } from "../text/search-worker";
+import { SearchWorker } from "../text/search-beside";
 import { array } from "../wire/bytes";
 import type { Model, Page, Question, Reply } from "../wire/types";
 import { type Gesture, PageTags } from "./page-tags";
@@ -17,6 +17,9 @@ export class PageModel implements Model {
   readonly log: PageTags;
   readonly page: Page;
   #written: unknown;
+  readonly #worker = new SearchWorker(new AbortController().signal);
+  /** The latest question for counts. */
+  #counting = 0;
 
   constructor(state: Record<string, unknown>) {
     this.#state = { ...state };
@@ -103,10 +106,12 @@ export class PageModel implements Model {
     const pattern = compile(query);
     const pages = this.#state._pages as Record<string, DataView>[] | undefined;
     if (!pattern || !pages) return;
+    this.#counting = id;
     const counts: number[] = [];
     for (const page of pages) {
-      const [bytes, offsets] = [array(page._texts, Uint8Array), array(page._offsets, Uint32Array)];
-      const { ids } = await findBeside({ bytes, offsets, pattern }, new AbortController().signal);
+      const texts = { bytes: array(page._texts, Uint8Array), offsets: array(page._offsets, Uint32Array) };
+      const { ids } = await this.#worker.find(texts, pattern, true);
+      if (this.#counting !== id) return;
       counts.push(ids?.length ?? 0);
     }
     this.answer({ kind: "counted", id, prompt }, [new DataView(Uint32Array.from(counts).buffer)]);
