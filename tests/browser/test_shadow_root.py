@@ -13,6 +13,7 @@ import outlens as ol
 from outlens import report
 from outlens.widget.model import STATIC
 
+_PAGE = '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/boot.js"></script>'
 _BOOT = """
 import { mount, unpack } from "/page.js";
 const host = document.createElement("div");
@@ -36,11 +37,11 @@ def widget(page: Page) -> Locator:
     lens.view.layers, lens.view.min_words, lens.view.min_outputs = ["shared"], 3, 2
     state = json.dumps(report._zip(report._pack(lens._bridge.page_state())))
     files = {
-        "/": ("text/html", '<!doctype html><link rel="icon" href="data:,"><script type="module" src="/boot.js"></script>'),
+        "/": ("text/html", _PAGE),
         "/boot.js": ("text/javascript", _BOOT % state),
         "/page.js": ("text/javascript", (STATIC / "page.js").read_text("utf-8")),
         "/widget.css": ("text/css", (STATIC / "widget.css").read_text("utf-8")),
-    }  # fmt: skip
+    }
 
     def serve(route: Route) -> None:
         kind, body = files[route.request.url.removeprefix("http://shadow.test")]
