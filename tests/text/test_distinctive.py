@@ -324,7 +324,7 @@ def test_wrong_input_is_refused() -> None:
         distinctive(["a", 3], [1, 2])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"texts\[0\] is missing \(None\)"):
         distinctive_words([None])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="groups holds what cannot be compared"):
+    with pytest.raises(TypeError, match="groups holds a value that is not hashable"):
         distinctive(["a", "b"], [["x"], ["y"]])
     with pytest.raises(ValueError, match="max_words"):
         distinctive_words(["a"], max_words=0)

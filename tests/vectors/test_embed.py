@@ -353,7 +353,7 @@ def test_the_oldest_go_beyond_the_limit(tmp_path: Path) -> None:
 def test_a_place_that_cannot_be_written_is_gone_without(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = Cache(tmp_path / "file" / "v.sqlite")
-    with pytest.warns(UserWarning, match="not kept"):
+    with pytest.warns(UserWarning, match="not cached"):
         assert cache.get(keys(1)) == {}
 
 

@@ -1,4 +1,4 @@
-// English words that hold a sentence together and say nothing by themselves.
+// English function words. Python has the same list.
 const WORDS = `a about after all also am an and any are as at be because been before being between but by can could did do
 does doing down during each for from had has have having he her here hers him his how i if in into is it its itself just
 may me might more most must my no nor not of off on once only or other our ours out over own per shall she should so some

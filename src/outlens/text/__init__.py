@@ -1,4 +1,4 @@
-"""Words, what outputs share and where they differ: plain functions over a list of texts, giving span tables."""
+"""Words, shared phrases and differences: plain functions over a list of texts that return span tables."""
 
 from outlens.text.align import align, alignment_strength, inversions
 from outlens.text.differs import varying

@@ -1,4 +1,4 @@
-"""numba's compiler for the loops that numpy has no words for; imported where they are first needed."""
+"""numba's compiler, for loops that numpy cannot express. Imported on first use."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import numba
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """The function, compiled at its first call and kept on disk where there is a place to write."""
+    """Compile a function on its first call, and cache it on disk if the folder is writable."""
     try:
         return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
-    except RuntimeError:  # nowhere to keep what is compiled
+    except RuntimeError:  # no folder to cache it in
         return numba.njit(nogil=True)(function)  # type: ignore[no-any-return]

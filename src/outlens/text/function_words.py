@@ -1,4 +1,4 @@
-"""English words that hold a sentence together and say nothing by themselves; the browser has the same list."""
+"""English function words. The browser has the same list."""
 
 from __future__ import annotations
 
@@ -14,5 +14,5 @@ FUNCTION_WORDS = frozenset(_WORDS.split())
 
 
 def is_function_word(word: str) -> bool:
-    """Whether a word, in any case and with any apostrophe, is one of `FUNCTION_WORDS`."""
+    """Return whether a word, in any case and with any apostrophe, is in `FUNCTION_WORDS`."""
     return word.lower().replace("’", "'") in FUNCTION_WORDS

@@ -1,4 +1,4 @@
-"""The loop that compares sentences to the mean wording of groups, compiled."""
+"""The compiled loop that compares sentences with the mean wording of groups."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from outlens.text.compiled import compiled
 
 KEPT = 3
-"""How many of the nearest groups are told."""
+"""How many of the nearest groups are returned."""
 
 
 @compiled
@@ -32,18 +32,18 @@ def nearest(
     enough: float,
     few: float,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """For each unit, the nearest groups that are near enough, -1 = none, and how near.
+    """Return the nearest groups of each unit that it is near enough to join (-1 = none), and the similarities.
 
     Parameters
     ----------
     starts, words, weights : the units' words, as the rows of a sparse matrix; rows of unit length.
-    places : of the units.
-    member_of : the group of each unit, -1 = none. The unit is compared to the sum of the others there.
-    group_starts, groups, sums : the groups' sums of such rows, word by word: the columns of a sparse matrix.
-    lengths, sizes, group_places : of the groups' sums, their members, their mean places.
-    meant, weight : (units, groups) cosines of vectors, or (0, 0); and how much of the similarity they are.
-    far : what the distance of places costs.
-    enough, few : the least similarity that counts, and what a group asks for beyond it, shared among its members.
+    places : the places of the units.
+    member_of : the group of each unit, -1 = none. A unit is compared with the sum of the other members.
+    group_starts, groups, sums : the sums of the rows of each group, as the columns of a sparse matrix.
+    lengths, sizes, group_places : of each group, the length of its sum, the number of members and their mean place.
+    meant, weight : (units, groups) cosines of vectors, or (0, 0); and their weight in the similarity.
+    far : the penalty for the distance of places.
+    enough, few : the least similarity that counts, and what a group requires beyond it, divided by its members.
     """
     n, g = len(member_of), len(lengths)
     near = np.full((n, KEPT), -1, np.int64)

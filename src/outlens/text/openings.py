@@ -1,4 +1,4 @@
-"""How outputs begin: the openings that many share."""
+"""Shared openings of outputs."""
 
 from __future__ import annotations
 
@@ -11,20 +11,30 @@ from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.words import check, forms, tokens
 
 LONGEST = 40
-"""Words beyond which an opening is not followed."""
+"""The longest opening, in words."""
 
 
 def openings(texts: Iterable[str], *, min_outputs: float = 0.05, min_words: int = 2) -> pd.DataFrame:
-    """The shared openings: each word sequence with which at least `min_outputs` outputs begin.
+    """Return the openings that at least `min_outputs` outputs share.
 
-    An opening is listed where it is maximal: no longer one is shared by all the same outputs. `min_outputs` below 1 is
-    a share of the outputs; it is never less than 2 outputs. Returns `words` (int64), `outputs` (int64) and `phrase`
-    (as the first of the outputs writes it), by words x outputs, best first.
+    An opening is a word sequence at the beginning of an output. It is skipped if all of its outputs share a longer one.
+
+    Parameters
+    ----------
+    texts : n strings.
+    min_outputs : a number of outputs (an int from 2), or a share of them (a float up to 1.0, rounded up, at least 2
+        outputs).
+    min_words : the length of the shortest opening.
+
+    Returns
+    -------
+    One row per opening: `words` (int64), `outputs` (int64) and `phrase` (as the first of the outputs writes it), sorted
+    by words times outputs, largest first.
 
     Raises
     ------
     ValueError
-        Where a threshold is out of range.
+        If a threshold is out of range.
     """
     texts = check(texts)
     need, min_words = outputs_needed(min_outputs, len(texts)), words_needed(min_words)
@@ -47,7 +57,7 @@ def openings(texts: Iterable[str], *, min_outputs: float = 0.05, min_words: int 
     rows += [(LONGEST, len(members), members[0]) for members in level.values()]
     rows.sort(key=lambda r: (-r[0] * r[1], -r[1], heads[r[2]][: r[0]]))
     table = [(words, count, _surface(texts[first], words)) for words, count, first in rows]
-    # As Python's own strings: Arrow's take no lone surrogate.
+    # Python strings: Arrow refuses lone surrogates.
     listed = pd.DataFrame(table, columns=["words", "outputs", "phrase"], dtype=object)
     return listed.astype({"words": "int64", "outputs": "int64"})
 

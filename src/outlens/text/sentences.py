@@ -14,7 +14,7 @@ Unit = tuple[int, int, str]
 
 _FENCE = re.compile(r"[ \t]{0,3}(```+|~~~+)")
 _HEADING = re.compile(r"[ \t]{0,3}#{1,6}[ \t]+(?:[0-9]{1,3}[.)][ \t]+)?")
-# A line that is nothing but bold words, with a colon or not, is a heading by another name.
+# A line of bold words only, with or without a colon, counts as a heading.
 _BOLD = re.compile(r"[ \t]*(?:\*\*|__)[^*_\n]+(?:\*\*|__):?[ \t]*$")
 _ITEM = re.compile(r"[ \t>]*(?:[-*+\u2022\u2023\u25cf\u25aa\u2013]|\(?[0-9]{1,3}[.)]|\(?[A-Za-z][.)])[ \t]+")
 _ROW = re.compile(r"[ \t]*\|.*\|[ \t]*$")
@@ -26,18 +26,18 @@ _ENDS = re.compile(r"[.!?:;|\u3002\uff01\uff1f\u061f][\"'\u201d\u2019)*_]*[ \t]*
 
 
 def sentences(text: str) -> pd.DataFrame:
-    """The sentences of a text, and what stands like one.
+    """Split a text into units: sentences, headings, table rows and code blocks.
 
-    A list item is its sentences, without the marker; headings and table rows are one unit each, and so is a fenced code
-    block, which runs to the end of the text when it is not closed. What lies between units (white space, markers,
-    rules) holds no word. Running text is split by the package sentencex.
+    A list item is split into its sentences, without the marker. A heading, a table row and a fenced code block are one
+    unit each; a code block that is not closed extends to the end of the text. White space, markers and rules between
+    units contain no words. The package sentencex splits running text.
 
-    Returns one row a unit: `start, end` (int64, code points) and `kind` (sentence, item, heading, row or code).
+    Returns one row per unit: `start, end` (int64, code points) and `kind` (sentence, item, heading, row or code).
 
     Raises
     ------
     TypeError
-        Where text is not a str.
+        If `text` is not a str.
 
     Examples
     --------
@@ -52,10 +52,10 @@ def sentences(text: str) -> pd.DataFrame:
 
 
 def units(text: str) -> list[Unit]:
-    """The rows of `sentences`, without the table."""
+    """Return the rows of `sentences` as a list."""
     from sentencex import segment
 
-    # One for one, so that offsets stay: the package takes no lone surrogates.
+    # The package refuses lone surrogates; each is replaced by one character, so offsets stay the same.
     clean = without_surrogates(text)
     listed: list[Unit] = []
     for start, end, kind in _blocks(clean):
@@ -65,7 +65,7 @@ def units(text: str) -> list[Unit]:
             parts = segment("en", clean[start:end])
             if sum(map(len, parts)) != end - start:
                 parts = [clean[start:end]]
-            # Emphasis that ends after a full stop ends with that sentence: the package leaves "**" to the next one.
+            # The package puts a "**" that follows a full stop into the next sentence; move it back.
             for i in range(1, len(parts)):
                 closing = _CLOSING.match(parts[i])
                 if closing and parts[i - 1].count(closing[1]) % 2:
@@ -91,7 +91,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[Unit]:
-    """What can be split by itself, in order: the text of a line without its markers, or several that go on."""
+    """Yield the blocks in order: the text of a line without its markers, or of several lines that continue."""
     fence, code = "", 0
     block: Unit | None = None
     for start, end in _lines(text):
@@ -109,7 +109,7 @@ def _blocks(text: str) -> Iterator[Unit]:
                 block = None
             fence, code = match[1], start
             continue
-        # A line that begins small after one that ends nowhere is the same sentence, broken to some width.
+        # A line that begins in lower case continues a line without a full stop: a sentence wrapped at some width.
         runs_on = _GOES_ON.match(line) and not _ITEM.match(line)
         if block and runs_on and block[2] in ("sentence", "item") and not _ENDS.search(text, block[0], block[1]):
             block = (block[0], end, block[2])

@@ -1,4 +1,4 @@
-"""How sure it is that a group says something more often: exact tests, their correction for number, and a log ratio."""
+"""Significance of a word in a group: exact tests, their correction for multiple testing, and a log ratio."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ Floats = npt.NDArray[np.float64]
 
 
 def fisher(f1: Int64s, n1: Int64s, f: Int64s, n: int) -> Floats:
-    """P(X >= f1) for X of n1 drawn from n outputs, f of which say it."""
+    """Return P(X >= f1), where X of n1 outputs drawn from n are among the f that contain a word."""
     from scipy.stats import hypergeom
 
     if not len(f1):
         return np.zeros(0)
-    # A few different counts make up most tables.
+    # Most tables have few distinct rows.
     rows, back = np.unique(np.stack([f1, n1, f]), axis=1, return_inverse=True)
     p: Floats = np.clip(hypergeom.sf(rows[0] - 1, n, rows[2], rows[1]), 0, 1)
     return p[back.reshape(-1)]
 
 
 NORMAL = 400.0
-"""The variance above which a sum over prompts is taken for normal, but for its skewness."""
+"""The variance above which a sum over prompts is approximated by a normal distribution with its skewness."""
 
 
 def within_strata(f1: Int64s, feature: Int64s, group: Int64s, holders: Any, sizes: Int64s) -> Floats:
-    """P(X >= f1) for X a sum over prompts: of the group's outputs of each, how many say it if drawn from the prompt's.
+    """Return P(X >= f1), where X sums over prompts the hypergeometric count of a group's outputs that contain a word.
 
     `holders` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
     """
@@ -108,7 +108,7 @@ def _kernel() -> Any:
 
 
 def adjusted(p: Floats, tests: int) -> Floats:
-    """Benjamini and Hochberg's adjusted p where those of `tests` tests that are not in `p` are 1."""
+    """Return p adjusted after Benjamini and Hochberg; the tests beyond those in `p`, up to `tests`, count as 1."""
     order = np.argsort(p, kind="stable")
     ratio = p[order] * (tests / np.arange(1, len(p) + 1))
     q = np.empty(len(p))
@@ -117,7 +117,7 @@ def adjusted(p: Floats, tests: int) -> Floats:
 
 
 def log_ratio(f1: Int64s, n1: Int64s, f2: Int64s, n2: Int64s, alpha: float) -> Floats:
-    """The lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), not below 0."""
+    """Return the lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), at least 0."""
     from scipy.stats import beta
 
     if not len(f1):

@@ -18,7 +18,7 @@ Int32s = npt.NDArray[np.int32]
 
 @compiled
 def without(lcp: Int32s, gone: npt.NDArray[np.bool_]) -> Int32s:
-    """The lcp of the entries that stay when some go."""
+    """Return the lcp of the remaining entries after some are removed."""
     out = np.empty(len(lcp) - gone.sum(), np.int32)
     least, at = np.int32(2**31 - 1), 0
     for r in range(len(lcp)):
@@ -34,7 +34,7 @@ def without(lcp: Int32s, gone: npt.NDArray[np.bool_]) -> Int32s:
 
 @compiled
 def longest_in(lcp: Int32s, marked: npt.NDArray[np.bool_]) -> Int32s:
-    """For each entry, how many of its first words also begin a marked one."""
+    """(entries,): how many of its first words also begin a marked entry."""
     n = len(lcp)
     out = np.zeros(n, np.int32)
     seen, common = False, np.int32(0)
@@ -57,17 +57,17 @@ def longest_in(lcp: Int32s, marked: npt.NDArray[np.bool_]) -> Int32s:
 
 @compiled
 def reach(lcp: Int32s, text: Int32s, suffix: Int32s, bounds: npt.NDArray[np.int64], weight: Int32s, k: int) -> Int32s:
-    """For each word, how many words from it on stand in at least `k` outputs.
+    """(words,): how many words from each one on are in at least `k` outputs.
 
-    A window over ranks that holds k outputs and is as narrow as it can be for its right end; then a sweep each way,
-    since entries just outside such a window may share almost as much.
+    A window slides over the ranks, for each right end the narrowest that holds k outputs. Then a sweep each way, since
+    entries just outside such a window may share almost as much.
     """
     n = len(lcp)
     out = np.zeros(n, np.int32)
     count = np.zeros(len(weight), np.int32)
     held = 0
     left = 0
-    # Ranks whose lcp rises from the left end of the window on: the first is the least.
+    # Ranks in the window with rising lcp; the first has the least.
     rising = np.empty(n, np.int32)
     head, tail = 0, 0
     for r in range(n):
@@ -103,9 +103,9 @@ def reach(lcp: Int32s, text: Int32s, suffix: Int32s, bounds: npt.NDArray[np.int6
 
 @compiled
 def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: Int32s) -> tuple[Int32s, Int32s]:
-    """For each word, how many outputs hold the `words` words from it on, and the first rank that begins with them.
+    """Return how many outputs contain the `words` words from each word on, and the first rank that begins with them.
 
-    Words whose `words` is 0 are not asked for.
+    Words whose `words` is 0 are skipped.
     """
     n = len(lcp)
     # The path from the root to the entry: intervals by left end, depth and number.
@@ -116,7 +116,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
     last = np.full(len(weight), -1, np.int32)
     of = np.full(n, -1, np.int32)
     first = np.empty(n, np.int32)
-    # Entries still asked for, the most words first: a heap of -(words, entry) as one number.
+    # Pending entries, the most words first: a heap of -(words, entry) as one number.
     waiting = [np.int64(0) for _ in range(0)]
     left[0], depth[0], node[0] = 0, 0, 0
     top, nodes = 0, 1
@@ -131,7 +131,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
             while depth[at - 1] > after:
                 at -= 1
             if depth[at - 1] < after:
-                # The interval that ends up between: it begins where the lowest of those that end here does.
+                # A new interval in between begins where the lowest of those that end here begins.
                 for i in range(top, at - 1, -1):
                     left[i + 1], depth[i + 1], node[i + 1] = left[i], depth[i], node[i]
                 depth[at], node[at] = after, nodes
@@ -154,7 +154,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
         wanted = words[suffix[r]]
         if 0 < wanted <= depth[top]:
             heapq.heappush(waiting, -((np.int64(wanted) << 32) + r))
-        # An interval is known when its end is: then all that ask for more words than go on are answered.
+        # Intervals deeper than `after` end here: answer the entries with more words than that.
         while len(waiting) and (-waiting[0]) >> 32 > after:
             asked = -heapq.heappop(waiting)
             entry = asked & 0xFFFFFFFF
@@ -178,7 +178,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
 
 @compiled
 def spread(lcp: Int32s, text: Int32s, weight: Int32s, m: int) -> Int32s:
-    """For each entry, how many outputs hold its first `m` words (which it must have)."""
+    """(entries,): how many outputs contain its first `m` words (it must have so many)."""
     n = len(lcp)
     out = np.empty(n, np.int32)
     seen = np.full(len(weight), -1, np.int32)
@@ -197,7 +197,7 @@ def spread(lcp: Int32s, text: Int32s, weight: Int32s, m: int) -> Int32s:
 
 @compiled
 def widest(count: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
-    """For each word, the largest count of the `m` sequences of m words that cover it; 1 where none does."""
+    """(words,): the largest count of the `m` sequences of m words that cover each word, at least 1."""
     out = np.ones(len(count), np.int32)
     queue = np.empty(m, np.int64)
     for t in range(len(bounds) - 1):
@@ -216,7 +216,7 @@ def widest(count: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
 
 @compiled
 def maximal(reach: Int32s, bounds: npt.NDArray[np.int64], m: int) -> npt.NDArray[np.bool_]:
-    """Which words begin a maximal span of at least m words, where `reach` is that of the longest from each."""
+    """(words,): whether a maximal span of at least m words begins there; `reach` is the longest from each word."""
     out = np.zeros(len(reach), np.bool_)
     for t in range(len(bounds) - 1):
         before = -1
@@ -282,7 +282,7 @@ def apart(
 
 @compiled
 def until(echo: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
-    """For each word, how many words from it on are no echo, where `echo` words from it on stand in the prompt."""
+    """(words,): how many words from each one on are not an echo; `echo` words from each one on are in the prompt."""
     out = np.empty(len(echo), np.int32)
     for t in range(len(bounds) - 1):
         end = bounds[t]

@@ -1,4 +1,4 @@
-"""Offsets in code points, as Python counts, as offsets in UTF-16 units, as JavaScript counts."""
+"""Convert offsets in code points, as Python counts, to UTF-16 units, as JavaScript counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 
 def utf16(text: str, offsets: npt.NDArray[np.integer]) -> npt.NDArray[np.int64]:
-    """Offsets into a text, in UTF-16 units. A lone surrogate is one unit, as U+FFFD is that stands for it there.
+    """Return offsets into a text in UTF-16 units. A lone surrogate is one unit, like the U+FFFD that replaces it.
 
     Examples
     --------

@@ -1,4 +1,4 @@
-"""Words: where they are, and the form in which they are compared."""
+"""Words: their places in a text, and the forms in which they are compared."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _HYPHENS = "\u2010\u2011\u2012\u2013\ufe63\uff0d"
 _JOINER = rf"'{_APOSTROPHES}{_HYPHENS}\-"
 _PLAIN = str.maketrans(dict.fromkeys(_APOSTROPHES, "'") | dict.fromkeys(_HYPHENS, "-"))
 _DROPPED = re.compile(f"[{_IGNORABLE}]")
-# Scripts in which ZWJ and ZWNJ tell words apart: Arabic (Persian) and the Indic ones.
+# Scripts in which ZWJ and ZWNJ distinguish words: Arabic (Persian) and the Indic ones.
 _KEEPS_JOINERS = re.compile("[\u0600-\u06ff\u0750-\u077f\u0900-\u0dff]")
 _NOT_JOINERS = re.compile(f"(?![\u200c\u200d])[{_IGNORABLE}]")
 
@@ -63,19 +63,19 @@ class Tokens:
     """The words of n texts, one after another."""
 
     bounds: npt.NDArray[np.int64]
-    """(n + 1,): words bounds[i] to bounds[i + 1] are those of text i."""
+    """(n + 1,): words bounds[i] to bounds[i + 1] belong to text i."""
     start: npt.NDArray[np.int32]
-    """(words,): where each begins in its text, in code points."""
+    """(words,): the start of each in its text, in code points."""
     end: npt.NDArray[np.int32]
-    """(words,)"""
+    """(words,): the end, exclusive."""
     form: npt.NDArray[np.int32]
-    """(words,): which of `vocabulary` it is."""
+    """(words,): the position of its form in `vocabulary`."""
     vocabulary: list[str]
-    """The different forms, sorted, so that ids do not depend on the order of the texts."""
+    """The distinct forms, sorted, so that positions do not depend on the order of the texts."""
 
     @property
     def output(self) -> npt.NDArray[np.int32]:
-        """(words,): which text each is in."""
+        """(words,): the text that each word belongs to."""
         return np.repeat(np.arange(len(self.bounds) - 1, dtype=np.int32), np.diff(self.bounds))
 
 
@@ -111,15 +111,15 @@ def check(texts: Iterable[str]) -> list[str]:
 
 
 def tokenize(texts: Iterable[str], *, exact: bool = False) -> Tokens:
-    """The words of texts, all at once; `exact` compares the surfaces instead of the forms.
+    """Split texts into words, all at once; `exact` compares the surfaces instead of the forms.
 
-    One pass over the characters of many texts together: a table gives each its class, and words begin and end where
-    classes meet. Each different surface is looked up once, by a hash of its characters.
+    One pass over the characters of many texts together: a table gives the class of each character, and words begin and
+    end where the class changes. Each distinct surface is looked up once, by a hash of its characters.
 
     Raises
     ------
     TypeError
-        Where one of the texts is not a str (it says which).
+        If one of the texts is not a str; the message names it.
     """
     texts = check(texts)
     surfaces: dict[int | str, int] = {}
@@ -138,10 +138,10 @@ def tokenize(texts: Iterable[str], *, exact: bool = False) -> Tokens:
 
 
 BLOCK = 1 << 21
-"""Characters that are looked at together: their arrays stay in the processor's cache, or near it."""
+"""Characters that are processed together, so that their arrays fit the processor's cache."""
 
 LONGEST = 64
-"""Characters of a word up to which its hash stands for it; longer ones are compared themselves."""
+"""Words of up to this many characters are compared by hash, longer ones by their characters."""
 
 _OTHER, _LETTER, _ATTACHED, _JOIN, _SINGLE = range(5)
 
@@ -162,11 +162,11 @@ def _blocks(texts: list[str]) -> Iterator[list[str]]:
 def _segment(
     texts: list[str], surfaces: dict[int | str, int], names: list[str], exact: bool
 ) -> tuple[npt.NDArray[Any], ...]:
-    """The words of some texts: how many in each, their starts and ends, and the number of their surface.
+    """Return, for some texts, the number of words in each, their starts and ends, and the numbers of their surfaces.
 
-    `surfaces` and `names` collect the different surfaces of all blocks.
+    `surfaces` and `names` collect the distinct surfaces of all blocks.
     """
-    # A line end between the texts: no word goes over it.
+    # Joined by line ends, which no word crosses.
     joined = "\n".join(texts)
     lengths = np.array([len(text) for text in texts], np.int64)
     offsets = np.cumsum(lengths + 1) - lengths - 1
@@ -231,7 +231,7 @@ def _edges(classes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.N
     np.equal(classes, _LETTER, out=middle)
     tail = None
     if attached.any():
-        # Marks and invisible characters belong to what they follow.
+        # Marks and invisible characters belong to the character before them.
         base = np.where(attached, 0, np.arange(n))
         np.maximum.accumulate(base, out=base)
         after = classes[base]
@@ -264,7 +264,7 @@ def _edges(classes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.N
 def _without_list_numbers(
     points: npt.NDArray[Any], first: npt.NDArray[np.int64], last: npt.NDArray[np.int64]
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
-    """Take out the "1" of "1. Item": up to three digits at the beginning of a line, a dot or bracket, a blank, more."""
+    """Remove the "1" of "1. Item": up to three digits that begin a line, then a dot or bracket, a blank and text."""
     n = len(points)
     head, after = points[first], last + 1
     maybe = np.flatnonzero((head - np.uint8(48) <= 9) & (last - first < 3) & (after + 2 < n))
@@ -296,8 +296,7 @@ def _without_list_numbers(
 
 @lru_cache(maxsize=1)
 def _randoms() -> npt.NDArray[np.uint64]:
-    # Others in every process, so that no text can be written to make two words look the same; nothing that is told
-    # depends on them.
+    # New ones in every process, so that no text can be crafted to make two words collide. No result depends on them.
     return np.random.default_rng().integers(0, 1 << 64, 1 << 16, np.uint64)
 
 
@@ -322,13 +321,13 @@ def _surfaces(
     names: list[str],
     exact: bool,
 ) -> npt.NDArray[np.int32]:
-    """The number of each word's surface among all different ones (`last` is exclusive)."""
+    """(words,): the number of each word's surface among all distinct ones (`last` is exclusive)."""
     if not len(first):
         return np.zeros(0, np.int32)
     powers, inverse = _powers(1 << max(16, len(points).bit_length()))
     value = _randoms().copy()
     if not exact:
-        # The form folds case anyway, and so half as many surfaces are looked up.
+        # The form ignores case anyway, and this halves the surfaces to look up.
         value[65:91] = value[97:123]
     values = value[points & np.uint32(0xFFFF)] if points.dtype == np.uint32 else value[points]
     if points.dtype == np.uint32:
@@ -359,11 +358,11 @@ def _surfaces(
 
 
 def words(text: str) -> pd.DataFrame:
-    """The words of a text.
+    """Split a text into words.
 
-    A word is a run of letters, digits and marks with inner apostrophes and hyphens; each Han, Hiragana or Katakana
-    character is a word. The numbers of a list ("1. ") are none. Returns one row a word: `start, end` (int64, code
-    points of the original text) and `form` (NFKC, case folded, quotes and dashes unified, invisible characters
+    A word is a run of letters, digits and marks with inner apostrophes and hyphens. Each Han, Hiragana or Katakana
+    character is a word. The numbers of a list ("1. ") are not words. Returns one row per word: `start, end` (int64,
+    code points of the original text) and `form` (NFKC, case folded, quotes and dashes unified, invisible characters
     removed).
 
     Examples
@@ -378,14 +377,14 @@ def words(text: str) -> pd.DataFrame:
 
 
 def tokens(text: str) -> list[tuple[int, int, str]]:
-    """The rows of `words`, without the table."""
+    """Return the rows of `words` as a list."""
     tokenized = tokenize([text])
     names = [tokenized.vocabulary[form] for form in tokenized.form.tolist()]
     return list(zip(tokenized.start.tolist(), tokenized.end.tolist(), names, strict=True))
 
 
 def forms(texts: Iterable[str]) -> list[list[str]]:
-    """The forms of the words of each text, in order."""
+    """Return the forms of the words of each text, in order."""
     tokenized = tokenize(texts)
     names = [tokenized.vocabulary[form] for form in tokenized.form.tolist()]
     return [names[a:b] for a, b in pairwise(tokenized.bounds.tolist())]

@@ -1,4 +1,4 @@
-"""Vectors kept on disk, by model and text, so that a second run embeds nothing."""
+"""A disk cache of vectors, keyed by model and text."""
 
 from __future__ import annotations
 
@@ -16,10 +16,10 @@ import numpy.typing as npt
 import platformdirs
 
 LIMIT = 1_000_000_000
-"""Bytes of vectors above which those used longest ago are removed."""
+"""Size in bytes above which the least recently used vectors are removed."""
 
 PATIENCE = 30.0
-"""Seconds to wait for another process that writes."""
+"""Seconds to wait while another process writes."""
 
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS vectors (key BLOB PRIMARY KEY, used INTEGER NOT NULL, vector BLOB NOT NULL) WITHOUT ROWID;
@@ -28,12 +28,12 @@ CREATE INDEX IF NOT EXISTS vectors_used ON vectors (used);
 
 
 def folder() -> Path:
-    """Where outlens keeps what it can make again; the environment's OUTLENS_CACHE_DIR names another place."""
+    """Return the cache folder of outlens. The environment variable OUTLENS_CACHE_DIR overrides it."""
     return Path(os.environ.get("OUTLENS_CACHE_DIR") or platformdirs.user_cache_dir("outlens", appauthor=False))
 
 
 def key(model: str, text: str) -> bytes:
-    """The key of a text's vector. Lone surrogates count as themselves."""
+    """Return the key of a text's vector. Texts that differ in a lone surrogate have different keys."""
     return hashlib.blake2b(
         text.encode("utf-8", "surrogatepass"),
         digest_size=16,
@@ -42,10 +42,10 @@ def key(model: str, text: str) -> bytes:
 
 
 class Cache:
-    """A table of vectors in SQLite that several processes may use at once.
+    """A table of vectors in SQLite that several processes can use at once.
 
-    Every failure of the disk leaves the caller without the cache, never without vectors: a damaged file is rebuilt
-    and a place that cannot be written is gone without, each with a warning.
+    A disk failure never costs the caller its vectors: a damaged file is rebuilt, and a folder that cannot be written is
+    skipped, each with a warning.
     """
 
     def __init__(self, path: Path | None = None, *, limit: int = LIMIT) -> None:
@@ -53,7 +53,7 @@ class Cache:
         self.limit = limit
 
     def get(self, keys: Sequence[bytes]) -> dict[bytes, npt.NDArray[np.float32]]:
-        """The vectors that are there, by key."""
+        """Return the cached vectors by key, without the keys that are not cached."""
         vectors: dict[bytes, npt.NDArray[np.float32]] = {}
 
         def look(db: sqlite3.Connection) -> None:
@@ -61,9 +61,9 @@ class Cache:
                 part = keys[start : start + 500]
                 marks = ",".join("?" * len(part))
                 rows = db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part).fetchall()
-                # A blob that is no whole number of floats is damaged, and is made again.
+                # A blob whose length is not a multiple of 4 is damaged; its vector is computed again.
                 vectors.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows if len(v) % 4 == 0)
-            # Once a day is enough to tell what is used from what is not, and spares most runs the write.
+            # Recording the use once a day is enough, and most runs then write nothing.
             day = int(time.time() // 86_400)
             stale = [(day, k, day) for k in vectors]
             with db:
@@ -73,7 +73,7 @@ class Cache:
         return vectors
 
     def put(self, keys: Iterable[bytes], vectors: npt.NDArray[np.float32]) -> None:
-        """Keep vectors; beyond the limit those used longest ago go."""
+        """Store vectors, and remove the least recently used ones beyond the limit."""
         day = int(time.time() // 86_400)
         rows = [(k, day, v.astype("<f4").tobytes()) for k, v in zip(keys, vectors, strict=True)]
 
@@ -91,7 +91,7 @@ class Cache:
         if (pages - free) * size <= self.limit:
             return
         with db:
-            # A fifth at a time, so that this is seldom.
+            # A fifth at a time, so that this happens rarely.
             (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
             db.execute(
                 "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)",
@@ -111,24 +111,24 @@ class Cache:
                     action(db)
                 return
             except sqlite3.OperationalError as error:
-                # Two processes that make the file at once: SQLite does not wait there by itself.
+                # SQLite does not wait by itself if two processes create the file at once.
                 if "locked" in str(error) and time.monotonic() < deadline:
                     time.sleep(0.02)
                     continue
-                warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
+                warnings.warn(f"vectors are not cached: {self.path} cannot be used ({error}).", stacklevel=4)
                 return
             except sqlite3.DatabaseError as error:
                 damaged = "malformed" in str(error) or "not a database" in str(error)
                 if not damaged:
-                    warnings.warn(f"vectors are not kept: {self.path} cannot be used ({error}).", stacklevel=4)
+                    warnings.warn(f"vectors are not cached: {self.path} cannot be used ({error}).", stacklevel=4)
                     return
                 if rebuilt:
-                    warnings.warn(f"vectors are not kept: {self.path} cannot be rebuilt ({error}).", stacklevel=4)
+                    warnings.warn(f"vectors are not cached: {self.path} cannot be rebuilt ({error}).", stacklevel=4)
                     return
                 rebuilt = True
                 warnings.warn(f"the cache of vectors {self.path} was damaged and is rebuilt ({error}).", stacklevel=4)
                 for suffix in ("", "-wal", "-shm"):
                     Path(f"{self.path}{suffix}").unlink(missing_ok=True)
             except OSError as error:
-                warnings.warn(f"vectors are not kept: {self.path.parent} cannot be written ({error}).", stacklevel=4)
+                warnings.warn(f"vectors are not cached: {self.path.parent} cannot be written ({error}).", stacklevel=4)
                 return

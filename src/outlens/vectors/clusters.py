@@ -1,13 +1,13 @@
-"""Clusters: what are the different answers, from coarse to fine.
+"""Clusters of outputs that give the same answer, from coarse to fine.
 
 The distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of
 the words that look like answers, see `features`). Three steps make one tree of it:
 
-1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds the answers, of whatever size,
-   and leaves an output like no other alone.
-2. Long outputs say too much for that: one loose cluster holds most of them. Ward's linkage (1963) divides it.
-3. Coarser levels join these clusters by Ward's linkage of their means; finer ones undo the joins within them,
-   those first that hold the most outputs furthest apart.
+1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds answers of any size. An output that
+   resembles no other stays on its own.
+2. Long outputs overlap too much for that: most end up in one loose cluster. Ward's linkage (1963) divides it.
+3. Coarser levels join these clusters by Ward's linkage of their means. Finer levels undo the joins within them,
+   first those that join the most outputs across the largest distance.
 """
 
 from __future__ import annotations
@@ -29,21 +29,21 @@ Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
 MEANING = 0.4
-"""Weight of the vectors in the distance; the rest is the wording's."""
+"""Weight of the vectors in the distance; the rest is the weight of the wording."""
 CUT = 0.475
-"""Mean distance up to which clusters of the default level are joined."""
+"""Mean distance up to which clusters are joined at the default level."""
 TOO_LARGE = 0.55
-"""Share of the outputs above which a cluster of long and different outputs is divided."""
+"""Share of the outputs above which a cluster of long and varied outputs is divided."""
 LOOSE = 0.25
-"""Mean distance within a cluster from which its outputs are different."""
+"""Mean distance within a cluster above which its outputs are varied."""
 LONG = 600
-"""Bytes of the median output of a cluster, in UTF-8, from which it is long: about 100 words."""
+"""Median size, in bytes of UTF-8, from which the outputs of a cluster are long: about 100 words."""
 PARTS = 8
-"""Parts into which such a cluster is divided, at least; fewer where they would hold a handful each."""
+"""Parts into which such a cluster is divided at least; fewer if the parts would be tiny."""
 DIRECT_UP_TO = 3_000
-"""Different outputs up to which all pairs are compared; of more, as many represent the others."""
+"""Distinct outputs up to which all pairs are compared; of more outputs, this many represent the others."""
 FINER = 60
-"""Clusters at granularity 1 beyond those of the default level, or half as many again if that is more."""
+"""How many more clusters there are at granularity 1 than at the default level, or half as many if that is more."""
 STEPS = 21
 
 
@@ -56,7 +56,7 @@ class Tree:
     granularities: Floats
     """(L,) from 0 (coarse) to 1 (fine)."""
     levels: Int32s
-    """(L, leaves) the node that holds each leaf; -1 for an output like no other."""
+    """(L, leaves) the node of each leaf; -1 for an output that resembles no other."""
     sizes: Int64s
     """(nodes,) outputs in each node."""
     medoids: Int64s
@@ -68,22 +68,22 @@ class Tree:
         return np.bincount(self.leaf, minlength=self.levels.shape[1])
 
     def level(self, granularity: float) -> int:
-        """The nearest level to a granularity; ValueError outside 0 to 1."""
+        """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
         if isinstance(granularity, bool) or not isinstance(granularity, int | float | np.number):
-            raise ValueError(f"granularity is a number from 0 (coarse) to 1 (fine), not {granularity!r}.")
+            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
         if not 0 <= granularity <= 1:
-            raise ValueError(f"granularity goes from 0 (coarse) to 1 (fine), not {granularity!r}.")
+            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
         return int(np.abs(self.granularities - granularity).argmin())
 
     def order(self, level: int) -> Int32s:
-        """The nodes of a level, largest first: a cluster's number is its place here."""
+        """Return the nodes of a level, largest first. The number of a cluster is its index here."""
         nodes = np.unique(self.levels[level])
         nodes = nodes[nodes >= 0]
-        # Nodes are numbered in an order that does not depend on the rows', so ties do not either.
+        # Node numbers do not depend on the order of the rows, so ties do not either.
         return nodes[np.lexsort((nodes, -self.sizes[nodes]))]
 
     def cut(self, granularity: float = 0.5) -> Int32s:
-        """(n,) the cluster of each output: 0 is the largest, -1 is like no other."""
+        """Return the (n,) cluster of each output: 0 is the largest, -1 means that it resembles no other."""
         level = self.level(granularity)
         order = self.order(level)
         number = np.full(len(self.sizes) + 1, -1, np.int32)  # the last is for -1
@@ -95,14 +95,14 @@ class Tree:
 def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: str | None = None) -> Tree:
     """Cluster outputs by answer, at 21 granularities.
 
-    Outputs that are equal but for white space around them stay together and count as often as they occur. The
-    result does not depend on the order of the rows.
+    Outputs that differ only in surrounding white space stay together, and each counts. The result does not depend on
+    the order of the rows.
 
     Parameters
     ----------
     vectors : (n, d) float32, rows of unit length.
     texts : n strings.
-    prompt : what they answer; its words tell no answers apart.
+    prompt : the prompt of the texts; its words do not distinguish answers.
     """
     texts = check(texts)
     n = len(texts)
@@ -110,7 +110,7 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: s
     if not n:
         empty = np.zeros(0, np.int64)
         return Tree(np.zeros(0, np.int32), steps, np.zeros((STEPS, 0), np.int32), empty, empty)
-    # In the order of the texts, so that nothing below can depend on the rows' order.
+    # Sorted by text, so that nothing below depends on the order of the rows.
     rows = np.array(sorted(range(n), key=lambda i: (texts[i].strip(), texts[i], vectors[i].tobytes())))
     v = vectors[rows]
     stripped = [texts[i].strip() for i in rows]
@@ -135,7 +135,7 @@ def _items_and_joins(
 ) -> tuple[Int64s, Int32s, int]:
     """The item of each output, the joins of items from fine to coarse, and the number of clusters by default.
 
-    An item is one variant of the texts, or many that are most like it.
+    An item is one distinct text, or a representative with all texts nearest to it.
     """
     times = np.bincount(variant)
     centres = np.zeros((len(texts), v.shape[1]), np.float32)
@@ -206,7 +206,7 @@ def _coarser(distance: Floats, weights: Int64s, label: Int32s) -> Int32s:
     size = share.sum(axis=1)
     share /= size[:, None]
     between = share @ distance @ share.T
-    # The squared distance of the means, up to what the mixed distance lacks of a Euclidean one.
+    # The squared distance of the means; approximate, since the mixed distance is not Euclidean.
     within = np.diag(between)
     squared = np.clip(2 * between - within[:, None] - within[None, :], 0, None)
     joins, _ = _joins(squared, size, ward=True)
@@ -215,11 +215,10 @@ def _coarser(distance: Floats, weights: Int64s, label: Int32s) -> Int32s:
 
 
 def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -> tuple[Int32s, Floats]:
-    """Join items that count several times by average linkage or, with squared distances, by Ward's.
+    """Join weighted items by average linkage or, with squared distances, by Ward's.
 
-    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each of
-    one item of two clusters, and their heights; Ward's height is twice the growth of the sum of
-    squares.
+    The nearest-neighbour chain (Murtagh 1983), O(n^2). Returns (n - 1, 2) joins, lowest first, each as one item of
+    either cluster, and their heights. Ward's height is twice the increase of the sum of squares.
     """
     n = len(weights)
     w = weights.astype(np.float64)
@@ -236,7 +235,7 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
         while True:
             a = chain[-1]
             b = int(d[a].argmin())
-            # At a tie the one before, or the chain would never close.
+            # At a tie take the previous one, or the chain would never close.
             if len(chain) > 1 and d[a, chain[-2]] <= d[a, b]:
                 b = chain[-2]
                 break
@@ -261,7 +260,7 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
 
 
 def _worth(joins: Int32s, heights: Floats, weights: Int64s) -> Floats:
-    """How much each join gives up: distance times outputs, and never less than a join within it."""
+    """The cost of each join: distance times outputs, at least that of any join within it."""
     n = len(weights)
     parent = list(range(n))
     size = weights.astype(np.float64)
@@ -283,7 +282,7 @@ def _root(parent: list[int], node: int) -> int:
 
 
 def _labels(joins: Int32s, n: int) -> Int32s:
-    """(n,) the cluster of each item after some joins."""
+    """Return the (n,) cluster of each item after some joins."""
     parent = list(range(n))
     for a, b in joins.tolist():
         parent[_root(parent, a)] = _root(parent, b)
@@ -291,12 +290,12 @@ def _labels(joins: Int32s, n: int) -> Int32s:
 
 
 def _cuts(joins: Int32s, n: int, wanted: Sequence[int]) -> Int32s:
-    """(len(wanted), n) the cluster of each item where as many are left as wanted."""
+    """Return the (len(wanted), n) cluster of each item for each wanted number of clusters."""
     return np.stack([_labels(joins[: n - number], n) for number in wanted])
 
 
 def _numbers(n_items: int, k: int) -> list[int]:
-    """How many clusters each level has: 1, then geometrically to k at the middle and to the finest."""
+    """The number of clusters at each level: from 1 geometrically to k at the middle, and on to the finest."""
     finest = min(n_items, k + max(FINER, k // 2))
     half = STEPS // 2
     coarse = [round(k ** (i / half)) for i in range(half + 1)]
@@ -305,13 +304,13 @@ def _numbers(n_items: int, k: int) -> list[int]:
 
 
 def _nodes(labels: Int32s, weights: Int64s) -> tuple[Int32s, Int64s]:
-    """Nodes for labels (levels x leaves): one per set of leaves, and their sizes."""
+    """Return the nodes for labels (levels x leaves), one per set of leaves, and their sizes."""
     ids: dict[bytes, int] = {}
     sizes: list[int] = []
     levels = np.full(labels.shape, -1, np.int32)
     for level, row in enumerate(labels):
         size = np.bincount(row, weights).astype(int)
-        # Where nothing is like anything, each is shown as a cluster: a list of "alone" would say nothing.
+        # If no two outputs are alike, each is a cluster instead of -1.
         alone = (size == 1) & (size.max() > 1)
         for label in np.flatnonzero(~alone):
             mask = row == label
@@ -335,16 +334,15 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Int32s, levels: Int32s, n_nodes: 
 
 
 def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Int64s, Int64s]:
-    """Some outputs of very many, and for each output the place of the most like it among them.
+    """Choose representatives of very many outputs, and the nearest representative of each output.
 
-    Most are spread evenly over the sorted texts; the rest are taken from the outputs that are like none
-    of these.
+    Most are spread evenly over the sorted texts. The rest come from outputs that none of these resembles.
     """
     n = len(v)
     words = _strongest(words)
     chosen = np.linspace(0, n - 1, DIRECT_UP_TO * 2 // 3).round().astype(np.int64)
     nearest, least = _assign(v, words, chosen)
-    # An output without words is not near itself.
+    # The distance of an output without words to itself is not 0.
     least[chosen] = 0
     far = np.flatnonzero(least > CUT)
     room = DIRECT_UP_TO - len(chosen)
@@ -359,7 +357,7 @@ def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Int64s, In
 
 
 def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Int64s) -> tuple[Int64s, npt.NDArray[np.float32]]:
-    """The nearest of the chosen to each output, and its distance."""
+    """Return the nearest chosen output to each output, and its distance."""
     nearest = np.zeros(len(v), np.int64)
     least = np.zeros(len(v), np.float32)
     to, to_words = v[chosen], words[chosen]

@@ -20,10 +20,10 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 WINDOWING = "windows-2"
-"""Part of the cache's key: to be changed with the way long texts are cut."""
+"""Part of the cache key. Change it together with the way long texts are cut."""
 
 BATCH_TOKENS = 4096
-"""Tokens that go through the model at once; more does not pay on two cores."""
+"""Tokens that the model gets at once; more is not faster on two cores."""
 
 
 def embed(
@@ -33,19 +33,19 @@ def embed(
     cache: bool = True,
     progress: bool = True,
 ) -> npt.NDArray[np.float32]:
-    """Vectors of texts.
+    """Embed texts.
 
-    The whole text counts: one longer than the model's window is cut into windows, and its vector is their mean weighted
-    by tokens. Equal texts are embedded once; vectors are kept on disk by model and text. An interrupt keeps what is
-    done.
+    A text longer than the model's window is cut into windows, and its vector is the mean of theirs, weighted by tokens.
+    Equal texts are embedded once. Vectors are cached on disk by model and text, batch by batch, so an interrupt loses
+    little.
 
     Parameters
     ----------
     texts : n strings.
     model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
         sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
-    cache : keep the vectors of named models on disk and take them from there.
-    progress : show a bar while texts are embedded.
+    cache : store the vectors of named models on disk and reuse them.
+    progress : show a progress bar.
 
     Returns
     -------
@@ -54,10 +54,10 @@ def embed(
     Raises
     ------
     ValueError
-        Where the model cannot be had, or a callable's result does not fit.
+        If the model could not be loaded, or the result of a callable does not fit the texts.
     """
     texts = check_texts(texts)
-    # The tokenizers take no lone surrogates; the vector is that of the text as it is shown.
+    # The tokenizers refuse lone surrogates; the text is embedded as it is shown.
     unique = list(dict.fromkeys(texts))
     clean = [without_surrogates(text) for text in unique]
     if isinstance(model, str) and model == "fast":
@@ -81,7 +81,7 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
 
     Parameters
     ----------
-    vectors : one row an output: an (n, d) array, a DataFrame of numbers, or a list or column of equally long lists or
+    vectors : one row per output: an (n, d) array, a DataFrame of numbers, or a list or column of equally long lists or
         arrays. The index of a DataFrame or Series does not matter.
     n : how many outputs there are.
 
@@ -96,7 +96,7 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
     if array.ndim != 2:
         raise ValueError(f"the vectors have the shape {array.shape}; give two dimensions, ({n}, d).")
     if len(array) != n:
-        raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one vector an output.")
+        raise ValueError(f"there are {len(array)} vectors for {n} outputs; give one vector per output.")
     bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
     if len(bad):
         raise ValueError(
@@ -122,7 +122,7 @@ def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
         return vectors.to_numpy(np.float64, na_value=np.nan)
     if isinstance(vectors, str | bytes | Mapping) or not isinstance(vectors, Iterable):
         raise ValueError(f"vectors is a {type(vectors).__name__} ({vectors!r:.40}); give an (n, d) array.")
-    # A tensor is read as the array it can become.
+    # A tensor is converted to an array.
     array = np.asarray(vectors) if hasattr(vectors, "__array__") else None
     if array is not None and array.dtype != object and np.issubdtype(array.dtype, np.number):
         return array.astype(np.float64)
@@ -143,7 +143,7 @@ def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
 
 
 def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    # Divided by the largest component first, as always: a last bit that differs gives UMAP another map.
+    # Divide by the largest component first: the map depends on the last bit, so this must not change.
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     unit: npt.NDArray[np.float32] = unit_rows(vectors / np.where(largest > 0, largest, 1)).astype(np.float32)
     # A text without words has no direction; give it one, so that every row has unit length.
@@ -160,7 +160,7 @@ def _kept(
     if todo:
         for done, vectors in _batches([texts[i] for i in todo], load(), progress):
             batch = [keys[todo[i]] for i in done]
-            # Batch by batch, so that an interrupt keeps what is done.
+            # Batch by batch, so that an interrupt loses little.
             if cache:
                 cache.put(batch, vectors)
             known.update(zip(batch, vectors, strict=True))
@@ -172,13 +172,13 @@ def _kept(
 def _batches(
     texts: list[str], encoder: models.Encoder, progress: bool
 ) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
-    """The vectors of texts as they come: positions and (batch, d) float32."""
+    """Yield the positions and (batch, d) float32 vectors of texts as they are computed."""
     from tqdm.auto import tqdm
 
     windows: list[tuple[int, list[int]]] = []
     for i, ids in enumerate(encoder.tokens(texts)):
         pieces = max(1, -(-len(ids) // encoder.room))
-        # Windows of equal length: a last one of three words would weigh as little as it says, and cost as much.
+        # Windows of equal length: a short last one would cost as much and weigh almost nothing.
         step = -(-len(ids) // pieces) or 1
         windows += [(i, ids[at : at + step]) for at in range(0, max(1, len(ids)), step)]
     windows.sort(key=lambda w: (len(w[1]), w[0]))
@@ -200,7 +200,7 @@ def _batches(
 
 
 def _batched(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
-    """Windows sorted by length, in batches of one length: nothing is padded, so no vector depends on its neighbours."""
+    """Yield batches of windows of one length: without padding, no vector depends on its neighbours."""
     for length, same in groupby(windows, key=lambda w: len(w[1])):
         alike = list(same)
         size = max(1, BATCH_TOKENS // (length + 2))

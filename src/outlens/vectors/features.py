@@ -1,11 +1,10 @@
-"""What an output answers, as weighted words: the wording side of clustering.
+"""The wording of outputs for clustering: words weighted by how much they look like an answer.
 
-Two outputs that give the same answer share its words more surely than its meaning ("37" and "23" mean
-nearly the same to an embedding). So words count by how rare they are within the set, those of the prompt
-count nothing, those of the language little, and words that look like an answer count more: what is bold,
-quoted or an emoji, then numbers and names, and pairs of them ("Queen of Hearts" is neither "Queen of
-Spades" nor "Ten of Hearts"). Early words count more than late ones: people and models answer first and
-explain afterwards.
+Equal answers share words more reliably than meaning: to an embedding, "37" and "23" mean nearly the same. So words are
+weighted by their rarity within the set. Words of the prompt get no weight and function words little. Words that look
+like an answer get more: bold or quoted words and emoji, then numbers and names, and pairs of them ("Queen of Hearts" is
+neither "Queen of Spades" nor "Ten of Hearts"). Early words get more weight than late ones, since people and models
+answer first and explain afterwards.
 """
 
 from __future__ import annotations
@@ -23,15 +22,15 @@ from outlens._arrays import unit_rows_sparse
 from outlens.text.words import tokens
 
 MARKED = 5.0
-"""How much more a word counts that is bold, quoted or an emoji, or a number or name where nothing is."""
+"""Factor for a word that is bold, quoted or an emoji; or for a number or name in an output that marks no words."""
 NAMED = 2.0
-"""How much more a number or name counts in an output that marks other words."""
+"""Factor for a number or name in an output that marks other words."""
 COMMON = 0.1
-"""How much a function word counts."""
+"""Factor for a function word."""
 HALF = 20
-"""Word at which a word counts half as much as the first."""
+"""Position at which a word has half the weight of the first."""
 READ = 1_000
-"""Characters of an output that are read; words after them would count next to nothing."""
+"""Characters of an output that are read; later words would have almost no weight."""
 READ_IN_ALL = 30_000_000
 """Characters of all outputs together that are read."""
 
@@ -40,7 +39,7 @@ _EMPHASIS = re.compile(
     r'|"[^"\n]{1,60}"|“[^”\n]{1,60}”|«[^»\n]{1,60}»|「[^」\n]{1,60}」|『[^』\n]{1,60}』'
 )
 _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-# In scikit-learn's list, and still answers or names.
+# In scikit-learn's list, although they may be answers or names.
 _ANSWERS = frozenset(
     re.findall(
         r"\w+",
@@ -52,21 +51,21 @@ _SENTENCE = re.compile(r"""(?:\A|[.!?:\n\-–—#>。！？：])[ *_"“'(]*""")
 
 
 def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Sequence[int] | None = None) -> Any:
-    """The words of texts, weighted by how much they look like an answer.
+    """Weight the words of texts by how much they look like an answer.
 
-    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). The square root, so that
-    what half of the outputs answer still outweighs what two of them mention.
+    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). Because of the square root, an answer of
+    half of the outputs still outweighs a word that two of them mention.
 
     Parameters
     ----------
     texts : n strings.
-    prompt : what they answer; its words count nothing.
-    counts : how often each text occurs in the set, once by default: words are rare or common by occurrences.
+    prompt : the prompt of the texts; its words get no weight.
+    counts : how often each text occurs in the set, once by default; used for the rarity of words.
 
     Returns
     -------
     scipy.sparse.csr_matrix
-        (n, vocabulary) float64, rows of unit length (zero for a text without a word that counts).
+        (n, vocabulary) float64, rows of unit length (zero for a text without weighted words).
     """
     from scipy import sparse
 
@@ -92,7 +91,7 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     name = np.concatenate([name, np.ones(n_pairs, bool)])
     width = len(name)
 
-    # One entry for each word of each text: how often it occurs there, and where first.
+    # One entry per word of each text: its occurrences there and its first position.
     text = np.concatenate([words.text, pairs.text])
     code = np.concatenate([words.code, len(forms) + paired])
     place = np.concatenate([words.place, pairs.place])
@@ -112,14 +111,14 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
     kind[marked] = MARKED
     kind[function[code]] = COMMON
     weight = np.sqrt(np.log((total + 1) / spread[code])) * (1 + np.log(occurrences)) * kind / (1 + place / HALF)
-    # A word that only one output holds makes it like no other; among two or three outputs all words would go.
+    # A word of a single output makes it unlike all others; but with two or three outputs, no words would be left.
     kept = (spread[code] >= 2) | (total <= 3)
     return unit_rows_sparse(sparse.csr_matrix((weight[kept], (text[kept], code[kept])), shape=(n, max(1, width))))
 
 
 @cache
 def function_words() -> frozenset[str]:
-    """Words of English that say little: scikit-learn's without those that may be answers."""
+    """Return the function words of English: scikit-learn's list without words that may be answers."""
     from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS) - _ANSWERS
@@ -134,7 +133,7 @@ class _Words:
     place: npt.NDArray[np.int64]
     marked: npt.NDArray[np.bool_]
     inside: npt.NDArray[np.bool_]
-    """Stands inside a sentence, so that its case tells something."""
+    """Inside a sentence, where a capital is informative."""
     capital: npt.NDArray[np.bool_]
 
     def where(self, mask: npt.NDArray[Any]) -> _Words:

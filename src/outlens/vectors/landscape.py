@@ -1,4 +1,4 @@
-"""Everything the vectors say about the outputs of one prompt, in one call."""
+"""The vectors, clusters, names and positions of the outputs of one prompt, in one call."""
 
 from __future__ import annotations
 
@@ -21,16 +21,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Landscape:
-    """The vectors of n texts and what follows from them."""
+    """The vectors of n texts, and their clusters, names and positions."""
 
     vectors: npt.NDArray[np.float32]
     """(n, d), rows of unit length."""
     tree: Tree
     """The clusters at every granularity."""
     names: list[Name]
-    """One name a node of the tree."""
+    """One name per node of the tree."""
     xy: npt.NDArray[np.float32]
-    """(n, 2), the place of each text on the map."""
+    """(n, 2), the position of each text on the map."""
     typical: npt.NDArray[np.float32]
     """(n,), mean cosine similarity to all n texts: high is typical, low is unusual."""
 
@@ -48,15 +48,15 @@ def landscape(
     Parameters
     ----------
     texts : n strings.
-    prompt : what they answer; its words do not name clusters.
-    vectors : (n, d) numbers of one's own; nothing is embedded then.
-    model : what `embed` takes.
-    seed : of the map; None gives another one each time.
+    prompt : the prompt of the texts; its words do not name clusters.
+    vectors : (n, d) numbers, your own vectors; the texts are then not embedded.
+    model : a model as for `embed`.
+    seed : the seed of the map; None gives another map each time.
 
     Raises
     ------
     ValueError
-        Where the vectors do not fit the texts, or the model cannot be had.
+        If the vectors do not fit the texts, or the model could not be loaded.
     """
     texts = check_texts(texts)
     # Before the slow part.

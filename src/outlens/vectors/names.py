@@ -1,4 +1,4 @@
-"""Names for clusters: what many members say and others do not."""
+"""Names for clusters: phrases that are frequent among the members and rare elsewhere."""
 
 from __future__ import annotations
 
@@ -18,21 +18,21 @@ from outlens.vectors.clusters import Tree
 from outlens.vectors.features import function_words
 
 LONGEST = 4
-"""Words of a phrase, at most, without function words; twice as many characters where each is a word."""
+"""Words of the longest phrase, without function words; twice as many in scripts where each character is a word."""
 WIDEST = 40
-"""Characters of a name, at most."""
+"""Characters of the longest name."""
 BRIEF = 40
-"""Words of an output up to which a number or emoji at the end of a sentence may be what it answers."""
+"""Outputs of up to this many words may answer by a number or emoji at the end of a sentence."""
 SAMPLE = 2_000
-"""Outputs that are read for the names; more would change no name and cost seconds."""
+"""Outputs that are read for the names; more change no name and take seconds."""
 READ = 1_000
 """Characters of an output that are read for the names."""
 READ_IN_ALL = 2_000_000
 """Characters of all outputs together that are read for the names."""
 ENOUGH = 0.5
-"""Share of the members from which one phrase makes a name; below, two are shown."""
+"""Share of the members from which one phrase is a name; below it, two are shown."""
 
-# What people and models say around an answer, beyond scikit-learn's function words.
+# Words around an answer, beyond scikit-learn's function words.
 _CHAT = frozenset(
     re.findall(
         r"\w+",
@@ -69,26 +69,25 @@ class Name:
     """The name of a cluster."""
 
     name: str
-    """A phrase as most outputs write it, or two with a comma between them."""
+    """A phrase as most outputs write it, or two phrases joined by a comma."""
     share: float
-    """Share of the members that hold it; of two phrases, at least one of them."""
+    """Share of the members that contain the phrase, or at least one of two."""
     words: tuple[str, ...]
-    """Up to six words that tell the cluster from the others, best first."""
+    """Up to six words that distinguish the cluster, best first."""
 
 
 def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None) -> list[Name]:
-    """Name every node of a tree by document frequency; no two nodes of a level bear the same name.
+    """Name every node of a tree by document frequency. Names are unique within a level.
 
-    A phrase is scored by the share of members that hold it, to the power of 1.25, times the log of how much larger
-    that is than the share of all others; names and what is marked count more, and so do longer phrases. The
-    words of the prompt begin and end no name. Where half of the members say nothing but a few words, those are
-    the name.
+    The score of a phrase is the share of members that contain it, to the power of 1.25, times the log of its ratio to
+    the share of all others. Names, marked words and longer phrases score higher. A name never begins or ends with a
+    word of the prompt. If half of the members consist of the same few words, these are the name.
 
     Parameters
     ----------
     texts : n strings.
     tree : their clusters.
-    prompt : what they answer.
+    prompt : the prompt of the texts.
     """
     texts = check(texts)
     if not len(tree.sizes):
@@ -97,7 +96,7 @@ def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None
     phrases = _Phrases(docs, prompt)
     names: list[Name | None] = [None] * len(tree.sizes)
     middle = len(tree.granularities) // 2
-    # The default level first, then towards finer and coarser ones: a name is kept where a cluster lives on.
+    # From the default level to finer and coarser ones, so that a cluster keeps its name across levels.
     levels = sorted(range(len(tree.granularities)), key=lambda level: (abs(level - middle), -level))
     taken: list[set[str]] = [set() for _ in levels]
     home = [np.flatnonzero((tree.levels == node).any(axis=1)) for node in range(len(tree.sizes))]
@@ -119,9 +118,9 @@ def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None
 def _read(
     texts: Sequence[str], leaf: npt.NDArray[np.int32]
 ) -> tuple[list[str], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """The different texts to read, the outputs each stands for, and their leaves.
+    """Return the distinct texts to read, the number of outputs each stands for, and their leaves.
 
-    All of a small set, some of every leaf of a large one; the same for any order of the rows.
+    All texts of a small set, or a sample of every leaf of a large one, independent of the order of the rows.
     """
     count = Counter(zip(leaf.tolist(), (text.strip() for text in texts), strict=True))
     keys = sorted(count)
@@ -159,10 +158,10 @@ def _name(
     present = np.flatnonzero(held > 0)
     inside = held[present] / n_in
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
-    # Half an output more on each side, so that what one member says does not outweigh what most say.
+    # Add half an output on each side, so that a phrase of one member does not outweigh one of most members.
     lift = np.log1p((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
     sign = (phrases.signs[members].T @ w)[present] / held[present]
-    # A number that is not the answer itself, such as a quantity or an index, says little.
+    # A number that is not the answer itself, such as a quantity or an index, is a poor name.
     worth = phrases.worth[present] * np.where(phrases.number[present] & (sign < 0.2), 0.4, 1 + 0.7 * sign)
     score = inside**1.25 * lift * worth
     rank = np.lexsort((present, -score.round(9)))[:40]
@@ -202,8 +201,8 @@ def _candidates(
     share: dict[int, float],
     strong: dict[int, bool],
 ) -> Iterator[tuple[str, float] | list[int]]:
-    """Names for one cluster, the one to prefer first: a text with its share, or one or two phrases."""
-    # By the text, too, so that the order of the rows decides nothing.
+    """Yield names for one cluster, best first: a text with its share, or one or two phrases."""
+    # Ties are broken by the text, so that the order of the rows does not matter.
     whole = weights.sum()
     bare = [_bare(text) for text in texts]
     answer, count = _commonest((text.casefold() for text in bare), weights)
@@ -225,7 +224,7 @@ def _candidates(
         for b in tops[place + 1 :]
         if not phrases.overlap(a, b) and len(phrases.shown[a]) + len(phrases.shown[b]) <= WIDEST
     )
-    # A phrase of its own says more than two words side by side, unless it comes far behind.
+    # One phrase is a better name than two side by side, unless it ranks far below.
     if set(tops[:6]) & set(single):
         yield single[:1]
     else:
@@ -233,14 +232,14 @@ def _candidates(
     yield from ([i] for i in single)
     yield from islice(pairs, 40)
     yield from ([i] for i in best)
-    # Nothing is shared but words of the prompt: how the members begin.
+    # If only words of the prompt are shared, use the commonest opening.
     opening, _ = _commonest((_opening(text) for text in texts), weights)
     begin = np.array([_opening(text) == opening for text in texts])
     yield opening if _bare(opening) else "(blank)", float(weights @ begin / whole)
 
 
 def _commonest(texts: Iterable[str], weights: npt.NDArray[np.float64]) -> tuple[str, float]:
-    """The text that weighs most, the first in the alphabet of several, and its weight."""
+    """Return the text with the largest total weight, the alphabetically first of ties, and its weight."""
     sums: dict[str, float] = {}
     for text, weight in zip(texts, weights.tolist(), strict=True):
         sums[text] = sums.get(text, 0) + weight
@@ -248,7 +247,7 @@ def _commonest(texts: Iterable[str], weights: npt.NDArray[np.float64]) -> tuple[
 
 
 def _bare(text: str) -> str:
-    """A text without white space and marks around it, unless it is nothing but marks; "" if nothing shows."""
+    """Strip white space and marks around a text. A text of marks only is kept; an invisible one becomes ""."""
     flat = " ".join(text.split())
     if all(unicodedata.category(character) in ("Cc", "Cf", "Zs") for character in flat):
         return ""
@@ -266,19 +265,19 @@ def _opening(text: str) -> str:
 class _Phrases:
     """The phrases of texts.
 
-    table : scipy CSR (texts, phrases), 1 where a text holds a phrase
-    signs : the same, 1 where it looks like an answer there: marked, a name, or a number or emoji at an end
-    shown : how each phrase is written, by most texts
-    size : words of each phrase
-    number : whether it is nothing but numbers
-    worth : factor of each phrase's score for its size
+    table : scipy CSR (texts, phrases), 1 where a text contains a phrase
+    signs : the same, 1 where it looks like an answer: marked, a name, or a number or emoji at the end of a sentence
+    shown : each phrase as most texts write it
+    size : the words of each phrase
+    number : whether a phrase consists of numbers only
+    worth : the factor of each phrase's score for its size
     """
 
     def __init__(self, texts: list[str], prompt: str | None) -> None:
         from scipy import sparse
 
         function = function_words() | _CHAT
-        # Single characters of a prompt are no words of it; there, whole names are compared.
+        # Single characters of a prompt are not excluded as words; in such scripts whole names are compared with it.
         self._prompt = prompt or ""
         asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
         asked |= {form.removesuffix("'s") for form in asked}
@@ -313,16 +312,16 @@ class _Phrases:
         self.signs = sparse.csr_matrix((signs, indices, indptr), shape)
 
     def overlap(self, a: int, b: int) -> bool:
-        """Whether two phrases say the same in part."""
+        """Return whether two phrases overlap in words or spelling."""
         x, y = self.shown[a].casefold(), self.shown[b].casefold()
         return bool(self.words[a] & self.words[b]) or x[:4] == y[:4] or x in y or y in x
 
     def _of(self, text: str, words: list[tuple[int, int, str]], rare: set[str]) -> dict[str, tuple[str, bool]]:
-        """The phrases of a text, how it writes them, and whether they look like an answer."""
+        """Return the phrases of a text, as it writes them, and whether they look like an answer."""
         marked = {m.span(m.lastindex or 0) for m in _MARKED.finditer(text)}
         brief = len(words) <= BRIEF
         phrases: dict[str, tuple[str, bool]] = {}
-        # Japanese shows by a change of script where a word begins and ends; Chinese does not.
+        # In Japanese a change of script marks word boundaries; in Chinese nothing does.
         kana = bool(_KANA.search(text))
         for i, (start, _, form) in enumerate(words):
             han = _is_han(form)
@@ -335,7 +334,7 @@ class _Phrases:
                 _, end, tail = words[last]
                 if last > i:
                     gap = text[words[last - 1][1] : words[last][0]]
-                    # A phrase never runs over punctuation or the end of a line, and never changes the script.
+                    # A phrase never crosses punctuation, a line end or a change of script.
                     if gap.strip(" ") or _is_han(tail) != han or tail in rare:
                         break
                 content += han or tail not in self._dull
@@ -350,7 +349,7 @@ class _Phrases:
                     continue
                 picture = bool(_EMOJI.fullmatch(tail))
                 if last == i and len(form) == 1 and not form.isdigit() and not picture:
-                    # One letter or character says nothing.
+                    # A single letter or character is not a name.
                     continue
                 key = ("" if han else " ").join(token[2] for token in words[i : last + 1])
                 if han and text[start:end] in self._prompt:
@@ -370,7 +369,7 @@ class _Phrases:
 
 
 def _tokens(text: str, limit: int) -> list[tuple[int, int, str]]:
-    """The words and emoji of a text without list marks; "dog's" is "dog"."""
+    """Return the words and emoji of a text without list marks, and "dog" for "dog's"."""
     whole, text = text, text[:limit]
     marks = {m.start(1) for m in _LIST_MARK.finditer(text)}
     words: list[tuple[int, int, str]] = []
@@ -386,20 +385,20 @@ def _tokens(text: str, limit: int) -> list[tuple[int, int, str]]:
     if not text.isascii():
         words += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
         words.sort()
-    # The last word may be cut.
+    # The last word may be cut off.
     return words[:-1] if len(whole) > limit else words
 
 
 def _is_han(form: str) -> bool:
-    """Of a script in which each character is a word."""
+    """Return whether a form is of a script in which each character is a word."""
     return len(form) == 1 and "\u3005" <= form <= "\u9fff"
 
 
 def _is_same_script(a: str, b: str) -> bool:
-    """Two characters of Hiragana, of Katakana, or of neither."""
+    """Return whether two characters are both Hiragana, both Katakana, or both neither."""
     return _is_han(a) and _is_han(b) and bisect([*"\u3040\u30a0\u3100"], a) == bisect([*"\u3040\u30a0\u3100"], b)
 
 
 def _is_soft(form: str) -> bool:
-    """A character that neither begins nor ends a name: Hiragana, and the commonest of Chinese."""
+    """Return whether a character never begins or ends a name: Hiragana and the commonest Chinese ones."""
     return len(form) == 1 and ("\u3040" <= form <= "\u309f" or form in _DULL_HAN)

@@ -1,4 +1,4 @@
-"""Vectors to places on a map."""
+"""Project vectors to positions on a map."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ import numpy as np
 import numpy.typing as npt
 
 EXACT_UP_TO = 20_000
-"""Different vectors up to which the neighbours are exact."""
+"""The largest number of distinct vectors for which the neighbours are exact."""
 
 
 def project(
     vectors: npt.NDArray[np.float32], *, n_neighbors: int = 15, min_dist: float = 0.1, seed: int | None = 42
 ) -> npt.NDArray[np.float32]:
-    """Places of vectors on a map by UMAP (McInnes, Healy and Melville 2018), seeded.
+    """Project vectors to a map by UMAP (McInnes, Healy and Melville 2018), seeded.
 
-    Equal vectors are placed once, and then side by side. Up to 20 000 different ones the neighbours are exact and the
-    result does not depend on the order of the rows.
+    Equal vectors are projected once and drawn side by side. Up to 20 000 distinct vectors, the neighbours are exact and
+    the result does not depend on the order of the rows.
 
     Parameters
     ----------
     vectors : (n, d) float32, rows of unit length.
-    n_neighbors, min_dist : umap-learn's.
-    seed : of UMAP's layout; None gives another one each time.
+    n_neighbors, min_dist : as in umap-learn.
+    seed : the seed of the layout; None gives another map each time.
 
     Returns
     -------
@@ -71,8 +71,8 @@ def check_seed(seed: Any) -> None:
 def _share_openmp() -> None:
     """Load torch's OpenMP before numba loads the system's.
 
-    There can be one libgomp in a process, the first one loaded, and with the system's torch's bfloat16 was a hundred
-    times slower (torch 2.13, numba 0.68, Debian 12): a lens of one's own vectors would have spoilt the next embedding.
+    A process uses the first libgomp that is loaded. With the system's, the bfloat16 arithmetic of torch was a hundred
+    times slower (torch 2.13, numba 0.68, Debian 12), so projecting given vectors would slow down later embedding.
     """
     if "torch" in sys.modules or sys.platform != "linux":
         return
@@ -84,7 +84,7 @@ def _share_openmp() -> None:
 
 
 def _keep_compiled() -> None:
-    """Have numba keep UMAP's three slow loops on disk: compiling them took 4.7 s of every new process."""
+    """Have numba cache UMAP's three slow loops on disk: compiling them took 4.7 s in every new process."""
     from umap import layouts, umap_
 
     for module, name in (
@@ -92,7 +92,7 @@ def _keep_compiled() -> None:
         (umap_, "compute_membership_strengths"),
         (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
     ):
-        # Another version of umap or numba, or nowhere to write: they are compiled as before.
+        # With another version of umap or numba, or a read-only folder, they are compiled each time.
         with suppress(AttributeError, RuntimeError, OSError):
             getattr(module, name).enable_caching()
 
@@ -102,7 +102,7 @@ def _layout(
 ) -> npt.NDArray[np.float64]:
     n = len(unique)
     if n <= 3:
-        # Too few for a graph: one place, a line, a triangle.
+        # Too few for a graph: one point, a line, a triangle.
         return np.array([[0, 0], [1, 0], [0.5, 0.87]], np.float64)[:n]
     if n <= 15:
         return _principal(unique)
@@ -120,7 +120,7 @@ def _layout(
     # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
     start = (10 * start / max(np.abs(start).max(), 1e-12)).astype(np.float32)
     with warnings.catch_warnings():
-        # Both say what was asked for: one thread because of the seed, and neighbours made by us.
+        # Both warnings state what is intended: one thread because of the seed, and precomputed neighbours.
         warnings.filterwarnings("ignore", message="n_jobs value")
         warnings.filterwarnings("ignore", message="precomputed_knn")
         model = umap.UMAP(
@@ -136,7 +136,7 @@ def _layout(
 
 
 def _neighbours(unit: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """The k nearest of each row by cosine distance, itself first, by blocks of a matrix product."""
+    """The k nearest rows of each by cosine distance, itself first, by blocks of a matrix product."""
     n = len(unit)
     indices = np.empty((n, k), np.int64)
     distances = np.empty((n, k), np.float32)
@@ -158,7 +158,7 @@ def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         axes = np.linalg.svd(centred, full_matrices=False)[2][:2].T
     else:
         axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
-    # An axis has no sign of its own; its largest component decides.
+    # The sign of an axis is arbitrary; make its largest component positive.
     axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     flat = centred @ axes
     return flat if flat.shape[1] == 2 else np.column_stack([flat, np.zeros(len(flat))])

@@ -1,4 +1,4 @@
-"""Static vectors: one vector a token, distilled once from the default model; thousands of texts a second.
+"""Static vectors: one vector per token, distilled once from the default model; thousands of texts a second.
 
 A text's vector is the mean of its tokens' vectors, weighted down for frequent tokens. The idea is model2vec's (Tulkens
 and van Dongen 2024); the weights are the smooth inverse frequency of Arora et al. 2017 with Zipf ranks.
@@ -20,7 +20,7 @@ VERSION = "static-1"
 
 
 def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
-    """(n, 384) float32 vectors of texts from the static table, not normalised."""
+    """Return the (n, 384) float32 vectors of texts from the static table, not normalised."""
     from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(models.default_folder() / "tokenizer.json"))
@@ -52,7 +52,7 @@ def _table() -> npt.NDArray[np.float32]:
         np.save(partial, table)
         partial.replace(path)
     except OSError:
-        pass  # made again next time
+        pass  # distilled again next time
     return table
 
 
