@@ -6,6 +6,7 @@ import base64
 import gzip
 import json
 import re
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -153,3 +154,36 @@ def test_a_page_without_tags_and_with_some_columns(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"write \['model'\]"):
         lens.to_html(tmp_path / "z.html", columns="model")  # type: ignore[arg-type]
     assert not (tmp_path / "z.html").exists()
+
+
+def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("outlens.study.Index", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        lens.to_html(tmp_path / "page.html")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_nothing_is_computed_for_a_page_while_the_lock_is_held(tmp_path: Path) -> None:
+    lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
+    free: list[bool] = []
+
+    def from_another_thread(_: object) -> None:
+        def take() -> None:
+            free.append(lens._state.lock.acquire(blocking=False))
+            if free[-1]:
+                lens._state.lock.release()
+
+        thread = threading.Thread(target=take)
+        thread.start()
+        thread.join()
+
+    part = lens._study.parts[0]
+    part.index.when_ready(from_another_thread)
+    part.alignment.when_ready(from_another_thread)
+    lens.to_html(tmp_path / "page.html")
+    assert free == [True, True]

@@ -653,8 +653,7 @@ class Lens:
             )
         if title is None:
             title = clean(self._part.prompt or "")[:80] or "Outputs"
-        with self._tags.lock:
-            state = self._bridge.page_state(tags=tags, columns=columns)
+        state = self._bridge.page_state(tags=tags, columns=columns)
         today = datetime.date.today().isoformat()
         return report.write(path, report.page(state, title=title, author=author, date=today, fallback=self._table()))
 

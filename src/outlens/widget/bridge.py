@@ -24,7 +24,7 @@ from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
 from outlens.widget.model import LensWidget
-from outlens.widget.page import page_state
+from outlens.widget.page import columns_left_out, page_state
 from outlens.widget.parts import PartOnWire
 
 ASKED = ("index", "aligned")
@@ -233,7 +233,10 @@ class Bridge:
 
     def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
         """Make what the browser asks for; also when another prompt is shown by now."""
-        made = self._parts[part.number].asked(message["kind"])
+        try:
+            made = self._parts[part.number].asked(message["kind"])
+        except KeyboardInterrupt:
+            made = {"error": "This was interrupted; switch the layer off and on to try again."}
         with self._tags.lock:
             if part is self._shown:
                 setattr(self.widget, f"_{message['kind']}", made)
@@ -295,6 +298,11 @@ class Bridge:
         tags : whether tags, notes and stars are in it.
         columns : names of the columns that are in it; None for all.
         """
-        traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
-        options: dict[str, Any] = {"with_tags": tags, "columns": columns}
-        return page_state(self._study, self._state, self._tags, self._parts, traits, **options)
+        left_out = columns_left_out(self._study, columns)
+        # What takes time is made before the lock is taken.
+        for part in self._study.computed:
+            self._parts[part.number].for_page()
+        with self._tags.lock:
+            traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
+            options: dict[str, Any] = {"with_tags": tags, "left_out": left_out}
+            return page_state(self._study, self._state, self._tags, self._parts, traits, **options)

@@ -10,7 +10,7 @@ from outlens.settings import DEFAULTS
 from outlens.state import LensState
 from outlens.study import Study
 from outlens.tags.book import TagBook
-from outlens.widget import tagged, wire
+from outlens.widget import tagged
 from outlens.widget.parts import PartOnWire
 
 
@@ -21,8 +21,8 @@ def page_state(
     parts: Sequence[PartOnWire],
     traits: dict[str, Any],
     *,
-    with_tags: bool = True,
-    columns: Sequence[str] | None = None,
+    with_tags: bool,
+    left_out: Collection[str],
 ) -> dict[str, Any]:
     """Return what a page holds; prompts are numbered among those that are computed.
 
@@ -30,9 +30,8 @@ def page_state(
     ----------
     traits : granularity, selection, prompt_index, renames, view and _ranked of the widget.
     with_tags : whether tags, notes and stars are in it.
-    columns : names of the columns that are in it; None for all.
+    left_out : names of the columns that are not.
     """
-    left_out = _left_out(study, columns)
     computed = study.computed
     place = {part.number: i for i, part in enumerate(computed)}
     view, ranked = _without(state.view, left_out, with_tags), traits["_ranked"]
@@ -41,13 +40,12 @@ def page_state(
     pages = []
     for part in computed:
         on_wire = parts[part.number]
-        own = on_wire.traits(state, paged=False)
-        info = own["_info"]
-        aligned = part.alignment.peek() is not None or len(part) <= wire.ALIGNED_IN_PAGE
+        traits_of_part = on_wire.traits(state, paged=False)
+        info = traits_of_part["_info"]
         about = [column for column in info["columns"] if column["name"] not in left_out]
         pages.append({
-            **own,
-            "_columns": {name: data for name, data in own["_columns"].items() if name not in left_out},
+            **traits_of_part,
+            "_columns": {name: data for name, data in traits_of_part["_columns"].items() if name not in left_out},
             "_info": {
                 **info,
                 "prompts": [info["prompts"][other.number] for other in computed],
@@ -55,8 +53,7 @@ def page_state(
                 "columns": about,
                 "source": next((column["name"] for column in about if column["by"]), None),
             },
-            "_index": on_wire.asked("index") if wire.indexed(part.texts) else {},
-            "_aligned": on_wire.asked("aligned") if aligned else {},
+            **on_wire.for_page(),
             "_tagged": _tagged(on_wire, tags) if with_tags else tagged.NONE,
             "_keys": on_wire.keys(),
         })  # fmt: skip
@@ -72,7 +69,8 @@ def page_state(
     }
 
 
-def _left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
+def columns_left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
+    """Return the names of the columns that are not on a page with these columns; None stands for all."""
     known = [column.name for column in study.outputs.columns]
     if columns is None:
         return set()

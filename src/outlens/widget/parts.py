@@ -48,8 +48,14 @@ class PartOnWire:
         except Exception as error:
             # The browser waits for an answer, whatever it is.
             return {"error": str(error) or type(error).__name__}
-        except KeyboardInterrupt:
-            return {"error": "This was interrupted; switch the layer off and on to try again."}
+
+    def for_page(self) -> dict[str, Any]:
+        """Return the index and the alignment for a page that nobody can ask later; {} where they take too long."""
+        few = len(self._part) <= wire.ALIGNED_IN_PAGE or self._part.alignment.peek() is not None
+        return {
+            "_index": self.asked("index") if wire.indexed(self._part.texts) else {},
+            "_aligned": self.asked("aligned") if few else {},
+        }
 
     def texts(self, ids: list[int] | None = None) -> tuple[bytes, npt.NDArray[np.uint32]]:
         """Return the texts of some outputs, or of all, as `wire.encode` does."""
