@@ -193,8 +193,18 @@ class Lens:
         `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
         anybody gave; `note` holds your note and then those of others, a line each. If you have a column of the same
         name, ours ends in "_lens".
+
+        A lens that was opened without the model it was made with may be unable to prepare some prompts. Their rows are
+        here too, with cluster, cluster_name, x and y missing (`cluster` is Int64 then), and a warning says so.
         """
-        self.prepare()
+        try:
+            self.prepare()
+        except archive.ModelNotKept as error:
+            computed, count = len(self._study.computed), len(self._study.parts)
+            warnings.warn(
+                f"cluster, cluster_name, x and y are missing for {count - computed} of {count} prompts: {error}",
+                stacklevel=2,
+            )
         return tables.frame(self._study, self.granularity, self._tags)
 
     def prepare(self) -> None:
@@ -662,7 +672,8 @@ class Lens:
 
         It holds the outputs as they were given, the vectors, clusters, names and maps of the prompts that were shown,
         everybody's tags of these outputs, the selection, the view and your own layers. The same lens gives the
-        same bytes. Of a model only the name is kept.
+        same bytes. Of a model only the name is kept: a warning says if prompts are left out that only the model could
+        add, all of them are in after `prepare`.
 
         Raises
         ------
@@ -678,7 +689,15 @@ class Lens:
         >>> ol.open(path, store=False)
         Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
         """
-        return archive.save(path, self._study, self._state, self._tags)
+        study = self._study
+        left = len(study.parts) - len(study.computed)
+        if left and study.vectors is None and not archive.is_kept(study.engine.model):
+            warnings.warn(
+                f"the file holds {len(study.parts) - left} of {len(study.parts)} prompts with their clusters, and not the"
+                " model; call lens.prepare() before you save to have all of them.",
+                stacklevel=2,
+            )
+        return archive.save(path, study, self._state, self._tags)
 
     @classmethod
     def open(

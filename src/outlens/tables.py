@@ -20,26 +20,30 @@ from outlens.tags.summaries import tags_and_notes
 
 
 def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
-    """The user's rows with their clusters, places on the map, tags and notes; `Lens.frame` describes it."""
+    """The user's rows with their clusters, places on the map, tags and notes; `Lens.frame` describes it.
+
+    Where a part is not computed, cluster (Int64 then), cluster_name, x and y are missing.
+    """
     outputs = study.outputs
-    cluster = np.full(len(outputs.texts), -1, np.int64)
-    name = np.full(len(cluster), "", object)
-    xy = np.zeros((len(cluster), 2), np.float32)
+    n = len(outputs.texts)
+    cluster, name = np.full(n, -1, np.int64), np.full(n, None, object)
+    xy = np.full((n, 2), np.nan, np.float32)
+    made = np.zeros(n, bool)
     for part in study.computed:
-        land = part.landscape.get()
         cluster[part.rows], name[part.rows] = cut(part, granularity, tags)
-        xy[part.rows] = land.xy
-    made = np.sort(np.concatenate([part.rows for part in study.computed]))
+        xy[part.rows] = part.xy.get()
+        made[part.rows] = True
     tags.refresh()
     ours = {
-        "cluster": cluster, "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, tags.keys),
+        "cluster": cluster if made.all() else pd.arrays.IntegerArray(cluster, ~made),
+        "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, tags.keys),
     }  # fmt: skip
-    table = outputs.frame.iloc[made].copy()
+    table = outputs.frame.copy()
     for column, values in ours.items():
         free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(table.columns) + 2)))
         # Given with its dtype: Arrow, which pandas 3 would take for texts, refuses lone surrogates.
         table[next(name for name in free if name not in table)] = pd.Series(
-            values[made], index=table.index, dtype=values.dtype
+            values, index=table.index, dtype=values.dtype
         )
     return table
 

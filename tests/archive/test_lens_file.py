@@ -94,19 +94,43 @@ def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
     frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS})
     one = ol.Lens(frame, model=model, store=False)
     one.prompt = "r"
-    two = again(one, model=None)
+    with pytest.warns(UserWarning, match=r"holds 2 of 3 prompts .*lens\.prepare\(\) before you save"):
+        two = again(one, model=None)
     assert two.prompt == "r"
     assert [part.label for part in two._study.computed] == ["p", "r"]
-    with pytest.raises(ValueError, match=r"not taken from a file.*model=\.\.\."):
-        _ = two.frame
     with pytest.raises(ValueError, match=r"model, 'function', is not taken from a file.*2 texts.*model=\.\.\."):
         two.prompt = "q"
     assert two.prompt == "r"
-    three = again(two, model=model)
+    with pytest.warns(UserWarning, match="holds 2 of 3"):
+        three = again(two, model=model)
     three.prompt = "q"
     one.prompt = "q"
     assert three.vectors.tobytes() == one.vectors.tobytes()
     pd.testing.assert_frame_equal(three.clusters, one.clusters)
+
+
+def test_a_saved_lens_gives_its_frame_without_its_model() -> None:
+    def model(texts: list[str]) -> Any:
+        return [[len(text), text.count("e"), 1] for text in texts]
+
+    frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS}, index=list("abcdef"))
+    one = ol.Lens(frame, model=model, store=False, annotator="ann")
+    one.tag("odd", ["b", "e"])
+    with pytest.warns(UserWarning, match="holds 1 of 3"):
+        two = again(one, model=None)
+    with pytest.warns(UserWarning, match=r"missing for 2 of 3 prompts: .*model, 'function', is not taken"):
+        table = two.frame
+    pd.testing.assert_frame_equal(table[["prompt", "response"]], frame)
+    known = one.frame
+    assert table["cluster"].dtype == "Int64"
+    for column in ("cluster", "cluster_name", "x", "y"):
+        assert table[column].isna().tolist() == [False, True, True, True, False, True]
+        assert table.loc[["a", "e"], column].tolist() == known.loc[["a", "e"], column].tolist()
+    assert table["tags"].tolist() == known["tags"].tolist() == [(), ("odd",), (), (), ("odd",), ()]
+    two.select(table["cluster"] == 0)
+    assert two.selected.index.tolist() == known.index[(known["cluster"] == 0) & (known["prompt"] == "p")].tolist()
+    complete = again(one, model=None)
+    pd.testing.assert_frame_equal(complete.frame, known)
 
 
 def test_own_vectors_come_back_for_prompts_that_were_not_shown() -> None:

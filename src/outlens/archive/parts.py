@@ -24,6 +24,10 @@ _TREE_ARRAYS = {
 }  # fmt: skip
 
 
+class ModelNotKept(ValueError):
+    """A prompt cannot be embedded: its model is not taken from the file that the lens came from."""
+
+
 class UnavailableModel:
     """Stands for a model that is not taken from a file: an object, or a name that the network would be asked for.
 
@@ -40,9 +44,9 @@ class UnavailableModel:
         self.named = named
 
     def __call__(self, texts: list[str]) -> NoReturn:
-        """Raise ValueError: which argument makes it possible to embed."""
+        """Raise an error that says which argument makes it possible to embed."""
         example = f"ol.open(path, model={self.label!r})" if self.named else "ol.open(path, model=...) with that model"
-        raise ValueError(
+        raise ModelNotKept(
             f"this prompt was not shown when the lens was saved, and its model, {self.label!r}, is not taken from a"
             f" file; to embed its {len(texts)} texts write {example}."
         )
@@ -74,6 +78,11 @@ def label(model: Any) -> str:
     if isinstance(model, str):
         return model
     return model.label if isinstance(model, UnavailableModel) else type(model).__name__
+
+
+def is_kept(model: Any) -> bool:
+    """Return whether a lens can be opened with its model; another name would load whatever a file's author chose."""
+    return isinstance(model, str) and (model == "fast" or is_default(model))
 
 
 def pack_parts(parts: Parts, packer: Packer) -> None:
@@ -182,8 +191,7 @@ def _pack_model(model: Any) -> dict[str, Any]:
 
 def _unpack_model(name: Any, named: Any) -> Any:
     require(isinstance(name, str) and isinstance(named, bool), "its model is not named")
-    # Another name would load whatever the author of the file chose, from anywhere.
-    return name if named and (name == "fast" or is_default(name)) else UnavailableModel(name, named)
+    return name if named and is_kept(name) else UnavailableModel(name, named)
 
 
 # Landscapes and layers
