@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"points", "compare", "tags"},
     {"study", "state"},
     {"layers", "naming"},
-    {"ranking", "tables", "view"},
+    {"ranking", "tables", "tagging", "view"},
     {"widget", "charts", "archive", "report"},
     {"lens"},
     {"cli"},

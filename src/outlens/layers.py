@@ -157,6 +157,15 @@ def changed(
     return {other: kept for other, kept in given.items() if other != name}, [other for other in on if other != name]
 
 
+def highlight(study: Study, state: LensState, spans: Any, name: Any, by: str | None) -> None:
+    """Add, replace or remove a layer of the user's; `Lens.highlight` describes it."""
+    name = checked_name(name)
+    layer = None if spans is None else Layer.of(spans, name, study.outputs.texts, by)
+    with state.lock:
+        kept, on = changed(state.layers, state.view["layers"], name, layer)
+        state.change(layers=kept, view={**state.view, "layers": on})
+
+
 def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool = True) -> pd.DataFrame:
     """Return the user's span table, checked, in a frame of its own, and sorted unless `ordered` is False."""
     if not isinstance(spans, pd.DataFrame):

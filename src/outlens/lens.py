@@ -23,13 +23,14 @@ from outlens.naming import members, names, rename
 from outlens.ranking import Suggested, rank_by_tag
 from outlens.state import LensState
 from outlens.study import Part, Study
+from outlens.tagging import act
 from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.tags.judgements import from_column
 from outlens.tags.merging import Merged
 from outlens.vectors import check
 from outlens.vectors.engine import DefaultEngine
-from outlens.view import Shown, View
+from outlens.view import View, view_of
 from outlens.widget import Bridge
 
 if TYPE_CHECKING:
@@ -59,11 +60,6 @@ class Lens:
     store : the file for tags. By default ".outlens/tags.sqlite" in the notebook's folder; False keeps them in memory.
     annotator : who tags. By default your login name.
     seed : of the map; None gives another one each time.
-
-    Raises
-    ------
-    ValueError, TypeError, KeyError
-        One sentence with what was wrong, the value seen, and what to write instead.
 
     Examples
     --------
@@ -171,20 +167,9 @@ class Lens:
 
     @prompt.setter
     def prompt(self, prompt: str | int) -> None:
-        number = self._number_of(prompt)
+        number = self._study.number_of(prompt)
         self._study.parts[number].landscape.get()
         self._state.change(prompt=number)
-
-    def _number_of(self, prompt: str | int) -> int:
-        n = len(self._study.parts)
-        if isinstance(prompt, int) and 0 <= prompt < n:
-            return prompt
-        if prompt in self.prompts:
-            return self.prompts.index(str(prompt))
-        raise ValueError(
-            f"no prompt {prompt!r} among the {n} here; give one of lens.prompts or a number from 0 to {n - 1};"
-            f" {hint(prompt, self.prompts, 'prompts', 0.3)}"
-        )
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -192,10 +177,8 @@ class Lens:
 
         `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
         anybody gave; `note` holds your note and then those of others, a line each. If you have a column of the same
-        name, ours ends in "_lens".
-
-        A lens that was opened without the model it was made with may be unable to prepare some prompts. Their rows are
-        here too, with cluster, cluster_name, x and y missing (`cluster` is Int64 then), and a warning says so.
+        name, ours ends in "_lens". In a lens that was opened without its model, prompts that were not shown before
+        cannot be prepared: their cluster (Int64 then), cluster_name, x and y are missing, and a warning says so.
         """
         try:
             self.prepare()
@@ -237,15 +220,7 @@ class Lens:
     @property
     def view(self) -> View:
         """The settings of the widget's view: what it shows of the outputs, and what it marks in them."""
-        state, tags = self._state, self._tags
-        shown = Shown(
-            columns=self._study.outputs.columns,
-            layers=lambda: list(state.layers),
-            tags=lambda: (list(map(clean, tags.names())), list(map(clean, tags.people()))),
-            positions=self._study.outputs.positions,
-            index=self._study.outputs.frame.index,
-        )
-        return View(self._state, shown)
+        return view_of(self._study, self._state, self._tags)
 
     # Selection
 
@@ -268,12 +243,6 @@ class Lens:
             `lens.selection`, a DataFrame or Series of some of the rows, a span table, a function of the frame that
             returns one of these, or None to clear.
         cluster : the number of a cluster of the prompt shown, instead of rows; -1 selects outputs like no other.
-
-        Raises
-        ------
-        KeyError, ValueError
-            If a label is not in the index, a mask has another length, a table does not hold rows, or there is no such
-            cluster.
         """
         if cluster is None:
             self._select(self._study.outputs.positions(rows))
@@ -328,16 +297,10 @@ class Lens:
     def distinctive(self, by: str | None = None) -> pd.DataFrame:
         """What each group of the outputs shown says more often than the others: `text.distinctive`.
 
-        Parameters
-        ----------
-        by : the column that gives the groups. By default the first `by` column of the lens, or the clusters if it has
-            none: `group` is then the name of a cluster, and a column `cluster` has its number.
+        `by` is the column that gives the groups. By default that is the first `by` column of the lens, or the clusters
+        if it has none: `group` is then the name of a cluster, and a column `cluster` has its number.
         """
-        part, given = self._part, self._study.outputs
-        if by is None and not given.by:
-            return tables.distinctive_clusters(part, self.granularity, self._tags)
-        groups = given.column(given.by[0] if by is None else by, "by").iloc[part.rows].tolist()
-        return text.distinctive(part.texts, groups)
+        return tables.distinctive(self._study, self._part, self.granularity, self._tags, by)
 
     def aligned(self) -> pd.DataFrame:
         """Which sentences of the outputs shown play the same part: `text.align`, `output` being the row's position."""
@@ -353,13 +316,6 @@ class Lens:
         name : of the layer. One of the same name is replaced; a new one is switched on.
         by : column of `spans` with the type of each span; the eight most frequent types have their own colours.
 
-        Raises
-        ------
-        TypeError, KeyError
-            If spans is not such a table.
-        ValueError
-            If a span does not lie in its output (it says which), or the lens has a layer of that name.
-
         Examples
         --------
         >>> import pandas as pd
@@ -371,11 +327,7 @@ class Lens:
         >>> lens.visible.values.tolist()
         [['slips', 0, 6, 10, 'unit']]
         """
-        name = layers.checked_name(name)
-        layer = None if spans is None else layers.Layer.of(spans, name, self._study.outputs.texts, by)
-        with self._state.lock:
-            kept, on = layers.changed(self._state.layers, self._state.view["layers"], name, layer)
-            self._state.change(layers=kept, view={**self._state.view, "layers": on})
+        layers.highlight(self._study, self._state, spans, name, by)
 
     @property
     def visible(self) -> pd.DataFrame:
@@ -400,13 +352,7 @@ class Lens:
         self.recluster(granularity)
 
     def recluster(self, granularity: float) -> pd.DataFrame:
-        """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); returns `clusters`.
-
-        Raises
-        ------
-        ValueError
-            If the granularity is out of range.
-        """
+        """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); returns `clusters`."""
         self._part.tree.get().level(granularity)
         self._state.change(granularity=float(granularity))
         return self.clusters
@@ -420,19 +366,13 @@ class Lens:
     def tag(self, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
         """Give a tag to outputs, or to a prompt; it is on disk when this returns.
 
+        If it cannot be written now, `tags.StoreError` says why; it is kept, shown as not saved, and tried again.
+
         Parameters
         ----------
         name : of the tag, any text that is not blank. An output can have several.
         rows : which, as `select` takes them. By default the selection.
-        prompt : tag this prompt itself (a prompt or its number, as for `lens.prompt`) instead of outputs; see
-            `prompt_tags`.
-
-        Raises
-        ------
-        ValueError
-            If the name is blank, nothing is selected and no rows are given, or both rows and a prompt are given.
-        StoreError
-            If the tag cannot be written now. It is kept, shown as not saved, and tried again.
+        prompt : a prompt or its number, to tag the prompt itself instead of outputs; see `prompt_tags`.
 
         Examples
         --------
@@ -459,25 +399,7 @@ class Lens:
         self._act("star" if on else "unstar", "", rows, None)
 
     def _act(self, action: str, value: str, rows: Any, prompt: str | int | None) -> None:
-        given = self._study.outputs
-        if not isinstance(value, str):
-            swapped = (
-                f" first, then the rows: lens.{action}({rows!r:.40}, {value!r:.40})" if isinstance(rows, str) else ""
-            )
-            raise TypeError(f"{action} takes a text{swapped or f', not {value!r:.60}'}.")
-        if prompt is not None and rows is not None:
-            raise ValueError(f"{action} is given rows and a prompt; give one of them.")
-        if prompt is not None and given.prompt is None:
-            raise ValueError("there are no prompts to tag; name their column when you make the lens: prompt='...'.")
-        with self._tags.lock:
-            if prompt is not None:
-                positions = np.array([len(self) + self._number_of(prompt)])
-            else:
-                positions = self._state.selection if rows is None else given.positions(rows)
-            if rows is None and not len(positions):
-                raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
-            self._tags.act(action, value, positions)
-            self._tags.finish()
+        act(self._study, self._state, self._tags, action, value, rows, prompt)
 
     def undo(self) -> str:
         """Undo your last tag, note, star, definition or name of a cluster, also of an earlier session.
@@ -500,13 +422,6 @@ class Lens:
 
         Nothing is tagged by it. It learns from all outputs with the tag, by anybody, against those with other tags and
         a part of the rest; see `tags.suggest`. In blind mode it learns only from what you may see.
-
-        Raises
-        ------
-        KeyError
-            If no output has the tag.
-        ValueError
-            If too few have it to learn from.
         """
         return rank_by_tag(self._study, self._state, self._tags, tag)
 
@@ -527,13 +442,7 @@ class Lens:
         return summaries.prompt_tags(self._tags, self._study.outputs)
 
     def tagged(self, name: str, annotator: str | None = None) -> pd.DataFrame:
-        """Return your rows that have a tag, from anybody or from one annotator.
-
-        Raises
-        ------
-        KeyError
-            If there is no such tag.
-        """
+        """Return your rows that have a tag, from anybody or from one annotator."""
         return summaries.tagged(self._tags, self._study.outputs, name, annotator)
 
     def tag_columns(self, annotator: str | None = None) -> pd.DataFrame:
@@ -554,17 +463,11 @@ class Lens:
     def judgements(self, labels: list[str] | None = None) -> pd.DataFrame:
         """Return one row for each output that somebody judged, and person: those with a tag, note or star of theirs.
 
+        Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt` and
+        `text`. With `labels`, tags of which a person gives an output one, a column `label` has that one, and rows with
+        none or several of them are left out.
+
         `tags.agreement`, `tags.kappas`, `tags.write_label_studio` and `tags.write_argilla` take the table.
-
-        Parameters
-        ----------
-        labels : tags of which a person gives an output one. The table then has that one as `label`, and leaves out
-            rows with none or several of them.
-
-        Returns
-        -------
-        Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt`, `text`
-        and, if asked for, `label`.
         """
         return summaries.judgements(self._tags, self._study.outputs, labels)
 
@@ -580,43 +483,23 @@ class Lens:
     def tags_from(self, column: str, annotator: str | None = None, sep: str | None = None) -> Merged:
         """Add the tags in a column of your frame: cells of str, list of str, or nothing.
 
-        A tag that the column gave before is not added again, unless that was undone.
-
-        Parameters
-        ----------
-        column : of the frame.
-        annotator : whose tags they are; by default yours.
-        sep : what splits a cell with several tags.
-
-        Returns
-        -------
-        How many tags were taken, and how many were known already.
+        They are yours, or those of `annotator`; `sep` splits a cell with several tags. Returns how many tags were
+        taken, and how many were known already: those that the column gave before, unless that was undone.
         """
         cells, tags = self._study.outputs.column(column, "column").tolist(), self._tags
         who = tags.annotator if annotator is None else annotator
         return tags.take_table(from_column(cells, who, tags.keys, sep, tags.session.lens))
 
     def merge_tags(self, *sources: Any) -> Merged:
-        """Add what others tagged.
+        """Add what others tagged; tags of different people on one output are all kept.
 
-        Each event is in the log once, and tags of different people on one output are all kept.
+        Returns how many events were taken, how many were known already, and how many are about outputs that this lens
+        does not have. The store keeps the last for a lens that has them.
 
         Parameters
         ----------
         *sources : paths of tag stores (.sqlite) and of exported events (.jsonl), lists of `tags.Judgement`, or tables
-            like `tag_log` and `judgements()`.
-
-        Returns
-        -------
-        How many events were taken, how many were known already, and how many are about outputs that this lens does not
-        have. The store keeps the last for a lens that has them.
-
-        Raises
-        ------
-        ValueError
-            If a source is missing, damaged or from a newer outlens; nothing is added then.
-        TypeError
-            If a source is something else, such as a list of paths.
+            like `tag_log` and `judgements()`. If one is missing, damaged or from a newer outlens, nothing is added.
 
         Examples
         --------
@@ -672,14 +555,8 @@ class Lens:
 
         It holds the outputs as they were given, the vectors, clusters, names and maps of the prompts that were shown,
         everybody's tags of these outputs, the selection, the view and your own layers. The same lens gives the
-        same bytes. Of a model only the name is kept: a warning says if prompts are left out that only the model could
-        add, all of them are in after `prepare`.
-
-        Raises
-        ------
-        ValueError
-            If a column has values that a file cannot hold (it says which), or no file can be written at the path. What
-            was at the path stays then.
+        same bytes. Of a model only the name is kept; after `prepare` it is not needed any more, and a warning says so
+        before. If the lens cannot be written, because of the values in a column, say, what was at the path stays.
 
         Examples
         --------
@@ -689,15 +566,7 @@ class Lens:
         >>> ol.open(path, store=False)
         Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
         """
-        study = self._study
-        left = len(study.parts) - len(study.computed)
-        if left and study.vectors is None and not archive.is_kept(study.engine.model):
-            warnings.warn(
-                f"the file holds {len(study.parts) - left} of {len(study.parts)} prompts with their clusters, and not the"
-                " model; call lens.prepare() before you save to have all of them.",
-                stacklevel=2,
-            )
-        return archive.save(path, study, self._state, self._tags)
+        return archive.save(path, self._study, self._state, self._tags)
 
     @classmethod
     def open(
@@ -718,12 +587,6 @@ class Lens:
         store, annotator : as in `Lens`.
         model : embeds the prompts that were not shown when the lens was saved, once they are. By default the one it was
             made with, if that is "all-MiniLM-L6-v2" or "fast"; another is not taken from a file.
-
-        Raises
-        ------
-        ValueError
-            If there is no such file, it is not a lens, is damaged, or was written by a newer outlens; or if the
-            store cannot be written.
         """
         parts = archive.read(path)
         engine = DefaultEngine(parts.model if model is None else model, parts.seed)
@@ -736,12 +599,7 @@ class Lens:
         return lens
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        bundle = self._bridge.mimebundle(**kwargs)
-        # What a viewer without widgets shows: a repository's page, a notebook made into HTML.
-        fallback = {"text/plain": repr(self), "text/html": self._table()}
-        if isinstance(bundle, tuple):
-            return {**bundle[0], **fallback}, bundle[1]
-        return {**(bundle or {}), **fallback}
+        return self._bridge.mimebundle({"text/plain": repr(self), "text/html": self._table()}, **kwargs)
 
     def __repr__(self) -> str:
         count = len(self._study.parts)

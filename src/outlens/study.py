@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import text
+from outlens._errors import hint
 from outlens.deferred import Deferred, Derived
 from outlens.outputs import Outputs, factorize
 from outlens.text import Index
@@ -109,6 +110,18 @@ class Study:
     def _landscape(self, part: Part) -> Landscape:
         vectors = None if self.vectors is None else self.vectors[part.rows]
         return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors)
+
+    def number_of(self, prompt: str | int) -> int:
+        """Return the number of a prompt, which is named by itself or by its number."""
+        n, labels = len(self.parts), [part.label for part in self.parts]
+        if isinstance(prompt, int | np.integer) and not isinstance(prompt, bool) and 0 <= prompt < n:
+            return int(prompt)
+        if prompt in labels:
+            return labels.index(str(prompt))
+        raise ValueError(
+            f"no prompt {prompt!r} among the {n} here; give one of lens.prompts or a number from 0 to {n - 1};"
+            f" {hint(prompt, labels, 'prompts', 0.3)}"
+        )
 
     @property
     def made_with(self) -> str:

@@ -55,10 +55,13 @@ def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.i
     return numbers, np.array([*names(part, granularity, tags), ALONE], object)[numbers]
 
 
-def distinctive_clusters(part: Part, granularity: float, tags: TagBook) -> pd.DataFrame:
-    """Return `text.distinctive` of the clusters of a part: `group` is the cluster's name, `cluster` its number."""
-    numbers = part.tree.get().cut(granularity)
-    table = text.distinctive(part.texts, numbers.tolist())
+def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by: Hashable | None) -> pd.DataFrame:
+    """Return `text.distinctive` of the groups of a part; `Lens.distinctive` describes them."""
+    outputs = study.outputs
+    if by is not None or outputs.by:
+        groups = outputs.column(outputs.by[0] if by is None else by, "by").iloc[part.rows].tolist()
+        return text.distinctive(part.texts, groups)
+    table = text.distinctive(part.texts, part.tree.get().cut(granularity).tolist())
     shown = [*names(part, granularity, tags), ALONE]
     number = table["group"].to_numpy(np.int64)
     group = pd.Series([shown[i] for i in number.tolist()], index=table.index, dtype=object)

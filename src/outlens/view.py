@@ -18,6 +18,8 @@ from outlens._unicode import clean
 from outlens.outputs import Categories, Numbers, Positions
 from outlens.settings import CHOICES, DEFAULTS, MOST_PINS
 from outlens.state import LensState
+from outlens.study import Study
+from outlens.tags.book import TagBook
 
 
 @dataclass(frozen=True)
@@ -199,6 +201,18 @@ class View:
 
     def __repr__(self) -> str:
         return f"View({', '.join(f'{k}={getattr(self, k)!r}' for k in DEFAULTS)})"
+
+
+def view_of(study: Study, state: LensState, tags: TagBook) -> View:
+    """Return the view of a lens."""
+    shown = Shown(
+        columns=study.outputs.columns,
+        layers=lambda: list(state.layers),
+        tags=lambda: (list(map(clean, tags.names())), list(map(clean, tags.people()))),
+        positions=study.outputs.positions,
+        index=study.outputs.frame.index,
+    )
+    return View(state, shown)
 
 
 def _choice(name: str, value: Any, choices: Iterable[str], before: str = "") -> str:

@@ -1,6 +1,6 @@
 """A lens as one file, and back: a zip of JSON and plain arrays, of which nothing is ever run."""
 
 from outlens.archive.lens_file import events_of, read, save, write
-from outlens.archive.parts import ModelNotKept, Parts, UnavailableModel, is_kept, label
+from outlens.archive.parts import ModelNotKept, Parts, UnavailableModel, label
 
-__all__ = ["ModelNotKept", "Parts", "UnavailableModel", "events_of", "is_kept", "label", "read", "save", "write"]
+__all__ = ["ModelNotKept", "Parts", "UnavailableModel", "events_of", "label", "read", "save", "write"]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 
 from outlens._files import replacing
 from outlens.archive.container import NotReadable, Packer, Unpacker, reading
-from outlens.archive.parts import Parts, label, pack_parts, unpack_parts
+from outlens.archive.parts import Parts, is_kept, label, pack_parts, unpack_parts
 from outlens.state import LensState
 from outlens.study import Study
 from outlens.tags.book import TagBook
@@ -16,7 +17,14 @@ from outlens.tags.session import Session
 
 
 def save(path: str | os.PathLike[str], study: Study, state: LensState, tags: TagBook) -> Path:
-    """Write the study, the state and the tags of a lens, as `write` does."""
+    """Write the study, the state and the tags of a lens, as `write` does; warn if only its model could complete it."""
+    computed, count = len(study.computed), len(study.parts)
+    if computed < count and study.vectors is None and not is_kept(study.engine.model):
+        warnings.warn(
+            f"the file holds {computed} of {count} prompts with their clusters, and not the model; call lens.prepare()"
+            " before you save to have all of them.",
+            stacklevel=3,
+        )
     with state.lock:
         tags.check_open()
         parts = Parts(

@@ -85,12 +85,20 @@ class Bridge:
         """Return whether a part has so much text that the browser asks for it as it shows it."""
         return wire.paged(part.texts)
 
-    def mimebundle(self, **options: Any) -> Any:
-        """Return what Jupyter shows of the widget; from now on the tags of others are listened for."""
+    def mimebundle(self, fallback: dict[str, str], **options: Any) -> Any:
+        """Return what Jupyter shows of the widget; from now on the tags of others are listened for.
+
+        Parameters
+        ----------
+        fallback : by MIME type, what a viewer without widgets shows: a repository's page, a notebook made into HTML.
+        """
         self._tags.check_open()
         self._displayed = True
         self._tags.listen()
-        return self.widget._repr_mimebundle_(**options)
+        bundle = self.widget._repr_mimebundle_(**options)
+        if isinstance(bundle, tuple):
+            return {**bundle[0], **fallback}, bundle[1]
+        return {**(bundle or {}), **fallback}
 
     def close(self) -> None:
         """Close the widget in every view, and the tags."""
