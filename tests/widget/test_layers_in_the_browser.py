@@ -35,18 +35,23 @@ globalThis.Worker = undefined;
 const answers = [];
 for (const traits of JSON.parse(readFileSync(0, "utf8"), bytes)) {
   const lens = makeLens(new PageModel(traits), new AbortController().signal);
-  // What a search answers comes later.
-  await new Promise((resolve) => setImmediate(resolve));
-  const found = [];
-  for (let i = 0; i < lens.outputs.info.value.n; i++) {
-    if (lens.listing.scope.value === "selected" && !lens.selection.mask.value[i]) continue;
-    const text = lens.outputs.texts.value.get(i);
-    for (const { layer, spans } of lens.marks.layers(i, text, 0, text.length)) {
-      const row = lens.outputs.rows.value[i];
-      for (let k = 0; k < spans.length; k += 3) found.push([layer, row, ...spans.slice(k, k + 3)]);
+  const painted = () => {
+    const spansOfRows = [];
+    for (let i = 0; i < lens.outputs.info.value.n; i++) {
+      if (lens.listing.scope.value === "selected" && !lens.selection.mask.value[i]) continue;
+      const text = lens.outputs.texts.value.get(i);
+      for (const { layer, spans } of lens.marks.layers(i, text, 0, text.length)) {
+        const row = lens.outputs.rows.value[i];
+        for (let k = 0; k < spans.length; k += 3) spansOfRows.push([layer, row, ...spans.slice(k, k + 3)]);
+      }
     }
-  }
-  answers.push(found);
+    return spansOfRows;
+  };
+  // A search answers later, and so do the places of an expression's hits, which the first painting asks for.
+  await new Promise((resolve) => setImmediate(resolve));
+  painted();
+  await new Promise((resolve) => setImmediate(resolve));
+  answers.push(painted());
 }
 process.stdout.write(JSON.stringify(answers), () => process.exit(0));
 """
