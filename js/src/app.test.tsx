@@ -39,7 +39,7 @@ describe("the widget", () => {
 
   it("shows the prompt that was chosen at once, and what is still that of the one before as such", async () => {
     const root = show();
-    root.querySelector<HTMLElement>("[title='Next prompt']")!.click();
+    root.querySelector<HTMLElement>("[aria-label='Next prompt']")!.click();
     await settled();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("Why?");
     expect(root.querySelector(".ol-counts")!.textContent).toBe("Preparing…");

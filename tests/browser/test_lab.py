@@ -278,7 +278,7 @@ def test_what_the_selection_says_and_the_rest_does_not(lab: Lab, page: Page) -> 
     panel = widget.get_by_role("region", name="Phrases")
     expect(panel).to_contain_text("Select some outputs")
     widget.locator(".ol-row .ol-name").nth(1).click()
-    row = panel.locator(".ol-holder", has_text="20/20 · 0/40")
+    row = panel.locator(".ol-holder", has_text="20 of 20 selected, 0 of 40 others")
     expect(row).to_contain_text("I would bake rye")
     row.click()
     expect(widget.locator(".ol-footer")).to_contain_text("20 selected")

@@ -71,6 +71,7 @@ function PromptSwitch() {
       <button
         type="button"
         title="Previous prompt"
+        aria-label="Previous prompt"
         disabled={index <= 0}
         onClick={() => lens.outputs.setPrompt(index - 1)}
       >
@@ -90,6 +91,7 @@ function PromptSwitch() {
       <button
         type="button"
         title="Next prompt"
+        aria-label="Next prompt"
         disabled={index >= prompts.length - 1}
         onClick={() => lens.outputs.setPrompt(index + 1)}
       >

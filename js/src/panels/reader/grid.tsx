@@ -348,6 +348,7 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
           </span>
           <button
             type="button"
+            aria-label="Previous columns"
             title="Previous columns"
             disabled={!from}
             onClick={() => (first.value = from - MOST_COLUMNS)}
@@ -356,6 +357,7 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
           </button>
           <button
             type="button"
+            aria-label="Next columns"
             title="Next columns"
             disabled={from + MOST_COLUMNS >= all}
             onClick={() => (first.value = from + MOST_COLUMNS)}
