@@ -916,11 +916,25 @@ def test_a_star_import_leaves_pythons_own_open() -> None:
     assert ol.open == ol.Lens.open
 
 
-def test_the_study_gives_the_positions_of_each_group() -> None:
-    data = {"response": list("abcde"), "model": ["m", "n", None, "m", 7]}
-    study = ol.Lens(data, by="model", vectors=np.eye(5), store=False)._study
-    groups = {value: rows.tolist() for value, rows in study.groups("model").items()}
-    assert groups == {"m": [0, 3], "n": [1], None: [2], "7": [4]}
-    with pytest.raises(KeyError, match="did you mean 'model'"):
-        study.groups("modle")
-    assert ol.Lens([], vectors=np.zeros((0, 2)), store=False)._study.groups("response") == {}
+def test_vectors_with_the_labels_of_the_data_in_another_order_are_refused() -> None:
+    data = pd.DataFrame({"response": ["a", "b", "c"]}, index=[2, 0, 1])
+    by_label = pd.DataFrame(np.eye(3))
+    for vectors in (by_label, pd.Series(by_label.to_numpy().tolist())):
+        with pytest.raises(ValueError, match=r"another order; write vectors\.loc\[df\.index\] .* or vectors\.to_numpy"):
+            ol.Lens(data, vectors=vectors, store=False)
+    assert ol.Lens(data, vectors=by_label.loc[data.index], store=False).vectors.argmax(axis=1).tolist() == [2, 0, 1]
+    assert ol.Lens(data.set_axis(list("xyz")), vectors=by_label, store=False).vectors.argmax(axis=1).tolist() == [
+        0,
+        1,
+        2,
+    ]
+
+
+def test_a_prompt_is_named_by_itself_or_its_number_whatever_kind_of_integer_that_is() -> None:
+    lens = ol.Lens({"prompt": ["p", "q"], "response": ["a", "b"]}, vectors=np.eye(2), store=False)
+    for prompt in (np.int64(1), "q", 1):
+        lens.prompt = 0
+        lens.prompt = prompt
+        assert lens.prompt == "q"
+    with pytest.raises(ValueError, match="no prompt True among the 2 here"):
+        lens.prompt = True

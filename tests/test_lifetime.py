@@ -96,6 +96,19 @@ def test_the_listener_ends_with_the_lens(monkeypatch: pytest.MonkeyPatch) -> Non
     asyncio.run(dropped())
 
 
+def test_a_lens_shown_in_another_loop_listens_again(tmp_path: Path) -> None:
+    one = lens(store=tmp_path / "tags.sqlite")
+
+    async def show() -> asyncio.Task[None] | None:
+        one._repr_mimebundle_()
+        return one._tags._task
+
+    first, second = asyncio.run(show()), asyncio.run(show())
+    assert first is not None
+    assert first is not second
+    one.close()
+
+
 def test_closing_in_another_loop_or_none_is_no_error(tmp_path: Path) -> None:
     one = lens(store=tmp_path / "tags.sqlite")
 

@@ -98,6 +98,7 @@ class Lens:
         given = outputs.read(data, text=text, prompt=prompt, by=by, id=id)
         if isinstance(vectors, str):
             vectors = list(given.column(vectors, "vectors"))
+        given.check_order(vectors, "vectors")
         own_vectors = None if vectors is None else check(vectors, len(given.texts))
         self._join(Study(given, DefaultEngine(model, seed), own_vectors), 0, store, annotator)
 
@@ -279,7 +280,10 @@ class Lens:
         return layers.text_of(spans, self._study.outputs.texts)
 
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
-        """Call `function(lens)` after every change of the selection; returns a function that ends this."""
+        """Call `function(lens)` after every change of the selection; returns a function that ends this.
+
+        It runs in the thread of the change, which has the lens to itself until the function returns.
+        """
         if not callable(function):
             raise TypeError(f"observe takes a function of the lens, not {function!r}.")
         return self._selected.connect(function)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterator, Mapping
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +11,7 @@ import pandas as pd
 from outlens import text
 from outlens._errors import hint
 from outlens.deferred import Deferred, Derived
-from outlens.outputs import Outputs, factorize
+from outlens.outputs import Outputs
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
@@ -147,16 +146,6 @@ class Study:
         """Return the landscapes that are ready, by the number of their prompt."""
         lands = ((part.number, part.landscape.peek()) for part in self.parts)
         return {number: land for number, land in lands if land is not None}
-
-    def groups(self, by: Hashable) -> dict[Any, Rows]:
-        """Return the positions of the outputs for each value of a column, in order of first appearance.
-
-        Values that print alike are one; None stands for a missing value.
-        """
-        codes, values = factorize(self.outputs.column(by, "by"))
-        order = np.argsort(codes, kind="stable")
-        parts = np.split(order, np.searchsorted(codes[order], np.arange(1, len(values))))
-        return dict(zip(values, parts if len(values) else [], strict=True))
 
     def __iter__(self) -> Iterator[Part]:
         return iter(self.parts)

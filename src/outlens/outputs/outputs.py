@@ -69,6 +69,23 @@ class Outputs:
         """Return the column that a keyword names; KeyError with a hint if there is none."""
         return self.frame[_existing_column(self.frame, name, keyword)]
 
+    def check_order(self, values: Any, keyword: str) -> None:
+        """Refuse a DataFrame or Series that has the labels of these rows in another order: it can be meant both ways.
+
+        Raises
+        ------
+        ValueError
+            The message says how to write each.
+        """
+        if not isinstance(values, pd.DataFrame | pd.Series) or len(values) != len(self.frame):
+            return
+        here, there = self.frame.index, values.index
+        if not there.equals(here) and there.isin(here).all() and here.isin(there).all():
+            raise ValueError(
+                f"the index of {keyword} has the labels of the data in another order; write {keyword}.loc[df.index] if"
+                f" its rows go by their labels, or {keyword}.to_numpy() if they are in the order of the data."
+            )
+
     @cached_property
     def columns(self) -> list[Categories | Numbers]:
         """The columns to colour, sort and filter by, described for all rows, so that a value has one code."""

@@ -250,7 +250,8 @@ class TagBook:
 
     def listen(self) -> None:
         """Refresh every `LISTEN` seconds, while this object lives and the running loop does."""
-        if self._task is not None or self.path is None or self.closed:
+        listening = self._task is not None and not self._task.done()
+        if listening or self.path is None or self.closed:
             return
         with contextlib.suppress(RuntimeError):
             self._task = asyncio.get_running_loop().create_task(_listening(weakref.ref(self)))

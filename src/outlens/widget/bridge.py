@@ -27,9 +27,6 @@ from outlens.widget.model import LensWidget
 from outlens.widget.page import columns_left_out, page_state
 from outlens.widget.parts import PartOnWire
 
-ASKED = ("index", "aligned")
-"""Traits that are made when the browser asks for them."""
-
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
 """What a page without a kernel needs to know beside the outputs of its prompts."""
 
