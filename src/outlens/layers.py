@@ -22,7 +22,7 @@ from outlens.text.thresholds import outputs_needed
 Ints = npt.NDArray[np.int64]
 
 OF_WORDS = ("shared", "common", "only", "echo")
-"""The layers that tell how many outputs say each word."""
+"""The layers that show how many outputs say each word."""
 
 NAMES = (*OF_WORDS, "aligned")
 """The layers that every lens has."""
@@ -34,7 +34,7 @@ MOST_ALIGNED = 20_000
 """Outputs up to which the reader shows an alignment."""
 
 TYPES = 8
-"""Types of spans that are told apart; those from here on in order of frequency are one."""
+"""Types of spans with a colour each; the less frequent ones share the last."""
 
 SEVERAL = TYPES + 1
 """The code of a place where types overlap; 0 is a place of no type."""
@@ -60,11 +60,11 @@ class Layer:
         types: list[str] = []
         code = np.zeros(len(table), np.int64)
         if by is not None:
-            told = ["" if gone else clean(str(v)) for v, gone in zip(table[by], table[by].isna(), strict=True)]
-            counts = pd.Series(told, dtype=object).value_counts().to_dict()
+            types_given = ["" if gone else clean(str(v)) for v, gone in zip(table[by], table[by].isna(), strict=True)]
+            counts = pd.Series(types_given, dtype=object).value_counts().to_dict()
             types = sorted((str(kind) for kind in counts if kind), key=lambda kind: (-counts[kind], kind))
             number = {kind: min(i, TYPES) for i, kind in enumerate(types, 1)}
-            code = np.array([number.get(kind, 0) for kind in told], np.int64)
+            code = np.array([number.get(kind, 0) for kind in types_given], np.int64)
         return cls(name, types, table["output"].to_numpy(), table["start"].to_numpy(), table["end"].to_numpy(), code)
 
     def pieces(self, texts: Sequence[str], rows: Ints) -> tuple[Ints, Ints]:
@@ -74,12 +74,14 @@ class Layer:
         Spans of one type that overlap or touch are one; where several types meet the code is `SEVERAL`.
         """
         left, right = np.searchsorted(self.output, rows), np.searchsorted(self.output, rows, "right")
-        own = np.repeat(left - np.cumsum(right - left) + (right - left), right - left) + np.arange((right - left).sum())
+        span = np.repeat(left - np.cumsum(right - left) + (right - left), right - left) + np.arange(
+            (right - left).sum()
+        )
         local = np.repeat(np.arange(len(rows)), right - left)
         # All outputs in one row of places, with a gap after each.
         lengths = np.array([len(texts[row]) + 1 for row in rows.tolist()], np.int64)
         origin = np.cumsum(lengths) - lengths
-        start, end, code = self.start[own] + origin[local], self.end[own] + origin[local], self.code[own]
+        start, end, code = self.start[span] + origin[local], self.end[span] + origin[local], self.code[span]
         cuts = np.unique(np.concatenate([start, end]))
         kinds = np.zeros(len(cuts), np.int64)
         what = np.zeros(len(cuts), np.int64)
@@ -111,7 +113,7 @@ class Layer:
         return table.assign(value=pd.Series(kinds[pieces[:, 2]], dtype=object))
 
     def kind(self, code: int) -> str:
-        """What a piece is told to be."""
+        """Return the type of a piece, as text."""
         if code == SEVERAL:
             return "several"
         if code == TYPES and len(self.types) > TYPES:
@@ -124,8 +126,8 @@ def text_of(spans: Any, texts: Sequence[str]) -> pd.Series[str]:
     output, start, end = (
         _checked(spans, texts, None, ordered=False)[name].tolist() for name in ("output", "start", "end")
     )
-    found = [texts[o][a:b] for o, a, b in zip(output, start, end, strict=True)]
-    return pd.Series(found, index=spans.index, dtype=object, name="text")
+    marked = [texts[o][a:b] for o, a, b in zip(output, start, end, strict=True)]
+    return pd.Series(marked, index=spans.index, dtype=object, name="text")
 
 
 def checked_name(name: Any) -> str:
@@ -182,8 +184,8 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
     table = spans[columns].reset_index(drop=True)
     if by is not None and (many := [cell for cell in table[by] if isinstance(cell, list | tuple | set | dict)]):
         raise TypeError(
-            f"the column {by!r} of the spans holds {many[0]!r:.60}, and one value tells what a span is; give a row a"
-            f" value: spans.explode({by!r})."
+            f"the column {by!r} of the spans holds {many[0]!r:.60}, and a span has one type; give each row one value:"
+            f" spans.explode({by!r})."
         )
     place = np.stack([_numbers(table[column]) for column in ("output", "start", "end")], axis=1)
     output, start, end = place.T
@@ -249,7 +251,7 @@ def words(
     """
     on = [name for name in names if name in OF_WORDS]
     counted = len(marked) if within else index.n
-    # One output of each variant tells for the others.
+    # One output stands for all of its variant.
     _, first = np.unique(index.variant, return_index=True)
     # No output has more words, and compiled loops take no larger numbers.
     m = min(min_words, np.iinfo(np.int32).max)
@@ -258,25 +260,25 @@ def words(
         parts = index.coverage(m, outputs=marked if within else None)
         return np.concatenate([*(parts[i] for i in first.tolist()), np.zeros(0, np.int32)]).astype(np.int32)
 
-    found = []
+    marks = []
     # A view may have been set for more outputs than are counted now: then no output has enough.
     k = outputs_needed(min_outputs, max(counted, int(min_outputs)))
     covered = coverage(m) if {"shared", "common"} & set(on) else np.zeros(0, np.int32)
     for name in on:
         if name == "shared":
             value = steps(covered, k, counted)
-            found.append((name, _runs(index, value, value > 0, marked)))
+            marks.append((name, _runs(index, value, value > 0, marked)))
         elif name == "common":
-            found.append((name, _runs(index, np.zeros(len(covered), np.int64), covered >= k, marked)))
+            marks.append((name, _runs(index, np.zeros(len(covered), np.int64), covered >= k, marked)))
         elif name == "only" and counted > 1:
             alone = coverage(1) == 1
             if index.echo is not None:
                 alone &= index.echo < 1
-            found.append((name, _runs(index, np.zeros(len(alone), np.int64), alone, marked)))
+            marks.append((name, _runs(index, np.zeros(len(alone), np.int64), alone, marked)))
         elif name == "echo":
             spans = index.echoed(m)[["output", "start", "end"]].assign(value=0)
-            found.append((name, spans[np.isin(spans["output"], marked)]))
-    return found
+            marks.append((name, spans[np.isin(spans["output"], marked)]))
+    return marks
 
 
 def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) -> pd.DataFrame:
@@ -288,11 +290,11 @@ def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) ->
     joins = np.append(False, on[1:] & on[:-1] & (value[1:] == value[:-1]) & (of[1:] == of[:-1]))
     first = np.flatnonzero(on & ~joins)
     last = np.flatnonzero(on & ~np.append(joins[1:], False))
-    # The runs of each variant are one after the other; each output that is marked has those of its own.
+    # The runs of each variant are one after the other; each output that is marked has those of its variant.
     begin = np.searchsorted(of[first], np.arange(len(index.weight) + 1))
-    own = begin[index.variant[marked]]
-    each = begin[index.variant[marked] + 1] - own
-    run = np.repeat(own - np.cumsum(each) + each, each) + np.arange(each.sum())
+    first_run = begin[index.variant[marked]]
+    each = begin[index.variant[marked] + 1] - first_run
+    run = np.repeat(first_run - np.cumsum(each) + each, each) + np.arange(each.sum())
     return pd.DataFrame({
         "output": np.repeat(marked, each),
         "start": tokens.start[first][run].astype(np.int64),

@@ -52,10 +52,10 @@ def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Sugg
         any_tag = np.zeros(len(tags.keys), bool)
         for name in tags.names():
             any_tag |= tags.seen(name, opened)
-    found = suggest(part.vectors.get(), part.texts, positive, any_tag[part.rows] & ~positive, tag=tag)
-    _rank(state, part, found.order, f"likely {clean(tag)[:40]} first", found.says)
-    labels = study.outputs.frame.index[part.rows[found.order]]
-    return Suggested(tag, labels, found.scores[found.order], found.precision, found.says)
+    suggestion = suggest(part.vectors.get(), part.texts, positive, any_tag[part.rows] & ~positive, tag=tag)
+    _rank(state, part, suggestion.order, f"likely {clean(tag)[:40]} first", suggestion.says)
+    labels = study.outputs.frame.index[part.rows[suggestion.order]]
+    return Suggested(tag, labels, suggestion.scores[suggestion.order], suggestion.precision, suggestion.says)
 
 
 def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:

@@ -60,7 +60,7 @@ class View:
     filter : None or {"column": name, "value": value}, what of a column the grid shows.
     tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, with "" any tag, or
         with None none; given by that person, or with None by anybody.
-    blind : whether the tags of others are hidden on outputs without one of one's own.
+    blind : whether the tags of others are hidden on outputs that you have not tagged.
     pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels, or as
         positions if labels repeat.
     scroll_to : None or a row, brought into sight in cards and grid; reads as `pins` do.
@@ -141,8 +141,8 @@ class View:
             hint = f"; write [{value!r}]" if isinstance(value, str) else ""
             raise TypeError(f"view.layers takes a list of names, not {value!r}{hint}.")
         names = [*layers.NAMES, *self._shown.layers()]
-        found = [_choice("layers", name, names, "a list of ") for name in value]
-        return list(dict.fromkeys(found))
+        names_given = [_choice("layers", name, names, "a list of ") for name in value]
+        return list(dict.fromkeys(names_given))
 
     def _categories(self) -> dict[str, list[str]]:
         return {c.name: c.values for c in self._shown.columns if isinstance(c, Categories)}

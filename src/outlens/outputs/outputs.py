@@ -49,21 +49,21 @@ class Outputs:
     def warnings(self) -> list[str]:
         """What the user should know about the rows, one sentence each."""
         n = len(self.texts)
-        found = []
+        sentences = []
         for count, kind in ((self.n_missing, "missing"), (self.n_blank, "blank")):
             if count:
-                found.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows.")
+                sentences.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows.")
         gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
         if gone:
             verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")
-            found.append(f"{gone} of {n} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
+            sentences.append(f"{gone} of {n} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
         if self._alike_ids:
             rows = sum(map(len, self._alike_ids.values()))
-            found.append(
+            sentences.append(
                 f"{rows} of {n} ids print like the id of another row, such as {next(iter(self._alike_ids))!r}; their"
                 " tags follow the order of the rows. Give each row an id that prints differently."
             )
-        return found
+        return sentences
 
     def column(self, name: Hashable, keyword: str) -> pd.Series[Any]:
         """Return the column that a keyword names; KeyError with a hint if there is none."""

@@ -163,9 +163,9 @@ class RowFinder:
             raise self._not_rows(f"table has a column {strange[0]!r}, which the data lacks, and not the texts")
         else:
             compared = shared
-        found = self._labelled(table.index)
+        positions = self._labelled(table.index)
         if not self.frame.index.is_unique and self._ambiguous(table.index):
-            return self._by_contents(table, shared, found)
+            return self._by_contents(table, shared, positions)
         # One row a label from here on.
         here = self.frame[compared].iloc[self.frame.index.get_indexer_for(table.index.unique())]
         given = table[compared][~table.index.duplicated()]
@@ -174,7 +174,7 @@ class RowFinder:
                 f"table holds other values in {compared[0]!r} than the data at the same index labels, perhaps because"
                 " its index was reset"
             )
-        return found
+        return positions
 
     def _of_series(self, series: pd.Series[Any]) -> Positions:
         mask = pd.api.types.is_bool_dtype(series) or _is_mask(series)
@@ -197,10 +197,10 @@ class RowFinder:
         if not self._is_ours(series):
             raise self._not_rows(f"Series {series.name!r} is not a column of the data")
         if not mask:
-            found = self._labelled(series.index)
+            positions = self._labelled(series.index)
             if not index.is_unique and self._ambiguous(series.index):
-                return self._by_contents(series.to_frame(), [c for c in [series.name] if c in self.frame], found)
-            return found
+                return self._by_contents(series.to_frame(), [c for c in [series.name] if c in self.frame], positions)
+            return positions
         chosen = series.index[_as_mask(series)]
         if not index.is_unique and self._ambiguous(chosen):
             raise ValueError(REPEATED)
@@ -235,17 +235,17 @@ class RowFinder:
         given = labels.value_counts()
         return bool((self.frame.index.value_counts().reindex(given.index).fillna(0) > given).any())
 
-    def _by_contents(self, part: pd.DataFrame, columns: Sequence[Hashable], found: Positions) -> Positions:
+    def _by_contents(self, part: pd.DataFrame, columns: Sequence[Hashable], positions: Positions) -> Positions:
         """Tell rows with the same label apart by what they hold."""
         if not columns:
             raise ValueError(REPEATED)
-        here = _contents(self.frame.iloc[found], columns)
+        here = _contents(self.frame.iloc[positions], columns)
         given = Counter(_contents(part, columns))
         known = Counter(here)
         # Rows that are equal in all columns can only be given together.
         if any(count != known[key] for key, count in given.items()):
             raise ValueError(REPEATED)
-        return Positions(found[[key in given for key in here]])
+        return Positions(positions[[key in given for key in here]])
 
     # Masks and labels
 

@@ -212,8 +212,8 @@ class Bridge:
             return
         answer = self._questions[message["kind"]](self._study.parts[prompt], message, buffers)
         if answer is not None:
-            told, data = answer
-            self.widget.send({"prompt": prompt, "id": message.get("id"), **told}, data)
+            content, data = answer
+            self.widget.send({"prompt": prompt, "id": message.get("id"), **content}, data)
 
     def _send_texts(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         ids = [int(i) for i in message["ids"] if isinstance(i, int) and 0 <= i < len(part)]

@@ -99,7 +99,7 @@ def variants(texts: Sequence[str]) -> bytes:
 def indexed(texts: Sequence[str]) -> bool:
     """Whether a page holds what these outputs share."""
     different = list(set(texts))
-    # No more words than characters: most pages are told without counting.
+    # There are no more words than characters: most pages need no counting.
     return sum(map(len, different)) <= INDEXED or len(tokenize(different).form) <= INDEXED
 
 
@@ -144,14 +144,18 @@ def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
     unit = [numbers.setdefault(texts[o][a:b].strip(), len(numbers)) for o, a, b in spans]
     flags = aligned["medoid"].to_numpy() * _MEDOID
     for name, bit in _FLAGS.items():
-        flags = flags + bit * aligned["differs"].map(lambda told, name=name: name in told.split(", ")).to_numpy(bool)
+        flags = flags + bit * aligned["differs"].map(lambda differs, name=name: name in differs.split(", ")).to_numpy(
+            bool
+        )
     varies = varying(texts, aligned)
     # The unit that each of these words is in: units are sorted, and apart.
     places = (output << 32) + start
-    own = np.searchsorted(places, (varies["output"].to_numpy() << 32) + varies["start"].to_numpy(), "right") - 1
+    unit_of_word = (
+        np.searchsorted(places, (varies["output"].to_numpy() << 32) + varies["start"].to_numpy(), "right") - 1
+    )
     strength = alignment_strength(aligned)
     vary = varies[["output", "start", "end"]].assign(what=varies["what"].map(_WHAT)).to_numpy(np.int64)
-    vary = vary[np.argsort(own, kind="stable")]
+    vary = vary[np.argsort(unit_of_word, kind="stable")]
     vary[:, 1:3] = units(texts, vary[:, 0], vary[:, 1:3])
     place = units(texts, output, aligned[["start", "end"]].to_numpy())
     arrays: dict[str, npt.NDArray[Any]] = {
@@ -163,7 +167,9 @@ def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
         "times": np.minimum(aligned["times"].to_numpy(), np.iinfo(np.uint16).max).astype(np.uint16),
         "position": aligned["position"].to_numpy(np.float32),
         "flags": flags.astype(np.uint8),
-        "vary_first": np.concatenate([[0], np.cumsum(np.bincount(own, minlength=len(aligned)))]).astype(np.uint32),
+        "vary_first": np.concatenate([[0], np.cumsum(np.bincount(unit_of_word, minlength=len(aligned)))]).astype(
+            np.uint32
+        ),
         "vary": vary[:, 1:].astype(np.uint32),
     }
     made = {name: little(array) for name, array in arrays.items()}
@@ -232,23 +238,23 @@ def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, A
         for row in table.to_dict("records")
     ]
     ids = _sayers(texts, table["text"].tolist())
-    offsets = np.concatenate([[0], np.cumsum([len(own) for own in ids])])
+    offsets = np.concatenate([[0], np.cumsum([len(outputs) for outputs in ids])])
     joined = np.concatenate([*ids, np.zeros(0, np.int64)])
     return rows, [little(joined.astype(np.uint32)), little(offsets.astype(np.uint32))]
 
 
-def _sayers(texts: Sequence[str], said: list[str]) -> list[npt.NDArray[np.int64]]:
+def _sayers(texts: Sequence[str], phrases: list[str]) -> list[npt.NDArray[np.int64]]:
     """The outputs that say each of some phrases: its words on one line, at most one character between two of them."""
     different = list(dict.fromkeys(texts))
-    number = {own: i for i, own in enumerate(different)}
-    variant = np.array([number[own] for own in texts], np.int64)
+    number = {text: i for i, text in enumerate(different)}
+    variant = np.array([number[text] for text in texts], np.int64)
     tokens = tokenize(different)
     of, form = tokens.output, tokens.form
     order = np.argsort(form, kind="stable")
     begin = np.searchsorted(form[order], np.arange(len(tokens.vocabulary) + 1))
     known = {name: i for i, name in enumerate(tokens.vocabulary)}
-    found = []
-    for phrase in forms(said):
+    sayers = []
+    for phrase in forms(phrases):
         wanted = [known.get(name, -1) for name in phrase]
         at = order[begin[wanted[0]] : begin[wanted[0] + 1]] if wanted and min(wanted) >= 0 else order[:0]
         for k, name in enumerate(wanted[1:], 1):
@@ -262,5 +268,5 @@ def _sayers(texts: Sequence[str], said: list[str]) -> list[npt.NDArray[np.int64]
             at = at[(gap <= 1) & np.array(line, bool)]
         holds = np.zeros(len(different), bool)
         holds[of[at]] = True
-        found.append(np.flatnonzero(holds[variant]))
-    return found
+        sayers.append(np.flatnonzero(holds[variant]))
+    return sayers
