@@ -1,9 +1,11 @@
-"""Time the widget in a headless Chromium with software rendering: frames per second, first paint, bytes, lasso.
+"""Time the widget in a headless Chromium with software rendering: frames per second, search, first paint, bytes, lasso.
 
     python benchmarks/widget.py
 
-The map is panned for two seconds at 900 x 600; a frame is one paint of the canvas. The lasso is timed from the release
-of the mouse to the moment Python has the rows, in a real JupyterLab.
+The map is panned for two seconds at 900 x 600; a frame is one paint of the canvas. A keystroke of the search is timed
+from the event to the frame that shows the number of matches, and so is the longest time between two frames until then,
+in which the page is blocked. The lasso is timed from the release of the mouse to the moment Python has the rows, in a
+real JupyterLab.
 """
 
 from __future__ import annotations
@@ -13,7 +15,7 @@ import re
 import statistics
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -28,7 +30,7 @@ from server import chromium, jupyter_lab
 import outlens as ol
 from outlens import report
 from outlens.settings import DEFAULTS
-from outlens.widget import wire
+from outlens.widget import tagged, wire
 
 PAN = """async (seconds) => {
     const map = document.querySelector(".ol-map");
@@ -54,18 +56,45 @@ PAN = """async (seconds) => {
 }"""
 
 
-def _state(n: int) -> dict[str, object]:
+# Types a letter; returns the time until the matches are counted, and the longest time between two frames.
+KEYSTROKE = """async (letter) => {
+    const root = document.querySelector(".outlens");
+    const field = root.querySelector(".ol-search-input");
+    const shown = () => root.querySelector(".ol-search-count")?.textContent ?? "";
+    const counted = new Promise((done) => {
+        const before = shown();
+        const look = () => /^[0-9]/.test(shown()) && shown() !== before && (observer.disconnect(), done());
+        const observer = new MutationObserver(look);
+        observer.observe(root, { subtree: true, childList: true, characterData: true });
+    });
+    const frame = () => new Promise(requestAnimationFrame);
+    let last = await frame();
+    const start = performance.now();
+    let blocked = 0, ended = 0;
+    counted.then(() => (ended = performance.now()));
+    field.value += letter;
+    field.dispatchEvent(new InputEvent("input", { bubbles: true }));
+    while (!ended || last < ended) {
+        const now = await frame();
+        blocked = Math.max(blocked, now - last);
+        last = now;
+    }
+    return [performance.now() - start, blocked];
+}"""
+
+
+def _state(n: int, texts: Sequence[str] | None = None) -> dict[str, object]:
     """Return the traits of a lens of n points, without the minutes that embedding would take."""
     rng = np.random.default_rng(0)
     leaf = rng.integers(0, 12, n)
     xy = np.clip(rng.normal(0, 0.12, (n, 2)) + np.stack([np.cos(leaf), np.sin(leaf)], 1) * 0.7, -1, 1)
-    texts = [f"output {i} says {k}" for i, k in enumerate(leaf)]
+    texts = texts or [f"output {i} says {k}" for i, k in enumerate(leaf)]
     data, offsets = wire.encode(texts)
     order = np.argsort(-np.bincount(leaf)).tolist()
     return {
         "_info": {
             "n": n, "total": n, "title": f"{n} points", "prompt": 0, "prompts": [{"label": "", "n": n}], "columns": [],
-            "labels": {"start": 0, "step": 1}, "notes": [], "params": "", "source": None,
+            "labels": {"start": 0, "step": 1}, "notes": [], "missing": [], "params": "", "source": None,
         },
         "_rows": np.arange(n, dtype="<u4").tobytes(), "_xy": xy.astype("<f4").tobytes(), "_columns": {},
         "_texts": data, "_offsets": offsets.tobytes(), "_paged": False, "_leaf": leaf.astype("<i4").tobytes(),
@@ -75,6 +104,7 @@ def _state(n: int) -> dict[str, object]:
         },
         "_typical": np.zeros(n, "<f4").tobytes(), "granularity": 0.5, "selection": b"", "prompt_index": 0,
         "renames": [], "_variant": wire.variants(texts), "_index": {}, "_aligned": {}, "_layers": [],
+        "_tagged": tagged.NONE,
         "view": {**DEFAULTS, "tool": "pan"},
     }  # fmt: skip
 
@@ -103,6 +133,23 @@ def frames(browser: Browser, folder: Path) -> None:
             gaps = page.evaluate(PAN, 2)
             rate = 1000 / statistics.mean(gaps)
             print(f"  {n:>7,} points   {rate:5.1f} frames per second   slowest of 20: {np.quantile(gaps, 0.95):.0f} ms")
+
+
+def search(browser: Browser, folder: Path, n: int = 100_000) -> None:
+    rng = np.random.default_rng(0)
+    words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ai", "e", "io", "o", "u") for c in "lmnrstvz"])
+    # Each letter of "quiet" leaves fewer matches: "q" is in all texts, "quiet" in every fifth.
+    texts = [f"{' '.join(row)} {'quiet'[: 1 + i % 5]}" for i, row in enumerate(rng.choice(words, (n, 330)))]
+    path = report.write(folder / "search.html", report.page(_state(n, texts), title="search", fallback=""))
+    with _tab(browser) as page:
+        page.goto(path.as_uri())
+        view(page).get_by_role("searchbox").focus()
+        times = [page.evaluate(KEYSTROKE, letter) for letter in "quiet"]
+    took, blocked = zip(*times, strict=True)
+    size = statistics.mean(map(len, texts))
+    print(f"search of {n:,} outputs of {size:,.0f} characters, letter by letter")
+    print("  counted after " + " ".join(f"{ms:.0f}" for ms in took) + " ms")
+    print("  page blocked for " + " ".join(f"{ms:.0f}" for ms in blocked) + " ms")
 
 
 def first_paint(lab: Lab, browser: Browser, rounds: int = 5) -> None:
@@ -135,7 +182,8 @@ def sent() -> None:
     rng = np.random.default_rng(0)
     words = np.array([f"word{i}" for i in range(900)])
     texts = [" ".join(rng.choice(words, 300)) for _ in range(1000)]
-    state = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._traits(0, paged=False)
+    bridge = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._bridge
+    state = bridge._parts[0].traits(bridge._state, paged=False)
     binary = sum(len(v) for v in state.values() if isinstance(v, bytes)) + sum(map(len, state["_columns"].values()))
     other = len(json.dumps({k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}))
     size = sum(len(t.encode()) for t in texts)
@@ -180,6 +228,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
         frames(browser, folder)
+        search(browser, folder)
         sent()
         (folder / "lab").mkdir()
         with jupyter_lab(folder / "lab", folder / "cache") as lab:

@@ -296,3 +296,21 @@ def test_another_prompt_has_marks_of_its_own(lab: Lab, page: Page) -> None:
     expect(widget.locator(".ol-list [class*=ol-shared-]").first).to_contain_text("I would bake rye bread")
     widget.get_by_role("button", name="Interleaved").click()
     expect(widget.locator(".ol-group").first).to_contain_text("30")
+
+
+def test_an_expression_that_backtracks_without_end_does_not_freeze_a_paged_widget(lab: Lab, page: Page) -> None:
+    # Python's search ends at once; JavaScript's would take 2 ** 40 steps to mark the first text.
+    setup = (
+        "import numpy as np, outlens as ol\n"
+        "from outlens.widget import wire\n"
+        "wire.PAGED_ABOVE = 0\n"
+        "lens = ol.Lens(['a' * 40 + '! and aab', 'nothing here', 'another aab'], vectors=np.eye(3))"
+    )
+    lab.open(page, [setup, "lens"])
+    widget = view(page)
+    widget.get_by_role("searchbox").fill("/(a+)+b/")
+    status = widget.locator(".ol-header")
+    expect(status).to_contain_text("2 matches")
+    widget.get_by_role("button", name="Grid", exact=True).click()
+    expect(widget.get_by_role("button", name="Grid", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(status).to_contain_text("not marked: given up after 3 s")
