@@ -681,3 +681,16 @@ def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
     expect(widget.locator(".ol-group").first).to_contain_text("row 36")
     expect(widget.locator(".ol-in-place")).to_have_count(0)
     # The errors of the page are looked at when the test ends.
+
+
+def test_a_function_word_without_a_shared_phrase_is_not_said_to_be_in_no_other_output(
+    page: Page, tmp_path: Path
+) -> None:
+    lens = ol.Lens(["the dog", "the cat", "quiet"], vectors=np.eye(3))
+    page.goto(lens.to_html(tmp_path / "words.html").as_uri())
+    widget = view(page)
+    click_word(widget.locator(".ol-text[data-id='0']"), "the")
+    drawer = widget.locator(".ol-drawer")
+    expect(drawer).to_contain_text("“the”: a function word, and no other output shares a phrase around it.")
+    click_word(widget.locator(".ol-text[data-id='2']"), "quiet")
+    expect(drawer).to_contain_text("“quiet”: no other output contains it.")

@@ -1,6 +1,6 @@
 // How many outputs of the other prompts contain the query: only the texts of the prompt shown are in the browser.
 import { computed, effect, signal } from "@preact/signals";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import type { Outputs } from "./outputs";

@@ -1,6 +1,6 @@
 // Asks Python for the index and the alignment where something that is on needs them, and reads out that it takes long.
 import { computed, effect } from "@preact/signals";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import type { Made } from "../wire/types";
 import { type Announcer, PAUSE } from "./announce";

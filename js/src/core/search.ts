@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { compile, hits } from "../text/search";
 import { HitSpans } from "../text/hit-spans";
 import { SearchWorker } from "../text/search-beside";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import { type Announcer, PAUSE } from "./announce";

@@ -1,6 +1,6 @@
 // Which outputs are selected, and the gestures that change it.
 import { computed, signal } from "@preact/signals";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Traits } from "../wire/traits";
 import type { Announcer } from "./announce";
 import type { Filter } from "./filter";

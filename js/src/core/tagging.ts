@@ -1,6 +1,6 @@
 // Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
 import { computed, signal } from "@preact/signals";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Action, Definition, Page } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Gestures } from "./gestures";

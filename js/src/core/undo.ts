@@ -1,6 +1,6 @@
 // Undo and redo of what was done last, a tag or a selection.
 import { computed } from "@preact/signals";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import type { Announcer } from "./announce";
 import type { History, Step } from "./history";
 import type { Selection } from "./selection";

@@ -1,7 +1,7 @@
 // The head of a page without a kernel: title, author, date, how to read the map, and CSV downloads.
 import type { Lens } from "../core/lens";
 import { download } from "../ui/download";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import { csv } from "./csv";
 import { tableOf } from "./rows";
 

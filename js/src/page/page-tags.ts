@@ -1,6 +1,6 @@
 // Tags in a page without Python: a log of the page's own, kept in the browser and downloaded as a file that
 // `tags.merge` takes. The format is that of outlens/tags/events_file.py.
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import { decode, encode, type Event, eventId } from "./kept-log";
 import type { Action, Definition } from "../wire/types";
 

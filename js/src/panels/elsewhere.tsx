@@ -1,7 +1,7 @@
 // Where else a search finds something: in other prompts, and in the name of a source.
 import { ofSource } from "../core/by-source";
 import { modeOf } from "../core/selection";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import { useLens } from "./use-lens";
 
 export function Elsewhere() {

@@ -2,7 +2,7 @@
 import { useRef } from "preact/hooks";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
-import { plural } from "../ui/plural";
+import { plural } from "../ui/format";
 import { TagBar } from "./tags/tag-bar";
 
 export function Footer() {

@@ -1,8 +1,7 @@
 // The prompt, what there is, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
-import { number } from "../ui/format";
-import { plural } from "../ui/plural";
+import { number, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
 import { PromptButtons, PromptSaid } from "./tags/prompt";

@@ -1,4 +1,11 @@
+// Numbers and counts in words.
+
 /** A number as it is shown: up to six digits, or in powers of ten. */
 export function number(value: number): string {
   return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
+}
+
+/** A count and its noun. */
+export function plural(n: number, one: string, many = `${one}s`): string {
+  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
 }

@@ -5,7 +5,7 @@ import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
-import { plural } from "../../ui/plural";
+import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
 
 /** More sources than this do not fit as bars of their own. */

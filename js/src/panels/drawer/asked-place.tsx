@@ -52,7 +52,12 @@ export function AskedPlace() {
         {!found ? (
           <p class="ol-muted">There is no word here.</p>
         ) : !found.spans.length ? (
-          <p>“{lens.shared.written(found.word, 1)}”: no other output contains it.</p>
+          <p>
+            “{lens.shared.written(found.word, 1)}”:{" "}
+            {isFunctionWord(lens.shared.written(found.word, 1))
+              ? "a function word, and no other output shares a phrase around it."
+              : "no other output contains it."}
+          </p>
         ) : (
           found.spans.map(({ at, words, variants }) => (
             <Holder

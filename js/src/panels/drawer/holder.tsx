@@ -2,9 +2,10 @@
 import type { ComponentChild } from "preact";
 import { modeOf } from "../../core/selection";
 import { number } from "../../ui/format";
+import { ShareBar } from "../../ui/share-bar";
 import { useLens } from "../use-lens";
 
-/** A row that selects the outputs that hold something. */
+/** A row that selects the outputs that contain something. */
 export function Holder({
   ids,
   text,
@@ -15,7 +16,7 @@ export function Holder({
   ids: ArrayLike<number>;
   text: ComponentChild;
   of: number;
-  /** What is said of it in place of how many outputs contain it. */
+  /** Shown in place of the number of outputs. */
   note?: string;
   depth?: number;
 }) {
@@ -31,9 +32,7 @@ export function Holder({
       <span class="ol-holder-text" dir="auto">
         {text}
       </span>
-      <span class="ol-share" aria-hidden="true">
-        <i style={{ width: `${(100 * ids.length) / Math.max(1, of)}%` }} />
-      </span>
+      <ShareBar count={ids.length} of={of} />
       <span class="ol-holder-count">{note ?? `${number(ids.length)} of ${number(of)}`}</span>
     </button>
   ); // prettier-ignore

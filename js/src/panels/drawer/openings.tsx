@@ -2,7 +2,7 @@
 import { computed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { type Opening, openings } from "../../text/openings";
-import { plural } from "../../ui/plural";
+import { plural } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
 

@@ -8,8 +8,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
 import { Grace, useEscape } from "../../ui/dismiss";
-import { number } from "../../ui/format";
-import { plural } from "../../ui/plural";
+import { number, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
 
 /** Names on the map: more than this and none can be read. */

@@ -5,7 +5,7 @@ import type { Lens } from "../../core/lens";
 import { asJson } from "../../core/describe";
 import type { TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { plural } from "../../ui/plural";
+import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
 import { Body, estimate } from "./body";
 import { Chips } from "../tags/chips";

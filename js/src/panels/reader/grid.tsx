@@ -5,7 +5,7 @@ import type { Lens } from "../../core/lens";
 import { computed, effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Column } from "../../wire/types";
-import { plural } from "../../ui/plural";
+import { plural } from "../../ui/format";
 import { Start } from "./body";
 import { useShown } from "./cards";
 import { Head, oneStop } from "./card";

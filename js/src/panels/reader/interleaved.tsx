@@ -6,8 +6,8 @@ import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group } from "../../core/groups";
-import { number } from "../../ui/format";
-import { plural } from "../../ui/plural";
+import { number, plural } from "../../ui/format";
+import { ShareBar } from "../../ui/share-bar";
 import { Painted } from "../../ui/segments";
 import { Card } from "./card";
 import { useShown } from "./cards";
@@ -164,9 +164,7 @@ function GroupBlock({ block }: { block: Block }) {
             <b title={lens.outputs.sourcesOf(outputs)}>
               in {number(outputs.length)} of {number(n)}
             </b>
-            <span class="ol-share" aria-hidden="true">
-              <i style={{ width: `${(100 * outputs.length) / n}%` }} />
-            </span>
+            <ShareBar count={outputs.length} of={n} />
             {!group && (
               <span class="ol-muted" title="Of fewer than three words: compared only with what is written the same">
                 the same words

@@ -1,7 +1,7 @@
 // Why the reader is empty, and the way out.
 import { Elsewhere } from "../elsewhere";
 import { useLens } from "../use-lens";
-import { plural } from "../../ui/plural";
+import { plural } from "../../ui/format";
 import { print } from "../../text/search";
 
 export function Nothing() {

@@ -1,0 +1,8 @@
+/** A bar as long as a share of a whole; the number stands beside it in words. */
+export function ShareBar({ count, of }: { count: number; of: number }) {
+  return (
+    <span class="ol-share" aria-hidden="true">
+      <i style={{ width: `${(100 * count) / Math.max(1, of)}%` }} />
+    </span>
+  );
+}
