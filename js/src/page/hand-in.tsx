@@ -1,5 +1,6 @@
 // In a page without a kernel: the annotator's name, and the file of tags to send back.
 import { useLens } from "../panels/use-lens";
+import { Button } from "../ui/button";
 import { download } from "../ui/download";
 
 /** The annotator's name, and the file of tags to send back to the page's author. */
@@ -26,14 +27,13 @@ export function HandIn() {
           onChange={(event) => page.sign(event.currentTarget.value)}
         />
       </label>
-      <button
-        type="button"
+      <Button
         disabled={!page.count || !page.named}
         title="Send this file to the author of the page, who adds it with outlens.tags.merge"
         onClick={handIn}
       >
         Download your tags
-      </button>
+      </Button>
     </p>
   ); // prettier-ignore
 }

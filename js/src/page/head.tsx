@@ -1,5 +1,6 @@
 // The head of a page without a kernel: title, author, date, how to read the map, and CSV downloads.
 import type { Lens } from "../core/lens";
+import { Button } from "../ui/button";
 import { download } from "../ui/download";
 import { plural } from "../ui/format";
 import { csv } from "./csv";
@@ -33,12 +34,12 @@ export function Head({ about, lens }: { about: About; lens: Lens }) {
         </p>
       </div>
       <div class="ol-page-tools">
-        <button type="button" onClick={() => save("listed", listed)} disabled={!listed.length}>
+        <Button onClick={() => save("listed", listed)} disabled={!listed.length}>
           CSV of the {plural(listed.length, "listed output")}
-        </button>
-        <button type="button" onClick={() => save("tagged", tagged)} disabled={!tagged.length}>
+        </Button>
+        <Button onClick={() => save("tagged", tagged)} disabled={!tagged.length}>
           CSV of the {plural(tagged.length, "tagged output")}
-        </button>
+        </Button>
       </div>
     </header>
   );

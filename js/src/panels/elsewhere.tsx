@@ -1,6 +1,7 @@
 // Where else a search finds something: in other prompts, and in the name of a source.
 import { ofSource } from "../core/by-source";
 import { modeOf } from "../core/selection";
+import { Button } from "../ui/button";
 import { plural } from "../ui/format";
 import { useLens } from "./use-lens";
 
@@ -28,8 +29,7 @@ export function Elsewhere() {
         </select>
       )}
       {of && (
-        <button
-          type="button"
+        <Button
           title={of.names.join("\n")}
           onClick={(event) => {
             lens.search.clear();
@@ -38,7 +38,7 @@ export function Elsewhere() {
         >
           Select {plural(of.ids.length, "output")} of{" "}
           {of.names.length > 1 ? plural(of.names.length, source!) : lens.outputs.short(source, of.names[0])}
-        </button>
+        </Button>
       )}
     </>
   );

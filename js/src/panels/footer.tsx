@@ -1,5 +1,6 @@
 // What is selected, and how to reach it from Python.
 import { useRef } from "preact/hooks";
+import { Button } from "../ui/button";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { plural } from "../ui/format";
@@ -19,51 +20,40 @@ export function Footer() {
         {elsewhere > 0 && <span class="ol-muted"> · {elsewhere.toLocaleString("en")} in other prompts</span>}
       </span>
       {lens.undo.dropped.value > 0 && (
-        <button type="button" title="Select them again (u)" onClick={() => lens.undo.run("undo")}>
+        <Button title="Select them again (u)" onClick={() => lens.undo.run("undo")}>
           {lens.undo.dropped.value.toLocaleString("en")} deselected, undo
-        </button>
+        </Button>
       )}
       {total > 0 ? (
         <>
           {lens.kernel && <code class="ol-muted">= lens.selected</code>}
           {count > 0 && count < lens.outputs.info.value.n && (
-            <button type="button" title="Invert the selection (i)" onClick={() => lens.selection.invert()}>
+            <Button title="Invert the selection (i)" onClick={() => lens.selection.invert()}>
               Invert
-            </button>
+            </Button>
           )}
-          <button type="button" title="Clear the selection in all prompts (c)" onClick={() => lens.selection.clear()}>
+          <Button title="Clear the selection in all prompts (c)" onClick={() => lens.selection.clear()}>
             Clear
-          </button>
+          </Button>
         </>
       ) : null}
       <TagBar />
       {lens.filter.hidden.value.size > 0 && lens.filter.passing.value.length > 0 && (
-        <button
-          type="button"
+        <Button
           title="Select all that pass search and filter (a)"
           onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}
         >
           Select {plural(lens.filter.passing.value.length, "output")} that pass
-        </button>
+        </Button>
       )}
-      {lens.filter.hidden.value.size > 0 && (
-        <button type="button" onClick={() => lens.filter.clear()}>
-          Remove filter
-        </button>
-      )}
+      {lens.filter.hidden.value.size > 0 && <Button onClick={() => lens.filter.clear()}>Remove filter</Button>}
       <span class="ol-keys ol-muted">
         <span class="ol-wide">
           <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
         </span>
-        <button
-          type="button"
-          class="ol-plain"
-          title="All keys (?)"
-          aria-label="Show all keys"
-          onClick={() => (lens.help.value = true)}
-        >
+        <Button class="ol-plain" title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
           <kbd>?</kbd> keys
-        </button>
+        </Button>
       </span>
     </footer>
   );

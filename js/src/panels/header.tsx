@@ -1,6 +1,7 @@
 // The prompt, what there is, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
+import { Button } from "../ui/button";
 import { number, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
@@ -28,15 +29,14 @@ export function Header() {
     <header class="ol-header">
       <div class={open.value ? "ol-title ol-open" : "ol-title"}>
         {title ? (
-          <button
-            type="button"
+          <Button
             class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
             title={open.value ? "Show one line of the prompt" : "Show the whole prompt"}
             aria-expanded={open.value}
             onClick={() => (open.value = !open.value)}
           >
             {title}
-          </button>
+          </Button>
         ) : null}
         {title && !preparing ? <PromptButtons /> : null}
         <span
@@ -67,15 +67,14 @@ function PromptSwitch() {
   const index = lens.outputs.promptIndex.value;
   return (
     <span class="ol-switch">
-      <button
-        type="button"
+      <Button
         title="Previous prompt"
-        aria-label="Previous prompt"
+        label="Previous prompt"
         disabled={index <= 0}
         onClick={() => lens.outputs.setPrompt(index - 1)}
       >
         ‹
-      </button>
+      </Button>
       <select
         aria-label="Prompt"
         value={index}
@@ -87,15 +86,14 @@ function PromptSwitch() {
           </option>
         ))}
       </select>
-      <button
-        type="button"
+      <Button
         title="Next prompt"
-        aria-label="Next prompt"
+        label="Next prompt"
         disabled={index >= prompts.length - 1}
         onClick={() => lens.outputs.setPrompt(index + 1)}
       >
         ›
-      </button>
+      </Button>
     </span>
   ); // prettier-ignore
 }
@@ -146,9 +144,9 @@ function Search() {
         </span>
       )}
       {searching && !error && lens.search.count.value > 0 && (
-        <button type="button" title="Select the matches (Enter)" onClick={(event) => selectHits(event.currentTarget)}>
+        <Button title="Select the matches (Enter)" onClick={(event) => selectHits(event.currentTarget)}>
           Select
-        </button>
+        </Button>
       )}
       {searching && !error && <Elsewhere />}
     </span>

@@ -1,4 +1,5 @@
 // The list of keys.
+import { Button } from "../ui/button";
 import { focused, giveBack } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { useLayoutEffect, useRef } from "preact/hooks";
@@ -30,9 +31,9 @@ export function Help() {
       >
         <div class="ol-help-head">
           <b>Keys</b>
-          <button ref={close} type="button" onClick={() => (lens.help.value = false)}>
+          <Button ref={close} onClick={() => (lens.help.value = false)}>
             Close
-          </button>
+          </Button>
         </div>
         <dl>
           {COMMANDS.map(({ shown, words }) => (

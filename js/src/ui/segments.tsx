@@ -5,6 +5,7 @@ import type { ComponentChild } from "preact";
 import { invisibles } from "../text/invisible";
 import type { Block } from "../text/markdown";
 import { type Painted as Layer, type Run, runs } from "../text/paint";
+import { Button } from "./button";
 
 /** Something at a place of the text that has no characters of its own: a mark in the margin. */
 export interface Anchor {
@@ -42,11 +43,10 @@ export function Painted({ text, from, to, layers, anchors = [], folds = [], bloc
       if (fold.start < at || fold.end > end) continue;
       parts.push(...pieces(at, fold.start));
       parts.push(
-        <button
-          type="button"
+        <Button
           tabIndex={-1}
           class="ol-fold"
-          aria-label={`${fold.label}: unfold`}
+          label={`${fold.label}: unfold`}
           data-label={fold.label}
           onClick={(event) => {
             event.stopPropagation();
@@ -54,7 +54,7 @@ export function Painted({ text, from, to, layers, anchors = [], folds = [], bloc
           }}
         >
           <span hidden>{pieces(fold.start, fold.end)}</span>
-        </button>,
+        </Button>,
       ); // prettier-ignore
       at = fold.end;
     }

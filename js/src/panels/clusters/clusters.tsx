@@ -5,6 +5,7 @@ import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
 
@@ -95,28 +96,20 @@ function Row({ cluster, largest, share }: RowProps) {
       {renaming.value ? (
         <NameField value={name} done={stop} />
       ) : (
-        <button
-          type="button"
-          class="ol-name"
-          aria-pressed={chosen === size}
-          title={describe(cluster)}
-          onClick={select}
-          onDblClick={zoom}
-        >
+        <Button class="ol-name" pressed={chosen === size} title={describe(cluster)} onClick={select} onDblClick={zoom}>
           {name}
-        </button>
+        </Button>
       )}
       {!renaming.value && (
-        <button
-          type="button"
+        <Button
           tabIndex={-1}
           class="ol-plain ol-rename"
           title="Rename (F2)"
-          aria-label={`Rename ${name}`}
+          label={`Rename ${name}`}
           onClick={() => (renaming.value = true)}
         >
           ✎
-        </button>
+        </Button>
       )}
       {share && <Bars share={share} cluster={number} />}
       <SizeBar
@@ -143,15 +136,14 @@ function Alone({ largest }: { largest: number }) {
       onKeyDown={rove}
     >
       <Swatch group={-1} label="like no other" />
-      <button
-        type="button"
+      <Button
         class="ol-name ol-muted"
-        aria-pressed={chosen === size}
+        pressed={chosen === size}
         title={"Outputs that are close to no other\nclick: select what is not dimmed"}
         onClick={(event) => lens.selection.take(lens.clusters.members(-1), modeOf(event))}
       >
         like no other
-      </button>
+      </Button>
       <SizeBar size={size} largest={largest} chosen={chosen} color="" />
       <span class="ol-size">{size.toLocaleString("en")}</span>
       <TagMembers number={-1} name="like no other" size={size} />
@@ -162,12 +154,11 @@ function Alone({ largest }: { largest: number }) {
 function TagMembers({ number, name, size }: { number: number; name: string; size: number }) {
   const lens = useLens();
   return (
-    <button
-      type="button"
+    <Button
       tabIndex={-1}
       class="ol-tag-cluster"
       title="Tag the outputs of this cluster"
-      aria-label={`Tag ${name}`}
+      label={`Tag ${name}`}
       onClick={() =>
         (lens.tagging.field.value = {
           ids: lens.clusters.members(number),
@@ -176,7 +167,7 @@ function TagMembers({ number, name, size }: { number: number; name: string; size
       }
     >
       tag
-    </button>
+    </Button>
   ); // prettier-ignore
 }
 
@@ -187,14 +178,13 @@ export function Swatch({ group, label }: { group: number; label: string }) {
   const hidden = ofScheme && lens.filter.hidden.value.has(group);
   if (!ofScheme) return <span class="ol-swatch-space" />;
   return (
-    <button
-      type="button"
+    <Button
       tabIndex={-1}
       class="ol-swatch"
       role="switch"
       aria-checked={!hidden}
       style={{ "--ol-color": swatch(lens, group) }}
-      aria-label={`Show ${label}`}
+      label={`Show ${label}`}
       title={hidden ? "Show (Shift: only this)" : "Dim (Shift: show only this)"}
       onClick={(event) => (event.shiftKey ? lens.filter.only(group) : lens.filter.toggle(group))}
     />

@@ -6,6 +6,7 @@ import { isFunctionWord } from "../../text/function-words";
 import { through } from "../../text/phrases";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
+import { Button } from "../../ui/button";
 
 export function AskedPlace() {
   const lens = useLens();
@@ -90,9 +91,8 @@ export function AskedPlace() {
             )}
             {!like.group && <p class="ol-muted">It belongs to no group. The most similar sentences:</p>}
             {like.nearest.map(({ id, from, to, share }) => (
-              <button
+              <Button
                 key={`${id}:${from}`}
-                type="button"
                 class="ol-holder"
                 title="Show this sentence in its output"
                 onClick={() => {
@@ -116,7 +116,7 @@ export function AskedPlace() {
                 <span class="ol-holder-count" title="Words in common, rare ones counting more">
                   {Math.round(100 * share)} %
                 </span>
-              </button>
+              </Button>
             ))}
           </>
         )}

@@ -6,6 +6,7 @@ import { useLens } from "../use-lens";
 import { AskedPlace } from "./asked-place";
 import { Openings } from "./openings";
 import { Phrases } from "./phrases";
+import { Button } from "../../ui/button";
 
 interface Entry {
   name: Panel | "asked";
@@ -40,9 +41,9 @@ export function Drawer() {
       <div class="ol-drawer-head">
         <b>{title}</b>
         <span class="ol-spring" />
-        <button type="button" class="ol-plain ol-close" aria-label="Close" title="Close (Escape)" onClick={close}>
+        <Button class="ol-plain ol-close" label="Close" title="Close (Escape)" onClick={close}>
           ✕
-        </button>
+        </Button>
       </div>
       {waiting ? <div class="ol-empty">{waiting}</div> : <Body />}
     </section>

@@ -1,6 +1,7 @@
 // A row that selects the outputs that contain something.
 import type { ComponentChild } from "preact";
 import { modeOf } from "../../core/selection";
+import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { useLens } from "../use-lens";
@@ -22,8 +23,7 @@ export function Holder({
 }) {
   const lens = useLens();
   return (
-    <button
-      type="button"
+    <Button
       class="ol-holder"
       style={depth ? { "--ol-level": depth } : undefined}
       title={`${lens.outputs.sourcesOf(ids)}\nclick: select them · Shift adds · Alt removes`.trim()}
@@ -34,6 +34,6 @@ export function Holder({
       </span>
       <ShareBar count={ids.length} of={of} />
       <span class="ol-holder-count">{note ?? `${number(ids.length)} of ${number(of)}`}</span>
-    </button>
+    </Button>
   ); // prettier-ignore
 }

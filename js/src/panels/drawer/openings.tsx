@@ -2,6 +2,7 @@
 import { computed, useSignal } from "@preact/signals";
 import { useMemo } from "preact/hooks";
 import { type Opening, openings } from "../../text/openings";
+import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
@@ -48,15 +49,14 @@ function OpeningRow({ node, depth, of }: { node: Opening; depth: number; of: num
         {!node.children.length ? (
           <span class="ol-twist" />
         ) : (
-          <button
-            type="button"
+          <Button
             class="ol-plain ol-twist"
             aria-expanded={open.value}
-            aria-label="What follows"
+            label="What follows"
             onClick={() => (open.value = !open.value)}
           >
             {open.value ? "▾" : "▸"}
-          </button>
+          </Button>
         )}
         <Holder
           ids={lens.shared.outputsOf(node.variants)}

@@ -7,6 +7,7 @@ import { effect, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
+import { Button } from "../../ui/button";
 import { Grace, useEscape } from "../../ui/dismiss";
 import { number, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
@@ -120,22 +121,20 @@ function Tools() {
   return (
     <div class="ol-bar ol-tools">
       <span class="ol-segments" role="group" aria-label="What a drag on the map does">
-        <button
-          type="button"
-          aria-pressed={tool === "pan"}
+        <Button
+          pressed={tool === "pan"}
           title="Drag, or use the arrow buttons, to move the map (p)"
           onClick={() => lens.settings.set({ tool: "pan" })}
         >
           Pan
-        </button>
-        <button
-          type="button"
-          aria-pressed={tool === "lasso"}
+        </Button>
+        <Button
+          pressed={tool === "lasso"}
           title="A drag selects what is not dimmed; Shift adds, Alt removes (l)"
           onClick={() => lens.settings.set({ tool: "lasso" })}
         >
           Lasso
-        </button>
+        </Button>
       </span>
       <label class="ol-field">
         <select
@@ -154,20 +153,15 @@ function Tools() {
       </label>
       <span class="ol-spring" />
       <span class="ol-segments" role="group" aria-label="Zoom">
-        <button type="button" title="Zoom out (-)" aria-label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
+        <Button title="Zoom out (-)" label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
           −
-        </button>
-        <button
-          type="button"
-          title="Zoom in (+), or the wheel"
-          aria-label="Zoom in"
-          onClick={() => lens.map?.zoom(1.4)}
-        >
+        </Button>
+        <Button title="Zoom in (+), or the wheel" label="Zoom in" onClick={() => lens.map?.zoom(1.4)}>
           +
-        </button>
-        <button type="button" title="Show everything (0)" aria-label="Show everything" onClick={() => lens.map?.fit()}>
+        </Button>
+        <Button title="Show everything (0)" label="Show everything" onClick={() => lens.map?.fit()}>
           ⤢
-        </button>
+        </Button>
       </span>
     </div>
   ); // prettier-ignore
@@ -179,15 +173,14 @@ function PanButtons() {
   return (
     <div class="ol-pan" role="group" aria-label="Move the map">
       {MOVES.map(([direction, name, sign]) => (
-        <button
+        <Button
           key={direction}
-          type="button"
-          aria-label={name}
+          label={name}
           title={`Move the map (Shift+${sign})`}
           onClick={() => lens.map?.pan(direction)}
         >
           {sign}
-        </button>
+        </Button>
       ))}
     </div>
   ); // prettier-ignore
@@ -202,9 +195,8 @@ function Legend() {
   return (
     <div class={many ? "ol-legend ol-one-line" : "ol-legend"} role="group" aria-label={`Legend: ${name}`}>
       {entries.map(({ group, label, color, count }) => (
-        <button
+        <Button
           key={group}
-          type="button"
           role="switch"
           aria-checked={!hidden.has(group)}
           style={{ "--ol-color": color }}
@@ -214,7 +206,7 @@ function Legend() {
           <i />
           <span>{lens.outputs.short(name, label)}</span>
           <small>{number(count)}</small>
-        </button>
+        </Button>
       ))}
     </div>
   ); // prettier-ignore

@@ -1,5 +1,6 @@
 // The text of one output, painted, with a map of its marks beside it when it is long.
 import { useLens } from "../use-lens";
+import { Button } from "../../ui/button";
 import { Painted } from "../../ui/segments";
 
 /** A closed card shows this many characters; 3 MB lines exist. */
@@ -43,16 +44,10 @@ export function Body({ id, text }: Props) {
         <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: lens.selected has all</div>
       )}
       {long && (
-        <button
-          type="button"
-          tabIndex={-1}
-          class="ol-plain ol-more"
-          aria-expanded={open}
-          onClick={() => lens.reading.flip(id)}
-        >
+        <Button tabIndex={-1} class="ol-plain ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
           {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
-        </button>
+        </Button>
       )}
     </>
   );

@@ -5,6 +5,7 @@ import type { Lens } from "../../core/lens";
 import { asJson } from "../../core/describe";
 import type { TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
 import { Body, estimate } from "./body";
@@ -103,62 +104,56 @@ export function Head({ id }: Props) {
         </span>
         <span class="ol-spring" />
         <span class="ol-card-tools">
-          <button
-            type="button"
+          <Button
             tabIndex={-1}
             class="ol-plain"
             title="Tag this output (t)"
             onClick={() => lens.tagging.type(lens.tagging.card(id))}
           >
             Tag
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             tabIndex={-1}
             class="ol-plain"
             title="A note on this output (e)"
             onClick={() => lens.tagging.write(lens.tagging.card(id))}
           >
             Note
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             tabIndex={-1}
             class="ol-plain"
-            aria-pressed={stars === copies.length}
+            pressed={stars === copies.length}
             title="Star (s)"
             onClick={() => lens.tagging.star(copies)}
           >
             Star
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             tabIndex={-1}
             class="ol-plain"
             title="Copy the text as it is"
             onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}
           >
             Copy
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             tabIndex={-1}
             class="ol-plain"
             title="Copy this output as JSON"
             onClick={() => copy(lens, lens.outputs.texts.value.get(id) === null ? null : asJson(lens, id), "JSON")}
           >
             JSON
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             tabIndex={-1}
             class="ol-plain"
-            aria-pressed={pinned}
+            pressed={pinned}
             title={pinned ? "Unpin" : "Pin: side by side with others, up to 6 (v)"}
             onClick={() => lens.reading.pin(id)}
           >
             {pinned ? "Unpin" : "Pin"}
-          </button>
+          </Button>
         </span>
         <span class="ol-muted ol-row-label" title={label}>
           row {label}
@@ -183,18 +178,17 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
   const lens = useLens();
   const from = lens.outputs.sourcesOf(copies);
   return (
-    <button
-      type="button"
+    <Button
       tabIndex={-1}
       class="ol-copies"
       title={`${plural(copies.length, "output")} with this very text${from && `: ${from}`}\nclick: a card for each`}
-      aria-label={`${copies.length} equal outputs, show each`}
+      label={`${copies.length} equal outputs, show each`}
       onClick={() =>
         (lens.listing.spread.value = new Set([...lens.listing.spread.value, lens.outputs.variant.value[id]]))
       }
     >
       × {copies.length}
-    </button>
+    </Button>
   ); // prettier-ignore
 }
 

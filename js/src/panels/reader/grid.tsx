@@ -5,6 +5,7 @@ import type { Lens } from "../../core/lens";
 import { computed, effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Column } from "../../wire/types";
+import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { Start } from "./body";
 import { useShown } from "./cards";
@@ -217,14 +218,13 @@ function showColumn(box: HTMLElement, column: number): void {
 function Heading({ label, column, ids }: { label: string; column: string | undefined; ids: () => number[] }) {
   const lens = useLens();
   return (
-    <button
-      type="button"
+    <Button
       class="ol-plain ol-heading"
       title={`${label}\nclick: select its outputs · Shift adds · Alt removes`}
       onClick={(event) => lens.selection.select(ids(), modeOf(event))}
     >
       {lens.outputs.short(column, label)}
-    </button>
+    </Button>
   ); // prettier-ignore
 }
 
@@ -346,24 +346,22 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
           <span class="ol-muted">
             Columns {from + 1} to {Math.min(all, from + MOST_COLUMNS)} of {all}
           </span>
-          <button
-            type="button"
-            aria-label="Previous columns"
+          <Button
+            label="Previous columns"
             title="Previous columns"
             disabled={!from}
             onClick={() => (first.value = from - MOST_COLUMNS)}
           >
             ‹
-          </button>
-          <button
-            type="button"
-            aria-label="Next columns"
+          </Button>
+          <Button
+            label="Next columns"
             title="Next columns"
             disabled={from + MOST_COLUMNS >= all}
             onClick={() => (first.value = from + MOST_COLUMNS)}
           >
             ›
-          </button>
+          </Button>
         </span>
       )}
     </div>

@@ -6,6 +6,7 @@ import type { Lens } from "../../core/lens";
 import { computed, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import type { Group } from "../../core/groups";
+import { Button } from "../../ui/button";
 import { number, plural } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { Painted } from "../../ui/segments";
@@ -176,16 +177,14 @@ function GroupBlock({ block }: { block: Block }) {
               </span>
             )}
             <span class="ol-spring" />
-            <button
-              type="button"
+            <Button
               title="Select the outputs that say it (Shift adds, Alt removes)"
               onClick={(event) => lens.selection.select(outputs, modeOf(event))}
             >
               Select {number(outputs.length)}
-            </button>
+            </Button>
             {outputs.length < n && (
-              <button
-                type="button"
+              <Button
                 title="Select the outputs that do not say it (Shift adds, Alt removes)"
                 onClick={(event) =>
                   lens.selection.select(
@@ -195,7 +194,7 @@ function GroupBlock({ block }: { block: Block }) {
                 }
               >
                 the other {number(n - outputs.length)}
-              </button>
+              </Button>
             )}
           </>
         ) : (
@@ -208,9 +207,9 @@ function GroupBlock({ block }: { block: Block }) {
         <WordingRow key={wording.units[0]} wording={wording} />
       ))}
       {left > 0 && (
-        <button type="button" class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
+        <Button class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
           {left > MORE ? `Show ${MORE} of ${left.toLocaleString("en")} more` : `Show ${left} more`}
-        </button>
+        </Button>
       )}
     </div>
   ); // prettier-ignore
@@ -278,9 +277,8 @@ function WordingRow({ wording }: { wording: Wording }) {
         )}
         <span class="ol-badges">
           {badges.map((unit) => (
-            <button
+            <Button
               key={unit}
-              type="button"
               class="ol-badge"
               aria-expanded={open.value === unit}
               title={`${lens.outputs.source(of[unit])} row ${lens.outputs.label(of[unit])}: show the whole output here`}
@@ -291,11 +289,10 @@ function WordingRow({ wording }: { wording: Wording }) {
               <span class="ol-badge-row">
                 {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : `row ${lens.outputs.label(of[unit])}`}
               </span>
-            </button>
+            </Button>
           ))}
           {wording.units.length > 1 && (
-            <button
-              type="button"
+            <Button
               class="ol-badge"
               aria-expanded={all.value}
               title={
@@ -305,7 +302,7 @@ function WordingRow({ wording }: { wording: Wording }) {
               onClick={() => (all.value = !all.value)}
             >
               {all.value ? "fewer" : `× ${wording.units.length}`}
-            </button>
+            </Button>
           )}
         </span>
       </div>

@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { FOLD_WORDS } from "../../core/folds";
 import { ownColor } from "../../core/own-layers";
+import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
 
 /** Stops of the slider for the share of outputs, in percent. */
@@ -80,22 +81,20 @@ export function LayersBar() {
           </select>
         </label>
       )}
-      <button
-        type="button"
-        aria-pressed={fold}
+      <Button
+        pressed={fold}
         title="Fold long runs of words that most outputs share"
         onClick={() => lens.settings.set({ fold: !fold })}
       >
         Fold
-      </button>
-      <button
-        type="button"
-        aria-pressed={markdown}
+      </Button>
+      <Button
+        pressed={markdown}
         title="Show headings, lists and emphasis instead of their markdown"
         onClick={() => lens.settings.set({ markdown: !markdown })}
       >
         Markdown
-      </button>
+      </Button>
     </div>
   ); // prettier-ignore
 }
@@ -113,18 +112,17 @@ function Switch({ name, title, children }: { name: string; title: string; childr
   const lens = useLens();
   const on = lens.marks.on.value.has(name);
   return (
-    <button
-      type="button"
+    <Button
       role="switch"
       class="ol-layer"
       aria-checked={on}
-      aria-label={NAMES.get(name) ?? name}
+      label={NAMES.get(name) ?? name}
       data-layer={name}
       title={`${title}\nclick: ${on ? "off" : "on"}`}
       onClick={() => lens.marks.toggle(name)}
     >
       {children}
-    </button>
+    </Button>
   ); // prettier-ignore
 }
 
@@ -233,14 +231,13 @@ export function Legend() {
   if (fold && lens.folds.none.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;
   return (
-    <button
-      type="button"
+    <Button
       class={whole.value ? "ol-plain ol-legend-line ol-open" : "ol-plain ol-legend-line"}
       aria-expanded={whole.value}
       title="What the marks mean, with which thresholds"
       onClick={() => (whole.value = !whole.value)}
     >
       {parts.join(" · ")}
-    </button>
+    </Button>
   ); // prettier-ignore
 }

@@ -1,6 +1,7 @@
 // Why the reader is empty, and the way out.
 import { Elsewhere } from "../elsewhere";
 import { useLens } from "../use-lens";
+import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { print } from "../../text/search";
 
@@ -22,16 +23,12 @@ export function Nothing() {
     <div class="ol-empty">
       None of the {whose} {why || "is here"}.
       {selected && elsewhere > 0 && (
-        <button type="button" onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}>
+        <Button onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}>
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
-        </button>
+        </Button>
       )}
       {query && <Elsewhere />}
-      {query && (
-        <button type="button" onClick={() => lens.search.clear()}>
-          Clear the search
-        </button>
-      )}
+      {query && <Button onClick={() => lens.search.clear()}>Clear the search</Button>}
     </div>
   );
 }

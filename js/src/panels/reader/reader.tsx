@@ -2,6 +2,7 @@
 import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
+import { Button } from "../../ui/button";
 import { Grace, useEscape } from "../../ui/dismiss";
 import { number } from "../../ui/format";
 import type { Order, Panel, ReaderMode } from "../../wire/types";
@@ -172,17 +173,12 @@ function ReaderBar() {
   return (
     <div class="ol-bar">
       <span class="ol-segments" role="group" aria-label="What the reader lists">
-        <button type="button" aria-pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
+        <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
           All {number(n)}
-        </button>
-        <button
-          type="button"
-          aria-pressed={scope === "selected"}
-          disabled={!selected}
-          onClick={() => lens.listing.setScope("selected")}
-        >
+        </Button>
+        <Button pressed={scope === "selected"} disabled={!selected} onClick={() => lens.listing.setScope("selected")}>
           Selected {number(selected)}
-        </button>
+        </Button>
       </span>
       {listed !== of && (
         <span class="ol-what">
@@ -191,34 +187,31 @@ function ReaderBar() {
       )}
       <span class="ol-segments" role="group" aria-label="How the reader shows them">
         {MODES.map(({ mode: one, name, title }) => (
-          <button
+          <Button
             key={one}
-            type="button"
-            aria-pressed={mode === one}
+            pressed={mode === one}
             title={`${title} (m: the next mode)`}
             onClick={() => lens.settings.set({ mode: one })}
           >
             {name}
-          </button>
+          </Button>
         ))}
       </span>
       <span class="ol-spring" />
-      <button
-        type="button"
-        aria-pressed={panel === "phrases"}
+      <Button
+        pressed={panel === "phrases"}
         title="What outputs share, and what sets the selection apart; a click selects"
         onClick={() => toggle("phrases")}
       >
         Phrases
-      </button>
-      <button
-        type="button"
-        aria-pressed={panel === "openings"}
+      </Button>
+      <Button
+        pressed={panel === "openings"}
         title="How the outputs begin; a click selects"
         onClick={() => toggle("openings")}
       >
         Openings
-      </button>
+      </Button>
       {mode !== "interleaved" && (
         <label class="ol-field">
           <span class="ol-muted">Order</span>

@@ -2,6 +2,7 @@
 import type { Mark } from "../../core/tags";
 import { useLens } from "../use-lens";
 import { short } from "./short";
+import { Button } from "../../ui/button";
 
 /** The tags on an output. A click removes a tag of yours, and adds yours to a tag that only others gave. */
 export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
@@ -12,15 +13,14 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
   return (
     <div class="ol-chips" role="group" aria-label="Tags">
       {marks.map((mark) => (
-        <button
+        <Button
           key={mark.name}
-          type="button"
           tabIndex={tabIndex}
           class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"]
             .filter(Boolean)
             .join(" ")}
           title={about(mark, ids.length)}
-          aria-label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
+          label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
           onClick={(event) => {
             // The focus stays in the widget when the chip that has it is gone.
             if (mark.mine)
@@ -40,7 +40,7 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
           )}
           {mark.others.length > 0 && " "}
           {mark.others.length > 0 && <small>{mark.mine ? `+${mark.others.length}` : initials(mark.others)}</small>}
-        </button>
+        </Button>
       ))}
     </div>
   ); // prettier-ignore

@@ -1,5 +1,6 @@
 // The notes on an output or on the prompt.
 import { useLens } from "../use-lens";
+import { Button } from "../../ui/button";
 
 /** The notes on an output, with a button to edit yours. */
 export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
@@ -14,16 +15,15 @@ export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
           {by > 0 && <b>{lens.tags.tagged.value.annotators[by]}: </b>}
           {text}
           {by === 0 && (
-            <button
-              type="button"
+            <Button
               tabIndex={tabIndex}
               class="ol-plain"
               title="Edit your note (e)"
-              aria-label="Edit your note"
+              label="Edit your note"
               onClick={() => lens.tagging.write(target)}
             >
               ✎
-            </button>
+            </Button>
           )}
         </div>
       ))}

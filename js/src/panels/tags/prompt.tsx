@@ -2,6 +2,7 @@
 import { useLens } from "../use-lens";
 import { Chips } from "./chips";
 import { Notes } from "./notes";
+import { Button } from "../../ui/button";
 
 /** Tags and notes for the prompt itself. */
 export function PromptButtons() {
@@ -9,24 +10,22 @@ export function PromptButtons() {
   const target = lens.tagging.card(lens.tags.prompt.value);
   return (
     <span class="ol-of-prompt">
-      <button
-        type="button"
+      <Button
         class="ol-plain"
         title="Tag the prompt itself"
-        aria-label="Tag the prompt"
+        label="Tag the prompt"
         onClick={() => lens.tagging.type(target)}
       >
         Tag
-      </button>
-      <button
-        type="button"
+      </Button>
+      <Button
         class="ol-plain"
         title="Write a note on the prompt itself"
-        aria-label="Note on the prompt"
+        label="Note on the prompt"
         onClick={() => lens.tagging.write(target)}
       >
         Note
-      </button>
+      </Button>
     </span>
   ); // prettier-ignore
 }

@@ -1,5 +1,6 @@
 // Undo, redo, and whether all tags are saved.
 import { useLens } from "../use-lens";
+import { Button } from "../../ui/button";
 
 /** Undo, redo, and whether all tags are saved. */
 export function Saved() {
@@ -10,24 +11,22 @@ export function Saved() {
   return (
     <span class="ol-saved">
       <span class="ol-segments" role="group" aria-label="Undo and redo">
-        <button
-          type="button"
-          aria-label="Undo"
+        <Button
+          label="Undo"
           aria-disabled={!lens.undo.can("undo")}
           title={undo ? `Undo: ${undo} (u)` : "Nothing to undo"}
           onClick={() => lens.undo.run("undo")}
         >
           ↶
-        </button>
-        <button
-          type="button"
-          aria-label="Redo"
+        </Button>
+        <Button
+          label="Redo"
           aria-disabled={!lens.undo.can("redo")}
           title={redo ? `Redo: ${redo} (U)` : "Nothing to redo"}
           onClick={() => lens.undo.run("redo")}
         >
           ↷
-        </button>
+        </Button>
       </span>
       <span class={saved.bad ? "ol-error" : "ol-muted"} role={saved.bad ? "alert" : undefined} title={saved.title}>
         {saved.text}

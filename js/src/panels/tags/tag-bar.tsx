@@ -1,4 +1,5 @@
 // Tags for the current output, or for the selection.
+import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { NoteField } from "./note-field";
@@ -16,40 +17,37 @@ export function TagBar() {
   if (note) return <NoteField key={`${note.prompt} ${note.ids}`} />;
   return (
     <span class="ol-tagbar">
-      <button
-        type="button"
+      <Button
         disabled={!ids.length}
         title="Type the name of a tag (t)"
         onClick={() => lens.tagging.type({ ids, what })}
       >
         Tag {ids.length ? what : "…"}
-      </button>
+      </Button>
       {lens.tagKeys.all.value.map((name, key) => {
         if (!name) return null;
         const tag = names.indexOf(name);
         return (
-          <button
+          <Button
             key={name}
-            type="button"
             class={`ol-tag ol-tag-${define[tag].color}`}
             disabled={!ids.length}
             title={`${name}\nclick or press ${key} to tag ${what}; again to remove the tag`}
             onClick={() => lens.tagging.toggle(name, ids)}
           >
             <kbd>{key}</kbd> <span dir="auto">{short(name)}</span> <small>{number(lens.tags.counts.value[tag])}</small>
-          </button>
+          </Button>
         );
       })}
       {(names.length > 0 || lens.page) && (
-        <button
-          type="button"
+        <Button
           class="ol-plain"
-          aria-pressed={lens.settings.get("panel") === "tags"}
+          pressed={lens.settings.get("panel") === "tags"}
           title="All tags: colours, keys, counts by annotator, filters"
           onClick={() => lens.settings.set({ panel: lens.settings.all.panel === "tags" ? "" : "tags" })}
         >
           all tags
-        </button>
+        </Button>
       )}
       <span class="ol-said ol-muted" aria-hidden="true" title={lens.tagging.result.value}>
         {lens.tagging.result.value}

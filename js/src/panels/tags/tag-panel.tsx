@@ -3,6 +3,7 @@ import { useContext } from "preact/hooks";
 import { modeOf } from "../../core/selection";
 import { KEYS } from "../../core/tag-keys";
 import { ANY } from "../../core/tags";
+import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
 import { HandInContext, useLens } from "../use-lens";
 import { short } from "./short";
@@ -20,23 +21,21 @@ export function TagPanel() {
       {HandIn && <HandIn />}
       {annotators.length > 1 && (
         <p class="ol-hand-in">
-          <button
-            type="button"
-            aria-pressed={lens.settings.get("blind")}
+          <Button
+            pressed={lens.settings.get("blind")}
             title="Hide the tags of others on an output until you have tagged it"
             onClick={() => lens.settings.set({ blind: !lens.settings.all.blind })}
           >
             Blind
-          </button>
-          <button
-            type="button"
+          </Button>
+          <Button
             disabled={!lens.tags.disputes.value}
-            aria-pressed={lens.settings.get("order") === "disputed"}
+            pressed={lens.settings.get("order") === "disputed"}
             title="List first the outputs that several people tagged differently"
             onClick={() => lens.settings.set({ order: lens.settings.all.order === "disputed" ? "row" : "disputed" })}
           >
             {number(lens.tags.disputes.value)} disputed first
-          </button>
+          </Button>
           <label class="ol-field ol-muted">
             filter by the tags of{" "}
             <select
@@ -78,15 +77,14 @@ export function TagPanel() {
           {names.map((name, tag) => (
             <tr key={name}>
               <td>
-                <button
-                  type="button"
+                <Button
                   class={`ol-tag ol-tag-${define[tag].color}`}
                   title={`${name}\nclick for the next colour`}
-                  aria-label={`${name}: change the colour`}
+                  label={`${name}: change the colour`}
                   onClick={() => lens.tagging.define(name, { color: (define[tag].color + 1) % 8 })}
                 >
                   <span dir="auto">{short(name)}</span>
-                </button>
+                </Button>
               </td>
               <td>
                 <select
@@ -126,13 +124,12 @@ export function TagPanel() {
               <td class="ol-tag-tools">
                 <Tools tag={name} mask={() => lens.tags.mask(tag, null)} count={lens.tags.counts.value[tag]} />
                 {lens.kernel && (
-                  <button
-                    type="button"
+                  <Button
                     title="List first the outputs most likely to need this tag; nothing is tagged"
                     onClick={() => lens.tagging.do("suggest", name)}
                   >
                     Suggest
-                  </button>
+                  </Button>
                 )}
               </td>
             </tr>
@@ -153,13 +150,12 @@ export function TagPanel() {
                 <td class="ol-tag-tools">
                   <Tools tag={tag} mask={mask} count={any ? n - untagged : untagged} />
                   {!any && lens.kernel && (
-                    <button
-                      type="button"
+                    <Button
                       title="List first the outputs least like the tagged ones"
                       onClick={() => lens.tagging.do("unlike")}
                     >
                       Unlike first
-                    </button>
+                    </Button>
                   )}
                 </td>
               </tr>
@@ -178,21 +174,16 @@ function Tools({ tag, mask, count }: { tag: string | null; mask: () => Uint8Arra
   const only = filter !== null && filter.tag === tag;
   return (
     <>
-      <button
-        type="button"
-        aria-pressed={only}
+      <Button
+        pressed={only}
         title="List only these; click again to list all"
         onClick={() => lens.settings.set({ tagged: only ? null : { tag, annotator: filter?.annotator ?? null } })}
       >
         Only
-      </button>
-      <button
-        type="button"
-        title="Shift adds, Alt removes"
-        onClick={(event) => lens.selection.select(where(mask()), modeOf(event))}
-      >
+      </Button>
+      <Button title="Shift adds, Alt removes" onClick={(event) => lens.selection.select(where(mask()), modeOf(event))}>
         Select {number(count)}
-      </button>
+      </Button>
     </>
   );
 }
