@@ -938,3 +938,21 @@ def test_a_prompt_is_named_by_itself_or_its_number_whatever_kind_of_integer_that
         assert lens.prompt == "q"
     with pytest.raises(ValueError, match="no prompt True among the 2 here"):
         lens.prompt = True
+
+
+def test_columns_of_tags_never_double_the_users() -> None:
+    lens = ol.Lens({"response": ["a", "b"], "tag=x": [1, 2]}, vectors=np.eye(2), store=False)
+    lens.tag("x", [0])
+    table = lens.tag_columns()
+    assert table.columns.tolist() == ["response", "tag=x", "tag=x_lens"]
+    assert table["tag=x"].tolist() == [1, 2]
+    assert table["tag=x_lens"].tolist() == [True, False]
+
+
+def test_labels_that_are_read_of_the_view_are_pythons_own() -> None:
+    lens = small()
+    lens.view.pins, lens.view.scroll_to = [2, 0], 1
+    assert repr(lens.view.pins) == "[2, 0]"
+    assert repr(lens.view.scroll_to) == "1"
+    lens.view.pins = []
+    assert lens.view.pins == []

@@ -450,7 +450,10 @@ class Lens:
         return summaries.tagged(self._tags, self._study.outputs, name, annotator)
 
     def tag_columns(self, annotator: str | None = None) -> pd.DataFrame:
-        """Return your rows with one boolean column a tag, "tag=name": whether anybody, or one annotator, gave it."""
+        """Return your rows with one boolean column a tag, "tag=name": whether anybody, or one annotator, gave it.
+
+        If you have a column of the same name, ours ends in "_lens".
+        """
         return summaries.tag_columns(self._tags, self._study.outputs, annotator)
 
     def tag_counts(self, by: str | None = None) -> pd.DataFrame:

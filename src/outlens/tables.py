@@ -16,6 +16,7 @@ from outlens.naming import ALONE, names
 from outlens.outputs import categories
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
+from outlens.tags.frames import free_name
 from outlens.tags.summaries import tags_and_notes
 
 
@@ -40,11 +41,8 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
     }  # fmt: skip
     table = outputs.frame.copy()
     for column, values in ours.items():
-        free = (column, f"{column}_lens", *(f"{column}_lens{k}" for k in range(2, len(table.columns) + 2)))
         # Given with its dtype: Arrow, which pandas 3 would take for texts, refuses lone surrogates.
-        table[next(name for name in free if name not in table)] = pd.Series(
-            values, index=table.index, dtype=values.dtype
-        )
+        table[free_name(column, table.columns)] = pd.Series(values, index=table.index, dtype=values.dtype)
     return table
 
 

@@ -80,9 +80,9 @@ class View:
         labels = self._shown.index
         if name == "pins":
             # Where several rows share a label, labels would not name the rows.
-            return [labels[row] for row in value] if labels.is_unique else np.array(value, np.int64).view(Positions)
+            return labels[value].tolist() if labels.is_unique else np.array(value, np.int64).view(Positions)
         if name == "scroll_to" and value is not None:
-            return labels[value] if labels.is_unique else Positions([value])
+            return labels[[value]].tolist()[0] if labels.is_unique else Positions([value])
         # JSON knows no difference between 1 and 1.0.
         return float(value) if name == "min_outputs" and value <= 1 else value
 

@@ -6,7 +6,7 @@ text and labels as Python objects, and group by numbers.
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterable, Mapping
+from collections.abc import Collection, Hashable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
@@ -27,10 +27,19 @@ def frame_of(columns: Mapping[str, npt.NDArray[Any]], index: pd.Index[Any] | Non
     return table.set_axis(pd.Index(list(columns), dtype=object), axis=1)
 
 
+def free_name(name: str, taken: Collection[Hashable]) -> str:
+    """Return the name of a column of ours beside the user's: where it is taken it ends in "_lens", "_lens2", ..."""
+    names = (name, f"{name}_lens", *(f"{name}_lens{k}" for k in range(2, len(taken) + 2)))
+    return next(free for free in names if free not in taken)
+
+
 def with_columns(frame: pd.DataFrame, columns: Mapping[str, npt.NDArray[Any]]) -> pd.DataFrame:
-    """Return a copy of the frame with more columns on the right, each as long as the frame."""
+    """Return a copy of the frame with more columns on the right, each as long as the frame and named by `free_name`."""
     added = frame_of(columns, frame.index)
-    labels = pd.Index([*frame.columns, *columns], dtype=object, name=frame.columns.name)
+    names: list[Hashable] = list(frame.columns)
+    for name in columns:
+        names.append(free_name(name, names))
+    labels = pd.Index(names, dtype=object, name=frame.columns.name)
     both = [frame.set_axis(range(frame.shape[1]), axis=1), added.set_axis(range(frame.shape[1], len(labels)), axis=1)]
     return pd.concat(both, axis=1).set_axis(labels, axis=1)
 
