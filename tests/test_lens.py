@@ -780,7 +780,7 @@ def test_a_lens_has_a_length_and_selects_a_cluster(lens: ol.Lens, frame: pd.Data
     cut = lens.frame["cluster"]
     lens.select(cluster=1)
     assert lens.selection.tolist() == np.flatnonzero(cut == 1).tolist()
-    for wrong in (9, "wine", True):
+    for wrong in (9, 11, "wine", True):
         with pytest.raises(KeyError, match=f"there is no cluster {wrong!r}; the clusters are 0, 1, 2"):
             lens.select(cluster=wrong)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="rows and a cluster; give one of them"):

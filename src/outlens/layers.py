@@ -172,15 +172,15 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
     """Return the user's span table, checked, in a frame of its own, and sorted unless `ordered` is False."""
     if not isinstance(spans, pd.DataFrame):
         raise TypeError(
-            f"spans is a {type(spans).__name__}; give a DataFrame with the columns output, start and end, or None to"
-            " take the layer away."
+            f"spans is a {type(spans).__name__}; give a DataFrame with the columns output, start and end, such as"
+            " lens.find returns."
         )
     columns = list(dict.fromkeys(["output", "start", "end", *([] if by is None else [by])]))
     for column in columns:
         there = sum(other == column for other in spans.columns)
         if there != 1:
             listed = ", ".join(map(repr, spans.columns)) or "none"
-            raise KeyError(f"the spans have {'no' if not there else 'twice a'} column {column!r}; they have {listed}.")
+            raise NotFound(f"the spans have {'no' if not there else 'twice a'} column {column!r}; they have {listed}.")
     table = spans[columns].reset_index(drop=True)
     if by is not None and (many := [cell for cell in table[by] if isinstance(cell, list | tuple | set | dict)]):
         raise TypeError(

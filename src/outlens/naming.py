@@ -55,7 +55,8 @@ def members(part: Part, granularity: float, cluster: int) -> npt.NDArray[np.int6
     """
     numbers = part.tree.get().cut(granularity)
     if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer) or cluster not in numbers:
-        raise NotFound(f"there is no cluster {cluster!r}; {hint(cluster, np.unique(numbers).tolist(), 'clusters')}")
+        listed = hint(cluster, np.unique(numbers).tolist(), "clusters", cutoff=1)
+        raise NotFound(f"there is no cluster {cluster!r}; {listed}")
     rows: npt.NDArray[np.int64] = part.rows[numbers == cluster]
     return rows
 

@@ -175,6 +175,8 @@ def test_an_unknown_tag_is_named() -> None:
 def test_something_else_than_a_table_is_refused(measure: Callable[..., pd.DataFrame]) -> None:
     lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
     lens.tag("late", [0])
+    with pytest.raises(ValueError, match="the table has no column 'output'; it needs output, annotator"):
+        agreement(pd.DataFrame({"tags": [("a",)]}))
     with pytest.raises(TypeError, match=r"^the table is a Lens, not a DataFrame; give lens\.judgements\(\)\.$"):
         measure(lens)
     with pytest.raises(TypeError, match=r"^tags is the text 'late'; give a list of tags, such as \['late'\]\.$"):

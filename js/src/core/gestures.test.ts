@@ -184,6 +184,20 @@ describe("keys", () => {
   });
 });
 
+it("shows a panel over the place that was asked about, and closes it only when it is seen", () => {
+  const { lens } = make();
+  lens.reading.ask(0, 0);
+  lens.reading.toggle("phrases");
+  expect(lens.reading.asked.value).toBeNull();
+  expect(lens.settings.get("panel")).toBe("phrases");
+  lens.reading.ask(0, 0);
+  lens.reading.toggle("phrases");
+  expect(lens.reading.asked.value).toBeNull();
+  expect(lens.settings.get("panel")).toBe("phrases");
+  lens.reading.toggle("phrases");
+  expect(lens.reading.drawer.value).toBe(false);
+});
+
 it("dims the map no longer when the row pointed at is gone", () => {
   const { lens } = make();
   lens.pointer.cluster.value = 1;

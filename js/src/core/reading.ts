@@ -1,4 +1,5 @@
 // Where one is in the texts: what is open, asked about, pinned, and scrolled to.
+import type { Panel } from "../wire/types";
 import { computed } from "@preact/signals";
 import type { Announcer } from "./announce";
 import type { Outputs } from "./outputs";
@@ -65,6 +66,13 @@ export class Reading {
 
   /** Whether the drawer is open. */
   readonly drawer = computed(() => !!this.asked.value || this.settings.get("panel") !== "");
+
+  /** Opens a panel in the drawer, over the place that was asked about; closes it where it is what one sees. */
+  toggle(panel: Panel): void {
+    const seen = !this.asked.value && this.settings.get("panel") === panel;
+    this.asked.value = null;
+    this.settings.set({ panel: seen ? "" : panel });
+  }
 
   /** Closes the place that was asked about, or else the drawer. */
   close(): void {

@@ -147,7 +147,8 @@ def _file(data: str | Path, text: Sequence[Hashable], by: Sequence[Hashable]) ->
         raise ValueError(f"{name!r} is not a readable {kind} file: {why}.") from None
     except OSError as error:
         raise ValueError(f"{name!r} could not be read: {error.strerror or error}.") from None
-    raise ValueError(f"{name!r} ends in {kind or 'nothing'}; give a {FILES}.")
+    saved = " A file that lens.save wrote is opened with outlens.open." if kind == ".outlens" else ""
+    raise ValueError(f"{name!r} ends in {kind or 'nothing'}; give a {FILES}.{saved}")
 
 
 def _csv(path: Path, sep: str, text: Sequence[Hashable], by: Sequence[Hashable]) -> pd.DataFrame:

@@ -147,7 +147,7 @@ def _tables(table: pd.DataFrame, tags: Iterable[str] | None) -> Iterator[tuple[s
         raise TypeError(f"the table is a {type(table).__name__}, not a DataFrame; give lens.judgements().")
     if isinstance(tags, str):
         raise TypeError(f"tags is the text {tags!r}; give a list of tags, such as [{tags!r}].")
-    if "tags" in table.columns and not {"tag", "label"} & set(table.columns):
+    if {"output", "annotator", "tags"} <= set(table.columns) and not {"tag", "label"} & set(table.columns):
         table = _each_tag(table)
     labelled = "label" in table.columns and "tag" not in table.columns
     needed = ["output", "annotator", "label"] if labelled else ["output", "annotator", "tag", "on"]

@@ -5,7 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { Grace, useEscape } from "../../ui/dismiss";
 import { number } from "../../ui/format";
-import type { Order, Panel, ReaderMode } from "../../wire/types";
+import type { Order, ReaderMode } from "../../wire/types";
 import { Cards } from "./cards";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
@@ -169,7 +169,6 @@ function ReaderBar() {
   const { mode, order, panel } = lens.settings.all;
   const scope = lens.listing.scope.value;
   const of = scope === "selected" ? selected : n;
-  const toggle = (name: Panel) => lens.settings.set({ panel: panel === name ? "" : name });
   return (
     <div class="ol-bar">
       <span class="ol-segments" role="group" aria-label="What the reader lists">
@@ -198,20 +197,22 @@ function ReaderBar() {
         ))}
       </span>
       <span class="ol-spring" />
-      <Button
-        pressed={panel === "phrases"}
-        title="What outputs share, and what sets the selection apart; a click selects"
-        onClick={() => toggle("phrases")}
-      >
-        Phrases
-      </Button>
-      <Button
-        pressed={panel === "openings"}
-        title="How the outputs begin; a click selects"
-        onClick={() => toggle("openings")}
-      >
-        Openings
-      </Button>
+      <span class="ol-field">
+        <Button
+          pressed={panel === "phrases"}
+          title="What outputs share, and what sets the selection apart; a click selects"
+          onClick={() => lens.reading.toggle("phrases")}
+        >
+          Phrases
+        </Button>
+        <Button
+          pressed={panel === "openings"}
+          title="How the outputs begin; a click selects"
+          onClick={() => lens.reading.toggle("openings")}
+        >
+          Openings
+        </Button>
+      </span>
       {mode !== "interleaved" && (
         <label class="ol-field">
           <span class="ol-muted">Order</span>

@@ -44,7 +44,7 @@ export function TagBar() {
           class="ol-plain"
           pressed={lens.settings.get("panel") === "tags"}
           title="All tags: colours, keys, counts by annotator, filters"
-          onClick={() => lens.settings.set({ panel: lens.settings.all.panel === "tags" ? "" : "tags" })}
+          onClick={() => lens.reading.toggle("tags")}
         >
           all tags
         </Button>
