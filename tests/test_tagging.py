@@ -485,7 +485,7 @@ def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> 
         raise KeyboardInterrupt
 
     monkeypatch.setattr(one._tags, "act", interrupted)
-    assert gesture(one, "tag", "food", [0])["says"] == "KeyboardInterrupt"
+    assert gesture(one, "tag", "food", [0])["says"] == "This was interrupted in the kernel; try again."
 
 
 def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:

@@ -23,7 +23,7 @@ from outlens.naming import members, names, rename
 from outlens.ranking import Suggested, rank_by_tag
 from outlens.state import LensState
 from outlens.study import Part, Study
-from outlens.tagging import act
+from outlens.tagging import act, switch
 from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.tags.judgements import from_column
@@ -71,12 +71,6 @@ class Lens:
     """
 
     __slots__ = ("__weakref__", "_bridge", "_end", "_selected", "_state", "_study", "_tags")
-    _study: Study
-    _state: LensState
-    _tags: TagBook
-    _bridge: Bridge
-    _selected: Signal
-    _end: weakref.finalize[..., Lens]
 
     def __init__(
         self,
@@ -388,38 +382,30 @@ class Lens:
         >>> lens.undo()
         'tag ‘refusal’ on 2 outputs'
         """
-        self._act("tag", name, rows, prompt)
+        act(self._study, self._state, self._tags, "tag", name, rows, prompt)
 
     def untag(self, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
         """Remove your tag from outputs or a prompt; `rows` and `prompt` as for `tag`."""
-        self._act("untag", name, rows, prompt)
+        act(self._study, self._state, self._tags, "untag", name, rows, prompt)
 
     def note(self, text: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
         """Write a note, in place of your earlier one; "" removes it. `rows` and `prompt` as for `tag`."""
-        self._act("note", text, rows, prompt)
+        act(self._study, self._state, self._tags, "note", text, rows, prompt)
 
     def star(self, rows: Any = None, on: bool = True) -> None:
         """Give outputs a star, or remove it with `on=False`; `rows` as for `tag`."""
-        self._act("star" if on else "unstar", "", rows, None)
-
-    def _act(self, action: str, value: str, rows: Any, prompt: str | int | None) -> None:
-        act(self._study, self._state, self._tags, action, value, rows, prompt)
+        act(self._study, self._state, self._tags, "star" if on else "unstar", "", rows)
 
     def undo(self) -> str:
         """Undo your last tag, note, star, definition or name of a cluster, also of an earlier session.
 
         Returns what was undone, "" if there was nothing.
         """
-        return self._switch("undo")
+        return switch(self._tags, "undo")
 
     def redo(self) -> str:
         """Redo what was undone last; returns what that is, "" if there was nothing."""
-        return self._switch("redo")
-
-    def _switch(self, action: str) -> str:
-        done = self._tags.switch(action)
-        self._tags.finish()
-        return done
+        return switch(self._tags, "redo")
 
     def suggest(self, tag: str) -> Suggested:
         """Which outputs of the prompt shown most likely have a tag too; the reader lists them first.

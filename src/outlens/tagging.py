@@ -32,3 +32,10 @@ def act(
             raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
         tags.act(action, value, positions)
         tags.finish()
+
+
+def switch(tags: TagBook, action: str) -> str:
+    """Undo or redo; return what was undone or redone, "" if there was nothing."""
+    done = tags.switch(action)
+    tags.finish()
+    return done

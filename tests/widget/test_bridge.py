@@ -146,3 +146,27 @@ def test_what_sets_outputs_apart_is_about_those_of_the_question() -> None:
     assert ask(ids=[0, 1, 2, 99, -1, "x"])["rows"][0]["text"] == "we take the tea"
     assert ask()["rows"][0]["text"] == "they drink it cold"
     assert ask(ids=[])["error"].startswith("No output is selected")
+
+
+@pytest.mark.parametrize(
+    ("question", "function"),
+    [
+        ({"kind": "find", "query": "a", "regex": False}, "outlens.text.find"),
+        ({"kind": "distinctive", "ids": [0]}, "outlens.widget.wire.set_apart"),
+    ],
+)
+def test_a_question_is_answered_though_the_kernel_is_interrupted(
+    question: dict, function: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lens = ol.Lens(["a", "b"], vectors=np.eye(2), store=False)
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(function, interrupted)
+    lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": 5, **question}, [])
+    assert [(answer["id"], answer["error"]) for answer in sent] == [
+        (5, "This was interrupted in the kernel; try again.")
+    ]

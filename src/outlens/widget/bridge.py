@@ -223,8 +223,8 @@ class Bridge:
     def _find(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         try:
             spans = text.find(part.texts, str(message["query"]), regex=bool(message["regex"]))
-        except ValueError as error:
-            return {"kind": "found", "error": str(error)}, [b""]
+        except (Exception, KeyboardInterrupt) as error:
+            return {"kind": "found", "error": _reason(error)}, [b""]
         return {"kind": "found"}, [np.unique(spans["output"]).astype("<u4").tobytes()]
 
     def _count_matches(self, _: Part, message: dict[str, Any], _buffers: object) -> Answer:
@@ -240,8 +240,8 @@ class Bridge:
         """Make what the browser asks for; also when another prompt is shown by now."""
         try:
             made = self._parts[part.number].asked(message["kind"])
-        except KeyboardInterrupt:
-            made = {"error": "This was interrupted; switch the layer off and on to try again."}
+        except KeyboardInterrupt as error:
+            made = {"error": _reason(error)}
         with self._tags.lock:
             if part is self._shown:
                 setattr(self.widget, f"_{message['kind']}", made)
@@ -255,10 +255,8 @@ class Bridge:
             else:
                 chosen = np.isin(part.rows, self._state.selection)
             rows, buffers = wire.set_apart(part.texts, chosen)
-        except Exception as error:
-            # The browser waits for an answer, whatever it is.
-            why = str(error) or type(error).__name__
-            return {"kind": "distinctive", "rows": [], "error": why}, [b"", bytes(4)]
+        except (Exception, KeyboardInterrupt) as error:
+            return {"kind": "distinctive", "rows": [], "error": _reason(error)}, [b"", bytes(4)]
         return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
 
     def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
@@ -269,8 +267,7 @@ class Bridge:
             problem = self._tags.problem
             says = f"{says}. Not saved: {problem}" if problem else says
         except (Exception, KeyboardInterrupt) as error:
-            # The browser waits for an answer, whatever it is.
-            says = str(error) or type(error).__name__
+            says = _reason(error)
         return {"kind": "tagged", "says": says}, []
 
     def _tag(self, part: Part, action: str, value: str, ids: Rows) -> str:
@@ -311,3 +308,10 @@ class Bridge:
             traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
             options: dict[str, Any] = {"with_tags": tags, "left_out": left_out}
             return page_state(self._study, self._state, self._tags, self._parts, traits, **options)
+
+
+def _reason(error: BaseException) -> str:
+    """Why there is no result, for the browser, which waits for an answer whatever happens."""
+    if isinstance(error, KeyboardInterrupt):
+        return "This was interrupted in the kernel; try again."
+    return str(error) or type(error).__name__
