@@ -2,7 +2,7 @@
 import { build } from "esbuild";
 
 const OWN = (
-  "alignment anchors announce arrived clusters colors copies counted coverage distinctive draft folds gestures groups isPinned listing localOf marks members minOutputs minWords nameOf nextUntagged " +
+  "alignment anchors announce arrived clusters colors copies counted coverage distinctive draft folds groups isPinned listing localOf marks members minOutputs minWords nameOf nextUntagged " +
   "ofCounted otherPrompts outputOf outputs outputsOf outputsWith palette passes passing pointer preparing promptIndex reading report scheme setGranularity setPrompt settings shared shortSource sourcesOf spread styled tagKeys tagging textData traits unfolded wordsBetween"
 ).split(" ");
 

@@ -1,5 +1,6 @@
 // Imports go down only: each floor knows those below it, and no files know each other in a circle.
 import { expect, it } from "vitest";
+import { encode } from "./page/kept-log";
 
 /** What each floor may import beside itself. */
 const FLOORS: Record<string, string[]> = {
@@ -27,6 +28,7 @@ const found = import.meta.glob(["./**/*.{ts,tsx}", "!./**/*.test.{ts,tsx}", "!./
   import: "default",
   eager: true,
 });
+const [BUILD] = Object.values(import.meta.glob(["../build.mjs"], { query: "?raw", import: "default", eager: true }));
 const SOURCES = new Map(Object.entries(found).map(([path, text]) => [path.slice(2), text]));
 const FILES = [...SOURCES.keys()];
 
@@ -74,4 +76,15 @@ it("has no circle", () => {
   };
   for (const file of FILES) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+it("shortens no name that Python or a browser's storage knows", () => {
+  const shortened = new Set(BUILD.match(/OWN = \(([^]*?)\)/)![1].match(/\w+/g));
+  const kept = encode(
+    [{ id: "1", time: 1, annotator: "a", key: "k", action: "tag", value: "v", gesture: "g", lens: "x" }],
+    "a",
+  );
+  // The fields of interfaces in wire/types.ts, and the names of what a page keeps.
+  const fields = SOURCES.get("wire/types.ts")!.match(/\b\w+(?=\??:)/g)!;
+  expect([...Object.keys(JSON.parse(kept)), ...fields].filter((name) => shortened.has(name))).toEqual([]);
 });
