@@ -85,6 +85,28 @@ describe("search beside the page", () => {
     expect(FakeWorker.made[1].got[0].texts).toBe(TEXTS);
   });
 
+  it.each([true, false])("answers what replaced a search that is stuck, limited or not: %s", async (limited) => {
+    const search = open();
+    FakeWorker.stuck = true;
+    const slow = search.find(TEXTS, /(a+)+b/giu, true);
+    vi.advanceTimersByTime(2000);
+    const next = search.find(TEXTS, /an/giu, limited);
+    expect(await slow).toEqual({ ids: null, error: "" });
+    FakeWorker.stuck = false;
+    vi.advanceTimersByTime(1000);
+    expect(FakeWorker.made.length).toBe(2);
+    expect(await next).toEqual({ ids: Uint32Array.of(3), error: "" });
+  });
+
+  it("searches the same texts in the page when the worker fails", async () => {
+    const search = open();
+    await search.find(TEXTS, /apple/giu, false);
+    FakeWorker.stuck = true;
+    const next = search.find(TEXTS, /an/giu, false);
+    (FakeWorker.made[0] as any).onerror();
+    expect(await next).toEqual({ ids: Uint32Array.of(3), error: "" });
+  });
+
   it("searches in the page where no worker can start", async () => {
     vi.stubGlobal(
       "Worker",

@@ -74,6 +74,7 @@ function turn(): Promise<void> {
 
 interface Waiting {
   job: Job;
+  limited: boolean;
   settle(result: Answer["result"], error: string): void;
   timer?: ReturnType<typeof setTimeout>;
 }
@@ -88,16 +89,15 @@ export class SearchWorker {
   #finding = 0;
 
   constructor(until: AbortSignal) {
-    until.addEventListener("abort", () => this.#end(""));
+    until.addEventListener("abort", () => this.#end());
   }
 
   /** The texts in which a pattern hits; null with an error, or where a newer search took its place. `limited` ends it after 3 s. */
   async find(texts: Bytes, pattern: RegExp, limited: boolean): Promise<Found> {
-    this.#settle(this.#finding, null, "");
-    const sent = this.#sent === texts.bytes;
-    this.#sent = texts.bytes;
+    // The search that this one replaces still has its limit: the worker may be stuck in it.
+    this.#waiting.get(this.#finding)?.settle(null, "");
     const id = (this.#finding = ++this.#ids);
-    const { result, error } = await this.#ask({ id, kind: "find", pattern, ...(!sent && { texts }) }, limited);
+    const { result, error } = await this.#ask({ id, kind: "find", pattern, texts }, limited);
     return { ids: result as Uint32Array | null, error };
   }
 
@@ -109,14 +109,24 @@ export class SearchWorker {
 
   #ask(job: Job, limited: boolean): Promise<{ result: Answer["result"]; error: string }> {
     return new Promise((resolve) => {
-      this.#waiting.set(job.id, {
-        job,
-        settle: (result, error) => resolve({ result, error }),
-        timer: limited ? setTimeout(() => this.#end(TOO_SLOW), LIMIT) : undefined,
-      });
-      this.#worker ??= this.#start();
-      this.#worker.postMessage(job);
+      const settle: Waiting["settle"] = (result, error) => resolve({ result, error });
+      const waiting: Waiting = { job, limited, settle };
+      this.#waiting.set(job.id, waiting);
+      this.#send(waiting);
     });
+  }
+
+  #send(waiting: Waiting): void {
+    const { job, limited } = waiting;
+    clearTimeout(waiting.timer);
+    if (limited) waiting.timer = setTimeout(() => this.#giveUp(job), LIMIT);
+    this.#worker ??= this.#start();
+    if (job.kind === "find") {
+      const { texts, ...rest } = job;
+      const known = this.#sent === texts!.bytes;
+      this.#sent = texts!.bytes;
+      this.#worker.postMessage(known ? rest : job);
+    } else this.#worker.postMessage(job);
   }
 
   #start(): Pick<Worker, "postMessage" | "terminate"> {
@@ -130,9 +140,9 @@ export class SearchWorker {
     }
     worker.onmessage = ({ data }: MessageEvent<Answer>) => this.#settle(data.id, data.result, "");
     worker.onerror = () => {
-      worker.terminate();
+      this.#stop();
       this.#worker = this.#here();
-      for (const { job } of this.#waiting.values()) this.#worker.postMessage(job);
+      for (const waiting of this.#waiting.values()) this.#send(waiting);
     };
     return worker;
   }
@@ -151,11 +161,23 @@ export class SearchWorker {
     waiting.settle(result, error);
   }
 
-  /** Ends the worker and all that waits for it; the next question starts another. */
-  #end(error: string): void {
+  /** Ends a worker that is stuck. What asked with the same expression is given up; the rest is asked again. */
+  #giveUp({ pattern }: Job): void {
+    this.#stop();
+    for (const [id, waiting] of [...this.#waiting]) {
+      if (`${waiting.job.pattern}` === `${pattern}`) this.#settle(id, null, TOO_SLOW);
+      else this.#send(waiting);
+    }
+  }
+
+  #stop(): void {
     this.#worker?.terminate();
     URL.revokeObjectURL(this.#url);
     this.#worker = this.#sent = null;
-    for (const id of [...this.#waiting.keys()]) this.#settle(id, null, error);
+  }
+
+  #end(): void {
+    this.#stop();
+    for (const id of [...this.#waiting.keys()]) this.#settle(id, null, "");
   }
 }
