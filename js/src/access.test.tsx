@@ -206,6 +206,14 @@ describe("a card", () => {
     expect(document.activeElement).toBe(second.querySelector("button"));
   });
 
+  it("becomes the current output by a click on its margin, which gives it the focus", async () => {
+    const root = show();
+    const second = cards(root)[1];
+    second.click();
+    await drawn();
+    expect(second.getAttribute("aria-current")).toBe("true");
+  });
+
   it("hands the focus on with j and k", async () => {
     const root = show();
     cards(root)[0].focus();

@@ -28,7 +28,7 @@ describe("the widget", () => {
     const root = show();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
     expect(root.querySelector(".ol-counts")!.textContent).toBe(
-      "1 of 2 prompts · 6 of 8 outputs · 2 models · 2 clusters",
+      "prompt 1 of 2 · 6 of 8 outputs · 2 models · 2 clusters",
     );
     expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
       "apple",

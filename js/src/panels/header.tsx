@@ -20,7 +20,7 @@ export function Header() {
   const categories = columns.find((c) => c.name === source)?.categories ?? [];
   const sources = new Set(lens.outputs.columns.value[source ?? ""]?.filter((code) => code < categories.length)).size;
   const counts = [
-    ...(many ? [`1 of ${plural(prompts.length, "prompt")}`] : []),
+    ...(many ? [`prompt ${number(lens.outputs.promptIndex.value + 1)} of ${number(prompts.length)}`] : []),
     many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
     ...(sources > 1 ? [plural(sources, source!)] : []),
     plural(lens.clusters.list.value.length, "cluster"),
