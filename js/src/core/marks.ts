@@ -178,15 +178,21 @@ export class Marks {
     const lines: string[] = [];
     const on = this.on.value;
     const { shared } = this;
-    if (shared.words.value && shared.coverage.value && shared.counts(id)) {
-      const [word, last] = shared.wordsBetween(id, at, at + 1);
-      if (word < last) {
-        const count = shared.coverage.value[word];
-        if ((on.has("shared") || on.has("common")) && count >= shared.minOutputs.value)
-          lines.push(`shared by ${shared.ofCounted(count)}`);
-        if (on.has("only") && shared.onlyHere(word)) lines.push("only here");
-        if (on.has("echo") && shared.room.value![word] === 0) lines.push("repeats the prompt");
-      }
+    const words = shared.words.value;
+    const coverage = shared.coverage.value;
+    if (words && coverage && shared.counts(id)) {
+      const [next, last] = shared.wordsBetween(id, at, at + 1);
+      // What lies between two words of a mark belongs to it, as it is drawn.
+      const before = next < last ? next : next - 1;
+      const v = words.variant[id];
+      const within = before >= words.bounds[v] && next < words.bounds[v + 1];
+      const both = (marked: (at: number) => boolean) => within && marked(before) && marked(next);
+      const joined =
+        on.has("common") || (on.has("shared") && shared.step(coverage[before]) === shared.step(coverage[next]));
+      if (joined && both((at) => coverage[at] >= shared.minOutputs.value))
+        lines.push(`shared by ${shared.ofCounted(Math.min(coverage[before], coverage[next]))}`);
+      if (on.has("only") && both((at) => shared.onlyHere(at))) lines.push("only here");
+      if (on.has("echo") && both((at) => shared.room.value![at] === 0)) lines.push("repeats the prompt");
     }
     const group = this.groups.list.value[this.groups.at(id, at)];
     if (group && on.has("aligned"))

@@ -40,6 +40,10 @@ export function Card({ id, position, total }: Props) {
       aria-setsize={total}
       aria-current={current || undefined}
       aria-label={`${source ? `${source}, ` : ""}row ${label}, ${lens.clusters.nameOf(id)}`}
+      onClick={(event) => {
+        // A click on the margin gives the card the focus: keys are then for this output.
+        if (event.target === event.currentTarget) lens.pointer.cursor.value = id;
+      }}
       onMouseEnter={() => (lens.pointer.hover.value = id)}
       onMouseLeave={() => (lens.pointer.hover.value = -1)}
     >
