@@ -40,7 +40,7 @@ export class OtherPrompts {
   }
 
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
-  readonly #key = computed(() => JSON.stringify(this.#query.value));
+  readonly #key = computed(() => JSON.stringify([this.outputs.info.value.total, this.#query.value]));
 
   /** The other prompts with matches, in their order; none while that is not known. */
   readonly list = computed<PromptMatches[]>(() => {

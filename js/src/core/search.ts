@@ -15,7 +15,7 @@ const AT_ONCE = 4_000_000;
 const SEARCHING = "searching…";
 
 interface Result {
-  /** The prompt and the query that it answers. */
+  /** The prompt, its number of outputs, and the query that it answers. */
   key: string;
   ids: Uint32Array | null;
   error: string;
@@ -54,7 +54,10 @@ export class Search {
   }
 
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
-  readonly #key = computed(() => JSON.stringify([this.outputs.info.value.prompt, this.#query.value]));
+  readonly #key = computed(() => {
+    const { prompt, n } = this.outputs.info.value;
+    return JSON.stringify([prompt, n, this.#query.value]);
+  });
   readonly pattern = computed<{ pattern: RegExp | null; error: string }>(() => {
     try {
       return { pattern: compile(this.#query.value), error: "" };
