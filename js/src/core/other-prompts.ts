@@ -1,6 +1,6 @@
 // How many outputs of the other prompts contain the query: only the texts of the prompt shown are in the browser.
 import { computed, effect, signal } from "@preact/signals";
-import { plural } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import type { Outputs } from "./outputs";
@@ -56,7 +56,7 @@ export class OtherPrompts {
   readonly words = computed(() => {
     const list = this.list.value;
     const count = list.reduce((sum, one) => sum + one.count, 0);
-    return count ? `${count.toLocaleString("en")} in ${plural(list.length, "other prompt")}` : "";
+    return count ? `${grouped(count)} in ${plural(list.length, "other prompt")}` : "";
   });
 
   async #ask(key: string): Promise<void> {

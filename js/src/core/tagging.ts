@@ -1,6 +1,6 @@
 // Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
 import { computed, signal } from "@preact/signals";
-import { plural } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import type { Action, Definition, Page } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Gestures } from "./gestures";
@@ -26,6 +26,8 @@ export interface Draft {
   /** Your note that is there already; null where equal outputs have different ones. */
   text: string | null;
 }
+
+const NOTHING = "Nothing to tag: select outputs, or press j to go to one";
 
 /** What is not undone, or undoes. */
 const PASSING = new Set<Action>(["undo", "redo", "suggest", "unlike"]);
@@ -63,7 +65,7 @@ export class Tagging {
     const at = this.pointer.cursor.value;
     if (at >= 0) return this.card(at);
     const ids = this.selection.ids.value;
-    return { ids, what: `${ids.length.toLocaleString("en")} selected` };
+    return { ids, what: `${grouped(ids.length)} selected` };
   });
 
   /** What the card of an output stands for; the prompt stands for itself. */
@@ -76,13 +78,13 @@ export class Tagging {
   /** Opens the field where a tag is typed. */
   type(target: Target): void {
     if (target.ids.length) this.field.value = target;
-    else this.report("Nothing to tag: select outputs, or press j to go to one");
+    else this.report(NOTHING);
   }
 
   /** Tags some outputs; removes the tag where you gave it to all of them. */
   toggle(name: string, ids: ArrayLike<number>): void {
     if (!ids.length) {
-      this.report("Nothing to tag: select outputs, or press j to go to one");
+      this.report(NOTHING);
       return;
     }
     const all = Array.from(ids);

@@ -1,6 +1,6 @@
 // Undo and redo of what was done last, a tag or a selection.
 import { computed } from "@preact/signals";
-import { plural } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import type { Announcer } from "./announce";
 import type { History, Step } from "./history";
 import type { Selection } from "./selection";
@@ -30,7 +30,7 @@ export class Undo {
   what(way: Way): string {
     const step = this.#step(way);
     if (step?.kind !== "selection") return this.tags.tagged.value[way];
-    return `selection of ${(way === "undo" ? step.before : step.after).length.toLocaleString("en")}`;
+    return `selection of ${grouped((way === "undo" ? step.before : step.after).length)}`;
   }
 
   run(way: Way): void {

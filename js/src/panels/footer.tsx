@@ -3,8 +3,9 @@ import { useRef } from "preact/hooks";
 import { Button } from "../ui/button";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
-import { plural } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import { TagBar } from "./tags/tag-bar";
+import { Muted } from "../ui/layout";
 
 export function Footer() {
   const lens = useLens();
@@ -16,12 +17,12 @@ export function Footer() {
   return (
     <footer class="ol-footer" ref={box}>
       <span class="ol-selected">
-        <b>{total.toLocaleString("en")} selected</b>
-        {elsewhere > 0 && <span class="ol-muted"> · {elsewhere.toLocaleString("en")} in other prompts</span>}
+        <b>{grouped(total)} selected</b>
+        {elsewhere > 0 && <Muted> · {grouped(elsewhere)} in other prompts</Muted>}
       </span>
       {lens.undo.dropped.value > 0 && (
         <Button title="Select them again (u)" onClick={() => lens.undo.run("undo")}>
-          {lens.undo.dropped.value.toLocaleString("en")} deselected, undo
+          {grouped(lens.undo.dropped.value)} deselected, undo
         </Button>
       )}
       {total > 0 ? (

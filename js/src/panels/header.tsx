@@ -112,7 +112,10 @@ function Search() {
       lens.announce.say(matches ? "No output matches: nothing was selected" : status);
       return;
     }
-    lens.selection.select(indices(matches), "replace");
+    lens.selection.select(
+      lens.outputs.where((i) => matches[i] > 0),
+      "replace",
+    );
     // The next key is for what was found: `t` tags it.
     from.closest(".outlens")?.querySelector<HTMLElement>(".ol-list")?.focus();
   };
@@ -151,10 +154,4 @@ function Search() {
       {searching && !error && <Elsewhere />}
     </span>
   );
-}
-
-export function indices(mask: Uint8Array): number[] {
-  const ids: number[] = [];
-  mask.forEach((m, i) => m && ids.push(i));
-  return ids;
 }

@@ -4,6 +4,7 @@ import { focused, giveBack } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { COMMANDS } from "../keys/commands";
+import { Hint } from "../ui/layout";
 
 export function Help() {
   const lens = useLens();
@@ -47,7 +48,7 @@ export function Help() {
             </div>
           ))}
         </dl>
-        <p class="ol-muted">{lens.outputs.info.value.params}</p>
+        <Hint>{lens.outputs.info.value.params}</Hint>
       </div>
     </div>
   ); // prettier-ignore

@@ -5,7 +5,12 @@ export function number(value: number): string {
   return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
 }
 
+/** A count as it is shown: 12,345. */
+export function grouped(n: number): string {
+  return n.toLocaleString("en");
+}
+
 /** A count and its noun. */
 export function plural(n: number, one: string, many = `${one}s`): string {
-  return `${n.toLocaleString("en")} ${n === 1 ? one : many}`;
+  return `${grouped(n)} ${n === 1 ? one : many}`;
 }

@@ -3,28 +3,29 @@ import type { Cluster } from "../../core/clusters";
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import { computed, useSignal } from "@preact/signals";
-import { useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
-import { plural } from "../../ui/format";
+import { grouped, plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
+import { Muted, Spring } from "../../ui/layout";
+import { useComputed } from "../use-computed";
 
 /** More sources than this do not fit as bars of their own. */
 const MAX_BARS = 12;
 
 export function Clusters() {
   const lens = useLens();
-  const table = useMemo(() => computed(() => bySource(lens)), [lens]);
+  const share = useComputed(() => bySource(lens), [lens]);
   const clusters = lens.clusters.list.value;
   const largest = clusters[0]?.size ?? 1;
   const tree = lens.clusters.tree.value;
-  const share = table.value;
   return (
     <section class="ol-clusters" aria-label="Clusters">
       <div class="ol-bar">
         <b>Clusters</b>
         <label class="ol-granularity" title="Coarser or finer clusters ([ and ], or , and .)">
-          <span class="ol-muted">coarse</span>
+          <Muted>coarse</Muted>
           <input
             type="range"
             min={0}
@@ -35,9 +36,9 @@ export function Clusters() {
             aria-valuetext={plural(clusters.length, "cluster")}
             onInput={(event) => lens.clusters.setGranularity(tree.granularities[Number(event.currentTarget.value)])}
           />
-          <span class="ol-muted">fine</span>
+          <Muted>fine</Muted>
         </label>
-        <span class="ol-spring" />
+        <Spring />
         {share && (
           <span class="ol-muted ol-by" title={share.sources.join(", ")}>
             by {share.name}
@@ -67,7 +68,7 @@ function Row({ cluster, largest, share }: RowProps) {
   const renaming = useSignal(false);
   const row = useRef<HTMLLIElement>(null);
   const { number, name, size } = cluster;
-  const chosen = useMemo(() => computed(() => selectedIn(lens, number)), [lens, number]).value;
+  const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));
   const zoom = () => lens.map?.zoomTo(lens.clusters.members(number));
@@ -118,7 +119,7 @@ function Row({ cluster, largest, share }: RowProps) {
         chosen={chosen}
         color={lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
       />
-      <span class="ol-size">{size.toLocaleString("en")}</span>
+      <span class="ol-size">{grouped(size)}</span>
       <TagMembers number={number} name={name} size={size} />
     </li>
   ); // prettier-ignore
@@ -126,7 +127,7 @@ function Row({ cluster, largest, share }: RowProps) {
 
 function Alone({ largest }: { largest: number }) {
   const lens = useLens();
-  const chosen = useMemo(() => computed(() => selectedIn(lens, -1)), [lens]).value;
+  const chosen = useComputed(() => selectedIn(lens, -1), [lens]);
   const size = lens.clusters.alone.value;
   return (
     <li
@@ -145,7 +146,7 @@ function Alone({ largest }: { largest: number }) {
         like no other
       </Button>
       <SizeBar size={size} largest={largest} chosen={chosen} color="" />
-      <span class="ol-size">{size.toLocaleString("en")}</span>
+      <span class="ol-size">{grouped(size)}</span>
       <TagMembers number={-1} name="like no other" size={size} />
     </li>
   ); // prettier-ignore
@@ -162,7 +163,7 @@ function TagMembers({ number, name, size }: { number: number; name: string; size
       onClick={() =>
         (lens.tagging.field.value = {
           ids: lens.clusters.members(number),
-          what: `${size.toLocaleString("en")} in “${name.slice(0, 40)}”`,
+          what: `${grouped(size)} in “${name.slice(0, 40)}”`,
         })
       }
     >

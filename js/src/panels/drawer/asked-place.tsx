@@ -1,46 +1,39 @@
 // What the place that was asked about shares with other outputs, and the sentences that are like it.
-import { computed } from "@preact/signals";
-import { useMemo } from "preact/hooks";
 import { likeSentence } from "../../core/like";
 import { isFunctionWord } from "../../text/function-words";
 import { through } from "../../text/phrases";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
 import { Button } from "../../ui/button";
+import { Hint, Muted } from "../../ui/layout";
+import { useComputed } from "../use-computed";
 
 export function AskedPlace() {
   const lens = useLens();
   const asked = lens.reading.asked.value!;
-  const found = useMemo(
-    () =>
-      computed(() => {
-        const place = lens.reading.asked.value;
-        const index = lens.shared.index.value;
-        if (!place || !index) return null;
-        const [word, last] = lens.shared.wordsBetween(place.id, place.at, place.at + 1);
-        return word < last
-          ? {
-              word,
-              spans: through(
-                index,
-                word,
-                lens.shared.minOutputs.value,
-                lens.shared.minWords.value,
-                lens.shared.weight.value,
-                (at) => isFunctionWord(lens.shared.written(at, 1)),
-              ),
-            }
-          : null;
-      }),
+  const found = useComputed(() => {
+    const place = lens.reading.asked.value;
+    const index = lens.shared.index.value;
+    if (!place || !index) return null;
+    const [word, last] = lens.shared.wordsBetween(place.id, place.at, place.at + 1);
+    return word < last
+      ? {
+          word,
+          spans: through(
+            index,
+            word,
+            lens.shared.minOutputs.value,
+            lens.shared.minWords.value,
+            lens.shared.weight.value,
+            (at) => isFunctionWord(lens.shared.written(at, 1)),
+          ),
+        }
+      : null;
+  }, [lens]);
+  const like = useComputed(
+    () => (lens.reading.asked.value ? likeSentence(lens.shared, lens.groups, lens.reading.asked.value) : null),
     [lens],
-  ).value;
-  const like = useMemo(
-    () =>
-      computed(() =>
-        lens.reading.asked.value ? likeSentence(lens.shared, lens.groups, lens.reading.asked.value) : null,
-      ),
-    [lens],
-  ).value;
+  );
   void lens.outputs.texts.value.arrived.value;
   const whole = lens.shared.counted.value;
   const where = [lens.outputs.source(asked.id), `row ${lens.outputs.label(asked.id)}`].filter(Boolean).join(" ");
@@ -51,7 +44,7 @@ export function AskedPlace() {
           What it shares <small class="ol-muted">{where}</small>
         </h2>
         {!found ? (
-          <p class="ol-muted">There is no word here.</p>
+          <Hint>There is no word here.</Hint>
         ) : !found.spans.length ? (
           <p>
             “{lens.shared.written(found.word, 1)}”:{" "}
@@ -73,9 +66,9 @@ export function AskedPlace() {
       <div class="ol-column">
         <h2>Like this sentence</h2>
         {lens.groups.status.value ? (
-          <p class="ol-muted">{lens.groups.status.value}</p>
+          <Hint>{lens.groups.status.value}</Hint>
         ) : !like ? (
-          <p class="ol-muted">Click in a sentence of three or more words.</p>
+          <Hint>Click in a sentence of three or more words.</Hint>
         ) : (
           <>
             {like.group && (
@@ -89,7 +82,7 @@ export function AskedPlace() {
                 }
               />
             )}
-            {!like.group && <p class="ol-muted">It belongs to no group. The most similar sentences:</p>}
+            {!like.group && <Hint>It belongs to no group. The most similar sentences:</Hint>}
             {like.nearest.map(({ id, from, to, share }) => (
               <Button
                 key={`${id}:${from}`}
@@ -112,7 +105,7 @@ export function AskedPlace() {
                 <span class="ol-holder-text" dir="auto">
                   {(lens.outputs.texts.value.get(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
                 </span>
-                <span class="ol-muted">{lens.outputs.shortSource(id) || `row ${lens.outputs.label(id)}`}</span>
+                <Muted>{lens.outputs.shortSource(id) || `row ${lens.outputs.label(id)}`}</Muted>
                 <span class="ol-holder-count" title="Words in common, rare ones counting more">
                   {Math.round(100 * share)} %
                 </span>

@@ -7,6 +7,7 @@ import { AskedPlace } from "./asked-place";
 import { Openings } from "./openings";
 import { Phrases } from "./phrases";
 import { Button } from "../../ui/button";
+import { Empty, Spring } from "../../ui/layout";
 
 interface Entry {
   name: Panel | "asked";
@@ -40,12 +41,12 @@ export function Drawer() {
     <section class="ol-drawer" aria-label={title}>
       <div class="ol-drawer-head">
         <b>{title}</b>
-        <span class="ol-spring" />
+        <Spring />
         <Button class="ol-plain ol-close" label="Close" title="Close (Escape)" onClick={close}>
           ✕
         </Button>
       </div>
-      {waiting ? <div class="ol-empty">{waiting}</div> : <Body />}
+      {waiting ? <Empty>{waiting}</Empty> : <Body />}
     </section>
   );
 }

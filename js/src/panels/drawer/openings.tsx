@@ -1,11 +1,12 @@
 // How the outputs begin.
-import { computed, useSignal } from "@preact/signals";
-import { useMemo } from "preact/hooks";
+import { useSignal } from "@preact/signals";
 import { type Opening, openings } from "../../text/openings";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
+import { Hint } from "../../ui/layout";
+import { useComputed } from "../use-computed";
 
 /** An opening that fewer outputs share is not shown. */
 const LEAST_SHARE = 0.02;
@@ -13,28 +14,26 @@ const LEAST_SHARE = 0.02;
 export function Openings() {
   const lens = useLens();
   const least = Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value));
-  const roots = useMemo(
+  const roots = useComputed(
     () =>
-      computed(() =>
-        lens.shared.index.value
-          ? openings(
-              lens.shared.index.value,
-              Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value)),
-              lens.shared.weight.value,
-            )
-          : [],
-      ),
+      lens.shared.index.value
+        ? openings(
+            lens.shared.index.value,
+            Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value)),
+            lens.shared.weight.value,
+          )
+        : [],
     [lens],
-  ).value;
+  );
   void lens.outputs.texts.value.arrived.value;
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
-        {!roots.length && <p class="ol-muted">No two outputs begin with the same word.</p>}
+        {!roots.length && <Hint>No two outputs begin with the same word.</Hint>}
         {roots.map((node) => (
           <OpeningRow key={node.at} node={node} depth={0} of={lens.shared.counted.value} />
         ))}
-        {roots.length > 0 && <p class="ol-muted">Openings of at least {plural(least, "output")}.</p>}
+        {roots.length > 0 && <Hint>Openings of at least {plural(least, "output")}.</Hint>}
       </div>
     </div>
   ); // prettier-ignore

@@ -1,26 +1,21 @@
 // The phrases that outputs share, and what sets the selection apart.
-import { computed } from "@preact/signals";
-import { useEffect, useMemo } from "preact/hooks";
+import { useEffect } from "preact/hooks";
 import { isFunctionWord } from "../../text/function-words";
 import { phrases } from "../../text/phrases";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
+import { Hint } from "../../ui/layout";
+import { useComputed } from "../use-computed";
 
 const LISTED = 60;
 
 export function Phrases() {
   const lens = useLens();
-  const found = useMemo(
-    () =>
-      computed(() => {
-        const { index, minOutputs, minWords, weight } = lens.shared;
-        const isFunction = (at: number) => isFunctionWord(lens.shared.written(at, 1));
-        return index.value
-          ? phrases(index.value, minOutputs.value, minWords.value, LISTED, weight.value, isFunction)
-          : [];
-      }),
-    [lens],
-  ).value;
+  const found = useComputed(() => {
+    const { index, minOutputs, minWords, weight } = lens.shared;
+    const isFunction = (at: number) => isFunctionWord(lens.shared.written(at, 1));
+    return index.value ? phrases(index.value, minOutputs.value, minWords.value, LISTED, weight.value, isFunction) : [];
+  }, [lens]);
   void lens.outputs.texts.value.arrived.value;
   const selection = lens.selection.ids.value;
   useEffect(() => {
@@ -37,9 +32,7 @@ export function Phrases() {
             {lens.shared.minWords.value}+ words in at least {lens.shared.ofCounted(lens.shared.minOutputs.value)}
           </small>
         </h2>
-        {!found.length && (
-          <p class="ol-muted">No shared phrases. Lower the thresholds above to find shorter or rarer ones.</p>
-        )}
+        {!found.length && <Hint>No shared phrases. Lower the thresholds above to find shorter or rarer ones.</Hint>}
         {found.map(({ at, words, variants }) => (
           <Holder
             key={`${at}:${words}`}
@@ -52,15 +45,13 @@ export function Phrases() {
       <div class="ol-column">
         <h2>What sets the selection apart</h2>
         {!lens.kernel ? (
-          <p class="ol-muted">Available in the notebook only: this page has no Python.</p>
+          <Hint>Available in the notebook only: this page has no Python.</Hint>
         ) : !selected ? (
-          <p class="ol-muted">
-            Select some outputs to list the words and phrases that they contain more often than the others.
-          </p>
+          <Hint>Select some outputs to list the words and phrases that they contain more often than the others.</Hint>
         ) : error ? (
-          <p class="ol-muted">{error}</p>
+          <Hint>{error}</Hint>
         ) : !rows.length ? (
-          <p class="ol-muted">Nothing sets them apart.</p>
+          <Hint>Nothing sets them apart.</Hint>
         ) : (
           rows.map((row) => (
             <Holder

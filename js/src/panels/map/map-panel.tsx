@@ -11,6 +11,9 @@ import { Button } from "../../ui/button";
 import { Grace, useEscape } from "../../ui/dismiss";
 import { number, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
+import { Empty, Muted, Segments, Spring } from "../../ui/layout";
+import { Dot } from "../dot";
+import { Choice } from "../../ui/choice";
 
 /** Names on the map: more than this and none can be read. */
 const MAX_LABELS = 16;
@@ -98,7 +101,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
             </span>
           ))}
         </div>
-        {n === 0 && <div class="ol-empty">There are no outputs to show.</div>}
+        {n === 0 && <Empty>There are no outputs to show.</Empty>}
         {lens.settings.get("tool") === "pan" && <PanButtons />}
         {excerpt.value && (
           <HoverCard
@@ -120,7 +123,7 @@ function Tools() {
   const { columns } = lens.outputs.info.value;
   return (
     <div class="ol-bar ol-tools">
-      <span class="ol-segments" role="group" aria-label="What a drag on the map does">
+      <Segments label="What a drag on the map does">
         <Button
           pressed={tool === "pan"}
           title="Drag, or use the arrow buttons, to move the map (p)"
@@ -135,24 +138,18 @@ function Tools() {
         >
           Lasso
         </Button>
-      </span>
-      <label class="ol-field">
-        <select
-          aria-label="Colour the map by"
-          value={color}
-          onChange={(event) => lens.settings.set({ color: event.currentTarget.value })}
-        >
-          <option value="cluster">Colour: cluster</option>
-          <option value="tags">Colour: tags</option>
-          {columns.map(({ name }) => (
-            <option key={name} value={name}>
-              Colour: {name}
-            </option>
-          ))}
-        </select>
-      </label>
-      <span class="ol-spring" />
-      <span class="ol-segments" role="group" aria-label="Zoom">
+      </Segments>
+      <Choice name="Colour the map by" value={color} set={(chosen) => lens.settings.set({ color: chosen })}>
+        <option value="cluster">Colour: cluster</option>
+        <option value="tags">Colour: tags</option>
+        {columns.map(({ name }) => (
+          <option key={name} value={name}>
+            Colour: {name}
+          </option>
+        ))}
+      </Choice>
+      <Spring />
+      <Segments label="Zoom">
         <Button title="Zoom out (-)" label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
           −
         </Button>
@@ -162,7 +159,7 @@ function Tools() {
         <Button title="Show everything (0)" label="Show everything" onClick={() => lens.map?.fit()}>
           ⤢
         </Button>
-      </span>
+      </Segments>
     </div>
   ); // prettier-ignore
 }
@@ -245,18 +242,12 @@ function HoverCard({ at: { id: i, x, y }, host, reached, left }: HoverCardProps)
       }}
     >
       <div class="ol-hover-head">
-        <i class="ol-dot" style={{ background: lens.colors.of(i) }} />
+        <Dot id={i} />
         <b>{lens.outputs.shortSource(i) || `row ${lens.outputs.label(i)}`}</b>
-        <span class="ol-muted">{lens.clusters.nameOf(i)}</span>
+        <Muted>{lens.clusters.nameOf(i)}</Muted>
       </div>
       <div class="ol-hover-text">
-        {text === null ? (
-          "…"
-        ) : text.trim() ? (
-          <Excerpt text={text} />
-        ) : (
-          <span class="ol-muted">{lens.outputs.blank(i)}</span>
-        )}
+        {text === null ? "…" : text.trim() ? <Excerpt text={text} /> : <Muted>{lens.outputs.blank(i)}</Muted>}
       </div>
     </div>
   );

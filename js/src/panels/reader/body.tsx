@@ -2,6 +2,7 @@
 import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";
 import { Painted } from "../../ui/segments";
+import { grouped } from "../../ui/format";
 
 /** A closed card shows this many characters; 3 MB lines exist. */
 const CLIP = 1600;
@@ -41,11 +42,11 @@ export function Body({ id, text }: Props) {
         {long && text.length <= MAPPED && <Minimap id={id} text={text} />}
       </div>
       {open && left > 0 && (
-        <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: lens.selected has all</div>
+        <div class="ol-muted ol-left-out">and {grouped(left)} characters more: lens.selected has all</div>
       )}
       {long && (
         <Button tabIndex={-1} class="ol-plain ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
-          {open ? "Show less" : `Show all ${text.length.toLocaleString("en")} characters`}
+          {open ? "Show less" : `Show all ${grouped(text.length)} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
         </Button>
       )}
@@ -101,9 +102,7 @@ export function Start(props: Props) {
   return (
     <>
       <Text {...props} from={0} to={to} />
-      {left > 0 && (
-        <div class="ol-muted ol-left-out">and {left.toLocaleString("en")} characters more: its card has them</div>
-      )}
+      {left > 0 && <div class="ol-muted ol-left-out">and {grouped(left)} characters more: its card has them</div>}
     </>
   );
 }

@@ -3,7 +3,7 @@ import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { asJson } from "../../core/describe";
-import type { TargetedKeyboardEvent } from "preact";
+import type { ComponentProps, TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
@@ -11,6 +11,8 @@ import { rove } from "../../ui/rove";
 import { Body, estimate } from "./body";
 import { Chips } from "../tags/chips";
 import { Notes } from "../tags/notes";
+import { Spring, classes } from "../../ui/layout";
+import { Dot } from "../dot";
 
 interface Props {
   id: number;
@@ -24,7 +26,6 @@ export function Card({ id, position, total }: Props) {
   const current = lens.pointer.cursor.value === id;
   const label = lens.outputs.label(id);
   const source = lens.outputs.source(id);
-  const classes = ["ol-card", selected && "ol-chosen", current && "ol-current"].filter(Boolean).join(" ");
   const article = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
     // The keyboard goes on from the card that it was at.
@@ -35,7 +36,7 @@ export function Card({ id, position, total }: Props) {
     <article
       ref={article}
       {...oneStop(lens, id)}
-      class={classes}
+      class={classes("ol-card", selected && "ol-chosen", current && "ol-current")}
       aria-posinset={position}
       aria-setsize={total}
       aria-current={current || undefined}
@@ -85,7 +86,7 @@ export function Head({ id }: Props) {
           if (event.shiftKey || event.altKey) lens.selection.select(copies, modeOf(event));
         }}
       >
-        <i class="ol-dot" style={{ background: lens.colors.of(id) }} />
+        <Dot id={id} />
         {source && (
           <b class="ol-source" title={source}>
             {lens.outputs.shortSource(id)}
@@ -106,58 +107,33 @@ export function Head({ id }: Props) {
         <span class="ol-muted ol-card-cluster" title={lens.clusters.nameOf(id)}>
           {lens.clusters.nameOf(id)}
         </span>
-        <span class="ol-spring" />
+        <Spring />
         <span class="ol-card-tools">
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
-            title="Tag this output (t)"
-            onClick={() => lens.tagging.type(lens.tagging.card(id))}
-          >
+          <Tool title="Tag this output (t)" onClick={() => lens.tagging.type(lens.tagging.card(id))}>
             Tag
-          </Button>
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
-            title="A note on this output (e)"
-            onClick={() => lens.tagging.write(lens.tagging.card(id))}
-          >
+          </Tool>
+          <Tool title="A note on this output (e)" onClick={() => lens.tagging.write(lens.tagging.card(id))}>
             Note
-          </Button>
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
-            pressed={stars === copies.length}
-            title="Star (s)"
-            onClick={() => lens.tagging.star(copies)}
-          >
+          </Tool>
+          <Tool pressed={stars === copies.length} title="Star (s)" onClick={() => lens.tagging.star(copies)}>
             Star
-          </Button>
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
-            title="Copy the text as it is"
-            onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}
-          >
+          </Tool>
+          <Tool title="Copy the text as it is" onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}>
             Copy
-          </Button>
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
+          </Tool>
+          <Tool
             title="Copy this output as JSON"
             onClick={() => copy(lens, lens.outputs.texts.value.get(id) === null ? null : asJson(lens, id), "JSON")}
           >
             JSON
-          </Button>
-          <Button
-            tabIndex={-1}
-            class="ol-plain"
+          </Tool>
+          <Tool
             pressed={pinned}
             title={pinned ? "Unpin" : "Pin: side by side with others, up to 6 (v)"}
             onClick={() => lens.reading.pin(id)}
           >
             {pinned ? "Unpin" : "Pin"}
-          </Button>
+          </Tool>
         </span>
         <span class="ol-muted ol-row-label" title={label}>
           row {label}
@@ -175,6 +151,11 @@ export function Head({ id }: Props) {
       <Notes id={id} tabIndex={-1} />
     </>
   ); // prettier-ignore
+}
+
+/** A button of a card, which the arrows reach. */
+function Tool(props: ComponentProps<typeof Button>) {
+  return <Button tabIndex={-1} class="ol-plain" {...props} />;
 }
 
 /** Equal outputs: how many, and a card for each at a click. */

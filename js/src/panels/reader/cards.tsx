@@ -1,12 +1,13 @@
 // The outputs as cards, one below the other or side by side where there is room.
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import { computed, effect, untracked, useSignal } from "@preact/signals";
+import { effect, untracked, useSignal } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { estimate } from "./body";
 import { Card } from "./card";
 import { Nothing } from "./nothing";
 import { type ListControl, Windowed } from "../../ui/windowed";
+import { useComputed } from "../use-computed";
 
 const GAP = 10;
 /** Cards narrower than this are hard to read. */
@@ -15,10 +16,7 @@ const MIN_COLUMN = 330;
 export function Cards() {
   const lens = useLens();
   const width = useSignal(700);
-  const columns = useMemo(
-    () => computed(() => Math.max(1, Math.min(3, Math.floor((width.value + GAP) / (MIN_COLUMN + GAP))))),
-    [],
-  ).value;
+  const columns = useComputed(() => Math.max(1, Math.min(3, Math.floor((width.value + GAP) / (MIN_COLUMN + GAP)))), []);
   const control = useRef<ListControl>(null);
   const { ids } = lens.listing.cards.value;
   const texts = lens.outputs.texts.value;

@@ -2,8 +2,8 @@
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import { computed, effect, type Signal, untracked, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { effect, type Signal, untracked, useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Column } from "../../wire/types";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
@@ -13,6 +13,9 @@ import { Head, oneStop } from "./card";
 import { Nothing } from "./nothing";
 import { together } from "../../ui/sync-scroll";
 import { type ListControl, Windowed } from "../../ui/windowed";
+import { Muted, classes } from "../../ui/layout";
+import { Choice, Options } from "../../ui/choice";
+import { useComputed } from "../use-computed";
 
 /** Columns shown at once; the bar above leads to the others. */
 const MOST_COLUMNS = 24;
@@ -108,29 +111,24 @@ export function Grid() {
   const fit = useSignal(4);
   const across = axes(lens)[1]?.name;
   const first = useSignal(0);
-  const made = useMemo(
-    () =>
-      computed(() => {
-        const grid = gridOf(lens, fit.value, first.value);
-        // Fewer columns than before may have left none from there on.
-        return grid.columns.length || !first.value ? grid : gridOf(lens, fit.value);
-      }),
-    [lens],
-  ).value;
+  const made = useComputed(() => {
+    const grid = gridOf(lens, fit.value, first.value);
+    // Fewer columns than before may have left none from there on.
+    return grid.columns.length || !first.value ? grid : gridOf(lens, fit.value);
+  }, [lens]);
   useEffect(() => {
     first.value = 0;
   }, [across]);
   const { columns, rows, all } = made;
-  const question = useMemo(
-    () =>
-      computed(() => ({
-        of: lens.listing.question.value,
-        axes: axes(lens),
-        filter: lens.settings.get("filter"),
-        first: first.value,
-      })),
+  const question = useComputed(
+    () => ({
+      of: lens.listing.question.value,
+      axes: axes(lens),
+      filter: lens.settings.get("filter"),
+      first: first.value,
+    }),
     [lens],
-  ).value;
+  );
   useShown(lens, control, (id) => rows.findIndex(({ cells }) => cells.some((cell) => cell.includes(id))));
   const drawn = useRef(rows);
   drawn.current = rows;
@@ -255,9 +253,7 @@ function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivEleme
             <article
               key={id}
               {...oneStop(lens, id)}
-              class={["ol-cell-one", chosen && "ol-chosen", lens.pointer.cursor.value === id && "ol-current"]
-                .filter(Boolean)
-                .join(" ")}
+              class={classes("ol-cell-one", chosen && "ol-chosen", lens.pointer.cursor.value === id && "ol-current")}
               aria-label={`row ${lens.outputs.label(id)}`}
             >
               <Head id={id} />
@@ -285,17 +281,10 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
   const third = columns.filter((c) => c !== down && c !== across);
   const values = columns.find((c) => c.name === filter?.column)?.categories ?? [];
   const choose = (label: string, value: string, none: string, set: (name: string | null) => void) => (
-    <label class="ol-field">
-      <span class="ol-muted">{label}</span>
-      <select aria-label={label} value={value} onChange={(event) => set(event.currentTarget.value || null)}>
-        {(none || !value) && <option value="">{none || "none"}</option>}
-        {columns.map(({ name }) => (
-          <option key={name} value={name}>
-            {name}
-          </option>
-        ))}
-      </select>
-    </label>
+    <Choice label={label} name={label} value={value} set={(chosen) => set(chosen || null)}>
+      {(none || !value) && <option value="">{none || "none"}</option>}
+      <Options names={columns.map((c) => c.name)} />
+    </Choice>
   ); // prettier-ignore
   return (
     <div class="ol-bar ol-axes">
@@ -315,37 +304,35 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
         lens.settings.set({ rows: name, columns: name === across?.name ? null : lens.settings.all.columns }),
       )}
       {third.length > 0 && (
-        <label class="ol-field">
-          <span class="ol-muted">Only</span>
-          <select
-            aria-label="Only outputs with"
-            value={filter ? JSON.stringify([filter.column, filter.value]) : ""}
-            onChange={(event) => {
-              const [column, value] = event.currentTarget.value ? JSON.parse(event.currentTarget.value) : [];
-              lens.settings.set({ filter: column ? { column, value } : null });
-            }}
-          >
-            <option value="">everything</option>
-            {third.map(({ name, categories }) => (
-              <optgroup key={name} label={name}>
-                {categories!.slice(0, 100).map((value) => (
-                  <option key={value} value={JSON.stringify([name, value])}>
-                    {value}
-                  </option>
-                ))}
-              </optgroup>
-            ))}
-            {filter && !third.some((c) => c.name === filter.column) && values.includes(filter.value) && (
-              <option value={JSON.stringify([filter.column, filter.value])}>{filter.value}</option>
-            )}
-          </select>
-        </label>
+        <Choice
+          label="Only"
+          name="Only outputs with"
+          value={filter ? JSON.stringify([filter.column, filter.value]) : ""}
+          set={(chosen) => {
+            const [column, value] = chosen ? JSON.parse(chosen) : [];
+            lens.settings.set({ filter: column ? { column, value } : null });
+          }}
+        >
+          <option value="">everything</option>
+          {third.map(({ name, categories }) => (
+            <optgroup key={name} label={name}>
+              {categories!.slice(0, 100).map((value) => (
+                <option key={value} value={JSON.stringify([name, value])}>
+                  {value}
+                </option>
+              ))}
+            </optgroup>
+          ))}
+          {filter && !third.some((c) => c.name === filter.column) && values.includes(filter.value) && (
+            <option value={JSON.stringify([filter.column, filter.value])}>{filter.value}</option>
+          )}
+        </Choice>
       )}
       {all > MOST_COLUMNS && (
         <span class="ol-field">
-          <span class="ol-muted">
+          <Muted>
             Columns {from + 1} to {Math.min(all, from + MOST_COLUMNS)} of {all}
-          </span>
+          </Muted>
           <Button
             label="Previous columns"
             title="Previous columns"

@@ -3,17 +3,20 @@
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import { computed, useSignal } from "@preact/signals";
-import { useEffect, useMemo, useRef } from "preact/hooks";
+import { useSignal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
 import type { Group } from "../../core/groups";
 import { Button } from "../../ui/button";
-import { number, plural } from "../../ui/format";
+import { grouped, number, plural } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { Painted } from "../../ui/segments";
 import { Card } from "./card";
 import { useShown } from "./cards";
 import { Nothing } from "./nothing";
 import { type ListControl, Windowed } from "../../ui/windowed";
+import { Empty, Muted, Spring, classes } from "../../ui/layout";
+import { Dot } from "../dot";
+import { useComputed } from "../use-computed";
 
 /** Wordings of a group that are there at once, single sentences, and how many more a click brings. */
 const FIRST = 8;
@@ -106,7 +109,7 @@ function median(numbers: number[]): number {
 export function Interleaved() {
   const lens = useLens();
   const control = useRef<ListControl>(null);
-  const blocks = useMemo(() => computed(() => blocksOf(lens)), [lens]).value;
+  const blocks = useComputed(() => blocksOf(lens), [lens]);
   useShown(lens, control, () => -1);
   useEffect(() => {
     lens.reading.walk = (by) => control.current?.step(by);
@@ -114,8 +117,8 @@ export function Interleaved() {
   }, []);
   const says = lens.groups.status.value;
   if (!lens.listing.ids.value.length) return <Nothing />;
-  if (says) return <div class="ol-empty">{says}</div>;
-  if (!blocks.length) return <div class="ol-empty">These outputs have no sentences to compare.</div>;
+  if (says) return <Empty>{says}</Empty>;
+  if (!blocks.length) return <Empty>These outputs have no sentences to compare.</Empty>;
   const none = !lens.groups.list.value.some(Boolean);
   const weak = !none && !lens.groups.alignment.value!.enough;
   return (
@@ -167,16 +170,16 @@ function GroupBlock({ block }: { block: Block }) {
             </b>
             <ShareBar count={outputs.length} of={n} />
             {!group && (
-              <span class="ol-muted" title="Of fewer than three words: compared only with what is written the same">
+              <Muted title="Of fewer than three words: compared only with what is written the same">
                 the same words
-              </span>
+              </Muted>
             )}
             {flagged > 0 && (
               <span class="ol-flag" title="Wordings that change a number, a negation or a name of the typical one">
                 {plural(flagged, "wording")} flagged
               </span>
             )}
-            <span class="ol-spring" />
+            <Spring />
             <Button
               title="Select the outputs that say it (Shift adds, Alt removes)"
               onClick={(event) => lens.selection.select(outputs, modeOf(event))}
@@ -198,9 +201,9 @@ function GroupBlock({ block }: { block: Block }) {
             )}
           </>
         ) : (
-          <span class="ol-muted" title="What no other output says in like words, and what is shorter than three words">
+          <Muted title="What no other output says in like words, and what is shorter than three words">
             {plural(wordings.length, "sentence")} of one output only
-          </span>
+          </Muted>
         )}
       </div>
       {wordings.slice(0, shown.value).map((wording) => (
@@ -208,7 +211,7 @@ function GroupBlock({ block }: { block: Block }) {
       ))}
       {left > 0 && (
         <Button class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
-          {left > MORE ? `Show ${MORE} of ${left.toLocaleString("en")} more` : `Show ${left} more`}
+          {left > MORE ? `Show ${MORE} of ${grouped(left)} more` : `Show ${left} more`}
         </Button>
       )}
     </div>
@@ -251,7 +254,7 @@ function WordingRow({ wording }: { wording: Wording }) {
     } else lens.reading.hot.value = -1;
   };
   return (
-    <div class={["ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical"].filter(Boolean).join(" ")}>
+    <div class={classes("ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical")}>
       <div class="ol-wording-line">
         <div class={styled ? "ol-text ol-rendered" : "ol-text"} dir="auto" data-id={id} data-from={from}>
           {text === null ? (
@@ -270,11 +273,7 @@ function WordingRow({ wording }: { wording: Wording }) {
             {flags.join(", ")}
           </span>
         )}
-        {times > 1 && (
-          <span class="ol-muted" title="This output says it that often">
-            × {times}
-          </span>
-        )}
+        {times > 1 && <Muted title="This output says it that often">× {times}</Muted>}
         <span class="ol-badges">
           {badges.map((unit) => (
             <Button
@@ -284,7 +283,7 @@ function WordingRow({ wording }: { wording: Wording }) {
               title={`${lens.outputs.source(of[unit])} row ${lens.outputs.label(of[unit])}: show the whole output here`}
               onClick={() => show(unit)}
             >
-              <i class="ol-dot" style={{ background: lens.colors.of(of[unit]) }} />
+              <Dot id={of[unit]} />
               {lens.outputs.source(of[unit]) && <span>{lens.outputs.shortSource(of[unit])}</span>}
               <span class="ol-badge-row">
                 {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : `row ${lens.outputs.label(of[unit])}`}

@@ -6,6 +6,8 @@ import { FOLD_WORDS } from "../../core/folds";
 import { ownColor } from "../../core/own-layers";
 import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
+import { Spring } from "../../ui/layout";
+import { Choice } from "../../ui/choice";
 
 /** Stops of the slider for the share of outputs, in percent. */
 const SHARES = [2, 3, 5, 8, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100];
@@ -66,20 +68,18 @@ export function LayersBar() {
           <span class={`ol-own-${ownColor(1, before(own, j))}`}>{name}</span>
         </Switch>
       ))}
-      <span class="ol-spring" />
+      <Spring />
       {lens.selection.count.value > 1 && (
-        <label class="ol-field">
-          <span class="ol-muted">Compare</span>
-          <select
-            aria-label="What outputs are compared with"
-            title="Whether a text is compared with all outputs or only with the selected ones"
-            value={context}
-            onChange={(event) => lens.settings.set({ context: event.currentTarget.value as "all" | "selection" })}
-          >
-            <option value="all">with all {number(lens.outputs.info.value.n)}</option>
-            <option value="selection">within the selected {number(lens.selection.count.value)}</option>
-          </select>
-        </label>
+        <Choice
+          label="Compare"
+          name="What outputs are compared with"
+          title="Whether a text is compared with all outputs or only with the selected ones"
+          value={context}
+          set={(chosen) => lens.settings.set({ context: chosen as "all" | "selection" })}
+        >
+          <option value="all">with all {number(lens.outputs.info.value.n)}</option>
+          <option value="selection">within the selected {number(lens.selection.count.value)}</option>
+        </Choice>
       )}
       <Button
         pressed={fold}

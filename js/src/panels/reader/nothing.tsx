@@ -4,6 +4,7 @@ import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { print } from "../../text/search";
+import { Empty } from "../../ui/layout";
 
 export function Nothing() {
   const lens = useLens();
@@ -17,10 +18,10 @@ export function Nothing() {
     ...(query ? [`contains ${print(lens.settings.all)}`] : []),
     ...(filtered ? ["passes the filter"] : []),
   ].join(" and ");
-  if (lens.outputs.info.value.n === 0) return <div class="ol-empty">There are no outputs to read.</div>;
+  if (lens.outputs.info.value.n === 0) return <Empty>There are no outputs to read.</Empty>;
   if (lens.search.error.value) return <div class="ol-empty ol-error">{lens.search.error.value}</div>;
   return (
-    <div class="ol-empty">
+    <Empty>
       None of the {whose} {why || "is here"}.
       {selected && elsewhere > 0 && (
         <Button onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}>
@@ -29,6 +30,6 @@ export function Nothing() {
       )}
       {query && <Elsewhere />}
       {query && <Button onClick={() => lens.search.clear()}>Clear the search</Button>}
-    </div>
+    </Empty>
   );
 }

@@ -14,6 +14,8 @@ import { Interleaved } from "./interleaved";
 import { LayersBar, Legend } from "./layers";
 import { Pins } from "./pins";
 import { placeAt, pointedAt } from "../../ui/places";
+import { Segments, Spring } from "../../ui/layout";
+import { Choice } from "../../ui/choice";
 
 export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
   { mode: "cards", name: "Cards", title: "One output each, the whole text" },
@@ -171,20 +173,20 @@ function ReaderBar() {
   const of = scope === "selected" ? selected : n;
   return (
     <div class="ol-bar">
-      <span class="ol-segments" role="group" aria-label="What the reader lists">
+      <Segments label="What the reader lists">
         <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
           All {number(n)}
         </Button>
         <Button pressed={scope === "selected"} disabled={!selected} onClick={() => lens.listing.setScope("selected")}>
           Selected {number(selected)}
         </Button>
-      </span>
+      </Segments>
       {listed !== of && (
         <span class="ol-what">
           {number(listed)} of them {lens.filter.hidden.value.size ? "pass the filter" : "match"}
         </span>
       )}
-      <span class="ol-segments" role="group" aria-label="How the reader shows them">
+      <Segments label="How the reader shows them">
         {MODES.map(({ mode: one, name, title }) => (
           <Button
             key={one}
@@ -195,8 +197,8 @@ function ReaderBar() {
             {name}
           </Button>
         ))}
-      </span>
-      <span class="ol-spring" />
+      </Segments>
+      <Spring />
       <span class="ol-field">
         <Button
           pressed={panel === "phrases"}
@@ -214,26 +216,24 @@ function ReaderBar() {
         </Button>
       </span>
       {mode !== "interleaved" && (
-        <label class="ol-field">
-          <span class="ol-muted">Order</span>
-          <select
-            aria-label="Order of the outputs"
-            title={order === "ranked" ? lens.listing.ranked.value?.says : undefined}
-            value={order}
-            onChange={(event) => lens.settings.set({ order: event.currentTarget.value as Order })}
-          >
-            <option value="row">by row</option>
-            <option value="typical">typical first</option>
-            <option value="unusual">unusual first</option>
-            <option value="untagged">untagged first</option>
-            {(lens.listing.ranked.value || order === "ranked") && (
-              <option value="ranked">{lens.listing.ranked.value?.name ?? "suggested first"}</option>
-            )}
-            {(lens.tags.tagged.value.annotators.length > 1 || order === "disputed") && (
-              <option value="disputed">disputed tags first</option>
-            )}
-          </select>
-        </label>
+        <Choice
+          label="Order"
+          name="Order of the outputs"
+          title={order === "ranked" ? lens.listing.ranked.value?.says : undefined}
+          value={order}
+          set={(chosen) => lens.settings.set({ order: chosen as Order })}
+        >
+          <option value="row">by row</option>
+          <option value="typical">typical first</option>
+          <option value="unusual">unusual first</option>
+          <option value="untagged">untagged first</option>
+          {(lens.listing.ranked.value || order === "ranked") && (
+            <option value="ranked">{lens.listing.ranked.value?.name ?? "suggested first"}</option>
+          )}
+          {(lens.tags.tagged.value.annotators.length > 1 || order === "disputed") && (
+            <option value="disputed">disputed tags first</option>
+          )}
+        </Choice>
       )}
     </div>
   ); // prettier-ignore

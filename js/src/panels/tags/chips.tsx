@@ -3,6 +3,7 @@ import type { Mark } from "../../core/tags";
 import { useLens } from "../use-lens";
 import { short } from "./short";
 import { Button } from "../../ui/button";
+import { classes } from "../../ui/layout";
 
 /** The tags on an output. A click removes a tag of yours, and adds yours to a tag that only others gave. */
 export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
@@ -16,9 +17,7 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
         <Button
           key={mark.name}
           tabIndex={tabIndex}
-          class={["ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits"]
-            .filter(Boolean)
-            .join(" ")}
+          class={classes("ol-tag", `ol-tag-${mark.color}`, !mark.mine && "ol-theirs", mark.waits && "ol-waits")}
           title={about(mark, ids.length)}
           label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
           onClick={(event) => {

@@ -1,6 +1,7 @@
 // Undo, redo, and whether all tags are saved.
 import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";
+import { Segments } from "../../ui/layout";
 
 /** Undo, redo, and whether all tags are saved. */
 export function Saved() {
@@ -10,7 +11,7 @@ export function Saved() {
   const saved = lens.tagging.saved.value;
   return (
     <span class="ol-saved">
-      <span class="ol-segments" role="group" aria-label="Undo and redo">
+      <Segments label="Undo and redo">
         <Button
           label="Undo"
           aria-disabled={!lens.undo.can("undo")}
@@ -27,7 +28,7 @@ export function Saved() {
         >
           ↷
         </Button>
-      </span>
+      </Segments>
       <span class={saved.bad ? "ol-error" : "ol-muted"} role={saved.bad ? "alert" : undefined} title={saved.title}>
         {saved.text}
       </span>

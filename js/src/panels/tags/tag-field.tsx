@@ -5,6 +5,7 @@ import { number } from "../../ui/format";
 import { focused, giveBack, windowIsActive } from "../../ui/focus";
 import { useLens } from "../use-lens";
 import { short } from "./short";
+import { Muted } from "../../ui/layout";
 
 /** The most suggestions shown. */
 const SUGGESTED = 8;
@@ -121,7 +122,7 @@ export function TagField() {
                     <span class={`ol-tag ol-tag-${define[tag].color}`} dir="auto">
                       {short(name)}
                     </span>
-                    <span class="ol-muted">{define[tag].description}</span>
+                    <Muted>{define[tag].description}</Muted>
                     <small class="ol-muted">{number(lens.tags.counts.value[tag])}</small>
                   </>
                 )}

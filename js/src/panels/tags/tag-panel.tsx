@@ -7,6 +7,7 @@ import { Button } from "../../ui/button";
 import { number } from "../../ui/format";
 import { HandInContext, useLens } from "../use-lens";
 import { short } from "./short";
+import { Muted } from "../../ui/layout";
 
 /** All tags: colours, keys, descriptions, counts by annotator, and filters. */
 export function TagPanel() {
@@ -69,7 +70,7 @@ export function TagPanel() {
               </th>
             ))}
             <th scope="col">
-              <span class="ol-muted">show, select</span>
+              <Muted>show, select</Muted>
             </th>
           </tr>
         </thead>
@@ -181,15 +182,18 @@ function Tools({ tag, mask, count }: { tag: string | null; mask: () => Uint8Arra
       >
         Only
       </Button>
-      <Button title="Shift adds, Alt removes" onClick={(event) => lens.selection.select(where(mask()), modeOf(event))}>
+      <Button
+        title="Shift adds, Alt removes"
+        onClick={(event) => {
+          const m = mask();
+          lens.selection.select(
+            lens.outputs.where((i) => m[i] > 0),
+            modeOf(event),
+          );
+        }}
+      >
         Select {number(count)}
       </Button>
     </>
   );
-}
-
-function where(mask: Uint8Array): number[] {
-  const ids: number[] = [];
-  mask.forEach((m, i) => m && ids.push(i));
-  return ids;
 }
