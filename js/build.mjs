@@ -2,8 +2,8 @@
 import { build } from "esbuild";
 
 const OWN = (
-  "alignment anchors announce arrived clusters colors copies counted coverage distinctive draft folds groups isPinned listing localOf marks members minOutputs minWords nameOf nextUntagged " +
-  "ofCounted otherPrompts outputOf outputs outputsOf outputsWith palette passes passing pointer preparing promptIndex reading report scheme setGranularity setPrompt settings shared shortSource sourcesOf spread styled tagKeys tagging textData traits unfolded wordsBetween"
+  "alignment anchors announce arrived clusters colors copies coverage draft folds isPinned listing localOf marks members minOutputs minWords nameOf nextUntagged " +
+  "ofCounted otherPrompts outputOf outputs outputsOf outputsWith palette passes passing pointer preparing promptIndex reading report setGranularity setPrompt settings shared shortSource sourcesOf spread styled tagKeys tagging textData traits unfolded wordsBetween"
 ).split(" ");
 
 await build({
@@ -20,7 +20,7 @@ await build({
   target: ["es2022", "safari16.4"],
   charset: "utf8",
   legalComments: "none",
-  // Properties of our own objects, which nothing outside the bundle sees: short names for them save 3 % of it.
+  // Properties of our own objects, which nothing outside the bundle sees (src/mangled.test.ts): short names save 3 % of it.
   mangleProps: new RegExp(`^(${OWN.join("|")})$`),
   // Children as arguments of `h`, not as a property of each element's: 2 % smaller. tsconfig.json would prescribe the other.
   jsx: "transform",

@@ -1,0 +1,54 @@
+// build.mjs gives short names to some properties of our own objects: none of them may be a name that others use as well.
+import * as hooks from "preact/hooks";
+import * as preact from "preact";
+import * as signals from "@preact/signals";
+import { Window } from "happy-dom";
+import { expect, it } from "vitest";
+
+const FILES: Record<string, string> = import.meta.glob(
+  ["../build.mjs", "../../src/outlens/widget/*.py", "./wire/types.ts", "./wire/traits.ts"],
+  { query: "?raw", import: "default", eager: true },
+);
+/** The text of the files whose path ends so. */
+const textOf = (end: string) =>
+  Object.entries(FILES)
+    .flatMap(([path, text]) => (path.endsWith(end) ? [text] : []))
+    .join("\n");
+
+const MANGLED = /const OWN = \(([^)]*)\)/.exec(textOf("build.mjs"))![1].match(/\w+/g)!;
+
+/** Those of the names that are mangled which are among some others. */
+const shared = (names: Iterable<string>) => {
+  const others = new Set(names);
+  return MANGLED.filter((name) => others.has(name));
+};
+
+it("reads the names", () => {
+  expect(MANGLED).toContain("clusters");
+});
+
+it("mangles no key of what travels", () => {
+  const python = textOf(".py");
+  expect(python).toContain('"granularities"');
+  expect(shared(Array.from(python.matchAll(/["'](\w+)["']/g), ([, name]) => name))).toEqual([]);
+  expect(shared(Array.from(textOf("wire/types.ts").matchAll(/(\w+)\??:/g), ([, name]) => name))).toEqual([]);
+  expect(shared(Array.from(textOf("wire/traits.ts").matchAll(/"(\w+)"/g), ([, name]) => name))).toEqual([]);
+});
+
+it("mangles no name of the browser's or of a library", () => {
+  const names = new Set(["index", "input", "groups", "indices"]);
+  const add = (object: unknown) => {
+    for (const name of Object.getOwnPropertyNames(object ?? {})) names.add(name);
+  };
+  for (const library of [preact, hooks, signals, globalThis, new Window()]) {
+    add(library);
+    for (const name of Object.getOwnPropertyNames(library)) {
+      const value = (library as unknown as Record<string, unknown>)[name];
+      if (typeof value !== "function") continue;
+      add(value);
+      add(value.prototype);
+    }
+  }
+  expect(names).toContain("getBoundingClientRect");
+  expect(shared(names)).toEqual([]);
+});
