@@ -181,18 +181,6 @@ def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
             page.keyboard.press("Control+s")
 
 
-def test_escape_leads_out_to_the_notebook(lab: Lab, page: Page) -> None:
-    lab.open(page, [SETUP, "lens"])
-    widget = view(page)
-    cells = page.locator(".jp-Notebook .jp-Cell")
-    count = cells.count()
-    widget.locator(".ol-map").focus()
-    page.keyboard.press("b")
-    page.keyboard.press("Escape")
-    page.keyboard.press("b")
-    expect(cells).to_have_count(count + 1)
-
-
 def test_texts_are_shown_never_run(lab: Lab, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
