@@ -28,4 +28,4 @@ fi
 select=()
 "$env/bin/python" -c 'import torch' 2>/dev/null || select=(-m 'not model')
 "$env/bin/python" -VV
-PYTHONPATH=src "$env/bin/python" -m pytest -n 2 -q -p no:cacheprovider --ignore tests/browser "${select[@]}" "$@"
+PYTHONPATH="$PWD/src" "$env/bin/python" -m pytest -n 2 -q -p no:cacheprovider --ignore tests/browser "${select[@]}" "$@"

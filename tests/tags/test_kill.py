@@ -65,7 +65,9 @@ def test_what_was_acknowledged_before_a_kill_is_on_disk(tmp_path: Path) -> None:
                 early = kill % 2 and b"done" not in said
                 wait = 60.0 if not child or child == -1 or early else chance.uniform(0, 0.04)
                 if select.select([out], [], [], wait)[0]:
-                    said += os.read(out, 1 << 16)
+                    read = os.read(out, 1 << 16)
+                    assert read, "the program that starts the children has died"
+                    said += read
                     if child == 0 and b"\n" in said:
                         child = int(said.split()[1])
                     if child > 0 and (early or chance.random() > 0.2):
