@@ -86,8 +86,8 @@ def test_a_piece_is_told_by_its_type() -> None:
 @pytest.mark.parametrize(
     ("row", "why"),
     [
-        ((3, 0, 1), r"row 2 .*output 3, start 0, end 1.* outputs 0 to 1"),
-        ((-1, 0, 1), "row 2 .*output -1.* outputs 0 to 1"),
+        ((3, 0, 1), "row 2 .*output 3, start 0, end 1.* outputs are numbered 0 to 1"),
+        ((-1, 0, 1), "row 2 .*output -1.* outputs are numbered 0 to 1"),
         ((0, 0, 12), "row 2 .*end 12.* has 11 characters"),
         ((0, 3, 2), "row 2 .*start <= end"),
         ((0, -1, 2), "row 2 .*start -1"),

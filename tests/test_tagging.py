@@ -89,11 +89,11 @@ def test_a_prompt_is_tagged_itself_and_none_of_its_outputs() -> None:
     assert two.tagged("vague").index.tolist() == [0]
     assert two.tag_log["action"].tolist() == ["tag", "tag", "note", "tag"]
     assert two.undo() == "tag ‘short’ on 1 prompt"
-    with pytest.raises(ValueError, match="give one of them"):
+    with pytest.raises(ValueError, match="either rows or a prompt, not both"):
         two.tag("short", [0], prompt=0)
     with pytest.raises(ValueError, match="no prompts to tag"):
         lens().tag("short", prompt=0)
-    with pytest.raises(ValueError, match=r"no prompt 'Who come' among the 2 here.*did you mean 'Who comes"):
+    with pytest.raises(ValueError, match=r"there is no prompt 'Who come'.*did you mean 'Who comes"):
         two.untag("vague", prompt="Who come")
 
 

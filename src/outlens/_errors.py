@@ -1,4 +1,4 @@
-"""Error messages: the hint after a name that does not exist."""
+"""Parts of error messages: the hint after a name that does not exist, and the type of a wrong value."""
 
 from __future__ import annotations
 
@@ -14,6 +14,14 @@ class NotFound(KeyError):
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
+
+
+def type_of(value: object) -> str:
+    """Return the type of a value with its article, "an int" or "a list"; "None" for None."""
+    name = type(value).__name__
+    if value is None:
+        return "None"
+    return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
 def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6) -> str:

@@ -12,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import text
-from outlens._errors import NotFound, hint
+from outlens._errors import NotFound, hint, type_of
 from outlens._unicode import clean
 from outlens.state import LensState
 from outlens.study import Study
@@ -172,7 +172,7 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
     """Return the user's span table, checked, in a frame of its own, and sorted unless `ordered` is False."""
     if not isinstance(spans, pd.DataFrame):
         raise TypeError(
-            f"spans is a {type(spans).__name__}; give a DataFrame with the columns output, start and end, such as"
+            f"spans is {type_of(spans)}; give a DataFrame with the columns output, start and end, such as"
             " lens.find returns."
         )
     columns = list(dict.fromkeys(["output", "start", "end", *([] if by is None else [by])]))
@@ -201,12 +201,12 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
             f"{name} {value.item() if isinstance(value, np.generic) else value!r}" for name, value in cells
         )
         if not known[row]:
-            why = "whole numbers are wanted"
+            why = "they must be whole numbers"
         elif not there[row]:
-            why = f"there are outputs 0 to {len(texts) - 1}" if texts else "there are no outputs"
+            why = f"outputs are numbered 0 to {len(texts) - 1}" if texts else "there are no outputs"
         else:
-            why = f"that output has {lengths[row]:g} characters, and 0 <= start <= end <= {lengths[row]:g} is wanted"
-        raise ValueError(f"row {row} of the spans ({given}) is no place in an output: {why}.")
+            why = f"that output has {lengths[row]:g} characters, and 0 <= start <= end <= {lengths[row]:g} must hold"
+        raise ValueError(f"row {row} of the spans ({given}) is not a place in an output: {why}.")
     for column, values in zip(("output", "start", "end"), place.T, strict=True):
         table[column] = values.astype(np.int64)
     return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True) if ordered else table

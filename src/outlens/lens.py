@@ -243,7 +243,7 @@ class Lens:
             self._select(self._study.outputs.positions(rows))
             return
         if rows is not None:
-            raise ValueError("select is given rows and a cluster; give one of them.")
+            raise ValueError("select takes either rows or a cluster, not both.")
         self._select(members(self._part, self.granularity, cluster))
 
     def _select(self, positions: npt.NDArray[np.int64], **view: Any) -> None:
@@ -257,6 +257,8 @@ class Lens:
 
         Returns the span table: columns `output` (position), `start`, `end` (code points), int64.
         """
+        if not isinstance(regex, bool):
+            raise ValueError(f"find takes regex=True or regex=False, not {regex!r:.60}.")
         spans = text.find(self._study.outputs.texts, query, regex=regex)
         self._select(np.unique(spans["output"]), query=query, regex=regex)
         return spans

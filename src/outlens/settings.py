@@ -58,7 +58,7 @@ def checked(view: dict[str, Any], n_outputs: int) -> dict[str, Any]:
     view = {**DEFAULTS, **{name: value for name, value in view.items() if name in DEFAULTS}}
     for name, value in view.items():
         if not _fits(name, value):
-            raise ValueError(f"view.{name} cannot be {value!r:.60}.")
+            raise ValueError(f"view.{name} cannot be {value!r:.60}; its default is {DEFAULTS[name]!r}.")
     view["pins"] = [row for row in view["pins"] if 0 <= row < n_outputs]
     if view["scroll_to"] is not None and not 0 <= view["scroll_to"] < n_outputs:
         view["scroll_to"] = None

@@ -52,7 +52,7 @@ class _Positions(t.TraitType[Rows, Any]):
         rows = np.unique(np.asarray(value, np.int64))
         if len(rows) and not 0 <= rows[0] <= rows[-1] < obj.n_outputs:
             wrong = rows[0] if rows[0] < 0 else rows[-1]
-            raise ValueError(f"there is no output at position {wrong}; there are 0 to {obj.n_outputs - 1}.")
+            raise ValueError(f"there is no output at position {wrong}; positions go from 0 to {obj.n_outputs - 1}.")
         rows.setflags(write=False)
         return rows
 
@@ -112,7 +112,7 @@ class LensState(t.HasTraits):
     @t.validate("prompt")
     def _check_prompt(self, proposal: Any) -> int:
         if not 0 <= proposal.value < self.n_prompts:
-            raise ValueError(f"there is no prompt {proposal.value}; there are 0 to {self.n_prompts - 1}.")
+            raise ValueError(f"there is no prompt {proposal.value}; prompts are numbered 0 to {self.n_prompts - 1}.")
         return int(proposal.value)
 
     @t.validate("granularity")

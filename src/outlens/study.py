@@ -117,8 +117,9 @@ class Study:
             return int(prompt)
         if prompt in labels:
             return labels.index(str(prompt))
+        numbers = f"a number from 0 to {n - 1}" if n > 1 else "0"
         raise ValueError(
-            f"no prompt {prompt!r} among the {n} here; give one of lens.prompts or a number from 0 to {n - 1};"
+            f"there is no prompt {prompt!r}; give one of lens.prompts or {numbers};"
             f" {hint(prompt, labels, 'prompts', 0.3)}"
         )
 

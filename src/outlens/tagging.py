@@ -20,7 +20,7 @@ def act(
         swapped = f" first, then the rows: lens.{action}({rows!r:.40}, {value!r:.40})" if isinstance(rows, str) else ""
         raise TypeError(f"{action} takes a text{swapped or f', not {value!r:.60}'}.")
     if prompt is not None and rows is not None:
-        raise ValueError(f"{action} is given rows and a prompt; give one of them.")
+        raise ValueError(f"{action} takes either rows or a prompt, not both.")
     if prompt is not None and given.prompt is None:
         raise ValueError("there are no prompts to tag; name their column when you make the lens: prompt='...'.")
     with tags.lock:

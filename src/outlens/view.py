@@ -141,7 +141,7 @@ class View:
             hint = f"; write [{value!r}]" if isinstance(value, str) else ""
             raise TypeError(f"view.layers takes a list of names, not {value!r}{hint}.")
         names = [*layers.NAMES, *self._shown.layers()]
-        names_given = [_choice("layers", name, names, "a list of ") for name in value]
+        names_given = [_choice("layers", name, names, "a list of names, each ") for name in value]
         return list(dict.fromkeys(names_given))
 
     def _categories(self) -> dict[str, list[str]]:

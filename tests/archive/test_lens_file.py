@@ -266,7 +266,7 @@ def test_a_file_of_something_else_is_no_lens() -> None:
     with zipfile.ZipFile(other, "w") as file:
         file.writestr("word/document.xml", "<w/>")
     for data in (b"", b"X", b"response\nYes.\n", string.printable.encode(), other.getvalue(), packed(outlens="other")):
-        refused(data, "is not a file that lens.save wrote")
+        refused(data, "was not written by lens.save")
     with pytest.raises(ValueError, match="there is no file 'gone'"):
         ol.open("gone")
     with pytest.raises(ValueError, match="there is no file"):

@@ -215,7 +215,7 @@ def test_vectors_bring_together_what_is_reworded() -> None:
 
 
 def test_what_does_not_fit_is_told() -> None:
-    with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is an int"):
         align(["a", 2])  # type: ignore[list-item]
     with pytest.raises(ValueError, match=r"shape \(2, 3\) for 1 units"):
         align(["One two three."], vectors=np.eye(3)[:2])

@@ -320,7 +320,7 @@ def test_wrong_input_is_refused() -> None:
         distinctive(["a", "b"], [1, 2], prompts=["p", None])
     with pytest.raises(ValueError, match="only 1"):
         distinctive(["a", "b"], [1, 1])
-    with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is an int"):
         distinctive(["a", 3], [1, 2])  # type: ignore[list-item]
     with pytest.raises(TypeError, match=r"texts\[0\] is missing \(None\)"):
         distinctive_words([None])  # type: ignore[list-item]

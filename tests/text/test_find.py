@@ -132,9 +132,9 @@ def test_what_is_no_expression_or_no_text_is_refused() -> None:
     ]:
         with pytest.raises(ValueError, match=f"not a regular expression.*{why}"):
             find(["a"], query, regex=True)
-    with pytest.raises(TypeError, match=r"texts\[1\] is a int"):
+    with pytest.raises(TypeError, match=r"texts\[1\] is an int"):
         find(["a", 1], "a")  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="the query is a int"):
+    with pytest.raises(TypeError, match="the query is an int"):
         find(["a"], 1)  # type: ignore[arg-type]
 
 

@@ -69,7 +69,7 @@ def test_texts_may_be_any_iterable(name: str) -> None:
         (["a", None], r"texts\[1\] is missing \(None\).*fillna\(\"\"\)"),
         (pd.Series(["a", np.nan], index=["x", "y"]), r"texts\[1\] is missing \(nan\).*fillna"),
         (pd.Series(["a", pd.NA], dtype="string"), r"texts\[1\] is missing.*fillna"),
-        (["a", 3], r"texts\[1\] is a int \(3\)"),
+        (["a", 3], r"texts\[1\] is an int \(3\)"),
         (pd.DataFrame({"a": ["x"]}), r"texts is a DataFrame; give one of its columns"),
         ({"a": 1}, "texts is a dict"),
         (None, "texts is None"),

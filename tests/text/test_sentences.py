@@ -70,7 +70,7 @@ def test_line_ends_of_windows_are_no_part_of_a_unit() -> None:
 
 
 def test_what_is_no_text_is_told() -> None:
-    with pytest.raises(TypeError, match="text is a int"):
+    with pytest.raises(TypeError, match="text is an int"):
         sentences(3)
 
 

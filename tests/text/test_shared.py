@@ -351,5 +351,5 @@ def test_a_threshold_of_words_out_of_range_is_told(m: object) -> None:
 def test_what_is_no_text_is_told() -> None:
     with pytest.raises(TypeError, match=r"texts\[1\] is missing \(nan\)"):
         Index(["a", float("nan")])  # type: ignore[list-item]
-    with pytest.raises(TypeError, match="prompt is a int"):
+    with pytest.raises(TypeError, match="prompt is an int"):
         Index(["a"], prompt=3)  # type: ignore[arg-type]

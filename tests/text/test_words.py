@@ -133,7 +133,7 @@ def test_names_of_javascript_are_words_like_any() -> None:  # hard case 15
 @pytest.mark.parametrize(
     ("texts", "says"),
     [
-        (["a", 3], r"texts\[1\] is a int \(3\)"),
+        (["a", 3], r"texts\[1\] is an int \(3\)"),
         ("abc", "texts is a str"),
         (["a", None], r"texts\[1\] is missing \(None\)"),
         (5, "int"),

@@ -296,7 +296,7 @@ def test_vectors_may_be_a_table_or_a_column_of_lists(vectors: Any) -> None:
         (pd.DataFrame({"x": [1, 2, 3], "model": ["a", "b", "c"]}), "column 'model' of the vectors holds str"),
         (pd.DataFrame({"x": [1.0, None, 3.0], "y": [1.0, 2.0, 3.0]}), "NaN or infinity, the first in row 1"),
         ("vectors.npy", "vectors is a str"),
-        (5, "vectors is a int"),
+        (5, "vectors is an int"),
     ],
 )
 def test_vectors_that_do_not_fit_say_why(vectors: Any, says: str) -> None:

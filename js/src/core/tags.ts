@@ -170,7 +170,7 @@ export class Tags {
   /** How many outputs have each tag. */
   readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.given(tag, null)));
 
-  /** About how many tags those disagree who gave an output any, as far as their tags may be shown. */
+  /** For each output, how many tags its annotators disagree on. Hidden tags of others do not count. */
   readonly disputed = computed(() => {
     const { names, annotators } = this.tagged.value;
     const counts = new Uint16Array(this.outputs.info.value.n);

@@ -40,7 +40,7 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "n N",
-    words: "go to its next or previous mark, and describe it",
+    words: "go to its next or previous highlight, and describe it",
     run: { n: ({ lens }) => toMark(lens, 1), N: ({ lens }) => toMark(lens, -1) },
   },
   {
@@ -51,12 +51,12 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "← → ↑ ↓",
-    words: "on the map: go to the next point that way",
+    words: "on the map: go to the next point in that direction",
     run: { ArrowLeft: walk("left"), ArrowRight: walk("right"), ArrowUp: walk("up"), ArrowDown: walk("down") },
   },
   {
     shown: "Shift+← → ↑ ↓",
-    words: "on the map: move the map that way",
+    words: "on the map: move the map in that direction",
     run: {
       "Shift+ArrowLeft": pan("left"),
       "Shift+ArrowRight": pan("right"),
@@ -137,7 +137,7 @@ export const COMMANDS: Command[] = [
   { shown: "g", words: "go to the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
   {
     shown: "u U",
-    words: "undo or redo a tag, or a selection that was dropped",
+    words: "undo or redo a tag or a deselection",
     run: { u: ({ lens }) => lens.undo.run("undo"), U: ({ lens }) => lens.undo.run("redo") },
   },
   { shown: "i", words: "invert the selection", run: { i: ({ lens }) => lens.selection.invert() }, once: true },
@@ -245,7 +245,7 @@ function step(lens: Lens, by: number): void {
   lens.announce.say(describe(lens, to));
 }
 
-/** Goes to the next mark of the current output, and announces it. */
+/** Goes to the next or previous highlight of the current output, and announces it. */
 function toMark(lens: Lens, by: 1 | -1): void {
   const { reading, pointer, listing, marks } = lens;
   const asked = reading.asked.value;
@@ -253,7 +253,7 @@ function toMark(lens: Lens, by: 1 | -1): void {
   if (id === undefined || lens.settings.get("mode") === "interleaved") return;
   const at = marks.next(id, asked?.id === id ? asked.at : by > 0 ? -1 : Number.POSITIVE_INFINITY, by);
   if (at < 0) {
-    lens.announce.say(by > 0 ? "No mark after this" : "No mark before this");
+    lens.announce.say(by > 0 ? "No highlight after this one" : "No highlight before this one");
     return;
   }
   pointer.cursor.value = id;

@@ -297,7 +297,7 @@ it("gives another page's reader no tags of this one", () => {
   expect(new PageTags("z", store).annotator).toBe("ben");
 });
 
-it("begins anew where what the browser kept cannot be read", () => {
+it("starts an empty log when the browser's copy cannot be read", () => {
   for (const broken of ["{", "5", "null", '[{"id":1}]']) {
     const store = kept();
     store.setItem("outlens:tags:x", broken);

@@ -85,7 +85,7 @@ describe("markdown, of any text", () => {
     }
   });
 
-  it("has no blocks where there is no text", () => {
+  it("finds no blocks in an empty text", () => {
     expect(markdown("")).toEqual({ blocks: [], spans: [] });
   });
 

@@ -1,6 +1,6 @@
-// Markdown read for where it is: blocks and styles are places of the text as written, and what only marks up is told to
-// be hidden. Links, images and HTML stay as they are. Lines of === or --- do not make a heading of the line above: models
-// write --- for a rule. Nothing is looked at again from many places, so the time is linear whatever the text.
+// Finds Markdown without changing the text: blocks and styles are returned as positions in the original, and characters
+// that are only markup are returned as hidden. Links, images and HTML are left as written. A line of === or --- does not turn
+// the line above into a heading, because models write --- as a rule. Takes linear time on any text.
 
 export type Kind = "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "item" | "quote" | "code" | "row" | "rule" | "blank";
 

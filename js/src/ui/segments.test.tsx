@@ -15,13 +15,13 @@ function painted(text: string, props: Partial<Props> = {}): HTMLElement {
   return host;
 }
 
-/** The characters of an element that bear a class. */
+/** For each character of an element, whether it is inside a node of a class. */
 function covered(host: HTMLElement, name: string): boolean[] {
   const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
   const found: boolean[] = [];
   for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const bears = !!node.parentElement!.closest(`.${name}`);
-    for (let k = 0; k < node.nodeValue!.length; k++) found.push(bears);
+    const inside = !!node.parentElement!.closest(`.${name}`);
+    for (let k = 0; k < node.nodeValue!.length; k++) found.push(inside);
   }
   return found;
 }

@@ -29,9 +29,9 @@ interface Props {
   keyOf: (k: number) => string | number;
   estimate: (k: number) => number;
   row: (k: number) => ComponentChild;
-  /** Rows are drawn anew when it changes. What a row reads of signals it follows by itself. */
+  /** Rows are redrawn when it changes. Signals that a row reads redraw it by themselves. */
   version: unknown;
-  /** A list of other things: begins at its beginning. */
+  /** When it changes, the list shows other things and scrolls to its top. */
   list: unknown;
   gap?: number;
   control: RefObject<ListControl | null>;
@@ -198,7 +198,7 @@ export function Windowed(props: Props) {
     };
   }, []);
   useLayoutEffect(() => {
-    // Rows of other heights may be the elements that were there: they are measured anew.
+    // The same elements may now hold rows of other heights: measure them again.
     if (fresh) measured.current.forEach((element) => observer.current!.unobserve(element));
     if (fresh) measured.current = new Set();
     if (other) scrollTo(0);

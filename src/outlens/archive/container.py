@@ -181,15 +181,15 @@ class Unpacker:
 
 
 def reading(path: str | os.PathLike[str]) -> IO[bytes]:
-    """Open a file of which nothing is known yet.
+    """Open the file at a path, of whatever kind it is.
 
     Raises
     ------
     NotReadable
-        If there is no file at the path.
+        If the path does not exist or is not a file.
     """
     if not Path(path).is_file():
-        raise NotReadable(f"there is no file {str(path)!r}; give the path of one that lens.save wrote.")
+        raise NotReadable(f"there is no file {str(path)!r}; give the path of a file written by lens.save.")
     return Path(path).open("rb")
 
 
@@ -209,4 +209,4 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _another_kind(name: str) -> NotReadable:
-    return NotReadable(f"{name} is not a file that lens.save wrote; give the path of one that is.")
+    return NotReadable(f"{name} was not written by lens.save; give the path of a file that was.")

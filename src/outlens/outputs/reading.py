@@ -11,6 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from outlens._errors import type_of
+
 TEXT_COLUMNS = ("response", "output", "completion", "generation", "answer", "text")
 """Names of columns that are taken for the outputs if none is given."""
 
@@ -54,8 +56,7 @@ def to_frame(data: Any, text: Sequence[Hashable] = (), by: Sequence[Hashable] = 
     if isinstance(data, np.ndarray) and data.ndim == 1:
         return _records(data.tolist())
     raise TypeError(
-        f"data is a {type(data).__name__}; give a DataFrame, a list of str or dict, a dict of lists, or the path of a"
-        " file."
+        f"data is {type_of(data)}; give a DataFrame, a list of str or dict, a dict of lists, or the path of a file."
     )
 
 
@@ -82,7 +83,7 @@ def _columns(data: Mapping[Any, Any]) -> pd.DataFrame:
 def _records(items: Sequence[Any]) -> pd.DataFrame:
     for i, item in enumerate(items):
         if not (item is None or isinstance(item, str | Mapping)):
-            raise TypeError(f"item {i} of the list is a {type(item).__name__}, {short(item)}; give str or dict items.")
+            raise TypeError(f"item {i} of the list is {type_of(item)}, {short(item)}; give str or dict items.")
     if items and all(isinstance(item, Mapping) for item in items):
         return _python_frame([dict(item) for item in items])
     if any(isinstance(item, Mapping) for item in items):

@@ -188,7 +188,7 @@ class TagBook:
                 session.note(at, value)
                 says = "Note kept" if value else "Note removed"
             else:
-                raise ValueError(f"There is no gesture {action!r}; there are {', '.join(GESTURES)}.")
+                raise ValueError(f"There is no gesture {action!r}; the gestures are {', '.join(GESTURES)}.")
             return says
 
     def define(self, name: str, **fields: str) -> None:

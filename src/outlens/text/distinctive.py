@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._errors import type_of
 from outlens.text.significance import adjusted, fisher, log_ratio, within_strata
 from outlens.text.words import Tokens, check, tokenize
 
@@ -359,7 +360,7 @@ def _first(level: _Level) -> Int64s:
 def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
     """Number the distinct values in sorted order; -1 for None and NaN. Returns the numbers and the values."""
     if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
-        raise TypeError(f"{name} is a {type(values).__name__}; give one value for each of the {n} texts.")
+        raise TypeError(f"{name} is {type_of(values)}; give one value for each of the {n} texts.")
     given = list(values)
     if len(given) != n:
         raise ValueError(f"{name} has {len(given)} values for {n} texts; give one for each text.")

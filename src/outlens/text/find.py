@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from outlens._errors import type_of
 from outlens.text.words import check
 
 PATIENCE = 10.0
@@ -43,7 +44,7 @@ def find(texts: Iterable[str], query: str, regex: bool = False, *, ignore_case: 
     """
     texts = check(texts)
     if not isinstance(query, str):
-        raise TypeError(f"the query is a {type(query).__name__}; give a str.")
+        raise TypeError(f"the query is {type_of(query)}; give a str.")
     if not query:
         raise ValueError("the query is empty; give a text to look for.")
     matches = _expression(texts, query, ignore_case) if regex else _literal(texts, query, ignore_case)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._errors import type_of
 from outlens.text.function_words import is_function_word
 from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.utf16 import utf16
@@ -51,7 +52,7 @@ class Index:
 
         texts = check(texts)
         if prompt is not None and not isinstance(prompt, str):
-            raise TypeError(f"prompt is a {type(prompt).__name__}; give a str or None.")
+            raise TypeError(f"prompt is {type_of(prompt)}; give a str or None.")
         self.n = len(texts)
         # Sorted, so that nothing depends on the order of the outputs.
         different = sorted(set(texts))

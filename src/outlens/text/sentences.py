@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
+from outlens._errors import type_of
 from outlens._unicode import clean as without_surrogates
 
 Unit = tuple[int, int, str]
@@ -46,7 +47,7 @@ def sentences(text: str) -> pd.DataFrame:
     [('Tea', 'heading'), ('Boil water.', 'item'), ('Wait.', 'item')]
     """
     if not isinstance(text, str):
-        raise TypeError(f"text is a {type(text).__name__}; give a str.")
+        raise TypeError(f"text is {type_of(text)}; give a str.")
     table = pd.DataFrame(units(text), columns=["start", "end", "kind"])
     return table.astype({"start": np.int64, "end": np.int64, "kind": object})
 

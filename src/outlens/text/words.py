@@ -15,6 +15,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens._errors import type_of
+
 _HAN_KANA = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff"
     "\uf900-\ufaff\uff66-\uff9f\U0001b000-\U0001b16f\U00020000-\U000323af"
@@ -91,13 +93,12 @@ def check(texts: Iterable[str]) -> list[str]:
     TypeError
         If it is a single str, a DataFrame, a mapping or not iterable, or if one of the texts is not a str.
     """
-    kind = type(texts).__name__
     if isinstance(texts, str | bytes):
-        raise TypeError(f"texts is a {kind} ({texts!r:.40}); give a list of str, such as [text].")
+        raise TypeError(f"texts is {type_of(texts)} ({texts!r:.40}); give a list of str, such as [text].")
     if isinstance(texts, pd.DataFrame):
         raise TypeError("texts is a DataFrame; give one of its columns, such as df['response'].")
     if isinstance(texts, Mapping) or not isinstance(texts, Iterable):
-        raise TypeError(f"texts is {'None' if texts is None else f'a {kind}'}; give a list of str.")
+        raise TypeError(f"texts is {type_of(texts)}; give a list of str.")
     listed = list(texts)
     for i, text in enumerate(listed):
         if isinstance(text, str):
@@ -106,7 +107,7 @@ def check(texts: Iterable[str]) -> list[str]:
             raise TypeError(
                 f"texts[{i}] is missing ({text!r}); leave it out or fill it, such as df['response'].fillna(\"\")."
             )
-        raise TypeError(f"texts[{i}] is a {type(text).__name__} ({text!r:.40}); give a list of str.")
+        raise TypeError(f"texts[{i}] is {type_of(text)} ({text!r:.40}); give a list of str.")
     return listed
 
 
@@ -371,7 +372,7 @@ def words(text: str) -> pd.DataFrame:
     [[0, 5, "don't"], [6, 11, 'worry']]
     """
     if not isinstance(text, str):
-        raise TypeError(f"text is a {type(text).__name__}; give a str.")
+        raise TypeError(f"text is {type_of(text)}; give a str.")
     table = pd.DataFrame(tokens(text), columns=["start", "end", "form"])
     return table.astype({"start": np.int64, "end": np.int64, "form": object})
 

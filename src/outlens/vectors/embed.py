@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._arrays import unit_rows
+from outlens._errors import type_of
 from outlens._unicode import clean as without_surrogates
 from outlens.text.words import check as check_texts
 from outlens.vectors import models, static
@@ -71,7 +72,7 @@ def embed(
     elif callable(model):
         vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
     else:
-        raise TypeError(f"model is a {type(model).__name__}; give a name, a SentenceTransformer or a callable.")
+        raise TypeError(f"model is {type_of(model)}; give a name, a SentenceTransformer or a callable.")
     place = {text: i for i, text in enumerate(unique)}
     return _unit(vectors)[[place[text] for text in texts]]
 
@@ -121,7 +122,7 @@ def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
                 )
         return vectors.to_numpy(np.float64, na_value=np.nan)
     if isinstance(vectors, str | bytes | Mapping) or not isinstance(vectors, Iterable):
-        raise ValueError(f"vectors is a {type(vectors).__name__} ({vectors!r:.40}); give an (n, d) array.")
+        raise ValueError(f"vectors is {type_of(vectors)} ({vectors!r:.40}); give an (n, d) array.")
     # A tensor is converted to an array.
     array = np.asarray(vectors) if hasattr(vectors, "__array__") else None
     if array is not None and array.dtype != object and np.issubdtype(array.dtype, np.number):
@@ -132,9 +133,7 @@ def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
             rows.append(np.asarray(row, np.float64))
         except (TypeError, ValueError):
             hint = "; a column of a CSV file needs json.loads first" if isinstance(row, str) else ""
-            raise ValueError(
-                f"vectors[{i}] is a {type(row).__name__} ({row!r:.40}); give a list of numbers{hint}."
-            ) from None
+            raise ValueError(f"vectors[{i}] is {type_of(row)} ({row!r:.40}); give a list of numbers{hint}.") from None
         if rows[i].shape != rows[0].shape:
             missing = rows[i].ndim == 0 and rows[0].ndim == 1
             seen = f"vectors[{i}] is {row!r}" if missing else f"vectors[{i}] has the shape {rows[i].shape}"

@@ -75,7 +75,7 @@ function Row({ cluster, largest, share }: RowProps) {
   const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
     if (named !== null) lens.clusters.rename(cluster, named);
-    // Its name is a button again when the row is drawn anew.
+    // Once the row is drawn again, its name is a button.
     if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
   return (

@@ -1,4 +1,4 @@
-// What the place that was asked about shares with other outputs, and the sentences that are like it.
+// For the clicked place: the phrases it shares with other outputs, and similar sentences.
 import { likeSentence } from "../../core/like";
 import { isFunctionWord } from "../../text/function-words";
 import { through } from "../../text/phrases";
@@ -44,7 +44,7 @@ export function AskedPlace() {
           What it shares <small class="ol-muted">{where}</small>
         </h2>
         {!found ? (
-          <Hint>There is no word here.</Hint>
+          <Hint>Not a word: click a word to see which outputs share it.</Hint>
         ) : !found.spans.length ? (
           <p>
             “{lens.shared.written(found.word, 1)}”:{" "}

@@ -107,7 +107,7 @@ export function Start(props: Props) {
   );
 }
 
-/** Where in a long text the marks are. A click goes there; `n` and `N` go from mark to mark. */
+/** A strip that shows where a long text is highlighted. A click goes there; `n` and `N` go from highlight to highlight. */
 function Minimap({ id, text }: { id: number; text: string }) {
   const lens = useLens();
   const bins = new Int8Array(BINS).fill(-1);
@@ -127,7 +127,7 @@ function Minimap({ id, text }: { id: number; text: string }) {
     <div
       class="ol-minimap"
       aria-hidden="true"
-      title="Where the marks are in the whole text; a click goes there"
+      title="Where the whole text is highlighted; click to go there"
       style={{ background: `linear-gradient(${stops.join()})` }}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();

@@ -53,12 +53,12 @@ export function Cards() {
   ); // prettier-ignore
 }
 
-/** Keeps in sight the output that the keyboard, or Python, goes to. */
+/** Scrolls to the output that the keyboard or Python goes to. */
 export function useShown(lens: Lens, control: { current: ListControl | null }, rowOf: (id: number) => number): void {
   const latest = useRef(rowOf);
   latest.current = rowOf;
   useEffect(() => {
-    // To show a row draws the list anew: the effect is to follow what it is called with alone.
+    // Showing a row redraws the list. `untracked`, so that the effect depends only on the signal it reads in its argument.
     const show = (id: number, where: "nearest" | "top") =>
       untracked(() => {
         if (id >= 0) control.current?.show(() => latest.current(id), where);
@@ -71,7 +71,7 @@ export function useShown(lens: Lens, control: { current: ListControl | null }, r
       effect(() => {
         const id = lens.reading.target.value;
         show(id, "top");
-        // What changes the list may have come just before, and is not drawn yet.
+        // The list may have changed just before and not be drawn yet.
         cancelAnimationFrame(again);
         again = requestAnimationFrame(() => show(id, "top"));
       }),
@@ -80,7 +80,7 @@ export function useShown(lens: Lens, control: { current: ListControl | null }, r
         if (!place) return;
         cancelAnimationFrame(frame);
         show(place.id, "nearest");
-        // When its card is there and drawn.
+        // Wait until its card exists and is drawn.
         frame = requestAnimationFrame(
           () => (frame = requestAnimationFrame(() => control.current?.reveal(place.id, place.at))),
         );

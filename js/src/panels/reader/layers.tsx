@@ -25,7 +25,7 @@ export function LayersBar() {
   const m = lens.shared.minWords.value;
   const own = lens.marks.own.value;
   return (
-    <div class="ol-bar ol-layers" role="group" aria-label="What is marked in the texts">
+    <div class="ol-bar ol-layers" role="group" aria-label="Highlights in the texts">
       <Switch
         name="shared"
         title={`Tint: sequences of ${m} or more words that at least ${k} of ${lens.shared.counted.value} outputs share`}
@@ -39,7 +39,7 @@ export function LayersBar() {
       </Switch>
       <Share />
       <Words />
-      <Switch name="common" title="Grey: what is shared steps back, the rest stands out">
+      <Switch name="common" title="Grey: shared words are faded, the rest stands out">
         <span class="ol-common">Grey common</span>
       </Switch>
       <Switch name="only" title="Bold, dotted line: words that only this output has">
@@ -57,7 +57,7 @@ export function LayersBar() {
       )}
       <Switch
         name="aligned"
-        title="In the margin: sentences that play the same part in different outputs have the same number; pointing at one shows the others"
+        title="In the margin: sentences that play the same part in different outputs have the same number; point at one to see the others"
       >
         <span class="ol-part-name">
           <i class="ol-part ol-part-1" data-label="1" /> Aligned
@@ -217,7 +217,7 @@ export function Legend() {
     if (says) parts.push(says);
     else if (!groups) parts.push("Aligned: nothing found");
     else if (aligned && !aligned.enough)
-      parts.push(`margin: ${groups} groups of sentences, but these outputs have no common course`);
+      parts.push(`margin: ${groups} groups of sentences, but these outputs have no common order`);
     else parts.push(`margin: ${groups} groups of sentences that play the same part`);
   }
   for (const own of lens.marks.own.value) {
@@ -234,7 +234,7 @@ export function Legend() {
     <Button
       class={whole.value ? "ol-plain ol-legend-line ol-open" : "ol-plain ol-legend-line"}
       aria-expanded={whole.value}
-      title="What the marks mean, with which thresholds"
+      title="What the highlights mean, and their thresholds"
       onClick={() => (whole.value = !whole.value)}
     >
       {parts.join(" · ")}

@@ -1,4 +1,4 @@
-// The full texts: what is listed and how, what is marked in them, and what a mark is.
+// The full texts: which outputs are listed and how, what is highlighted in them, and what a highlight means.
 import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
