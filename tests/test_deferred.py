@@ -28,7 +28,7 @@ class Slow:
 
 
 class Later(Executor):
-    """Runs what was submitted when it is told to, and forgets the rest."""
+    """Runs what was submitted when the test asks for it, and forgets the rest."""
 
     def __init__(self) -> None:
         self.work: list[Callable[..., Any]] = []

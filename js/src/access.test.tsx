@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// What people need who use no mouse, or hear what is shown.
+// Use without a mouse, and with a screen reader.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeLens } from "./core/lens";
 import { COMMANDS } from "./keys/commands";

@@ -74,7 +74,7 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-selected")!.textContent).toBe("5 selected");
   });
 
-  it("tells of the output that j and k go to, and zooms to a cluster by key", async () => {
+  it("announces the output that j and k go to, and zooms to a cluster by key", async () => {
     const root = show();
     const press = (target: Element, key: string) =>
       target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -109,14 +109,14 @@ describe("the widget", () => {
     const close = root.querySelector(".ol-help button")!;
     const dialog = root.querySelector<HTMLElement>(".ol-help")!;
     expect(document.activeElement).toBe(close);
-    // What is below it takes no keys.
+    // The dimmed panels below take no keys.
     press("j");
     await settled();
     expect(root.querySelector(".ol-status")!.textContent).toBe("");
     for (const shiftKey of [false, true]) {
       expect(press("Tab", { shiftKey }).defaultPrevented).toBe(true);
       expect(document.activeElement).toBe(close);
-      // Where a click beside the button leaves it.
+      // The focus after a click beside the button.
       dialog.focus();
       expect(document.activeElement).toBe(dialog);
     }

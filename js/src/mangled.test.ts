@@ -1,4 +1,5 @@
-// build.mjs gives short names to some properties of our own objects: none of them may be a name that others use as well.
+// build.mjs gives short names to some properties of our own objects: none of them may be a name that others use as
+// well.
 import * as hooks from "preact/hooks";
 import * as preact from "preact";
 import * as signals from "@preact/signals";

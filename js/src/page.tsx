@@ -8,7 +8,9 @@ import { HandIn } from "./page/hand-in";
 
 export { unpack } from "./page/unpack";
 
-/** Draws a page into an element: its head, where `state._about` says what it is, and the widget. Returns what ends it. */
+/**
+ * Draws a page into an element: its head, where `state._about` says what it is, and the widget. Returns what ends it.
+ */
 export function mount(root: HTMLElement, state: Record<string, unknown>): () => void {
   const model = new PageModel(state);
   const ended = new AbortController();

@@ -1,7 +1,11 @@
-// Safari 16.4 is the oldest browser that build.mjs names, but esbuild rewrites syntax only: functions that it lacks pass.
+// Safari 16.4 is the oldest browser that build.mjs names, but esbuild rewrites syntax only: functions that it lacks
+// pass.
 import { expect, it } from "vitest";
 
-/** What Safari knows only since the version named. Preact calls `moveBefore` only where it exists, so that is not listed. */
+/**
+ * What Safari knows only since the version named. Preact calls `moveBefore` only where it exists, so that is not
+ * listed.
+ */
 const NEWER: [RegExp, string][] = [
   [/\bAbortSignal\.any\b/, "17.4"],
   [/\bPromise\.(withResolvers|try)\b/, "17.4"],

@@ -209,7 +209,7 @@ def test_of_rows_that_may_be_it_the_one_that_is_empty_where_it_was_is() -> None:
 def test_scores_carry_no_identity() -> None:
     then = yes(model=["a", "b"], score=[0.25, 0.5], vector=[[0.5, 1.5], [2.5, 1.0]])
     assert rows(then, yes(model=["b", "a"], score=[0.75, 0.125], vector=[[1.5], [2.5]])) == [1, 0]
-    # As long as nothing else does, a setting tells which is likelier.
+    # If nothing else does, a setting says which is likelier.
     assert rows(yes(temperature=[0.5, 1.5]), yes(temperature=[1.5, 0.5])) == [1, 0]
     # A source is a source, whatever its numbers are.
     then = identify(["y", "y"], columns={"t": [0.5, 1.5]}, sources=["t"])

@@ -194,7 +194,7 @@ def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> Non
     assert repr(merged) == "3 events taken, 0 known already, 1 about outputs that are not in this lens"
     assert numbers(one.merge_tags(path, ben.tag_log)) == (0, 8, 0)
     assert one.tagged("late", "ben").index.tolist() == [0]
-    # Nothing of it is here: known and unknown tell, and the store keeps it.
+    # Nothing of it is here: known and unknown say so, and the store keeps it.
     other = lens(["Something else."])
     assert numbers(other.merge_tags(ben.judgements())) == (0, 0, 1)
     assert numbers(other.merge_tags(ben.judgements())) == (0, 1, 0)

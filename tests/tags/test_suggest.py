@@ -24,7 +24,7 @@ PLANTED = "walrus otter heron badger"
 
 
 def noise(n: int, d: int = 12, seed: int = 0) -> tuple[np.ndarray, list[str]]:
-    """Vectors and texts that tell nothing."""
+    """Vectors and texts that say nothing about the tag."""
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(n, d))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-// What is read out to a screen reader.
+// Announcements to a screen reader.
 import { signal } from "@preact/signals";
 
 /** Milliseconds that something may take before it is worth reading out, and without typing before its result is. */

@@ -3,7 +3,7 @@ import type { Clusters } from "./clusters";
 import type { Outputs } from "./outputs";
 import type { Tags } from "./tags";
 
-/** What is read out of an output. */
+/** Describe an output for a screen reader. */
 export function describe({ outputs, clusters }: { outputs: Outputs; clusters: Clusters }, i: number): string {
   const start = (outputs.texts.value.get(i) ?? "").slice(0, 120);
   return [outputs.source(i), clusters.nameOf(i), start].filter(Boolean).join(", ");

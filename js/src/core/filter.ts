@@ -1,4 +1,4 @@
-// What the legend, the search and the filter of tags let through.
+// The outputs that pass the legend, the search and the filter of tags.
 import { computed } from "@preact/signals";
 import type { Clusters } from "./clusters";
 import type { Colors } from "./colors";
@@ -59,7 +59,7 @@ export class Filter {
     return (i) => (!group || !hidden.has(group[i])) && (!matches || !!matches[i]) && (!tagged || !!tagged[i]);
   });
 
-  /** What passes, selected or not. */
+  /** The outputs that pass, selected or not. */
   readonly passing = computed<Uint32Array>(() => {
     const passes = this.passes.value;
     return this.outputs.where((i) => !passes || passes(i));

@@ -1,4 +1,4 @@
-// What the keyboard and the mouse do to selection, marks and focus, as the reviews found it wrong.
+// The effects of keyboard and mouse on selection, highlights and focus; each was wrong once.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { press } from "../keys/commands";
 import { inNotebook, make, traits } from "../testing/fixture";

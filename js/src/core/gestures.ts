@@ -44,7 +44,7 @@ export class Gestures {
     this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value),
   );
 
-  /** What waits, was not undone and concerns the prompt shown. */
+  /** Gestures on the prompt shown that wait for Python and were not undone. */
   readonly #here = computed(() => {
     const done: Gesture[] = [];
     const undone: Gesture[] = [];

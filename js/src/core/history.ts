@@ -1,4 +1,4 @@
-// What was done in this view, in order: tag gestures, which Python undoes, and selections that were dropped.
+// The history of this view, in order: tag gestures, which Python undoes, and selections that were dropped.
 import { computed, signal } from "@preact/signals";
 
 export type Step = { kind: "tags" } | { kind: "selection"; before: Uint32Array; after: Uint32Array };

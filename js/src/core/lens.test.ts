@@ -62,7 +62,7 @@ describe("selection", () => {
     expect(chosen()).toEqual([3]);
   });
 
-  it("is cleared in every prompt at once, which is told", () => {
+  it("is cleared in every prompt at once, and says so", () => {
     const { lens, model } = make({ selection: rows(0, 1, 3) });
     lens.selection.select([], "replace");
     expect(selection(model)).toEqual([3]);

@@ -1,4 +1,4 @@
-// What one view of the widget shows, made of its subjects; each knows only those that it is given.
+// The state of one view of the widget, by subject; each subject knows only those that it is given.
 import { signal } from "@preact/signals";
 import { link } from "../wire/ask";
 import { Traits } from "../wire/traits";

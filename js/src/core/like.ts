@@ -14,7 +14,9 @@ export interface Like {
   nearest: { id: number; from: number; to: number; share: number }[];
 }
 
-/** What is like the sentence at a place; null where there is none. Compared are words: rare ones count more. */
+/**
+ * Find the sentences like the one at a place; null if there is no sentence. Words are compared; rare ones count more.
+ */
 export function likeSentence(shared: Shared, groups: Groups, { id, at }: Place): Like | null {
   const aligned = groups.alignment.value;
   const index = shared.index.value;

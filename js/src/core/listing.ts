@@ -27,7 +27,7 @@ export class Listing {
     this.spread = new Remembered<ReadonlySet<number>>(outputs.visit, new Set());
   }
 
-  /** What is selected or everything; everything too where nothing is selected. */
+  /** Whether the selection or everything is listed; everything if nothing is selected. */
   readonly scope = computed<Scope>(() => (this.selection.count.value ? this.settings.get("scope") : "all"));
 
   setScope(scope: Scope): void {

@@ -182,7 +182,7 @@ export class Marks {
     const coverage = shared.coverage.value;
     if (words && coverage && shared.counts(id)) {
       const [next, last] = shared.wordsBetween(id, at, at + 1);
-      // What lies between two words of a mark belongs to it, as it is drawn.
+      // The space between two words of a highlight belongs to it, as it is drawn.
       const before = next < last ? next : next - 1;
       const v = words.variant[id];
       const within = before >= words.bounds[v] && next < words.bounds[v + 1];

@@ -28,7 +28,7 @@ it("counts what other prompts contain, not the prompt shown", async () => {
   await answer(2, 110);
   expect(lens.otherPrompts.list.value).toEqual([{ prompt: 1, label: "Why?", count: 110 }]);
   expect(lens.otherPrompts.words.value).toBe("110 in 1 other prompt");
-  // What is typed next was not answered yet.
+  // The next query was not answered yet.
   lens.settings.set({ query: "rive" });
   expect(lens.otherPrompts.words.value).toBe("");
 });

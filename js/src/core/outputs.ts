@@ -49,7 +49,7 @@ export class Outputs {
     return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
   }
 
-  /** What stands for a text without a character to show. */
+  /** The label of a text that has no visible character. */
   blank(i: number): string {
     return this.info.value.missing.includes(i) ? "(missing)" : "(blank)";
   }
@@ -74,7 +74,7 @@ export class Outputs {
     return this.short(this.info.value.source, this.source(i));
   }
 
-  /** Where outputs come from, with counts, most frequent first; "" where nothing tells. */
+  /** Where outputs come from, with counts, most frequent first; "" if no column says. */
   sourcesOf(ids: ArrayLike<number>): string {
     const counts = new Map<string, number>();
     for (let k = 0; k < ids.length; k++) {
@@ -87,7 +87,9 @@ export class Outputs {
     return parts.length > 8 ? `${parts.slice(0, 7).join(" · ")} and ${parts.length - 7} more` : parts.join(" · ");
   }
 
-  /** The value of a column: a number, with the 24 bits that the browser has of it, or a text; null where it is missing. */
+  /**
+   * The value of a column: a number, with the 24 bits that the browser has of it, or a text; null where it is missing.
+   */
   raw(name: string, i: number): number | string | null {
     const column = this.info.value.columns.find((c) => c.name === name);
     const value = this.columns.value[name]?.[i];

@@ -1,4 +1,4 @@
-// Where one is in the texts: what is open, asked about, pinned, and scrolled to.
+// The reader's place in the texts: which are open, pinned, scrolled to or asked about.
 import type { Panel } from "../wire/types";
 import { computed } from "@preact/signals";
 import type { Announcer } from "./announce";

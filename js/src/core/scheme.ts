@@ -16,7 +16,7 @@ const STEPS = {
 };
 
 export interface Entry {
-  /** What a point's `group` holds for it; -1 for what has no value. */
+  /** The number that `group` holds for its points; -1 for points without a value. */
   group: number;
   label: string;
   color: string;
@@ -38,7 +38,10 @@ export interface Scheme {
 
 const SHOWN = 8;
 
-/** Up to eight groups have a colour of their own; the others share a grey and, where they are values, an entry of the legend. */
+/**
+ * Up to eight groups have a colour of their own; the others share a grey and, where they are values, an entry of the
+ * legend.
+ */
 export function byGroup(
   kind: "cluster" | "category",
   name: string,
@@ -107,7 +110,7 @@ export function byNumber(column: Column, values: Float32Array, dark: boolean): S
   return { kind: "number", name: column.name, palette, codes, group, entries, many: false };
 }
 
-/** As many decimals as tell the ends of the steps apart. */
+/** As many decimals as it takes to tell the ends of the steps apart. */
 function rounded(value: number, span: number): string {
   const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(span))));
   return number(Number(value.toFixed(decimals)));

@@ -65,7 +65,10 @@ export class Search {
       return { pattern: null, error: (error as Error).message };
     }
   });
-  /** Regular expressions, and all where there is much text, are searched beside the page; where Python has the texts, there. */
+  /**
+   * Regular expressions, and all where there is much text, are searched beside the page; where Python has the texts,
+   * there.
+   */
   readonly #elsewhere = computed(() => {
     const { paged, bytes } = this.outputs.textData.value;
     return paged || this.settings.get("regex") || bytes.length > AT_ONCE;
@@ -134,7 +137,7 @@ export class Search {
     } catch {
       result = { key, ids: null, error: "not searched: no kernel" };
     }
-    // Where something else was typed meanwhile, that has its own answer.
+    // If something else was typed meanwhile, it has its own answer.
     if (this.#asked === key) this.#result.value = result;
   }
 }

@@ -67,13 +67,15 @@ export class Selection {
     all.set(kept);
     all.set(here, kept.length);
     this.#set(all.sort(), here.length ? scope : "all");
-    // What is tagged is the output that the keyboard is at, or else what was selected last.
+    // A tag goes to the current output or, without one, to the last selection.
     if (mode === "replace" && !(ids.length === 1 && ids[0] === this.pointer.cursor.value))
       this.pointer.cursor.value = -1;
     this.announce.say(`${this.count.value} of ${this.outputs.info.value.n} selected`);
   }
 
-  /** As `select`, but only what passes search and legend: a lasso or a click on a cluster takes nothing that is dimmed. */
+  /**
+   * As `select`, but only what passes search and legend: a lasso or a click on a cluster takes nothing that is dimmed.
+   */
   take(ids: ArrayLike<number>, mode: Mode): void {
     const passes = this.filter.passes.value;
     this.select(passes ? Array.from(ids).filter(passes) : ids, mode);

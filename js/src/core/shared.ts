@@ -10,7 +10,10 @@ import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";
 import type { Settings } from "./settings";
 
-/** Why something that Python makes of `n` outputs is not there: being made, refused, or without a kernel; "" when it is. */
+/**
+ * Why something that Python makes of `n` outputs is not there: being made, refused, or without a kernel; "" when it
+ * is.
+ */
 export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): string {
   if (made.kind === "error") return made.error;
   if (made.kind === "made") return "";
@@ -18,7 +21,7 @@ export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): str
   return kernel ? "Comparing the outputs…" : "This page was written without this comparison.";
 }
 
-/** What was made of a prompt; nothing where that is not the one shown. */
+/** The result that Python made, if it is about the prompt shown; else none. */
 export function ofPrompt<T>({ prompt, value }: Stamped<Made<T>>, shown: number): Made<T> {
   return prompt === shown ? value : { kind: "none" };
 }

@@ -29,11 +29,11 @@ export interface Draft {
 
 const NOTHING = "Nothing to tag: select outputs, or press j to go to one";
 
-/** What is not undone, or undoes. */
+/** Actions that undo does not take back. */
 const PASSING = new Set<Action>(["undo", "redo", "suggest", "unlike"]);
 
 export class Tagging {
-  /** What the open tag field is for; null while it is closed. */
+  /** The outputs that the open tag field is for; null while it is closed. */
   readonly field: Remembered<Target | null>;
   readonly draft: Remembered<Draft | null>;
   /** What the last gesture did, or why it did nothing. */

@@ -36,7 +36,7 @@ export class Undo {
   run(way: Way): void {
     const step = this.#step(way);
     if (step?.kind !== "selection") {
-      // Where this view did nothing, there may be tags that were given elsewhere.
+      // If this view did nothing, another may have tagged something.
       if (step) this.history[way](step);
       this.tagging.undo(way);
       return;
@@ -44,7 +44,7 @@ export class Undo {
     const rows = this.selection.rows.peek();
     const wanted = way === "undo" ? step.before : step.after;
     this.selection.restore(wanted);
-    // What was selected meanwhile comes back the other way.
+    // Redo brings back the selection that this replaces.
     this.history[way](way === "undo" ? { ...step, after: rows } : { ...step, before: rows });
     this.announce.say(`${plural(wanted.length, "output")} selected again`);
   }

@@ -58,7 +58,7 @@ export class Camera {
     return this.unproject(this.size.width / 2, this.size.height / 2);
   }
 
-  /** What was in the middle stays there; a map that showed all goes on showing all. */
+  /** The middle stays in place; a map that showed everything still shows everything. */
   resize(width: number, height: number): void {
     const size = { width: Math.max(0, width) || 0, height: Math.max(0, height) || 0 };
     const [x, y] = this.middle;

@@ -113,7 +113,7 @@ describe("the view", () => {
     expect(map.project(2)[1]).toBeCloseTo(300);
   });
 
-  it("tells of a change once a frame", () => {
+  it("reports a change once a frame", () => {
     const { map, events } = makeMap();
     map.panBy(5, 0);
     map.panBy(5, 0);
@@ -280,7 +280,7 @@ describe("gestures", () => {
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it("tells of a hovered point once, and when it is left", () => {
+  it("reports a hovered point once, and again when the pointer leaves it", () => {
     const { events } = makeMap();
     pointer("pointermove", 203, 200, { buttons: 0 });
     pointer("pointermove", 202, 200, { buttons: 0 });

@@ -272,7 +272,7 @@ export class CanvasMap implements MapRenderer {
     return colour;
   }
 
-  /** What a canvas makes of a colour written in another way than in hexadecimal. */
+  /** The RGB value of a CSS colour that is not hexadecimal, as a canvas paints it. */
   #paintedColour(css: string): number {
     const probe = this.#host.ownerDocument.createElement("canvas");
     probe.width = probe.height = 1;

@@ -3,7 +3,10 @@ import { contrast, makeDisc, mix, paintDiscs, type Pixels } from "./raster";
 import type { MapStyle } from "./renderer";
 import type { Affine, Size } from "./view";
 
-/** Selected points are outlined as long as so few are selected that they can be this large: outlines of more would run together. */
+/**
+ * Selected points are outlined as long as so few are selected that they can be this large: outlines of more would run
+ * together.
+ */
 const OUTLINED = 3;
 /** Points smaller than this take the colour of their edge: an outline would cover them. */
 const SMALLEST_EDGED = 1.6;
@@ -12,7 +15,10 @@ const LEAST_CONTRAST = 3;
 /** Share of the ink by which an edge gets darker at each try. */
 const DARKER = 0.1;
 
-/** The points in the order of painting: faded, faded but selected, plain, ringed, selected; and where each of these layers ends. */
+/**
+ * The points in the order of painting: faded, faded but selected, plain, ringed, selected; and where each of these
+ * layers ends.
+ */
 export interface Layers {
   xy: Float32Array;
   codes: Uint16Array;
@@ -85,7 +91,7 @@ export function paintLayers(
     });
     // 0 is no rim: the colour stands out by itself.
     const own = edges.map((edge, code) => (edge === palette[code] ? 0 : edge));
-    // What is dimmed is meant to be faint.
+    // Dimmed points are meant to be faint.
     const edged = !tiny && dim < 0.8 && own.some((edge) => edge !== 0);
     paintDiscs(
       pixels,

@@ -44,7 +44,10 @@ export function makeDisc(radius: number, alpha: number, stride: number): Disc {
   return { reach, starts, offsets: Int32Array.from(offsets), cover: Uint16Array.from(cover) };
 }
 
-/** Paints the points from..to as discs, in that order, on top of what is there; under each goes a rim of its code's colour, 0 = none. */
+/**
+ * Paints the points from..to as discs, in that order, on top of what is there; under each goes a rim of its code's
+ * colour, 0 = none.
+ */
 export function paintDiscs(
   pixels: Pixels,
   xy: Float32Array,

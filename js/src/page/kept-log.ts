@@ -13,7 +13,10 @@ export interface Event {
   lens: string;
 }
 
-/** A gesture: its id, time, action, value, and its outputs as places in the table of keys; ids only where they do not follow. */
+/**
+ * A gesture: its id, time, action, value, and its outputs as places in the table of keys; ids only where they do not
+ * follow.
+ */
 type Gesture = [string, number, Action, string, number[], string[]?];
 
 interface Kept {

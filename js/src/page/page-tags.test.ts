@@ -3,7 +3,7 @@ import { PageTags } from "./page-tags";
 
 type Kept = Pick<Storage, "getItem" | "setItem"> & { held: Map<string, string> };
 
-/** What a browser keeps, for two tabs of one page; `quota` characters of it. */
+/** A stand-in for localStorage that two tabs share and that holds `quota` characters. */
 function kept(quota = Infinity): Kept {
   const held = new Map<string, string>();
   return {

@@ -1,6 +1,7 @@
 // What report.py packs into a page: gzip as base64, of a length, a JSON head and the binary values.
 //
-// The length is that of the head, as 4 bytes, little endian. A binary value stands in the head as {"$bytes": [start, end]},
+// The length is that of the head, as 4 bytes, little endian. A binary value stands in the head as {"$bytes": [start,
+// end]},
 // counted from the head's end.
 
 /** Reads a page's state; the binary values become DataViews, each over bytes of its own. */

@@ -1,4 +1,4 @@
-// Where else a search finds something: in other prompts, and in the name of a source.
+// Matches that the list does not show: in other prompts, and in the name of a source.
 import { ofSource } from "../core/by-source";
 import { modeOf } from "../core/selection";
 import { Button } from "../ui/button";

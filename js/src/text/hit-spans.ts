@@ -1,4 +1,4 @@
-// Where an expression hits in the texts on the page, looked for beside it: an expression may never end.
+// The hits of a regular expression in the texts on the page. A worker finds them, since an expression may never end.
 import { signal } from "@preact/signals";
 import type { SearchWorker } from "./search-beside";
 

@@ -41,11 +41,14 @@ const SOME = new RegExp(INVISIBLE.source, "u");
 /** Joiners belong to an emoji or to a word of a script that joins its letters; elsewhere they hide. */
 const JOINED =
   /(?:\p{Emoji_Modifier}|\p{Extended_Pictographic}\ufe0f?|(?![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\p{L}\p{M}])$/u;
-/** What a variation selector can be for; a second one after it is for nothing, and may hide a message. */
+/** Characters that take a variation selector; a second selector has no use and may hide a message. */
 const VARIES =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
 
-/** A flag of a region, such as Scotland: a black flag, a code of up to six letters and digits as tag characters, and their end. */
+/**
+ * A flag of a region, such as Scotland: a black flag, a code of up to six letters and digits as tag characters, and
+ * their end.
+ */
 const REGION_FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}/gu;
 
 export interface Invisible {

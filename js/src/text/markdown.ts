@@ -1,5 +1,6 @@
 // Finds Markdown without changing the text: blocks and styles are returned as positions in the original, and characters
-// that are only markup are returned as hidden. Links, images and HTML are left as written. A line of === or --- does not turn
+// that are only markup are returned as hidden. Links, images and HTML are left as written. A line of === or --- does
+// not turn
 // the line above into a heading, because models write --- as a rule. Takes linear time on any text.
 
 export type Kind = "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "item" | "quote" | "code" | "row" | "rule" | "blank";

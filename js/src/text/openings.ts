@@ -35,7 +35,7 @@ export function openings(index: SharedIndex, least: number, weight = index.array
       for (; end < variants.length && same(variants[end], depth); end++) outputs += weight[variants[end]];
       if (outputs < least) continue;
       const own = variants.slice(i, end);
-      // What the first and the last have in common, all between them have; only the first can have ended.
+      // Sorted texts share what the first and the last of them share; only the first can have ended.
       let words = depth + 1;
       while (words < LONGEST && has(first, words) && same(own[own.length - 1], words)) words++;
       const [from, at] = [bounds[first] + depth, bounds[first] + words - 1];

@@ -72,7 +72,7 @@ describe("the phrases through a word", () => {
       [5, 4],
       [1, 6],
     ]);
-    // Where no sequence is in k outputs, the longest that two hold.
+    // If no sequence is in k outputs, the longest that two outputs contain.
     expect(through(index, last + 2, 7, 2).map(({ words, variants }) => [words, variants.length])).toEqual([
       [7, 2],
       [1, 6],
@@ -159,7 +159,8 @@ describe("the best phrases", () => {
     const texts = ["we sail at dawn", "they sail at dawn", "we sail at noon", "we sail at dusk"].map(said);
     const arrays = indexArrays(texts);
     const found = phrases(new SharedIndex(arrays), 2, 2, 9);
-    // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but is
+    // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but
+    // is
     // not a maximal span anywhere: "we" stands before it or "dawn" after it.
     expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([
       [3, 3],

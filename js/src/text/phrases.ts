@@ -21,7 +21,7 @@ interface Sequence {
 /**
  * The phrases that cover a word: the longest sequences of its variant that at least k outputs hold, which is what the
  * reader paints, and where there is none, the longest that two outputs hold. None is part of another, partly echo, or of
- * function words alone (`isFunction` tells them by their place). They have at least m words; where none has, they are as
+ * function words alone (`isFunction` knows them by their place). They have at least m words; where none has, they are as
  * long as there are. By outputs x words, 12 at most. Last, the word alone, where more outputs hold it than any of these.
  */
 export function through(
@@ -110,7 +110,7 @@ function covering(
     keep();
     most = outputs;
     if (at === word) alone = outputs;
-    // What goes one word further back in as many outputs is part of that.
+    // If as many outputs contain one more word before it, the longer phrase counts.
     for (const part of after.values())
       if (!((here.get(part.outputs)?.words ?? 0) >= Math.min(part.words + 1, TOP))) found.push(part);
     after = here;

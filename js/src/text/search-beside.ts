@@ -1,4 +1,5 @@
-// Search beside the page, in one worker that keeps the texts: the page stays responsive however long a search takes, and
+// Search beside the page, in one worker that keeps the texts: the page stays responsive however long a search takes,
+// and
 // an expression that backtracks without end is given up.
 import { hits } from "./search";
 
@@ -92,7 +93,10 @@ export class SearchWorker {
     until.addEventListener("abort", () => this.#end());
   }
 
-  /** The texts in which a pattern hits; null with an error, or where a newer search took its place. `limited` ends it after 3 s. */
+  /**
+   * The texts in which a pattern hits; null with an error, or where a newer search took its place. `limited` ends it
+   * after 3 s.
+   */
   async find(texts: Bytes, pattern: RegExp, limited: boolean): Promise<Found> {
     // The search that this one replaces still has its limit: the worker may be stuck in it.
     this.#waiting.get(this.#finding)?.settle(null, "");
@@ -147,7 +151,7 @@ export class SearchWorker {
     return worker;
   }
 
-  /** Where a page allows no worker the search runs in the page. */
+  /** Runs the search in the page, if the page allows no worker. */
   #here(): Pick<Worker, "postMessage" | "terminate"> {
     const answer = serve(({ id, result }) => this.#settle(id, result, ""), hits, SLICE, turn);
     return { postMessage: answer, terminate: () => {} };

@@ -15,7 +15,7 @@ export const TOP = 65535;
 
 /**
  * `weight` is, throughout, how many of the counted outputs each variant is; all outputs where it is left out. What an
- * output that is not counted says is told too: how many of the counted ones share it.
+ * output that is not counted says is counted too: how many of the counted ones share it.
  */
 export class SharedIndex {
   /** The variant of each word. */
@@ -58,7 +58,9 @@ export class SharedIndex {
     return this.#form;
   }
 
-  /** For each word, how many words from it on lie in its variant and are no echo of the prompt. Not to be written to. */
+  /**
+   * For each word, how many words from it on lie in its variant and are no echo of the prompt. Not to be written to.
+   */
   room(m: number): Uint32Array {
     const { bounds, suffix, echo } = this.arrays;
     // Without a prompt it is the same for all m.
@@ -185,7 +187,7 @@ export class SharedIndex {
     const least = Math.min(words, TOP);
     let from = this.rank[at];
     let to = from + 1;
-    // Step by step: whoever asks goes over all these places anyway, so a search by halves would save nothing.
+    // Step by step: the caller goes over all these places anyway, so a binary search would save nothing.
     while (from > 0 && lcp[from] >= least) from--;
     while (to < lcp.length && lcp[to] >= least) to++;
     return [from, to];

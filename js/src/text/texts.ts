@@ -39,7 +39,7 @@ export class Texts {
     return text;
   }
 
-  /** As `get`, but asks for nothing and keeps nothing: whoever looks through all texts shows none of them. */
+  /** As `get`, but asks for nothing and keeps nothing: a search reads all texts and shows none of them. */
   peek(i: number): string | null {
     const { bytes, offsets, paged } = this.data;
     const kept = this.#kept.get(i);

@@ -1,4 +1,7 @@
-/** Milliseconds after which a download has surely begun: revoked right after the click, the address is gone too early for some browsers. */
+/**
+ * Milliseconds after which a download has surely begun: revoked right after the click, the address is gone too early
+ * for some browsers.
+ */
 const BEGUN = 60_000;
 
 /** Offers a file to the person at the browser. */

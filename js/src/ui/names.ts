@@ -1,4 +1,4 @@
-// Names that must fit into little room and still be told apart.
+// Names that must stay different in little room.
 
 /** What ends a token of a name: "anthropic/claude-3" is anthropic, claude and 3. */
 const TOKEN = /.+?(?:[/:_\s-]+|$)/gsu;
@@ -24,7 +24,7 @@ export function commonStart(names: string[]): number {
   }
 }
 
-/** A name of at most `most` characters, cut in its middle: what tells names apart is often their end. */
+/** A name of at most `most` characters, cut in its middle: names often differ at their end. */
 export function cutMiddle(name: string, most: number): string {
   const characters = [...name];
   if (characters.length <= most) return name;

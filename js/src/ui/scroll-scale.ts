@@ -1,4 +1,5 @@
-// Lists that are higher than a browser can scroll. Chromium ends at 33.5 million device pixels, Firefox at 17.9 million.
+// Lists that are higher than a browser can scroll. Chromium ends at 33.5 million device pixels, Firefox at 17.9
+// million.
 
 /** The height that is given to the browser, at most: at four device pixels to one the limit is 8.4 million. */
 const MOST = 8e6;

@@ -1,5 +1,6 @@
 // Paints a part of a text with its layers: elements with text in them, never HTML. What is painted is the text itself,
-// character for character: chips, folds and markers add what one sees by CSS alone. What is folded or hidden is left out
+// character for character: chips, folds and markers add what one sees by CSS alone. What is folded or hidden is left
+// out
 // of what the browser copies of it; the Copy button has the original.
 import type { ComponentChild } from "preact";
 import { invisibles } from "../text/invisible";

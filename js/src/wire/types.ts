@@ -229,7 +229,10 @@ export type Question =
 /** What Python answers with a trait. */
 export type Notice = { kind: "index" | "aligned"; prompt: number };
 
-/** A message from Python: texts of a page, what a search found, what sets a selection apart, or the result of a gesture. */
+/**
+ * A message from Python: texts of a page, what a search found, what sets a selection apart, or the result of a
+ * gesture.
+ */
 export type Reply =
   | { kind: "texts"; id: number; prompt: number; ids: number[] }
   | { kind: "found"; id: number; prompt: number; error?: string }
@@ -246,7 +249,7 @@ export interface Definition {
   key: string;
 }
 
-/** As Python, or a page without it, tells it; see widget/tagged.py. */
+/** As Python sends it, or a page without Python makes it; see widget/tagged.py. */
 export interface Tagged {
   /** Whose tags a gesture here gives. */
   me: string;

@@ -310,7 +310,7 @@ class Keys:
             compared = compare(then, now, self._varying)
             if compared.same_but_changed:
                 return rows[0]
-            # The text was and is there once: whoever tagged it expects the tag here, unless the source differs.
+            # The text was and is there once: its tag is expected here, unless the source differs.
             if not compared.other_source:
                 self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
             return None

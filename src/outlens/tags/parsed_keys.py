@@ -65,7 +65,7 @@ class Comparison(NamedTuple):
     """How what a key says of an output compares with a row of the same prompt and text."""
 
     agree: int
-    """Columns that agree and tell something; a source counts twice."""
+    """Columns that agree and are informative; a source counts twice."""
     differing: tuple[str, ...]
     """Columns that differ."""
     other_source: bool

@@ -148,6 +148,6 @@ def unit_vectors(units: Units, vectors: Any) -> Floats | None:
             )
         table = np.zeros((len(units.written), given.shape[1]))
         np.add.at(table, units.unit[compared], given[compared])
-    # Their common direction does not help to tell which units belong together.
+    # Their common direction says nothing about which units belong together.
     table = unit_rows(table)
     return unit_rows(table - table.mean(axis=0))

@@ -38,7 +38,7 @@ class Encoder:
 
         Returns
         -------
-        me, annotators (oneself first), names.
+        me, annotators (the person at this lens first), names.
         define : for each tag color (0 to 7), description and key ("1" to "9" or "").
         ever : how many tags there were, with those that are on nothing any more.
         bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit an output and one for the prompt, least significant

@@ -6,7 +6,7 @@ import { grouped } from "../../ui/format";
 
 /** A closed card shows this many characters; 3 MB lines exist. */
 const CLIP = 1600;
-/** What "show all" shows at a time. */
+/** Characters that "show all" adds at a time. */
 const OPEN_STEP = 200_000;
 /** A cell of the grid and a pin show so much. */
 const MOST = 20_000;
@@ -95,7 +95,7 @@ export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
   ); // prettier-ignore
 }
 
-/** Where there is little room: the beginning, and that there is more. */
+/** The beginning of a text, for places with little room. */
 export function Start(props: Props) {
   const to = whole(props.text, Math.min(props.text.length, MOST));
   const left = props.text.length - to;
@@ -107,7 +107,9 @@ export function Start(props: Props) {
   );
 }
 
-/** A strip that shows where a long text is highlighted. A click goes there; `n` and `N` go from highlight to highlight. */
+/**
+ * A strip that shows where a long text is highlighted. A click goes there; `n` and `N` go from highlight to highlight.
+ */
 function Minimap({ id, text }: { id: number; text: string }) {
   const lens = useLens();
   const bins = new Int8Array(BINS).fill(-1);

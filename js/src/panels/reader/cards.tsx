@@ -58,7 +58,8 @@ export function useShown(lens: Lens, control: { current: ListControl | null }, r
   const latest = useRef(rowOf);
   latest.current = rowOf;
   useEffect(() => {
-    // Showing a row redraws the list. `untracked`, so that the effect depends only on the signal it reads in its argument.
+    // Showing a row redraws the list. `untracked`, so that the effect depends only on the signal it reads in its
+    // argument.
     const show = (id: number, where: "nearest" | "top") =>
       untracked(() => {
         if (id >= 0) control.current?.show(() => latest.current(id), where);

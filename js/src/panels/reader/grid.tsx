@@ -20,7 +20,7 @@ import { useComputed } from "../use-computed";
 /** Columns shown at once; the bar above leads to the others. */
 const MOST_COLUMNS = 24;
 const CELL = 250;
-/** A cell is at least so wide where nothing else tells how many there are. */
+/** The least width of a cell when its number of columns does not decide it. */
 const MIN_CELL = 235;
 /** Outputs that a cell shows at once. */
 const MOST_IN_CELL = 20;
@@ -91,7 +91,9 @@ export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   return { columns: columns.map((code) => name(across, code)), rows, all: all.length };
 }
 
-/** The columns that make rows and columns; without a choice the source goes across, where it has not too many values. */
+/**
+ * The columns that make rows and columns; without a choice the source goes across, where it has not too many values.
+ */
 export function axes(lens: Lens): [Column | undefined, Column | undefined] {
   const [rows, columns] = [lens.settings.get("rows"), lens.settings.get("columns")];
   const { source, columns: all } = lens.outputs.info.value;

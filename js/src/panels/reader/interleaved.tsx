@@ -241,7 +241,7 @@ function WordingRow({ wording }: { wording: Wording }) {
     // Underlined is what the flag is for.
     vary.push(aligned.vary[k], aligned.vary[k + 1], what && wording.flags & (1 << (what - 1)) ? what : 0);
   }
-  // Grey and ink tell here what the group shares.
+  // Here grey text is what the group shares, and dark text is what varies.
   const others =
     text === null ? [] : lens.marks.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
   const styled = text === null ? null : lens.marks.styled(text);

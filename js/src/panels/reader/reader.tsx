@@ -128,7 +128,7 @@ export function Reader() {
 /** Whether text is selected, in the page or in the shadow tree that the reader is in. */
 function selectsText(within: Element): boolean {
   const tree = within.getRootNode() as (Document | ShadowRoot) & { getSelection?: () => Selection | null };
-  // Not every browser can tell for a shadow tree.
+  // Not every browser reports this inside a shadow tree.
   const selection = tree.getSelection?.() ?? within.ownerDocument.getSelection();
   return !!selection && !selection.isCollapsed;
 }

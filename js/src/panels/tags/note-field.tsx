@@ -21,7 +21,7 @@ export function NoteField() {
     before.current = focused(area);
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
-    // What was typed is saved also when another prompt is shown.
+    // The note is saved even if another prompt is shown by now.
     return () => end(area, true);
   }, []);
   return (

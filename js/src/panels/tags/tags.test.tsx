@@ -24,7 +24,7 @@ function showPrompt(model: PageModel, prompt: number) {
   model.set("_info", { ...(model.get("_info") as object), prompt });
 }
 
-/** A model whose Python is busy until it is told otherwise. */
+/** A model whose Python is busy until the test lets it answer. */
 function busy() {
   const made = make();
   const { lens, model } = made;
@@ -96,7 +96,7 @@ it("gives the keys to the tags that are used most, and never moves one", () => {
   // One that says its key has it; another one has to give it up.
   const define = names.map((name) => ({ color: 0, description: "", key: name === "a" ? "2" : "" }));
   expect(told(counts, { define })).toBe("badfghjkl");
-  // Where one is gone its key is free, for the most used of the rest.
+  // When a tag is gone its key goes to the most used of the others.
   const less = names.filter((name) => name !== "d");
   const rest = {
     names: less,
@@ -107,7 +107,7 @@ it("gives the keys to the tags that are used most, and never moves one", () => {
 });
 
 it("says on how many of the equal outputs of a card a tag is", async () => {
-  // Two of the first three outputs bear it; the card stands for all three.
+  // Two of the first three outputs have it; the card stands for all three.
   const { lens, model } = make({ _variant: new DataView(Uint32Array.of(0, 0, 0, 1, 2, 3).buffer) });
   const sent: any[] = [];
   model.send = (content) => void sent.push(content);
@@ -232,7 +232,7 @@ it("counts an undo that waits", () => {
   expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
-it("tags the outputs of the prompt it is told, in a page of several", () => {
+it("tags the outputs of the prompt that is named, in a page of several", () => {
   const pages = [
     ["a", "b"],
     ["c", "d"],
@@ -249,7 +249,7 @@ it("tags the prompt itself, and no output with it", () => {
   lens.tagging.toggle("vague", [lens.tags.prompt.value]);
   expect(lens.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
-  // As Python tells it: the bit after the outputs'.
+  // As Python sends it: the bit after those of the outputs.
   const bits = new Uint8Array(Math.ceil((n + 1) / 8));
   bits[n >> 3] |= 1 << (n & 7);
   tell(lens, {
