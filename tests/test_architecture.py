@@ -18,9 +18,10 @@ FLOORS: list[set[str]] = [
     {"vectors"},
     {"points", "compare", "tags"},
     {"study", "state"},
-    {"layers", "naming"},
-    {"ranking", "tables", "tagging", "view"},
+    {"layers", "naming", "owners"},
+    {"ranking", "tables", "view"},
     {"widget", "charts", "archive", "report"},
+    {"exporting", "marking", "selecting", "tagging"},
     {"lens"},
     {"cli"},
 ]
@@ -79,7 +80,6 @@ def test_only_the_bridge_and_its_parts_know_the_widget() -> None:
 
 
 LONG = {
-    "lens.py": "the public face: more than half of it is the reference that users read in a notebook",
     "tags/fold.py": "one state, folded from events and from columns",
     "tags/store.py": "one file format, read, written, repaired and gathered",
 }
@@ -90,8 +90,5 @@ def test_no_file_is_long_without_a_reason() -> None:
     assert {str(path.relative_to(ROOT)) for path, count in lines.items() if count > 500} <= set(LONG)
 
 
-def test_most_of_the_public_face_is_documentation() -> None:
-    tree = ast.parse((ROOT / "lens.py").read_text("utf-8"))
-    statements = [node for node in ast.walk(tree) if isinstance(node, ast.stmt)]
-    documentation = [n for n in statements if isinstance(n, ast.Expr) and isinstance(n.value, ast.Constant)]
-    assert len(statements) - len(documentation) < 400
+def test_the_public_face_delegates() -> None:
+    assert len((ROOT / "lens.py").read_text("utf-8").splitlines()) < 400

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Iterable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 LISTED = 12
 """Names that a message lists at most."""
@@ -24,6 +27,16 @@ def type_of(value: object) -> str:
     return f"{'an' if name[0].lower() in 'aeiou' else 'a'} {name}"
 
 
+def nearest(wanted: object, known: Iterable[T], cutoff: float = 0.6) -> T | None:
+    """Return the known name that is written most like the one wanted, or None if none is near.
+
+    `cutoff` is how near a name must be, as in `difflib.get_close_matches`.
+    """
+    names = {str(name): name for name in known}
+    near = difflib.get_close_matches(str(wanted), names, 1, cutoff)
+    return names[near[0]] if near else None
+
+
 def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6) -> str:
     """Return "did you mean 'x'?", or else "the <kind> are 'x', 'y'.", or "there are no <kind>.".
 
@@ -32,7 +45,7 @@ def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6
     wanted : the name that does not exist.
     known : the names that do.
     kind : what these are, in the plural: "columns", "tags".
-    cutoff : how near a name must be, as in `difflib.get_close_matches`.
+    cutoff : as in `nearest`.
 
     Examples
     --------
@@ -44,8 +57,8 @@ def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6
     names = list(known)
     if not names:
         return f"there are no {kind}."
-    near = difflib.get_close_matches(str(wanted), [str(name) for name in names], 1, cutoff)
-    if near:
-        return f"did you mean {next(name for name in names if str(name) == near[0])!r}?"
+    near = nearest(wanted, names, cutoff)
+    if near is not None:
+        return f"did you mean {near!r}?"
     more = f" and {len(names) - LISTED} more" if len(names) > LISTED else ""
     return f"the {kind} are {', '.join(map(repr, names[:LISTED]))}{more}."

@@ -1,20 +1,157 @@
-"""Gestures from Python: a tag, note or star on rows that the user names, on the selection, or on a prompt."""
+"""The methods of a lens that tag outputs and count tags. `Lens` takes them as its own."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
-from outlens.state import LensState
-from outlens.study import Study
+from outlens import tables
+from outlens.owners import Owners
+from outlens.ranking import Suggested, rank_by_tag
+from outlens.tags import summaries
 from outlens.tags.book import TagBook
+from outlens.tags.judgements import from_column
+from outlens.tags.merging import Merged
 
 
-def act(
-    study: Study, state: LensState, tags: TagBook, action: str, value: str, rows: Any, prompt: str | int | None = None
-) -> None:
-    """Do a gesture of `tags.book.GESTURES`; `Lens.tag` describes `rows` and `prompt`."""
+def tag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+    """Give a tag to outputs, or to a prompt; it is on disk when this returns.
+
+    If it cannot be written now, `tags.StoreError` says why; it is kept, shown as not saved, and tried again.
+
+    Parameters
+    ----------
+    name : of the tag, any text that is not blank. An output can have several.
+    rows : which, as `select` takes them. By default the selection.
+    prompt : a prompt or its number, to tag the prompt itself instead of outputs; see `prompt_tags`.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["Yes.", "No.", "Never."], vectors=[[1, 0], [0, 1], [0, 1]], store=False)
+    >>> lens.tag("refusal", [1, 2])
+    >>> lens.tagged("refusal")["response"].tolist()
+    ['No.', 'Never.']
+    >>> lens.undo()
+    'tag ‘refusal’ on 2 outputs'
+    """
+    _act(lens, "tag", name, rows, prompt)
+
+
+def untag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+    """Remove your tag from outputs or a prompt; `rows` and `prompt` as for `tag`."""
+    _act(lens, "untag", name, rows, prompt)
+
+
+def note(lens: Owners, text: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
+    """Write a note, in place of your earlier one; "" removes it. `rows` and `prompt` as for `tag`."""
+    _act(lens, "note", text, rows, prompt)
+
+
+def star(lens: Owners, rows: Any = None, on: bool = True) -> None:
+    """Give outputs a star, or remove it with `on=False`; `rows` as for `tag`."""
+    _act(lens, "star" if on else "unstar", "", rows)
+
+
+def undo(lens: Owners) -> str:
+    """Undo your last tag, note, star, definition or name of a cluster, also of an earlier session.
+
+    Returns what was undone, "" if there was nothing.
+    """
+    return _switch(lens._tags, "undo")
+
+
+def redo(lens: Owners) -> str:
+    """Redo what was undone last; returns what that is, "" if there was nothing."""
+    return _switch(lens._tags, "redo")
+
+
+def suggest(lens: Owners, tag: str) -> Suggested:
+    """Which outputs of the prompt shown most likely have a tag too; the reader lists them first.
+
+    Nothing is tagged by it. It learns from all outputs with the tag, by anybody, against those with other tags and
+    a part of the rest; see `tags.suggest`. In blind mode it learns only from what you may see.
+    """
+    return rank_by_tag(lens._study, lens._state, lens._tags, tag)
+
+
+def tagged(lens: Owners, name: str, annotator: str | None = None) -> pd.DataFrame:
+    """Return your rows that have a tag, from anybody or from one annotator."""
+    return summaries.tagged(lens._tags, lens._study.outputs, name, annotator)
+
+
+def tag_columns(lens: Owners, annotator: str | None = None) -> pd.DataFrame:
+    """Return your rows with one boolean column a tag, "tag=name": whether anybody, or one annotator, gave it.
+
+    If you have a column of the same name, ours ends in "_lens".
+    """
+    return summaries.tag_columns(lens._tags, lens._study.outputs, annotator)
+
+
+def tag_counts(lens: Owners, by: str | None = None) -> pd.DataFrame:
+    """Count tagged outputs by annotator, cluster and, with `by`, the value of a column.
+
+    Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, the column, if given,
+    under its name, and `outputs` (int64, above 0); prompts that were not shown yet are prepared.
+    """
+    values = None if by is None else lens._study.outputs.column(by, "by")
+    lens.prepare()
+    cuts = [(part.rows, *tables.cut(part, lens.granularity, lens._tags)) for part in lens._study.computed]
+    return summaries.tag_counts(lens._tags, cuts, values)
+
+
+def judgements(lens: Owners, labels: list[str] | None = None) -> pd.DataFrame:
+    """Return one row for each output that somebody judged, and person: those with a tag, note or star of theirs.
+
+    Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt` and
+    `text`. With `labels`, tags of which a person gives an output one, a column `label` has that one, and rows with
+    none or several of them are left out.
+
+    `tags.agreement`, `tags.kappas`, `tags.write_label_studio` and `tags.write_argilla` take the table.
+    """
+    return summaries.judgements(lens._tags, lens._study.outputs, labels)
+
+
+def tags_from(lens: Owners, column: str, annotator: str | None = None, sep: str | None = None) -> Merged:
+    """Add the tags in a column of your frame: cells of str, list of str, or nothing.
+
+    They are yours, or those of `annotator`; `sep` splits a cell with several tags. Returns how many tags were
+    taken, and how many were known already: those that the column gave before, unless that was undone.
+    """
+    cells, tags = lens._study.outputs.column(column, "column").tolist(), lens._tags
+    who = tags.annotator if annotator is None else annotator
+    return tags.take_table(from_column(cells, who, tags.keys, sep, tags.session.lens))
+
+
+def merge_tags(lens: Owners, *sources: Any) -> Merged:
+    """Add what others tagged; tags of different people on one output are all kept.
+
+    Returns how many events were taken, how many were known already, and how many are about outputs that this lens
+    does not have. The store keeps the last for a lens that has them.
+
+    Parameters
+    ----------
+    *sources : paths of tag stores (.sqlite) and of exported events (.jsonl), lists of `tags.Judgement`, or tables
+        like `tag_log` and `judgements()`. If one is missing, damaged or from a newer outlens, nothing is added.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+    >>> vectors = [[1, 0], [0, 1], [0, 1]]
+    >>> ben = ol.Lens(["Yes.", "No.", "Never."], vectors=vectors, annotator="ben", store=False)
+    >>> ben.tag("refusal", [1, 2])
+    >>> lens.merge_tags(ben.tag_log)
+    1 event taken, 0 known already, 1 about outputs that are not in this lens
+    """
+    return lens._tags.merge(sources)
+
+
+def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | None = None) -> None:
+    """Do a gesture of `tags.book.GESTURES`."""
+    study, state, tags = lens._study, lens._state, lens._tags
     given = study.outputs
     if not isinstance(value, str):
         swapped = f" first, then the rows: lens.{action}({rows!r:.40}, {value!r:.40})" if isinstance(rows, str) else ""
@@ -34,7 +171,7 @@ def act(
         tags.finish()
 
 
-def switch(tags: TagBook, action: str) -> str:
+def _switch(tags: TagBook, action: str) -> str:
     """Undo or redo; return what was undone or redone, "" if there was nothing."""
     done = tags.switch(action)
     tags.finish()

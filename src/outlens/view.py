@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import copy
-import difflib
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import layers, text
-from outlens._errors import hint
+from outlens._errors import hint, nearest
 from outlens._unicode import clean
 from outlens.outputs import Categories, Numbers, Positions
 from outlens.settings import CHOICES, DEFAULTS, MOST_PINS
@@ -229,9 +228,9 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _near(value: Any, names: Sequence[str]) -> str:
-    """The end of a sentence about a wrong name."""
-    near = difflib.get_close_matches(value, [n for n in names if n], 1) if isinstance(value, str) else []
-    return f"; did you mean {near[0]!r}?" if near else "."
+    """The end of a sentence about a wrong name, whose right ones it lists already."""
+    near = nearest(value, [name for name in names if name]) if isinstance(value, str) else None
+    return f"; did you mean {near!r}?" if near else "."
 
 
 def _min_outputs(value: Any) -> float:

@@ -1,0 +1,77 @@
+"""The methods of a lens that write files. `Lens` takes them as its own."""
+
+from __future__ import annotations
+
+import datetime
+import os
+import warnings
+from pathlib import Path
+from typing import Protocol
+
+from outlens import archive, report
+from outlens._unicode import clean
+from outlens.owners import Owners
+from outlens.widget import Bridge
+
+
+class Bridged(Owners, Protocol):
+    """A lens with its widget."""
+
+    _bridge: Bridge
+
+    def _table(self) -> str: ...
+
+
+def to_html(
+    lens: Bridged,
+    path: str | os.PathLike[str],
+    *,
+    title: str | None = None,
+    author: str = "",
+    tags: bool = True,
+    columns: list[str] | None = None,
+) -> Path:
+    """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path.
+
+    The page shows a title, the author and the day it was written, and offers the listed or tagged outputs as CSV.
+    With several prompts it holds those that were shown, or all after `prepare`; a warning says if any are left out.
+
+    Parameters
+    ----------
+    path : of the page; its folder must exist.
+    title : stands above the widget. By default the prompt, cut after 80 characters.
+    author : stands beside the title; "" shows nobody.
+    tags : whether the page holds the tags, notes and stars that were given so far.
+    columns : the columns of your data that the page holds beside the texts. By default all that can be shown.
+    """
+    study = lens._study
+    if left := len(study.parts) - len(study.computed):
+        warnings.warn(
+            f"the page holds {len(study.parts) - left} of {len(study.parts)} prompts: those that were shown. Call"
+            " lens.prepare() first to have all of them.",
+            stacklevel=2,
+        )
+    if title is None:
+        title = clean(lens._part.prompt or "")[:80] or "Outputs"
+    state = lens._bridge.page_state(tags=tags, columns=columns)
+    today = datetime.date.today().isoformat()
+    return report.write(path, report.page(state, title=title, author=author, date=today, fallback=lens._table()))
+
+
+def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
+    """Write the whole lens as one file, which `outlens.open` reads; returns the path.
+
+    It holds the outputs as they were given, the vectors, clusters, names and maps of the prompts that were shown,
+    everybody's tags of these outputs, the selection, the view and your own layers. The same lens gives the
+    same bytes. Of a model only the name is kept; after `prepare` it is not needed any more, and a warning says so
+    before. If the lens cannot be written, because of the values in a column, say, what was at the path stays.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
+    >>> path = lens.save("answers.outlens")
+    >>> ol.open(path, store=False)
+    Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
+    """
+    return archive.save(path, lens._study, lens._state, lens._tags)

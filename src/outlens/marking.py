@@ -1,0 +1,68 @@
+"""The methods of a lens that mark what outputs share and where they differ. `Lens` takes them as its own."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from outlens import layers, tables
+from outlens.owners import Owners
+
+
+def text_of(lens: Owners, spans: pd.DataFrame) -> pd.Series[str]:
+    """Return the text that each row of a span table stands for, under the table's own index.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["It is 5 km.", "It is far."], vectors=[[1, 0], [0, 1]], store=False)
+    >>> lens.text_of(lens.find("IT IS")).tolist()
+    ['It is', 'It is']
+    """
+    return layers.text_of(spans, lens._study.outputs.texts)
+
+
+def shared(lens: Owners, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
+    """What the outputs of the prompt shown share: `text.shared_spans`, `output` being the row's position.
+
+    What only repeats the prompt is not counted.
+    """
+    part = lens._part
+    return part.place(part.index.get().shared_spans(min_outputs, min_words))
+
+
+def distinctive(lens: Owners, by: str | None = None) -> pd.DataFrame:
+    """What each group of the outputs shown says more often than the others: `text.distinctive`.
+
+    `by` is the column that gives the groups. By default that is the first `by` column of the lens, or the clusters
+    if it has none: `group` is then the name of a cluster, and a column `cluster` has its number.
+    """
+    return tables.distinctive(lens._study, lens._part, lens.granularity, lens._tags, by)
+
+
+def aligned(lens: Owners) -> pd.DataFrame:
+    """Which sentences of the outputs shown play the same part: `text.align`, `output` being the row's position."""
+    return lens._part.place(lens._part.alignment.get())
+
+
+def highlight(lens: Owners, spans: pd.DataFrame | None, name: str, by: str | None = None) -> None:
+    """Mark spans of your own in the texts, as a layer that is switched on and off like the others.
+
+    Parameters
+    ----------
+    spans : DataFrame with the columns output (position of the row in your frame), start, end (code points, as in
+        `text[start:end]`), of any prompts; spans may overlap. None removes the layer.
+    name : of the layer. One of the same name is replaced; a new one is switched on.
+    by : column of `spans` with the type of each span; the eight most frequent types have their own colours.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["It is 5 km.", "It is far."], vectors=[[1, 0], [0, 1]])
+    >>> spans = pd.DataFrame({"output": [0], "start": [6], "end": [10], "what": ["unit"]})
+    >>> lens.highlight(spans, "slips", by="what")
+    >>> lens.view.layers = ["slips"]
+    >>> lens.visible.values.tolist()
+    [['slips', 0, 6, 10, 'unit']]
+    """
+    layers.highlight(lens._study, lens._state, spans, name, by)
