@@ -14,6 +14,7 @@ export { unpack } from "./page/unpack";
 export function mount(root: HTMLElement, state: Record<string, unknown>): () => void {
   const model = new PageModel(state);
   const ended = new AbortController();
+  // Another tab of the page has tagged: only the window hears of that.
   window.addEventListener("storage", () => model.sync(), { signal: ended.signal });
   const head = document.createElement("div");
   const widget = document.createElement("div");

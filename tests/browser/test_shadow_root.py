@@ -92,6 +92,21 @@ def test_a_tip_appears_under_the_pointer(widget: Locator) -> None:
     expect(widget.locator(".ol-tip:visible")).to_contain_text("3")
 
 
+def test_a_tip_is_dismissed_by_escape_and_by_a_press(widget: Locator, page: Page) -> None:
+    tip = widget.locator(".ol-tip:visible")
+    word = _card(widget, 0).locator(".ol-text span", has_text="walked")
+    _card(widget, 1).locator(".ol-source").click()
+    hover_word(word)
+    expect(tip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(tip).to_have_count(0)
+    _card(widget, 1).hover()
+    hover_word(word)
+    expect(tip).to_be_visible()
+    page.mouse.down()
+    expect(tip).to_have_count(0)
+
+
 def test_keys_move_and_select(widget: Locator, page: Page) -> None:
     _card(widget, 0).locator(".ol-source").click()
     page.keyboard.press("j")

@@ -1,37 +1,42 @@
-// What appears under the pointer goes away by Escape, wherever the focus is, and waits for the pointer to come to it.
+// What appears under the pointer goes away by Escape or a press elsewhere, and waits for the pointer to come to it.
+import type { RefObject } from "preact";
 import { useEffect, useRef } from "preact/hooks";
+import { Later } from "./later";
 
 /** Milliseconds in which the pointer can get from a place to what appeared there. */
 const GRACE = 160;
 
-/** While something is `open`, Escape closes it; in the widget it then does nothing else. */
-export function useEscape(open: boolean, close: () => void): void {
+/** While something is `open` around a box, Escape or a press outside what matches `own` closes it. */
+export function useDismiss(open: boolean, box: RefObject<Element | null>, own: string, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
   useEffect(() => {
-    if (!open) return;
-    const listener = (event: KeyboardEvent) => {
-      if (event.key !== "Escape") return;
-      latest.current();
-      const inWidget = event.composedPath().some((node) => (node as Element).classList?.contains("outlens"));
-      if (inWidget) event.stopImmediatePropagation();
-    };
-    // On the window, before the widget's own keys: the pointer may be here while the focus is elsewhere.
-    window.addEventListener("keydown", listener, true);
-    return () => window.removeEventListener("keydown", listener, true);
+    const root = box.current?.closest<HTMLElement>(".outlens");
+    if (!open || !root) return;
+    const ended = new AbortController();
+    // Captured, and before the widget's own keys: Escape then does nothing else.
+    const options = { capture: true, signal: ended.signal };
+    root.addEventListener(
+      "keydown",
+      (event) => {
+        if (event.key !== "Escape") return;
+        latest.current();
+        event.stopImmediatePropagation();
+      },
+      options,
+    );
+    root.addEventListener(
+      "pointerdown",
+      (event) => (event.target as Element).closest(own) || latest.current(),
+      options,
+    );
+    return () => ended.abort();
   }, [open]);
 }
 
-/** Runs the last of several changes, after a moment. */
-export class Grace {
-  #timer: ReturnType<typeof setTimeout> | undefined;
-
-  run(change: () => void): void {
-    this.stop();
-    this.#timer = setTimeout(change, GRACE);
-  }
-
-  stop(): void {
-    clearTimeout(this.#timer);
+/** Runs the last of several changes, once the pointer has had its time. */
+export class Grace extends Later {
+  override run(change: () => void): void {
+    super.run(change, GRACE);
   }
 }

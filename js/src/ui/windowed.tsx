@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useFocusWithin } from "./focus";
 import { Heights } from "./heights";
+import { Later } from "./later";
 import { textAt } from "./places";
 import { type Extent, ScrollScale } from "./scroll-scale";
 
@@ -150,13 +151,13 @@ export function Windowed(props: Props) {
       latest.current.redraw();
     });
     own.observe(element);
-    let still: ReturnType<typeof setTimeout> | undefined;
+    const still = new Later();
     const onScroll = () => {
       scale.scrolled(element.scrollTop, latest.current.extent());
       latest.current.redraw();
-      clearTimeout(still);
+      still.stop();
       // Small steps leave the scroll bar behind in a list that is too high: it catches up when one has stopped.
-      if (scale.offset) still = setTimeout(() => latest.current.scrollTo(scale.place), STILL);
+      if (scale.offset) still.run(() => latest.current.scrollTo(scale.place), STILL);
     };
     const letGo = () => {
       live.goal = -1;
@@ -191,7 +192,7 @@ export function Windowed(props: Props) {
       },
     };
     return () => {
-      clearTimeout(still);
+      still.stop();
       sizes.disconnect();
       own.disconnect();
       props.control.current = null;

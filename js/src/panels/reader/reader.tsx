@@ -3,9 +3,9 @@ import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
-import { Grace, useEscape } from "../../ui/dismiss";
+import { Grace, useDismiss } from "../../ui/dismiss";
 import { number } from "../../ui/format";
-import type { Order, ReaderMode } from "../../wire/types";
+import type { Order, Panel, ReaderMode } from "../../wire/types";
 import { Cards } from "./cards";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
@@ -25,6 +25,11 @@ export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
     name: "Interleaved",
     title: "The sentences of all outputs, those that play the same part below one another",
   },
+];
+
+const PANELS: [Panel, string, string][] = [
+  ["phrases", "Phrases", "What outputs share, and what sets the selection apart"],
+  ["openings", "Openings", "How the outputs begin"],
 ];
 
 interface Tip {
@@ -50,26 +55,24 @@ export function Reader() {
   const mode = lens.settings.get("mode");
   useFocusWithin(section);
   const grace = useRef(new Grace()).current;
-  /** The tip that Escape closed: it comes again at another place. */
+  /** The tip that was dismissed: it comes again at another place. */
   const dismissed = useRef("");
-  useEscape(tip.value !== null, () => {
+  useDismiss(tip.value !== null, section, ".ol-tip", () => {
+    grace.stop();
     dismissed.current = tip.peek()?.lines.join() ?? "";
     tip.value = null;
   });
-  const leave = () => {
+  const stop = () => {
     cancelAnimationFrame(frame.current);
     grace.stop();
+  };
+  const leave = () => {
+    stop();
     dismissed.current = "";
     tip.value = null;
     if (lens.marks.on.peek().has("aligned")) lens.reading.hot.value = -1;
   };
-  useEffect(
-    () => () => {
-      cancelAnimationFrame(frame.current);
-      grace.stop();
-    },
-    [],
-  );
+  useEffect(() => stop, []);
   const point = (event: PointerEvent) => {
     cancelAnimationFrame(frame.current);
     if (inTip(event)) grace.stop();
@@ -104,7 +107,7 @@ export function Reader() {
       aria-label="Outputs"
       onPointerMove={point}
       onPointerLeave={leave}
-      onPointerDown={(event) => !inTip(event) && leave()}
+      onPointerDown={(event) => !inTip(event) && stop()}
       onClick={ask}
     >
       <ReaderBar />
@@ -112,13 +115,7 @@ export function Reader() {
       <Legend />
       <Ranked />
       <Pins />
-      {mode === "grid" ? (
-        <Grid />
-      ) : mode === "interleaved" ? (
-        <Interleaved key={lens.outputs.info.value.prompt} />
-      ) : (
-        <Cards />
-      )}
+      {mode === "grid" ? <Grid /> : mode === "interleaved" ? <Interleaved key={lens.outputs.info.prompt} /> : <Cards />}
       <Drawer />
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
@@ -167,7 +164,7 @@ function ReaderBar() {
   const lens = useLens();
   const listed = lens.listing.ids.value.length;
   const selected = lens.selection.count.value;
-  const { n } = lens.outputs.info.value;
+  const { n } = lens.outputs.info;
   const { mode, order, panel } = lens.settings.all;
   const scope = lens.listing.scope.value;
   const of = scope === "selected" ? selected : n;
@@ -200,20 +197,16 @@ function ReaderBar() {
       </Segments>
       <Spring />
       <span class="ol-field">
-        <Button
-          pressed={panel === "phrases"}
-          title="What outputs share, and what sets the selection apart; a click selects"
-          onClick={() => lens.reading.toggle("phrases")}
-        >
-          Phrases
-        </Button>
-        <Button
-          pressed={panel === "openings"}
-          title="How the outputs begin; a click selects"
-          onClick={() => lens.reading.toggle("openings")}
-        >
-          Openings
-        </Button>
+        {PANELS.map(([name, label, title]) => (
+          <Button
+            key={name}
+            pressed={panel === name}
+            title={`${title}; a click selects`}
+            onClick={() => lens.reading.toggle(name)}
+          >
+            {label}
+          </Button>
+        ))}
       </span>
       {mode !== "interleaved" && (
         <Choice
