@@ -10,7 +10,7 @@ const FLOORS: Record<string, string[]> = {
   wire: [],
   page: ["panels", "core", "wire", "text", "ui"],
   core: ["wire", "text", "ui"],
-  keys: ["core", "wire/types"],
+  keys: ["core", "ui", "wire/types"],
   panels: ["keys", "core", "map", "ui", "text", "wire/types"],
   "app.tsx": ["panels", "keys", "core", "ui", "wire/types"],
   "widget.ts": ["app.tsx", "wire/types"],

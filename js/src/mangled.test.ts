@@ -7,7 +7,15 @@ import { Window } from "happy-dom";
 import { expect, it } from "vitest";
 
 const FILES: Record<string, string> = import.meta.glob(
-  ["../build.mjs", "../../src/outlens/widget/*.py", "./wire/types.ts", "./wire/traits.ts"],
+  [
+    "../build.mjs",
+    "../../src/outlens/widget/*.py",
+    "../../src/outlens/report.py",
+    "./wire/types.ts",
+    "./wire/traits.ts",
+    "./page/kept-log.ts",
+    "./core/describe.ts",
+  ],
   { query: "?raw", import: "default", eager: true },
 );
 /** The text of the files whose path ends so. */
@@ -34,6 +42,16 @@ it("mangles no key of what travels", () => {
   expect(shared(Array.from(python.matchAll(/["'](\w+)["']/g), ([, name]) => name))).toEqual([]);
   expect(shared(Array.from(textOf("wire/types.ts").matchAll(/(\w+)\??:/g), ([, name]) => name))).toEqual([]);
   expect(shared(Array.from(textOf("wire/traits.ts").matchAll(/"(\w+)"/g), ([, name]) => name))).toEqual([]);
+});
+
+it("mangles no key of what is kept in the browser or copied as JSON", () => {
+  const keys = (text: string) => Array.from(text.matchAll(/(\w+)[:,]/g), ([, name]) => name);
+  const kept = keys(textOf("kept-log.ts"));
+  expect(kept).toContain("gestures");
+  expect(shared(kept)).toEqual([]);
+  const copied = keys(textOf("describe.ts").split("const known = {")[1]);
+  expect(copied).toContain("cluster");
+  expect(shared(copied)).toEqual([]);
 });
 
 it("mangles no name of the browser's or of a library", () => {

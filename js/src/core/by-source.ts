@@ -8,10 +8,10 @@ export interface OfSource {
 
 /** The outputs whose source has a word that begins with the text typed; null where there is none. */
 export function ofSource(outputs: Outputs, typed: string): OfSource | null {
-  const { source, columns } = outputs.info.value;
+  const { source } = outputs.info;
   const wanted = typed.trim().toLowerCase();
   if (source === null || wanted.length < 2) return null;
-  const matches = (columns.find(({ name }) => name === source)?.categories ?? []).map((name) => {
+  const matches = (outputs.column(source)?.categories ?? []).map((name) => {
     const at = name.toLowerCase().indexOf(wanted);
     return at === 0 || (at > 0 && !/[\p{L}\p{N}]/u.test(name[at - 1]));
   });

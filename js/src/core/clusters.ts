@@ -37,7 +37,7 @@ export class Clusters {
 
   readonly #data = computed(() => {
     const data = this.traits.clusters.value;
-    return data.prompt === this.outputs.info.value.prompt ? data : NONE;
+    return data.prompt === this.outputs.info.prompt ? data : NONE;
   });
   readonly tree = computed(() => this.#data.value.tree);
   readonly typical = computed(() => this.#data.value.typical);
@@ -64,7 +64,7 @@ export class Clusters {
     const leafSizes = this.#leafSize.value;
     const size = new Map<number, number>();
     nodes.forEach((node, leaf) => size.set(node, (size.get(node) ?? 0) + leafSizes[leaf]));
-    const given = givenNames(this.traits.renames.value, this.outputs.info.value.prompt, nodes, leafSizes);
+    const given = givenNames(this.traits.renames.value, this.outputs.info.prompt, nodes, leafSizes);
     return (tree.order[this.level.value] ?? []).map((node, number) => ({
       number,
       node,
@@ -101,7 +101,7 @@ export class Clusters {
   }
 
   rename(cluster: Cluster, name: string): void {
-    const { prompt } = this.outputs.info.value;
+    const { prompt } = this.outputs.info;
     const nodes = this.tree.value.levels[this.level.value];
     const leaves = nodes.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
     const given = name.trim();

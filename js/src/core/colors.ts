@@ -22,7 +22,7 @@ export class Colors {
   readonly scheme = computed<Scheme>(() => {
     const by = this.settings.get("color");
     const dark = this.dark.value;
-    const column = this.outputs.info.value.columns.find((c) => c.name === by);
+    const column = this.outputs.column(by);
     if (by === "tags") {
       const { names, define } = this.tags.tagged.value;
       return byTag(this.tags.first.value, names, define, dark);

@@ -5,7 +5,7 @@ import type { Tags } from "./tags";
 
 /** Describe an output for a screen reader. */
 export function describe({ outputs, clusters }: { outputs: Outputs; clusters: Clusters }, i: number): string {
-  const start = (outputs.texts.value.get(i) ?? "").slice(0, 120);
+  const start = (outputs.text(i) ?? "").slice(0, 120);
   return [outputs.source(i), clusters.nameOf(i), start].filter(Boolean).join(", ");
 }
 
@@ -17,12 +17,12 @@ interface Known {
 
 /** An output with everything that is known of it. */
 export function asJson({ outputs, clusters, tags }: Known, i: number): string {
-  const columns = outputs.info.value.columns.map(({ name }) => [name, outputs.raw(name, i)]);
+  const columns = outputs.info.columns.map(({ name }) => [name, outputs.raw(name, i)]);
   const known = {
     row: outputs.label(i),
     cluster: clusters.nameOf(i),
     tags: tags.of([i]).map(({ name }) => name),
     columns: Object.fromEntries(columns),
   };
-  return JSON.stringify({ ...known, text: outputs.texts.value.get(i) }, null, 2);
+  return JSON.stringify({ ...known, text: outputs.text(i) }, null, 2);
 }

@@ -24,7 +24,7 @@ export class Distinctive {
     readonly link: Link,
   ) {}
 
-  readonly #key = computed(() => `${this.outputs.info.value.prompt}:${this.selection.ids.value.join()}`);
+  readonly #key = computed(() => `${this.outputs.info.prompt}:${this.selection.ids.value.join()}`);
 
   /** Of the selection there is now. */
   readonly result = computed<Omit<Result, "key">>(() => {
@@ -37,7 +37,7 @@ export class Distinctive {
     const key = this.#key.peek();
     if (this.#result.peek().key === key || !this.link.kernel) return;
     this.#result.value = { key, rows: [], error: COMPARING };
-    const { prompt } = this.outputs.info.peek();
+    const { prompt } = this.outputs.info;
     const ids = Array.from(this.selection.ids.peek());
     let result: Result;
     try {

@@ -71,7 +71,7 @@ export class Filter {
     const pointed = this.pointer.cluster.value;
     if (!passes && pointed === null) return null;
     const clusters = this.clusters.of.value;
-    const faded = new Uint8Array(this.outputs.info.value.n);
+    const faded = new Uint8Array(this.outputs.info.n);
     for (let i = 0; i < faded.length; i++) {
       if ((passes && !passes(i)) || (pointed !== null && clusters[i] !== pointed)) faded[i] = 1;
     }

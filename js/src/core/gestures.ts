@@ -53,7 +53,7 @@ export class Gestures {
       else if (gesture.action === "redo") done.push(...undone.splice(-1));
       else done.push(gesture);
     }
-    return done.filter(({ prompt }) => prompt === this.outputs.info.value.prompt);
+    return done.filter(({ prompt }) => prompt === this.outputs.info.prompt);
   });
 
   /** The last waiting gesture of some kinds on an output, or undefined. */

@@ -31,11 +31,11 @@ export class Groups {
     readonly kernel: boolean,
   ) {}
 
-  readonly made = computed(() => ofPrompt(this.traits.aligned.value, this.outputs.info.value.prompt));
+  readonly made = computed(() => ofPrompt(this.traits.aligned.value, this.outputs.info.prompt));
   readonly alignment = computed<Alignment | null>(() =>
     this.made.value.kind === "made" ? this.made.value.value : null,
   );
-  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.value.n, this.kernel));
+  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.n, this.kernel));
 
   /** The output of each unit. */
   readonly outputOf = computed(() => {

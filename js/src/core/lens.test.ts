@@ -240,7 +240,7 @@ describe("another prompt", () => {
     const info = { ...(model.get("_info") as object), n: 2, prompt: 1 };
     model.set("_info", info);
     expect(lens.outputs.preparing.value).toBe(false);
-    expect(lens.outputs.info.value.n).toBe(2);
+    expect(lens.outputs.info.n).toBe(2);
   });
 });
 

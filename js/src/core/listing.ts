@@ -37,7 +37,7 @@ export class Listing {
   /** The order that Python made of the outputs shown. */
   readonly ranked = computed(() => {
     const ranked = this.traits.ranked.value;
-    return ranked?.prompt === this.outputs.info.value.prompt ? ranked : null;
+    return ranked?.prompt === this.outputs.info.prompt ? ranked : null;
   });
 
   /** The outputs listed, in their order. */

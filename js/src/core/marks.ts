@@ -46,7 +46,7 @@ export class Marks {
     const aligned = layer === "aligned";
     const made = aligned ? this.groups.made.value : this.shared.made.value;
     if (switchedOn && made.kind === "error")
-      this.link.tell({ kind: aligned ? "aligned" : "index", prompt: this.outputs.info.value.prompt });
+      this.link.tell({ kind: aligned ? "aligned" : "index", prompt: this.outputs.info.prompt });
     this.settings.set({ layers: switchedOn ? [...on, layer] : on.filter((name) => name !== layer) });
   }
 
@@ -127,7 +127,7 @@ export class Marks {
 
   /** The place of the mark after a place of an output's text, or before it; -1 where there is none. */
   next(id: number, at: number, by: 1 | -1): number {
-    const text = this.outputs.texts.value.get(id) ?? "";
+    const text = this.outputs.text(id) ?? "";
     let best = -1;
     for (const { layer, spans } of this.layers(id, text, 0, text.length)) {
       if (PASSED.has(layer)) continue;
@@ -196,7 +196,7 @@ export class Marks {
     }
     const group = this.groups.list.value[this.groups.at(id, at)];
     if (group && on.has("aligned"))
-      lines.push(`part ${group.label}: in ${number(group.outputs)} of ${number(this.outputs.info.value.n)}`);
+      lines.push(`part ${group.label}: in ${number(group.outputs)} of ${number(this.outputs.info.n)}`);
     for (const layer of this.own.value) {
       if (!on.has(layer.name)) continue;
       for (const type of typesAt(layer, id, at)) lines.push([layer.name, type].filter(Boolean).join(": "));

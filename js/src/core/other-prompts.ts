@@ -1,8 +1,9 @@
 // How many outputs of the other prompts contain the query: only the texts of the prompt shown are in the browser.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
+import { follow } from "./follow";
 import type { Outputs } from "./outputs";
 import type { Search } from "./search";
 import type { Settings } from "./settings";
@@ -26,28 +27,24 @@ export class OtherPrompts {
     readonly link: Link,
     until: AbortSignal,
   ) {
-    let typing: ReturnType<typeof setTimeout> | undefined;
-    const stop = effect(() => {
-      clearTimeout(typing);
+    follow(until, () => {
       const key = this.#key.value;
-      if (!search.pattern.value.pattern || this.outputs.info.value.prompts.length < 2) return;
-      if (this.#answer.peek().key !== key) typing = setTimeout(() => void this.#ask(key), PAUSE);
-    });
-    until.addEventListener("abort", () => {
-      stop();
-      clearTimeout(typing);
+      if (!search.pattern.value.pattern || this.outputs.info.prompts.length < 2) return;
+      if (this.#answer.peek().key === key) return;
+      const typing = setTimeout(() => void this.#ask(key), PAUSE);
+      return () => clearTimeout(typing);
     });
   }
 
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
-  readonly #key = computed(() => JSON.stringify([this.outputs.info.value.total, this.#query.value]));
+  readonly #key = computed(() => JSON.stringify([this.outputs.info.total, this.#query.value]));
 
   /** The other prompts with matches, in their order; none while that is not known. */
   readonly list = computed<PromptMatches[]>(() => {
     const { key, counts } = this.#answer.value;
     if (key !== this.#key.value) return [];
     const shown = this.outputs.promptIndex.value;
-    return this.outputs.info.value.prompts
+    return this.outputs.info.prompts
       .map(({ label }, prompt) => ({ prompt, label, count: counts[prompt] ?? 0 }))
       .filter(({ prompt, count }) => count > 0 && prompt !== shown);
   });
@@ -60,7 +57,7 @@ export class OtherPrompts {
   });
 
   async #ask(key: string): Promise<void> {
-    const prompt = this.outputs.info.peek().prompt;
+    const prompt = this.outputs.info.prompt;
     try {
       const { buffers } = await this.link.ask({ kind: "count", prompt, ...this.#query.peek() });
       this.#answer.value = { key, counts: array(buffers[0], Uint32Array) };

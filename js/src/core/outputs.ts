@@ -5,6 +5,7 @@ import { shortNames } from "../ui/names";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import type { Traits } from "../wire/traits";
+import type { Column, Info } from "../wire/types";
 
 export class Outputs {
   constructor(
@@ -13,7 +14,7 @@ export class Outputs {
   ) {}
 
   readonly #frame = computed(() => this.traits.frame.value);
-  readonly info = computed(() => this.#frame.value.info);
+  readonly #info = computed(() => this.#frame.value.info);
   /** Grows whenever another prompt is shown. */
   readonly visit = computed(() => this.#frame.value.visit);
   /** Rows of the user's frame. */
@@ -21,14 +22,14 @@ export class Outputs {
   readonly columns = computed(() => this.#frame.value.columns);
   readonly promptIndex = computed(() => this.traits.promptIndex.value);
   /** Another prompt was chosen and is still being prepared. */
-  readonly preparing = computed(() => this.promptIndex.value !== this.info.value.prompt);
+  readonly preparing = computed(() => this.promptIndex.value !== this.info.prompt);
   readonly xy = computed(() => {
     const { prompt, xy } = this.traits.map.value;
-    return prompt === this.info.value.prompt ? xy : new Float32Array();
+    return prompt === this.info.prompt ? xy : new Float32Array();
   });
   readonly variant = computed(() => {
     const { prompt, variant } = this.traits.variants.value;
-    return prompt === this.info.value.prompt ? variant : Uint32Array.from({ length: this.info.value.n }, (_, i) => i);
+    return prompt === this.info.prompt ? variant : Uint32Array.from({ length: this.info.n }, (_, i) => i);
   });
   readonly textData = computed(() => this.traits.texts.value);
   readonly texts = computed(() => {
@@ -40,28 +41,47 @@ export class Outputs {
     return texts;
   });
 
+  get info(): Info {
+    return this.#info.value;
+  }
+
+  column(name: string | null | undefined): Column | undefined {
+    return this.info.columns.find((column) => column.name === name);
+  }
+
+  /** The codes of a column's categories that the outputs shown have, rising; the categories are those of all prompts. */
+  present({ name, categories }: Column): number[] {
+    const codes = new Set(this.columns.value[name]);
+    return [...(categories?.keys() ?? [])].filter((code) => codes.has(code));
+  }
+
+  /** The text of an output, or null while it comes from Python. */
+  text(i: number): string | null {
+    return this.texts.value.get(i);
+  }
+
   setPrompt(index: number): void {
     this.traits.set({ prompt_index: index });
   }
 
   label(i: number): string {
-    const { labels } = this.info.value;
+    const { labels } = this.info;
     return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
   }
 
   /** The label of a text that has no visible character. */
   blank(i: number): string {
-    return this.info.value.missing.includes(i) ? "(missing)" : "(blank)";
+    return this.info.missing.includes(i) ? "(missing)" : "(blank)";
   }
 
   /** The value of the column that says where outputs come from; "" where there is none. */
   source(i: number): string {
-    const { source } = this.info.value;
+    const { source } = this.info;
     return source === null ? "" : this.value(source, i);
   }
 
   readonly #shortNames = computed(
-    () => new Map(this.info.value.columns.map(({ name, categories }) => [name, shortNames(categories ?? [])])),
+    () => new Map(this.info.columns.map(({ name, categories }) => [name, shortNames(categories ?? [])])),
   );
 
   /** A value of a column in little room: without what all values begin with, and not too long. */
@@ -71,7 +91,16 @@ export class Outputs {
 
   /** The source of an output in little room. */
   shortSource(i: number): string {
-    return this.short(this.info.value.source, this.source(i));
+    return this.short(this.info.source, this.source(i));
+  }
+
+  /** What an output is called in little room: its source, or else its row. */
+  name(i: number): string {
+    return this.shortSource(i) || this.row(i);
+  }
+
+  row(i: number): string {
+    return `row ${this.label(i)}`;
   }
 
   /** Where outputs come from, with counts, most frequent first; "" if no column says. */
@@ -91,7 +120,7 @@ export class Outputs {
    * The value of a column: a number, with the 24 bits that the browser has of it, or a text; null where it is missing.
    */
   raw(name: string, i: number): number | string | null {
-    const column = this.info.value.columns.find((c) => c.name === name);
+    const column = this.column(name);
     const value = this.columns.value[name]?.[i];
     if (!column || value === undefined || Number.isNaN(value)) return null;
     return column.kind === "number" ? Number(value.toPrecision(7)) : (column.categories?.[value] ?? null);
@@ -104,7 +133,7 @@ export class Outputs {
   }
 
   readonly #local = computed(() => {
-    const local = new Int32Array(this.info.value.total).fill(-1);
+    const local = new Int32Array(this.info.total).fill(-1);
     this.rows.value.forEach((row, i) => (local[row] = i));
     return local;
   });
@@ -116,7 +145,7 @@ export class Outputs {
 
   /** The outputs for which a test is true. */
   where(test: (i: number) => boolean): Uint32Array {
-    const { n } = this.info.value;
+    const { n } = this.info;
     const ids = new Uint32Array(n);
     let count = 0;
     for (let i = 0; i < n; i++) if (test(i)) ids[count++] = i;

@@ -1,9 +1,10 @@
 // Asks Python for the index and the alignment where something that is on needs them, and reads out that it takes long.
-import { computed, effect } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import type { Made } from "../wire/types";
 import { type Announcer, PAUSE } from "./announce";
+import { follow } from "./follow";
 import type { Groups } from "./groups";
 import type { Marks } from "./marks";
 import type { Outputs } from "./outputs";
@@ -39,7 +40,7 @@ export function prepare(needs: Needs, until: AbortSignal): void {
   );
   const asked = new Set<string>();
   const want = (kind: "index" | "aligned", made: Made<unknown>) => {
-    const { prompt, n } = outputs.info.value;
+    const { prompt, n } = outputs.info;
     const key = `${kind}:${outputs.visit.value}`;
     if (made.kind !== "none") asked.delete(key);
     else if (n && !asked.has(key) && !outputs.preparing.value) {
@@ -47,7 +48,7 @@ export function prepare(needs: Needs, until: AbortSignal): void {
       link.tell({ kind, prompt });
     }
   };
-  const stop = effect(() => {
+  follow(until, () => {
     if (needsIndex.value) want("index", shared.made.value);
     if (needsGroups.value) want("aligned", groups.made.value);
   });
@@ -55,24 +56,19 @@ export function prepare(needs: Needs, until: AbortSignal): void {
     if (outputs.preparing.value) return PREPARING;
     return (needsIndex.value && shared.status.value) || (needsGroups.value && groups.status.value) || "";
   });
-  let late: ReturnType<typeof setTimeout> | undefined;
   let announced = false;
-  const stopReading = effect(() => {
+  follow(until, () => {
     const sentence = waiting.value;
-    clearTimeout(late);
-    if (sentence)
-      late = setTimeout(() => {
+    if (sentence) {
+      const late = setTimeout(() => {
         announced = true;
         announce.say(sentence);
       }, PAUSE);
-    else if (announced) {
-      announced = false;
-      announce.say(`Ready: ${plural(outputs.info.peek().n, "output")}`);
+      return () => clearTimeout(late);
     }
-  });
-  until.addEventListener("abort", () => {
-    stop();
-    stopReading();
-    clearTimeout(late);
+    if (announced) {
+      announced = false;
+      announce.say(`Ready: ${plural(outputs.info.n, "output")}`);
+    }
   });
 }

@@ -1,5 +1,5 @@
 // Which outputs contain the query: in the page, beside it in a worker, or in Python where Python has the texts.
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { compile, hits } from "../text/search";
 import { HitSpans } from "../text/hit-spans";
 import { SearchWorker } from "../text/search-beside";
@@ -7,6 +7,7 @@ import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
 import { type Announcer, PAUSE } from "./announce";
+import { follow } from "./follow";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
@@ -34,28 +35,22 @@ export class Search {
     until: AbortSignal,
   ) {
     this.#worker = new SearchWorker(until);
-    const stopAsking = effect(() => {
+    follow(until, () => {
       if (this.pattern.value.pattern && this.#elsewhere.value && this.#result.value.key !== this.#key.value)
         void this.#ask(this.#key.value);
     });
-    let typing: ReturnType<typeof setTimeout> | undefined;
-    const stopReading = effect(() => {
+    follow(until, () => {
       void this.settings.get("query");
       const status = this.status.value;
-      clearTimeout(typing);
       if (!status) return;
-      typing = setTimeout(() => announce.say(status), PAUSE);
-    });
-    until.addEventListener("abort", () => {
-      stopAsking();
-      stopReading();
-      clearTimeout(typing);
+      const typing = setTimeout(() => announce.say(status), PAUSE);
+      return () => clearTimeout(typing);
     });
   }
 
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
   readonly #key = computed(() => {
-    const { prompt, n } = this.outputs.info.value;
+    const { prompt, n } = this.outputs.info;
     return JSON.stringify([prompt, n, this.#query.value]);
   });
   readonly pattern = computed<{ pattern: RegExp | null; error: string }>(() => {
@@ -82,7 +77,7 @@ export class Search {
   readonly matches = computed<Uint8Array | null>(() => {
     const { pattern } = this.pattern.value;
     if (!pattern) return null;
-    const mask = new Uint8Array(this.outputs.info.value.n);
+    const mask = new Uint8Array(this.outputs.info.n);
     if (this.#elsewhere.value) {
       const { key, ids } = this.#result.value;
       if (key !== this.#key.value) return null;
@@ -129,7 +124,7 @@ export class Search {
       if (this.#asked === key) this.#result.value = { key, ids, error };
       return;
     }
-    const { prompt } = this.outputs.info.peek();
+    const { prompt } = this.outputs.info;
     let result: Result;
     try {
       const { reply, buffers } = await this.link.ask({ kind: "find", prompt, ...this.#query.peek() });

@@ -39,7 +39,7 @@ export class Selection {
 
   /** 1 for each selected output of the prompt shown. */
   readonly mask = computed(() => {
-    const mask = new Uint8Array(this.outputs.info.value.n);
+    const mask = new Uint8Array(this.outputs.info.n);
     for (const row of this.traits.selection.value) {
       const i = this.outputs.localOf(row);
       if (i >= 0) mask[i] = 1;
@@ -59,7 +59,7 @@ export class Selection {
   }
 
   #change(ids: ArrayLike<number>, mode: Mode, scope: Scope): void {
-    const mask = mode === "replace" ? new Uint8Array(this.outputs.info.value.n) : this.mask.value.slice();
+    const mask = mode === "replace" ? new Uint8Array(this.outputs.info.n) : this.mask.value.slice();
     for (let k = 0; k < ids.length; k++) mask[ids[k]] = mode === "remove" ? 0 : 1;
     const kept = this.traits.selection.value.filter((row) => this.outputs.localOf(row) < 0);
     const here = this.outputs.rows.value.filter((_, i) => mask[i]);
@@ -70,7 +70,7 @@ export class Selection {
     // A tag goes to the current output or, without one, to the last selection.
     if (mode === "replace" && !(ids.length === 1 && ids[0] === this.pointer.cursor.value))
       this.pointer.cursor.value = -1;
-    this.announce.say(`${this.count.value} of ${this.outputs.info.value.n} selected`);
+    this.announce.say(`${this.count.value} of ${this.outputs.info.n} selected`);
   }
 
   /**

@@ -35,15 +35,15 @@ export class Shared {
     readonly kernel: boolean,
   ) {}
 
-  readonly made = computed(() => ofPrompt(this.traits.index.value, this.outputs.info.value.prompt));
+  readonly made = computed(() => ofPrompt(this.traits.index.value, this.outputs.info.prompt));
   readonly words = computed<WordArrays | null>(() => (this.made.value.kind === "made" ? this.made.value.value : null));
   readonly index = computed(() => (this.words.value ? new SharedIndex(this.words.value) : null));
-  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.value.n, this.kernel));
+  readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.n, this.kernel));
 
   /** Whether outputs are compared with the selected ones only. */
   readonly within = computed(() => this.settings.get("context") === "selection" && this.selection.count.value > 0);
   /** How many outputs are compared. */
-  readonly counted = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.value.n));
+  readonly counted = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.n));
   /** Whether an output is one of those that are compared. */
   counts(id: number): boolean {
     return !this.within.value || this.selection.mask.value[id] === 1;
@@ -123,7 +123,7 @@ export class Shared {
   written(at: number, words: number): string {
     const { bounds, start, end, variant } = this.words.value!;
     const v = lowest(0, bounds.length - 2, (k) => bounds[k + 1] > at);
-    const text = this.outputs.texts.value.get(variant.indexOf(v));
+    const text = this.outputs.text(variant.indexOf(v));
     return text === null ? "…" : text.slice(start[at], end[at + words - 1]).replace(/\s+/g, " ");
   }
 

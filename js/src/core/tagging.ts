@@ -101,7 +101,7 @@ export class Tagging {
   write({ ids, what }: Target): void {
     const all = Array.from(ids);
     const mine = this.tags.notes(all).filter(({ by }) => by === 0);
-    const { prompt } = this.outputs.info.value;
+    const { prompt } = this.outputs.info;
     this.draft.value = { prompt, ids: all, what, text: mine.length > 1 ? null : (mine[0]?.text ?? "") };
   }
 
@@ -115,11 +115,11 @@ export class Tagging {
     this.do("define", JSON.stringify({ name, ...change }));
   }
 
-  do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.value.prompt): void {
+  do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.prompt): void {
     if (!PASSING.has(action)) this.history.add({ kind: "tags" });
     void this.gestures.send(action, value, ids, prompt).then((done) => {
       if (done === null) return;
-      const { prompts } = this.outputs.info.value;
+      const { prompts } = this.outputs.info;
       const left = ids.length > 0 && prompt !== this.outputs.promptIndex.value;
       this.report(left ? `${done} (in the prompt “${prompts[prompt].label.slice(0, 40)}”)` : done);
     });

@@ -40,9 +40,9 @@ export class Tags {
       .map((_, k) => ({ color: (kept.ever + k) % 8, description: "", key: "" }));
     return fresh.length ? { ...kept, names, define: [...kept.define, ...fresh] } : kept;
   });
-  readonly #bytes = computed(() => Math.ceil((this.outputs.info.value.n + 1) / 8));
+  readonly #bytes = computed(() => Math.ceil((this.outputs.info.n + 1) / 8));
   /** The prompt has tags and notes as an output does: its number is the one after theirs. */
-  readonly prompt = computed(() => this.outputs.info.value.n);
+  readonly prompt = computed(() => this.outputs.info.n);
 
   /** The bits of the outputs, and of the prompt, to which an annotator gave a tag; empty where there is no such tag. */
   #row(tag: number, annotator: number): Uint8Array {
@@ -118,7 +118,7 @@ export class Tags {
   /** The bits of the outputs to which anybody whose tags may be shown gave a tag; null: any tag, any annotator. */
   #union(tag: number | null, annotator: number | null): Uint8Array {
     const { names, annotators } = this.tagged.value;
-    const { n } = this.outputs.info.value;
+    const { n } = this.outputs.info;
     const all = new Uint8Array(this.#bytes.value);
     for (const t of tag === null ? names.keys() : [tag]) {
       for (const a of annotator === null ? annotators.keys() : [annotator])
@@ -132,14 +132,14 @@ export class Tags {
   /** 1 for each output to which anybody whose tags may be shown gave a tag; null: any tag, any annotator. */
   mask(tag: number | null, annotator: number | null): Uint8Array {
     const all = this.#union(tag, annotator);
-    return new Uint8Array(this.outputs.info.value.n).map((_, i) => Number(has(all, i)));
+    return new Uint8Array(this.outputs.info.n).map((_, i) => Number(has(all, i)));
   }
 
   /** 1 for each output that has any tag. */
   readonly any = computed(() => this.mask(null, null));
   /** The first tag of each output, -1 = none. */
   readonly first = computed(() => {
-    const first = new Int32Array(this.outputs.info.value.n).fill(-1);
+    const first = new Int32Array(this.outputs.info.n).fill(-1);
     for (let tag = this.tagged.value.names.length - 1; tag >= 0; tag--) {
       const all = this.#union(tag, null);
       for (let i = 0; i < first.length; i++) if (has(all, i)) first[i] = tag;
@@ -164,7 +164,7 @@ export class Tags {
 
   /** How many outputs an annotator gave no tag. */
   without(annotator: number): number {
-    return this.outputs.info.value.n - ones(this.#union(null, annotator));
+    return this.outputs.info.n - ones(this.#union(null, annotator));
   }
 
   /** How many outputs have each tag. */
@@ -173,7 +173,7 @@ export class Tags {
   /** For each output, how many tags its annotators disagree on. Hidden tags of others do not count. */
   readonly disputed = computed(() => {
     const { names, annotators } = this.tagged.value;
-    const counts = new Uint16Array(this.outputs.info.value.n);
+    const counts = new Uint16Array(this.outputs.info.n);
     if (annotators.length < 2) return counts;
     const judged = annotators.map((_, a) => this.#union(null, a));
     for (const tag of names.keys()) {

@@ -1,6 +1,7 @@
 // What each key does. The list of keys that `?` shows is made from this table.
 import { describe } from "../core/describe";
-import type { Direction, Lens } from "../core/lens";
+import type { Direction, Lens, MapControl } from "../core/lens";
+import { focusTexts } from "../ui/focus";
 import type { ReaderMode } from "../wire/types";
 
 interface Press {
@@ -52,17 +53,12 @@ export const COMMANDS: Command[] = [
   {
     shown: "← → ↑ ↓",
     words: "on the map: go to the next point in that direction",
-    run: { ArrowLeft: walk("left"), ArrowRight: walk("right"), ArrowUp: walk("up"), ArrowDown: walk("down") },
+    run: arrows("", (map, direction) => map.walk(direction)),
   },
   {
     shown: "Shift+← → ↑ ↓",
     words: "on the map: move the map in that direction",
-    run: {
-      "Shift+ArrowLeft": pan("left"),
-      "Shift+ArrowRight": pan("right"),
-      "Shift+ArrowUp": pan("up"),
-      "Shift+ArrowDown": pan("down"),
-    },
+    run: arrows("Shift+", (map, direction) => map.pan(direction)),
   },
   {
     shown: "Enter Space",
@@ -85,9 +81,9 @@ export const COMMANDS: Command[] = [
     shown: "+ - 0",
     words: "zoom in, zoom out, show everything",
     run: {
-      "+": ({ lens }) => lens.map?.zoom(1.4),
-      "=": ({ lens }) => lens.map?.zoom(1.4),
-      "-": ({ lens }) => lens.map?.zoom(1 / 1.4),
+      "+": zoom(1.4),
+      "=": zoom(1.4),
+      "-": zoom(1 / 1.4),
       "0": ({ lens }) => lens.map?.fit(),
     },
   },
@@ -96,10 +92,10 @@ export const COMMANDS: Command[] = [
     shown: "[ ] , .",
     words: "make clusters coarser or finer",
     run: {
-      "[": ({ lens }) => toLevel(lens, -1),
-      "]": ({ lens }) => toLevel(lens, 1),
-      ",": ({ lens }) => toLevel(lens, -1),
-      ".": ({ lens }) => toLevel(lens, 1),
+      "[": toLevel(-1),
+      "]": toLevel(1),
+      ",": toLevel(-1),
+      ".": toLevel(1),
     },
   },
   { shown: "F2 z", words: "on a cluster: rename it, zoom to it" },
@@ -168,7 +164,7 @@ export function leave({ lens, root, target }: Press, inField: boolean): void {
   }
   if (!inField && lens.reading.drawer.value) {
     // The focus stays in the widget when the drawer that has it closes.
-    if (target.closest(".ol-drawer")) root.querySelector<HTMLElement>(".ol-list")?.focus();
+    if (target.closest(".ol-drawer")) focusTexts(root);
     lens.reading.close();
     return;
   }
@@ -196,18 +192,16 @@ function onPoint({ lens, target }: Press, run: (id: number) => void): boolean {
   return true;
 }
 
-function walk(direction: Direction): Run {
-  return ({ lens, target }) => {
-    if (!target.matches(".ol-map")) return false;
-    lens.map?.walk(direction);
-  };
-}
-
-function pan(direction: Direction): Run {
-  return ({ lens, target }) => {
-    if (!target.matches(".ol-map")) return false;
-    lens.map?.pan(direction);
-  };
+/** What the arrow keys do on the map. */
+function arrows(before: string, run: (map: MapControl, direction: Direction) => void): Record<string, Run> {
+  const keys = ["Left", "Right", "Up", "Down"].map((name): [string, Run] => [
+    `${before}Arrow${name}`,
+    ({ lens, target }) => {
+      if (!target.matches(".ol-map")) return false;
+      if (lens.map) run(lens.map, name.toLowerCase() as Direction);
+    },
+  ]);
+  return Object.fromEntries(keys);
 }
 
 function tag(key: number): Run {
@@ -218,9 +212,15 @@ function tag(key: number): Run {
   };
 }
 
-function toLevel(lens: Lens, by: number): void {
-  const next = lens.clusters.tree.value.granularities[lens.clusters.level.value + by];
-  if (next !== undefined) lens.clusters.setGranularity(next);
+function zoom(factor: number): Run {
+  return ({ lens }) => lens.map?.zoom(factor);
+}
+
+function toLevel(by: number): Run {
+  return ({ lens }) => {
+    const next = lens.clusters.tree.value.granularities[lens.clusters.level.value + by];
+    if (next !== undefined) lens.clusters.setGranularity(next);
+  };
 }
 
 function toUntagged(lens: Lens): void {

@@ -9,10 +9,10 @@ export interface Table {
 
 /** The outputs with their text, columns, cluster, and what the page's reader sees of their tags and notes. */
 export function tableOf(lens: Lens, ids: ArrayLike<number>): Table {
-  const columns = lens.outputs.info.value.columns.map(({ name }) => name);
+  const columns = lens.outputs.info.columns.map(({ name }) => name);
   const rows = Array.from(ids, (id): Cell[] => [
     lens.outputs.label(id),
-    lens.outputs.texts.value.get(id) ?? "",
+    lens.outputs.text(id) ?? "",
     ...columns.map((name) => lens.outputs.raw(name, id)),
     lens.clusters.of.value[id],
     lens.clusters.nameOf(id),

@@ -8,7 +8,7 @@ import { useLens } from "./use-lens";
 export function Elsewhere() {
   const lens = useLens();
   const { query, regex } = lens.settings.all;
-  const { prompts, source } = lens.outputs.info.value;
+  const { prompts, source } = lens.outputs.info;
   const others = lens.otherPrompts.list.value;
   const of = regex ? null : ofSource(lens.outputs, query);
   return (

@@ -1,6 +1,6 @@
 // What is selected, and how to reach it from Python.
 import { useRef } from "preact/hooks";
-import { Button } from "../ui/button";
+import { Button, Plain } from "../ui/button";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
 import { grouped, plural } from "../ui/format";
@@ -28,7 +28,7 @@ export function Footer() {
       {total > 0 ? (
         <>
           {lens.kernel && <code class="ol-muted">= lens.selected</code>}
-          {count > 0 && count < lens.outputs.info.value.n && (
+          {count > 0 && count < lens.outputs.info.n && (
             <Button title="Invert the selection (i)" onClick={() => lens.selection.invert()}>
               Invert
             </Button>
@@ -52,9 +52,9 @@ export function Footer() {
         <span class="ol-wide">
           <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
         </span>
-        <Button class="ol-plain" title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
+        <Plain title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
           <kbd>?</kbd> keys
-        </Button>
+        </Plain>
       </span>
     </footer>
   );

@@ -1,7 +1,8 @@
 // The prompt, what there is, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
-import { Button } from "../ui/button";
+import { Button, Step } from "../ui/button";
+import { focusTexts } from "../ui/focus";
 import { number, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
@@ -11,14 +12,13 @@ import { Saved } from "./tags/saved";
 export function Header() {
   const lens = useLens();
   const open = useSignal(false);
-  const { n, total, prompts, notes, source, columns, params, ...info } = lens.outputs.info.value;
+  const { n, total, prompts, notes, source, params, ...info } = lens.outputs.info;
   const preparing = lens.outputs.preparing.value;
   // The prompt that was chosen, also while what is below is still that of the one before.
   const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : info.title;
   const many = prompts.length > 1;
-  // The categories are those of all prompts; this counts the ones of the prompt shown.
-  const categories = columns.find((c) => c.name === source)?.categories ?? [];
-  const sources = new Set(lens.outputs.columns.value[source ?? ""]?.filter((code) => code < categories.length)).size;
+  const column = lens.outputs.column(source);
+  const sources = column ? lens.outputs.present(column).length : 0;
   const counts = [
     ...(many ? [`prompt ${number(lens.outputs.promptIndex.value + 1)} of ${number(prompts.length)}`] : []),
     many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
@@ -63,18 +63,11 @@ export function Header() {
 
 function PromptSwitch() {
   const lens = useLens();
-  const { prompts } = lens.outputs.info.value;
+  const { prompts } = lens.outputs.info;
   const index = lens.outputs.promptIndex.value;
   return (
     <span class="ol-switch">
-      <Button
-        title="Previous prompt"
-        label="Previous prompt"
-        disabled={index <= 0}
-        onClick={() => lens.outputs.setPrompt(index - 1)}
-      >
-        ‹
-      </Button>
+      <Step back to="prompt" disabled={index <= 0} onClick={() => lens.outputs.setPrompt(index - 1)} />
       <select
         aria-label="Prompt"
         value={index}
@@ -86,14 +79,7 @@ function PromptSwitch() {
           </option>
         ))}
       </select>
-      <Button
-        title="Next prompt"
-        label="Next prompt"
-        disabled={index >= prompts.length - 1}
-        onClick={() => lens.outputs.setPrompt(index + 1)}
-      >
-        ›
-      </Button>
+      <Step to="prompt" disabled={index >= prompts.length - 1} onClick={() => lens.outputs.setPrompt(index + 1)} />
     </span>
   ); // prettier-ignore
 }
@@ -106,7 +92,7 @@ function Search() {
   const searching = lens.settings.all.query !== "";
   const matches = lens.search.matches.value;
   const status = lens.outputs.preparing.value ? "" : lens.search.status.value;
-  const here = matches && lens.outputs.info.value.prompts.length > 1 ? " here" : "";
+  const here = matches && lens.outputs.info.prompts.length > 1 ? " here" : "";
   const selectHits = (from: Element) => {
     if (!matches || !lens.search.count.value) {
       lens.announce.say(matches ? "No output matches: nothing was selected" : status);
@@ -117,7 +103,7 @@ function Search() {
       "replace",
     );
     // The next key is for what was found: `t` tags it.
-    from.closest(".outlens")?.querySelector<HTMLElement>(".ol-list")?.focus();
+    focusTexts(from);
   };
   return (
     <span class="ol-search-box">

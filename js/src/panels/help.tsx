@@ -48,7 +48,7 @@ export function Help() {
             </div>
           ))}
         </dl>
-        <Hint>{lens.outputs.info.value.params}</Hint>
+        <Hint>{lens.outputs.info.params}</Hint>
       </div>
     </div>
   ); // prettier-ignore

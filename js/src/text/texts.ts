@@ -15,7 +15,7 @@ export interface TextBytes {
 
 export class Texts {
   /** Grows when texts have arrived. */
-  readonly arrived = signal(0);
+  readonly #arrived = signal(0);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
   /** From the text used longest ago to the one used last. */
   readonly #kept = new Map<number, string>();
@@ -31,11 +31,14 @@ export class Texts {
     return this.data.offsets.length - 1;
   }
 
-  /** The text, or null when it has to come from Python first; `arrived` grows when it has come. */
+  /** The text, or null when it has to come from Python first: what reads it is then run again when texts have come. */
   get(i: number): string | null {
     const text = this.peek(i);
     if (text !== null) this.#keep(i, text);
-    else this.#want(i);
+    else {
+      void this.#arrived.value;
+      this.#want(i);
+    }
     return text;
   }
 
@@ -57,7 +60,7 @@ export class Texts {
       this.#asked.delete(id);
       this.#keep(id, this.#decoder.decode(bytes.subarray(offsets[k], offsets[k + 1])));
     });
-    this.arrived.value++;
+    this.#arrived.value++;
   }
 
   #keep(i: number, text: string): void {

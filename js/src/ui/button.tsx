@@ -11,3 +11,26 @@ type Props = ComponentProps<"button"> & {
 export function Button({ label, pressed, ...rest }: Props) {
   return <button type="button" aria-label={label} aria-pressed={pressed} {...rest} />;
 }
+
+/** A button without a frame. */
+export function Plain({ class: more = "", ...rest }: Props) {
+  return <Button {...rest} class={`ol-plain ${more}`} />;
+}
+
+interface StepProps {
+  back?: boolean;
+  /** What it goes to. */
+  to: string;
+  disabled: boolean;
+  onClick: () => void;
+}
+
+/** Goes to the next one, or back. */
+export function Step({ back, to, ...rest }: StepProps) {
+  const name = `${back ? "Previous" : "Next"} ${to}`;
+  return (
+    <Button label={name} title={name} {...rest}>
+      {back ? "‹" : "›"}
+    </Button>
+  );
+}

@@ -12,11 +12,18 @@ export function windowIsActive(within: Element): boolean {
   return within.ownerDocument.hasFocus();
 }
 
+/** Focuses what one reads in the widget around an element, or the map where there is no list. */
+export function focusTexts(from: Element | null): void {
+  const widget = from?.closest(".outlens");
+  (widget?.querySelector<HTMLElement>(".ol-list") ?? widget?.querySelector<HTMLElement>(".ol-map"))?.focus({
+    preventScroll: true,
+  });
+}
+
 /** Focuses what had the focus before, or else what one reads. */
 export function giveBack(before: HTMLElement | null, from: Element | null): void {
-  const usable = before?.isConnected && before !== before.ownerDocument.body;
-  const other = from?.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map");
-  (usable ? before : other)?.focus({ preventScroll: true });
+  if (before?.isConnected && before !== before.ownerDocument.body) before.focus({ preventScroll: true });
+  else focusTexts(from);
 }
 
 /** The focus stays inside a box: what takes its place is the box's list, the widget's, or the box itself. */

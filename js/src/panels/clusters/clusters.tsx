@@ -1,14 +1,14 @@
 // The clusters: names, sizes, how each source takes part; click selects, double click zooms.
-import type { Cluster } from "../../core/clusters";
+import { ALONE, type Cluster } from "../../core/clusters";
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Button } from "../../ui/button";
+import { Button, Plain } from "../../ui/button";
 import { grouped, plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
-import { Muted, Spring } from "../../ui/layout";
+import { classes, Muted, Spring } from "../../ui/layout";
 import { useComputed } from "../use-computed";
 
 /** More sources than this do not fit as bars of their own. */
@@ -19,6 +19,7 @@ export function Clusters() {
   const share = useComputed(() => bySource(lens), [lens]);
   const clusters = lens.clusters.list.value;
   const largest = clusters[0]?.size ?? 1;
+  const alone = lens.clusters.alone.value;
   const tree = lens.clusters.tree.value;
   return (
     <section class="ol-clusters" aria-label="Clusters">
@@ -48,46 +49,61 @@ export function Clusters() {
       </div>
       <ul class="ol-rows">
         {clusters.map((cluster) => (
-          <Row key={cluster.node} cluster={cluster} largest={largest} share={share} />
+          <Row
+            key={cluster.node}
+            cluster={cluster}
+            title={describe(cluster)}
+            largest={largest}
+            share={share}
+            rename={(name) => lens.clusters.rename(cluster, name)}
+          />
         ))}
-        {lens.clusters.alone.value > 0 && <Alone largest={largest} />}
-        {clusters.length === 0 && lens.clusters.alone.value === 0 && <li class="ol-empty">There are no outputs.</li>}
+        {alone > 0 && (
+          <Row
+            cluster={{ number: -1, name: ALONE, size: alone }}
+            title={"Outputs that are close to no other\nclick: select what is not dimmed · double click or z: zoom"}
+            largest={largest}
+          />
+        )}
+        {clusters.length === 0 && alone === 0 && <li class="ol-empty">There are no outputs.</li>}
       </ul>
     </section>
   ); // prettier-ignore
 }
 
 interface RowProps {
-  cluster: Cluster;
+  cluster: Pick<Cluster, "number" | "name" | "size">;
+  title: string;
   largest: number;
-  share: BySource | null;
+  share?: BySource | null;
+  /** The row's name is a button that the name may be changed on. */
+  rename?: (name: string) => void;
 }
 
-function Row({ cluster, largest, share }: RowProps) {
+function Row({ cluster: { number, name, size }, title, largest, share, rename }: RowProps) {
   const lens = useLens();
   const renaming = useSignal(false);
   const row = useRef<HTMLLIElement>(null);
-  const { number, name, size } = cluster;
   const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));
   const zoom = () => lens.map?.zoomTo(lens.clusters.members(number));
   const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
-    if (named !== null) lens.clusters.rename(cluster, named);
+    if (named !== null) rename!(named);
     // Once the row is drawn again, its name is a button.
     if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
   return (
     <li
       ref={row}
-      class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
+      class={classes("ol-row", chosen === size && "ol-chosen")}
       onMouseEnter={() => (lens.pointer.cluster.value = number)}
       onMouseLeave={() => (lens.pointer.cluster.value = null)}
       onKeyDown={(event) => {
         rove(event);
         if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
-        if (event.key === "F2") {
+        if (event.key === "F2" && rename) {
           event.preventDefault();
           renaming.value = true;
         } else if (event.key === "z") zoom();
@@ -97,57 +113,36 @@ function Row({ cluster, largest, share }: RowProps) {
       {renaming.value ? (
         <NameField value={name} done={stop} />
       ) : (
-        <Button class="ol-name" pressed={chosen === size} title={describe(cluster)} onClick={select} onDblClick={zoom}>
+        <Button
+          class={classes("ol-name", number < 0 && "ol-muted")}
+          pressed={chosen === size}
+          title={title}
+          onClick={select}
+          onDblClick={zoom}
+        >
           {name}
         </Button>
       )}
-      {!renaming.value && (
-        <Button
+      {rename && !renaming.value && (
+        <Plain
           tabIndex={-1}
-          class="ol-plain ol-rename"
+          class="ol-rename"
           title="Rename (F2)"
           label={`Rename ${name}`}
           onClick={() => (renaming.value = true)}
         >
           ✎
-        </Button>
+        </Plain>
       )}
       {share && <Bars share={share} cluster={number} />}
       <SizeBar
         size={size}
         largest={largest}
         chosen={chosen}
-        color={lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
+        color={number >= 0 && lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
       />
       <span class="ol-size">{grouped(size)}</span>
       <TagMembers number={number} name={name} size={size} />
-    </li>
-  ); // prettier-ignore
-}
-
-function Alone({ largest }: { largest: number }) {
-  const lens = useLens();
-  const chosen = useComputed(() => selectedIn(lens, -1), [lens]);
-  const size = lens.clusters.alone.value;
-  return (
-    <li
-      class={chosen === size ? "ol-row ol-chosen" : "ol-row"}
-      onMouseEnter={() => (lens.pointer.cluster.value = -1)}
-      onMouseLeave={() => (lens.pointer.cluster.value = null)}
-      onKeyDown={rove}
-    >
-      <Swatch group={-1} label="like no other" />
-      <Button
-        class="ol-name ol-muted"
-        pressed={chosen === size}
-        title={"Outputs that are close to no other\nclick: select what is not dimmed"}
-        onClick={(event) => lens.selection.take(lens.clusters.members(-1), modeOf(event))}
-      >
-        like no other
-      </Button>
-      <SizeBar size={size} largest={largest} chosen={chosen} color="" />
-      <span class="ol-size">{grouped(size)}</span>
-      <TagMembers number={-1} name="like no other" size={size} />
     </li>
   ); // prettier-ignore
 }
@@ -247,13 +242,10 @@ interface BySource {
 }
 
 function bySource(lens: Lens): BySource | null {
-  const info = lens.outputs.info.value;
-  const columns = lens.outputs.columns.value;
-  const column = info.columns.find((c) => c.name === info.source);
+  const column = lens.outputs.column(lens.outputs.info.source);
   if (!column?.categories) return null;
-  const codes = columns[column.name];
-  // The categories are those of all prompts; a bar stands for one of the prompt shown.
-  const present = [...new Set(codes)].filter((code) => code < column.categories!.length).sort((a, b) => a - b);
+  const codes = lens.outputs.columns.value[column.name];
+  const present = lens.outputs.present(column);
   if (present.length < 2 || present.length > MAX_BARS) return null;
   const sources = present.map((code) => column.categories![code]);
   const place = new Map(present.map((code, k) => [code, k]));

@@ -34,9 +34,8 @@ export function AskedPlace() {
     () => (lens.reading.asked.value ? likeSentence(lens.shared, lens.groups, lens.reading.asked.value) : null),
     [lens],
   );
-  void lens.outputs.texts.value.arrived.value;
   const whole = lens.shared.counted.value;
-  const where = [lens.outputs.source(asked.id), `row ${lens.outputs.label(asked.id)}`].filter(Boolean).join(" ");
+  const where = [lens.outputs.source(asked.id), lens.outputs.row(asked.id)].filter(Boolean).join(" ");
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
@@ -74,7 +73,7 @@ export function AskedPlace() {
             {like.group && (
               <Holder
                 ids={like.outputs}
-                of={lens.outputs.info.value.n}
+                of={lens.outputs.info.n}
                 text={
                   <>
                     <i class={`ol-part ol-part-${like.group.color}`} data-label={like.group.label} /> the same part
@@ -103,9 +102,9 @@ export function AskedPlace() {
                 }}
               >
                 <span class="ol-holder-text" dir="auto">
-                  {(lens.outputs.texts.value.get(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
+                  {(lens.outputs.text(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
                 </span>
-                <Muted>{lens.outputs.shortSource(id) || `row ${lens.outputs.label(id)}`}</Muted>
+                <Muted>{lens.outputs.name(id)}</Muted>
                 <span class="ol-holder-count" title="Words in common, rare ones counting more">
                   {Math.round(100 * share)} %
                 </span>

@@ -6,7 +6,8 @@ import { useLens } from "../use-lens";
 import { AskedPlace } from "./asked-place";
 import { Openings } from "./openings";
 import { Phrases } from "./phrases";
-import { Button } from "../../ui/button";
+import { Plain } from "../../ui/button";
+import { focusTexts } from "../../ui/focus";
 import { Empty, Spring } from "../../ui/layout";
 
 interface Entry {
@@ -34,7 +35,7 @@ export function Drawer() {
   const waiting = needs === "index" ? lens.shared.status.value : "";
   const close = (event: MouseEvent) => {
     // The focus must not fall off the widget with what is closed.
-    (event.currentTarget as Element).closest(".ol-reader")?.querySelector<HTMLElement>(".ol-list")?.focus();
+    focusTexts(event.currentTarget as Element);
     lens.reading.close();
   };
   return (
@@ -42,9 +43,9 @@ export function Drawer() {
       <div class="ol-drawer-head">
         <b>{title}</b>
         <Spring />
-        <Button class="ol-plain ol-close" label="Close" title="Close (Escape)" onClick={close}>
+        <Plain class="ol-close" label="Close" title="Close (Escape)" onClick={close}>
           ✕
-        </Button>
+        </Plain>
       </div>
       {waiting ? <Empty>{waiting}</Empty> : <Body />}
     </section>

@@ -1,7 +1,7 @@
 // How the outputs begin.
 import { useSignal } from "@preact/signals";
 import { type Opening, openings } from "../../text/openings";
-import { Button } from "../../ui/button";
+import { Plain } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { Holder } from "./holder";
@@ -15,17 +15,9 @@ export function Openings() {
   const lens = useLens();
   const least = Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value));
   const roots = useComputed(
-    () =>
-      lens.shared.index.value
-        ? openings(
-            lens.shared.index.value,
-            Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value)),
-            lens.shared.weight.value,
-          )
-        : [],
-    [lens],
+    () => (lens.shared.index.value ? openings(lens.shared.index.value, least, lens.shared.weight.value) : []),
+    [lens, least],
   );
-  void lens.outputs.texts.value.arrived.value;
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
@@ -48,14 +40,14 @@ function OpeningRow({ node, depth, of }: { node: Opening; depth: number; of: num
         {!node.children.length ? (
           <span class="ol-twist" />
         ) : (
-          <Button
-            class="ol-plain ol-twist"
+          <Plain
+            class="ol-twist"
             aria-expanded={open.value}
             label="What follows"
             onClick={() => (open.value = !open.value)}
           >
             {open.value ? "▾" : "▸"}
-          </Button>
+          </Plain>
         )}
         <Holder
           ids={lens.shared.outputsOf(node.variants)}

@@ -16,11 +16,10 @@ export function Phrases() {
     const isFunction = (at: number) => isFunctionWord(lens.shared.written(at, 1));
     return index.value ? phrases(index.value, minOutputs.value, minWords.value, LISTED, weight.value, isFunction) : [];
   }, [lens]);
-  void lens.outputs.texts.value.arrived.value;
   const selection = lens.selection.ids.value;
   useEffect(() => {
     if (lens.selection.count.value) lens.distinctive.ask();
-  }, [selection, lens.outputs.info.value.prompt]);
+  }, [selection, lens.outputs.info.prompt]);
   const { rows, error } = lens.distinctive.result.value;
   const selected = lens.selection.count.value;
   return (
@@ -57,7 +56,7 @@ export function Phrases() {
             <Holder
               key={row.text}
               ids={row.ids}
-              of={lens.outputs.info.value.n}
+              of={lens.outputs.info.n}
               text={row.text}
               note={`${row.f1} of ${row.n1} selected, ${row.f2} of ${row.n2} others${row.q !== null && row.q > 0.05 ? ", may be chance" : ""}`}
             />

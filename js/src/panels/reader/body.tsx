@@ -1,6 +1,6 @@
 // The text of one output, painted, with a map of its marks beside it when it is long.
 import { useLens } from "../use-lens";
-import { Button } from "../../ui/button";
+import { Plain } from "../../ui/button";
 import { Painted } from "../../ui/segments";
 import { grouped } from "../../ui/format";
 
@@ -45,10 +45,10 @@ export function Body({ id, text }: Props) {
         <div class="ol-muted ol-left-out">and {grouped(left)} characters more: lens.selected has all</div>
       )}
       {long && (
-        <Button tabIndex={-1} class="ol-plain ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
+        <Plain tabIndex={-1} class="ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>
           {open ? "Show less" : `Show all ${grouped(text.length)} characters`}
           {!open && hidden > 0 && ` (${hidden} more ${hidden === 1 ? "hit" : "hits"})`}
-        </Button>
+        </Plain>
       )}
     </>
   );
@@ -95,13 +95,22 @@ export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
   ); // prettier-ignore
 }
 
-/** The beginning of a text, for places with little room. */
-export function Start(props: Props) {
-  const to = whole(props.text, Math.min(props.text.length, MOST));
-  const left = props.text.length - to;
+/** What stands for a text without a visible character. */
+export function Blank({ id }: { id: number }) {
+  return <div class="ol-text ol-muted">{useLens().outputs.blank(id)}</div>;
+}
+
+/** The beginning of an output, for places with little room. */
+export function Start({ id }: { id: number }) {
+  const lens = useLens();
+  const text = lens.outputs.text(id);
+  if (text === null) return <>…</>;
+  if (!text.trim()) return <Blank id={id} />;
+  const to = whole(text, Math.min(text.length, MOST));
+  const left = text.length - to;
   return (
     <>
-      <Text {...props} from={0} to={to} />
+      <Text id={id} text={text} from={0} to={to} />
       {left > 0 && <div class="ol-muted ol-left-out">and {grouped(left)} characters more: its card has them</div>}
     </>
   );

@@ -5,10 +5,10 @@ import type { Lens } from "../../core/lens";
 import { asJson } from "../../core/describe";
 import type { ComponentProps, TargetedKeyboardEvent } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { Button } from "../../ui/button";
+import { Button, Plain } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
-import { Body, estimate } from "./body";
+import { Blank, Body, estimate } from "./body";
 import { Chips } from "../tags/chips";
 import { Notes } from "../tags/notes";
 import { Spring, classes } from "../../ui/layout";
@@ -118,12 +118,12 @@ export function Head({ id }: Props) {
           <Tool pressed={stars === copies.length} title="Star (s)" onClick={() => lens.tagging.star(copies)}>
             Star
           </Tool>
-          <Tool title="Copy the text as it is" onClick={() => copy(lens, lens.outputs.texts.value.get(id), "Text")}>
+          <Tool title="Copy the text as it is" onClick={() => copy(lens, lens.outputs.text(id), "Text")}>
             Copy
           </Tool>
           <Tool
             title="Copy this output as JSON"
-            onClick={() => copy(lens, lens.outputs.texts.value.get(id) === null ? null : asJson(lens, id), "JSON")}
+            onClick={() => copy(lens, lens.outputs.text(id) === null ? null : asJson(lens, id), "JSON")}
           >
             JSON
           </Tool>
@@ -155,7 +155,7 @@ export function Head({ id }: Props) {
 
 /** A button of a card, which the arrows reach. */
 function Tool(props: ComponentProps<typeof Button>) {
-  return <Button tabIndex={-1} class="ol-plain" {...props} />;
+  return <Plain tabIndex={-1} {...props} />;
 }
 
 /** Equal outputs: how many, and a card for each at a click. */
@@ -168,9 +168,7 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
       class="ol-copies"
       title={`${plural(copies.length, "output")} with this very text${from && `: ${from}`}\nclick: a card for each`}
       label={`${copies.length} equal outputs, show each`}
-      onClick={() =>
-        (lens.listing.spread.value = new Set([...lens.listing.spread.value, lens.outputs.variant.value[id]]))
-      }
+      onClick={() => lens.listing.spreadOut(id)}
     >
       × {copies.length}
     </Button>
@@ -181,7 +179,6 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
 export function Content({ id }: Props) {
   const lens = useLens();
   const texts = lens.outputs.texts.value;
-  void texts.arrived.value;
   const text = texts.get(id);
   if (text === null)
     return (
@@ -189,7 +186,7 @@ export function Content({ id }: Props) {
         …
       </div>
     );
-  if (text.trim() === "") return <div class="ol-text ol-muted">{lens.outputs.blank(id)}</div>;
+  if (!text.trim()) return <Blank id={id} />;
   return <Body id={id} text={text} />;
 }
 

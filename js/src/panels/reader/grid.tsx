@@ -5,7 +5,7 @@ import type { Lens } from "../../core/lens";
 import { effect, type Signal, untracked, useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Column } from "../../wire/types";
-import { Button } from "../../ui/button";
+import { Plain, Step } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { Start } from "./body";
 import { useShown } from "./cards";
@@ -49,7 +49,7 @@ export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   const codes = (column: Column | undefined) =>
     column ? (lens.outputs.columns.value[column.name] as Uint16Array) : null;
   const [row, col] = [codes(down), codes(across)];
-  const only = filter && lens.outputs.info.value.columns.find((c) => c.name === filter.column);
+  const only = filter && lens.outputs.column(filter.column);
   const wanted = only?.categories?.indexOf(filter!.value) ?? -1;
   // Of another prompt's values there are none here.
   const sieve = only && wanted >= 0 ? codes(only)! : null;
@@ -96,12 +96,11 @@ export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
  */
 export function axes(lens: Lens): [Column | undefined, Column | undefined] {
   const [rows, columns] = [lens.settings.get("rows"), lens.settings.get("columns")];
-  const { source, columns: all } = lens.outputs.info.value;
+  const { source, columns: all } = lens.outputs.info;
   const find = (name: string | null) => all.find((c) => c.name === name && c.kind === "category");
   const down = find(rows);
   const from = source === rows ? undefined : find(source);
-  // The categories are those of all prompts; here those of the prompt shown count.
-  const few = from && new Set(lens.outputs.columns.value[from.name]).size <= MOST_COLUMNS;
+  const few = from && lens.outputs.present(from).length <= MOST_COLUMNS;
   const across = find(columns) ?? (few ? from : undefined);
   return [down, across];
 }
@@ -148,7 +147,7 @@ export function Grid() {
   }, [question]);
   return (
     <div
-      class={across && across === lens.outputs.info.value.source ? "ol-grid ol-by-source" : "ol-grid"}
+      class={across && across === lens.outputs.info.source ? "ol-grid ol-by-source" : "ol-grid"}
       ref={box}
       style={{ "--ol-columns": columns.length, "--ol-rows": rows.length }}
     >
@@ -218,20 +217,18 @@ function showColumn(box: HTMLElement, column: number): void {
 function Heading({ label, column, ids }: { label: string; column: string | undefined; ids: () => number[] }) {
   const lens = useLens();
   return (
-    <Button
-      class="ol-plain ol-heading"
+    <Plain
+      class="ol-heading"
       title={`${label}\nclick: select its outputs · Shift adds · Alt removes`}
       onClick={(event) => lens.selection.select(ids(), modeOf(event))}
     >
       {lens.outputs.short(column, label)}
-    </Button>
+    </Plain>
   ); // prettier-ignore
 }
 
 function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivElement | null }; label: string }) {
   const lens = useLens();
-  const texts = lens.outputs.texts.value;
-  void texts.arrived.value;
   if (!ids.length) return <div class="ol-cell ol-none">no output</div>;
   return (
     <div class="ol-cell">
@@ -249,23 +246,16 @@ function Cell({ ids, box, label }: { ids: number[]; box: { current: HTMLDivEleme
         onScroll={(event) => together(box.current!, event.currentTarget)}
       >
         {ids.slice(0, MOST_IN_CELL).map((id) => {
-          const text = texts.get(id);
           const chosen = lens.selection.mask.value[id] === 1;
           return (
             <article
               key={id}
               {...oneStop(lens, id)}
               class={classes("ol-cell-one", chosen && "ol-chosen", lens.pointer.cursor.value === id && "ol-current")}
-              aria-label={`row ${lens.outputs.label(id)}`}
+              aria-label={lens.outputs.row(id)}
             >
               <Head id={id} />
-              {text === null ? (
-                "…"
-              ) : text.trim() === "" ? (
-                <div class="ol-text ol-muted">{lens.outputs.blank(id)}</div>
-              ) : (
-                <Start id={id} text={text} />
-              )}
+              <Start id={id} />
             </article>
           );
         })}
@@ -279,7 +269,7 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
   const [down, across] = axes(lens);
   const from = first.value < all ? first.value : 0;
   const filter = lens.settings.get("filter");
-  const columns = lens.outputs.info.value.columns.filter((c) => c.kind === "category");
+  const columns = lens.outputs.info.columns.filter((c) => c.kind === "category");
   const third = columns.filter((c) => c !== down && c !== across);
   const values = columns.find((c) => c.name === filter?.column)?.categories ?? [];
   const choose = (label: string, value: string, none: string, set: (name: string | null) => void) => (
@@ -293,11 +283,11 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
       {choose(
         "Columns",
         across?.name ?? "",
-        lens.outputs.info.value.source === across?.name
+        lens.outputs.info.source === across?.name
           ? ""
-          : lens.outputs.info.value.source === null
+          : lens.outputs.info.source === null
             ? "none"
-            : lens.settings.all.columns === null && !across && lens.settings.all.rows !== lens.outputs.info.value.source
+            : lens.settings.all.columns === null && !across && lens.settings.all.rows !== lens.outputs.info.source
               ? "one output after another"
               : "by source",
         (name) => lens.settings.set({ columns: name, rows: name === down?.name ? null : lens.settings.all.rows }),
@@ -335,22 +325,12 @@ function Axes({ first, all }: { first: Signal<number>; all: number }) {
           <Muted>
             Columns {from + 1} to {Math.min(all, from + MOST_COLUMNS)} of {all}
           </Muted>
-          <Button
-            label="Previous columns"
-            title="Previous columns"
-            disabled={!from}
-            onClick={() => (first.value = from - MOST_COLUMNS)}
-          >
-            ‹
-          </Button>
-          <Button
-            label="Next columns"
-            title="Next columns"
+          <Step back to="columns" disabled={!from} onClick={() => (first.value = from - MOST_COLUMNS)} />
+          <Step
+            to="columns"
             disabled={from + MOST_COLUMNS >= all}
             onClick={() => (first.value = from + MOST_COLUMNS)}
-          >
-            ›
-          </Button>
+          />
         </span>
       )}
     </div>

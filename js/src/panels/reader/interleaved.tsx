@@ -6,7 +6,7 @@ import type { Lens } from "../../core/lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Group } from "../../core/groups";
-import { Button } from "../../ui/button";
+import { Button, Plain } from "../../ui/button";
 import { grouped, number, plural } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { Painted } from "../../ui/segments";
@@ -45,7 +45,7 @@ interface Block {
 export function blocksOf(lens: Lens): Block[] {
   const aligned = lens.groups.alignment.value;
   if (!aligned) return [];
-  const listed = new Uint8Array(lens.outputs.info.value.n);
+  const listed = new Uint8Array(lens.outputs.info.n);
   for (const i of lens.listing.ids.value) listed[i] = 1;
   const of = lens.groups.outputOf.value;
   const groups = lens.groups.list.value;
@@ -210,9 +210,9 @@ function GroupBlock({ block }: { block: Block }) {
         <WordingRow key={wording.units[0]} wording={wording} />
       ))}
       {left > 0 && (
-        <Button class="ol-plain ol-more" onClick={() => (shown.value += MORE)}>
+        <Plain class="ol-more" onClick={() => (shown.value += MORE)}>
           {left > MORE ? `Show ${MORE} of ${grouped(left)} more` : `Show ${left} more`}
-        </Button>
+        </Plain>
       )}
     </div>
   ); // prettier-ignore
@@ -224,11 +224,9 @@ function WordingRow({ wording }: { wording: Wording }) {
   const all = useSignal(false);
   const aligned = lens.groups.alignment.value!;
   const of = lens.groups.outputOf.value;
-  const texts = lens.outputs.texts.value;
-  void texts.arrived.value;
   const u = wording.units[0];
   const id = of[u];
-  const text = texts.get(id);
+  const text = lens.outputs.text(id);
   const [from, to] = [aligned.start[u], aligned.end[u]];
   const times = aligned.times[u];
   const flags = FLAGS.filter((_, bit) => wording.flags & (1 << bit));
@@ -280,13 +278,13 @@ function WordingRow({ wording }: { wording: Wording }) {
               key={unit}
               class="ol-badge"
               aria-expanded={open.value === unit}
-              title={`${lens.outputs.source(of[unit])} row ${lens.outputs.label(of[unit])}: show the whole output here`}
+              title={`${lens.outputs.source(of[unit])} ${lens.outputs.row(of[unit])}: show the whole output here`}
               onClick={() => show(unit)}
             >
               <Dot id={of[unit]} />
               {lens.outputs.source(of[unit]) && <span>{lens.outputs.shortSource(of[unit])}</span>}
               <span class="ol-badge-row">
-                {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : `row ${lens.outputs.label(of[unit])}`}
+                {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : lens.outputs.row(of[unit])}
               </span>
             </Button>
           ))}

@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
 import { FOLD_WORDS } from "../../core/folds";
 import { ownColor } from "../../core/own-layers";
-import { Button } from "../../ui/button";
+import { Button, Plain } from "../../ui/button";
 import { number } from "../../ui/format";
 import { Spring } from "../../ui/layout";
 import { Choice } from "../../ui/choice";
@@ -47,7 +47,7 @@ export function LayersBar() {
       </Switch>
       {(lens.shared.hasEcho.value ||
         on.has("echo") ||
-        (lens.outputs.info.value.title !== "" && !lens.shared.words.value)) && (
+        (lens.outputs.info.title !== "" && !lens.shared.words.value)) && (
         <Switch
           name="echo"
           title={`Dashed line: ${m} or more words in a row that repeat the prompt; not counted as shared`}
@@ -77,7 +77,7 @@ export function LayersBar() {
           value={context}
           set={(chosen) => lens.settings.set({ context: chosen as "all" | "selection" })}
         >
-          <option value="all">with all {number(lens.outputs.info.value.n)}</option>
+          <option value="all">with all {number(lens.outputs.info.n)}</option>
           <option value="selection">within the selected {number(lens.selection.count.value)}</option>
         </Choice>
       )}
@@ -231,13 +231,13 @@ export function Legend() {
   if (fold && lens.folds.none.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
   if (!parts.length) return null;
   return (
-    <Button
-      class={whole.value ? "ol-plain ol-legend-line ol-open" : "ol-plain ol-legend-line"}
+    <Plain
+      class={whole.value ? "ol-legend-line ol-open" : "ol-legend-line"}
       aria-expanded={whole.value}
       title="What the highlights mean, and their thresholds"
       onClick={() => (whole.value = !whole.value)}
     >
       {parts.join(" · ")}
-    </Button>
+    </Plain>
   ); // prettier-ignore
 }

@@ -12,13 +12,13 @@ export function Nothing() {
   const selected = lens.listing.scope.value === "selected";
   const { query } = lens.settings.all;
   const filtered = lens.filter.hidden.value.size > 0;
-  const many = lens.outputs.info.value.prompts.length > 1;
+  const many = lens.outputs.info.prompts.length > 1;
   const whose = selected ? "selected outputs" : many ? "outputs of this prompt" : "outputs";
   const why = [
     ...(query ? [`contains ${print(lens.settings.all)}`] : []),
     ...(filtered ? ["passes the filter"] : []),
   ].join(" and ");
-  if (lens.outputs.info.value.n === 0) return <Empty>There are no outputs to read.</Empty>;
+  if (lens.outputs.info.n === 0) return <Empty>There are no outputs to read.</Empty>;
   if (lens.search.error.value) return <div class="ol-empty ol-error">{lens.search.error.value}</div>;
   return (
     <Empty>

@@ -9,8 +9,6 @@ export function Pins() {
   const lens = useLens();
   const box = useRef<HTMLDivElement>(null);
   const pins = lens.reading.pins.value;
-  const texts = lens.outputs.texts.value;
-  void texts.arrived.value;
   if (!pins.length) return null;
   return (
     <section
@@ -19,28 +17,25 @@ export function Pins() {
       aria-label="Pinned outputs, side by side"
       style={{ "--ol-columns": pins.length }}
     >
-      {pins.map((id) => {
-        const text = texts.get(id);
-        return (
-          <article
-            key={id}
-            {...oneStop(lens, id)}
-            class="ol-card"
-            aria-label={`Pinned: ${lens.outputs.source(id)} row ${lens.outputs.label(id)}`}
+      {pins.map((id) => (
+        <article
+          key={id}
+          {...oneStop(lens, id)}
+          class="ol-card"
+          aria-label={`Pinned: ${lens.outputs.source(id)} ${lens.outputs.row(id)}`}
+        >
+          <Head id={id} />
+          <div
+            class="ol-cell-scroll"
+            tabIndex={0}
+            role="group"
+            aria-label="The text; pinned texts scroll together"
+            onScroll={(event) => together(box.current!, event.currentTarget)}
           >
-            <Head id={id} />
-            <div
-              class="ol-cell-scroll"
-              tabIndex={0}
-              role="group"
-              aria-label="The text; pinned texts scroll together"
-              onScroll={(event) => together(box.current!, event.currentTarget)}
-            >
-              {text === null ? "…" : <Start id={id} text={text} />}
-            </div>
-          </article>
-        );
-      })}
+            <Start id={id} />
+          </div>
+        </article>
+      ))}
     </section>
   ); // prettier-ignore
 }

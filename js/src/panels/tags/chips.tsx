@@ -3,6 +3,7 @@ import type { Mark } from "../../core/tags";
 import { useLens } from "../use-lens";
 import { short } from "./short";
 import { Button } from "../../ui/button";
+import { giveBack } from "../../ui/focus";
 import { classes } from "../../ui/layout";
 
 /** The tags on an output. A click removes a tag of yours, and adds yours to a tag that only others gave. */
@@ -22,11 +23,7 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
           label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
           onClick={(event) => {
             // The focus stays in the widget when the chip that has it is gone.
-            if (mark.mine)
-              (
-                event.currentTarget.closest<HTMLElement>("article[tabindex], .ol-list") ??
-                event.currentTarget.closest(".outlens")?.querySelector<HTMLElement>(".ol-list, .ol-map")
-              )?.focus({ preventScroll: true });
+            if (mark.mine) giveBack(event.currentTarget.closest("article[tabindex], .ol-list"), event.currentTarget);
             lens.tagging.toggle(mark.name, ids);
           }}
         >

@@ -1,6 +1,6 @@
 // The notes on an output or on the prompt.
 import { useLens } from "../use-lens";
-import { Button } from "../../ui/button";
+import { Plain } from "../../ui/button";
 
 /** The notes on an output, with a button to edit yours. */
 export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
@@ -15,15 +15,14 @@ export function Notes({ id, tabIndex }: { id: number; tabIndex?: number }) {
           {by > 0 && <b>{lens.tags.tagged.value.annotators[by]}: </b>}
           {text}
           {by === 0 && (
-            <Button
+            <Plain
               tabIndex={tabIndex}
-              class="ol-plain"
               title="Edit your note (e)"
               label="Edit your note"
               onClick={() => lens.tagging.write(target)}
             >
               ✎
-            </Button>
+            </Plain>
           )}
         </div>
       ))}

@@ -2,7 +2,7 @@
 import { useLens } from "../use-lens";
 import { Chips } from "./chips";
 import { Notes } from "./notes";
-import { Button } from "../../ui/button";
+import { Plain } from "../../ui/button";
 
 /** Tags and notes for the prompt itself. */
 export function PromptButtons() {
@@ -10,22 +10,16 @@ export function PromptButtons() {
   const target = lens.tagging.card(lens.tags.prompt.value);
   return (
     <span class="ol-of-prompt">
-      <Button
-        class="ol-plain"
-        title="Tag the prompt itself"
-        label="Tag the prompt"
-        onClick={() => lens.tagging.type(target)}
-      >
+      <Plain title="Tag the prompt itself" label="Tag the prompt" onClick={() => lens.tagging.type(target)}>
         Tag
-      </Button>
-      <Button
-        class="ol-plain"
+      </Plain>
+      <Plain
         title="Write a note on the prompt itself"
         label="Note on the prompt"
         onClick={() => lens.tagging.write(target)}
       >
         Note
-      </Button>
+      </Plain>
     </span>
   ); // prettier-ignore
 }

@@ -1,5 +1,5 @@
 // Tags for the current output, or for the selection.
-import { Button } from "../../ui/button";
+import { Button, Plain } from "../../ui/button";
 import { number } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { NoteField } from "./note-field";
@@ -40,14 +40,13 @@ export function TagBar() {
         );
       })}
       {(names.length > 0 || lens.page) && (
-        <Button
-          class="ol-plain"
+        <Plain
           pressed={lens.settings.get("panel") === "tags"}
           title="All tags: colours, keys, counts by annotator, filters"
           onClick={() => lens.reading.toggle("tags")}
         >
           all tags
-        </Button>
+        </Plain>
       )}
       <span class="ol-said ol-muted" aria-hidden="true" title={lens.tagging.result.value}>
         {lens.tagging.result.value}

@@ -4,6 +4,7 @@ import { modeOf } from "../../core/selection";
 import { KEYS } from "../../core/tag-keys";
 import { ANY } from "../../core/tags";
 import { Button } from "../../ui/button";
+import { Choice, Options } from "../../ui/choice";
 import { number } from "../../ui/format";
 import { HandInContext, useLens } from "../use-lens";
 import { short } from "./short";
@@ -15,7 +16,7 @@ export function TagPanel() {
   const HandIn = useContext(HandInContext);
   const { names, define, annotators } = lens.tags.tagged.value;
   const filter = lens.settings.get("tagged");
-  const { n } = lens.outputs.info.value;
+  const { n } = lens.outputs.info;
   const untagged = n - lens.tags.any.value.reduce((sum, m) => sum + m, 0);
   return (
     <div class="ol-drawer-body ol-tag-panel">
@@ -37,25 +38,17 @@ export function TagPanel() {
           >
             {number(lens.tags.disputes.value)} disputed first
           </Button>
-          <label class="ol-field ol-muted">
-            filter by the tags of{" "}
-            <select
-              aria-label="Filter by the tags of"
-              value={filter?.annotator ?? ""}
-              onChange={(event) =>
-                lens.settings.set({
-                  tagged: { tag: filter ? filter.tag : ANY, annotator: event.currentTarget.value || null },
-                })
-              }
-            >
-              <option value="">everybody</option>
-              {annotators.map((name) => (
-                <option key={name} value={name}>
-                  {name}
-                </option>
-              ))}
-            </select>
-          </label>
+          <Choice
+            label="filter by the tags of"
+            name="Filter by the tags of"
+            value={filter?.annotator ?? ""}
+            set={(chosen) =>
+              lens.settings.set({ tagged: { tag: filter ? filter.tag : ANY, annotator: chosen || null } })
+            }
+          >
+            <option value="">everybody</option>
+            <Options names={annotators} />
+          </Choice>
         </p>
       )}
       <table class="ol-tag-table">

@@ -239,13 +239,13 @@ it("tags the outputs of the prompt that is named, in a page of several", () => {
   ].map((_keys) => ({ _keys }));
   const { lens, model } = make({ _pages: pages });
   model.send({ kind: "tags", id: 1, prompt: 1, action: "note", value: "late" }, undefined, [Uint32Array.of(1).buffer]);
-  expect(lens.outputs.info.value.prompt).toBe(0);
+  expect(lens.outputs.info.prompt).toBe(0);
   expect(model.log.file()).toContain('"key":"d"');
 });
 
 it("tags the prompt itself, and no output with it", () => {
   const { lens } = busy();
-  const n = lens.outputs.info.value.n;
+  const n = lens.outputs.info.n;
   lens.tagging.toggle("vague", [lens.tags.prompt.value]);
   expect(lens.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
@@ -264,7 +264,7 @@ it("tags the prompt itself, and no output with it", () => {
 /** Counts, filters and disputes are made of bits; here of plain sets, output by output. */
 it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
   const { lens } = make();
-  const { n } = lens.outputs.info.value;
+  const { n } = lens.outputs.info;
   const [names, people] = [
     ["a", "b", "c"],
     ["ann", "ben", "cem"],
