@@ -169,15 +169,40 @@ describe("the view", () => {
     expect(Number.isInteger(map.nearest(0, "left"))).toBe(true);
   });
 
-  it("survives points and styles that do not match for a moment", () => {
+  it("draws no point and no ring while points and style do not match", () => {
+    const arc = vi.fn();
+    let drawn = new Uint32Array();
+    const known: Record<string, unknown> = {
+      arc,
+      createImageData: (width: number, height: number) => ({
+        width,
+        height,
+        data: new Uint8ClampedArray(4 * width * height),
+      }),
+      putImageData: ({ data }: ImageData) => (drawn = new Uint32Array(data.buffer)),
+    };
+    // happy-dom's canvases draw nothing.
+    const context = new Proxy(known, { get: (all, name: string) => all[name] ?? (() => {}), set: () => true });
+    const spy = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
     const { map } = makeMap();
+    const colours = () => new Set(drawn).size;
+    map.setStyle(styleFor(5, { cursor: 3 }));
+    nextFrame();
+    expect(colours()).toBeGreaterThan(1);
+    expect(arc).toHaveBeenCalled();
+    arc.mockClear();
     map.setPoints(randomPoints(50, seeded(1)));
     nextFrame();
+    expect(colours()).toBe(1);
     map.setStyle(styleFor(50, { hover: 49, cursor: 3 }));
     nextFrame();
+    expect(colours()).toBeGreaterThan(1);
+    arc.mockClear();
     map.setPoints(CORNERS);
     nextFrame();
-    expect(map.project(4)).toEqual([200, 200]);
+    expect(colours()).toBe(1);
+    expect(arc).not.toHaveBeenCalled();
+    spy.mockRestore();
   });
 });
 

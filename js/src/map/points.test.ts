@@ -1,5 +1,6 @@
 // @vitest-environment node
 import { describe, expect, it } from "vitest";
+import { byGroup, byNumber } from "../core/scheme";
 import { edgeOf, layersOf, paintLayers } from "./points";
 import { contrast, packed, parseHex } from "./raster";
 
@@ -29,9 +30,9 @@ describe("the edge of a point", () => {
   });
 
   /** The largest contrast with the ground of a pixel of one point of a colour and so large. */
-  function strongest(css: string, radius: number): number {
+  function strongest(css: string, radius: number, ground = WHITE, ink = BLACK): number {
     const [stride, rows, pad] = [64, 64, 8];
-    const pixels = { data: new Uint32Array(stride * rows).fill(WHITE), stride, rows, pad };
+    const pixels = { data: new Uint32Array(stride * rows).fill(ground), stride, rows, pad };
     const style = {
       palette: [css],
       codes: new Uint8Array(1),
@@ -52,13 +53,30 @@ describe("the edge of a point", () => {
       ratio: 1,
       at,
       palette,
-      ground: WHITE,
-      ink: BLACK,
+      ground,
+      ink,
       anySelected: false,
       radius: () => radius,
     });
-    return Math.max(...Array.from(pixels.data, (pixel) => contrast(pixel, WHITE)));
+    return Math.max(...Array.from(pixels.data, (pixel) => contrast(pixel, ground)));
   }
+
+  it.each([
+    ["light", "#ffffff", "#1f1f1f"],
+    ["dark", "#111111", "#e0e0e0"],
+  ])(
+    "stands out from the ground for every colour of the %s theme, at every size that has one",
+    (theme, ground, ink) => {
+      const dark = theme === "dark";
+      const groups = byGroup("cluster", "cluster", new Int32Array(), [], dark, "");
+      const steps = byNumber({ name: "x", kind: "number", by: false }, new Float32Array(), dark);
+      const colours = [...new Set([...groups.palette, ...steps.palette])];
+      expect(colours.length).toBe(18);
+      for (const css of colours)
+        for (const radius of [1.1, 1.6, 2, 2.5, 4])
+          expect(strongest(css, radius, hex(ground), hex(ink)), `${css}, radius ${radius}`).toBeGreaterThanOrEqual(3);
+    },
+  );
 
   it("is painted around a point that would not be seen", () => {
     for (const css of ["#56b4e9", "#e69f00", "#b3a800"]) expect(strongest(css, 4), css).toBeGreaterThanOrEqual(2.9);

@@ -9,9 +9,9 @@ import type { Affine, Size } from "./view";
  */
 const OUTLINED = 3;
 /** Points smaller than this take the colour of their edge: an outline would cover them. */
-const SMALLEST_EDGED = 1.6;
-/** What a graphic must have against its ground (WCAG 1.4.11). */
-const LEAST_CONTRAST = 3;
+const SMALLEST_EDGED = 2.5;
+/** A graphic must have 3 against its ground (WCAG 1.4.11); a narrow edge loses some where it is smoothed. */
+const LEAST_CONTRAST = 3.5;
 /** Share of the ink by which an edge gets darker at each try. */
 const DARKER = 0.1;
 
@@ -52,11 +52,15 @@ export function radiusOf(count: number, { width, height }: Size, zoom: number): 
 }
 
 /** The colour, or where it is too near to the ground the shade of it that is not. */
-export function edgeOf(colour: number, ground: number, ink: number): number {
+export function edgeOf(colour: number, ground: number, ink: number, alpha = 1): number {
   let edge = colour;
-  for (let share = DARKER; contrast(edge, ground) < LEAST_CONTRAST && share <= 1; share += DARKER)
-    edge = mix(colour, ink, share);
+  for (let share = DARKER; !stands(edge, ground, alpha) && share <= 1; share += DARKER) edge = mix(colour, ink, share);
   return edge;
+}
+
+/** Whether a colour through which the ground shines stands out from it. */
+function stands(colour: number, ground: number, alpha: number): boolean {
+  return contrast(mix(ground, colour, alpha), ground) >= LEAST_CONTRAST;
 }
 
 export interface Paint {
@@ -83,14 +87,14 @@ export function paintLayers(
     if (from === to) return;
     const dimmed = (colours: Uint32Array) => Uint32Array.from(colours, (colour) => mix(colour, ground, dim));
     const tiny = size < SMALLEST_EDGED;
-    const fill = tiny ? edges : palette;
+    const fill = tiny ? palette.map((colour) => edgeOf(colour, ground, ink, alpha)) : palette;
     const disc = makeDisc(size * ratio, alpha, pixels.stride);
     const rim = (width: number, colours: Uint32Array) => ({
       disc: makeDisc((size + width) * ratio, 1, pixels.stride),
       colours,
     });
     // 0 is no rim: the colour stands out by itself.
-    const own = edges.map((edge, code) => (edge === palette[code] ? 0 : edge));
+    const own = edges.map((edge, code) => (stands(palette[code], ground, alpha) ? 0 : edge));
     // Dimmed points are meant to be faint.
     const edged = !tiny && dim < 0.8 && own.some((edge) => edge !== 0);
     paintDiscs(

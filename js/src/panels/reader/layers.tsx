@@ -81,20 +81,22 @@ export function LayersBar() {
           <option value="selection">within the selected {number(lens.selection.count.value)}</option>
         </Choice>
       )}
-      <Button
-        pressed={fold}
-        title="Fold long runs of words that most outputs share"
-        onClick={() => lens.settings.set({ fold: !fold })}
-      >
-        Fold
-      </Button>
-      <Button
-        pressed={markdown}
-        title="Show headings, lists and emphasis instead of their markdown"
-        onClick={() => lens.settings.set({ markdown: !markdown })}
-      >
-        Markdown
-      </Button>
+      <span class="ol-field">
+        <Button
+          pressed={fold}
+          title="Fold long runs of words that most outputs share"
+          onClick={() => lens.settings.set({ fold: !fold })}
+        >
+          Fold
+        </Button>
+        <Button
+          pressed={markdown}
+          title="Show headings, lists and emphasis instead of their markdown"
+          onClick={() => lens.settings.set({ markdown: !markdown })}
+        >
+          Markdown
+        </Button>
+      </span>
     </div>
   ); // prettier-ignore
 }
