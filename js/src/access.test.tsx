@@ -25,6 +25,17 @@ function press(target: Element, key: string, more: object = {}): KeyboardEvent {
   return event;
 }
 
+/** Opens the field for a tag by its key, and types; Enter is left to the test. */
+async function typeTag(root: HTMLElement, name: string): Promise<HTMLInputElement> {
+  press(root.querySelector(".ol-map")!, "t");
+  await drawn();
+  const field = root.querySelector<HTMLInputElement>("[role=combobox]")!;
+  field.value = name;
+  field.dispatchEvent(new Event("input", { bubbles: true }));
+  await drawn();
+  return field;
+}
+
 beforeEach(() => {
   ends = [];
   host = document.createElement("div");
@@ -159,12 +170,7 @@ describe("a card", () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _variant: view(Uint32Array.of(0, 0, 2, 3, 4, 5)) });
     press(root.querySelector(".ol-map")!, "j");
     press(root.querySelector(".ol-map")!, "s");
-    press(root.querySelector(".ol-map")!, "t");
-    await drawn();
-    const field = root.querySelector<HTMLInputElement>("[role=combobox]")!;
-    field.value = "odd";
-    field.dispatchEvent(new Event("input", { bubbles: true }));
-    await drawn();
+    const field = await typeTag(root, "odd");
     press(field, "Enter");
     press(root.querySelector(".ol-map")!, "e");
     await drawn();
@@ -242,12 +248,7 @@ describe("two widgets on a page", () => {
     for (let k = 0; k < 2; k++) {
       const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
       press(root.querySelector(".ol-map")!, "j");
-      press(root.querySelector(".ol-map")!, "t");
-      await drawn();
-      const field = root.querySelector<HTMLInputElement>("[role=combobox]")!;
-      field.value = "odd";
-      field.dispatchEvent(new Event("input", { bubbles: true }));
-      await drawn();
+      const field = await typeTag(root, "odd");
       const ids = [...root.querySelectorAll("[id]")].map(({ id }) => id);
       expect(new Set(ids).size).toBe(ids.length);
       for (const name of ["aria-controls", "aria-activedescendant"]) expect(ids).toContain(field.getAttribute(name));
