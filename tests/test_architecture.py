@@ -12,7 +12,7 @@ ROOT = Path(outlens.__file__).parent
 # Ground first. A package stands for all its modules, which may import each other. Within a floor, what is listed in one
 # set does not import each other.
 FLOORS: list[set[str]] = [
-    {"_arrays", "_errors", "_files", "_signal", "_unicode"},
+    {"_arrays", "_cores", "_errors", "_files", "_signal", "_unicode"},
     {"samples", "outputs", "deferred", "settings"},
     {"text"},
     {"vectors"},

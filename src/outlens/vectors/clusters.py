@@ -1,7 +1,6 @@
 """Clusters of outputs that give the same answer, from coarse to fine.
 
-The distance is one minus a mix of meaning (cosine of the vectors) and wording (square root of the cosine of
-the words that look like answers, see `features`). Three steps make one tree of it:
+The distance is that of `likeness`. Three steps make one tree of it:
 
 1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds answers of any size. An output that
    resembles no other stays on its own.
@@ -14,22 +13,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
-from outlens._arrays import unit_rows, unit_rows_sparse
-from outlens.text.words import check
-from outlens.vectors.features import answer_words
+from outlens.vectors.likeness import Likeness
 
 Int32s = npt.NDArray[np.int32]
 Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
-MEANING = 0.4
-"""Weight of the vectors in the distance; the rest is the weight of the wording."""
 CUT = 0.475
 """Mean distance up to which clusters are joined at the default level."""
 TOO_LARGE = 0.55
@@ -104,65 +98,31 @@ def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: s
     texts : n strings.
     prompt : the prompt of the texts; its words do not distinguish answers.
     """
-    texts = check(texts)
-    n = len(texts)
+    return tree_of(Likeness(vectors, texts, prompt=prompt), vectors)
+
+
+def tree_of(alike: Likeness, vectors: npt.NDArray[np.float32]) -> Tree:
+    """Cluster outputs as `cluster` does, by their likeness and their (n, d) vectors."""
     steps = np.linspace(0, 1, STEPS).round(2)
-    if not n:
+    if not len(alike):
         empty = np.zeros(0, np.int64)
         return Tree(np.zeros(0, np.int32), steps, np.zeros((STEPS, 0), np.int32), empty, empty)
-    # Sorted by text, so that nothing below depends on the order of the rows.
-    rows = np.array(sorted(range(n), key=lambda i: (texts[i].strip(), texts[i], vectors[i].tobytes())))
-    v = vectors[rows]
-    stripped = [texts[i].strip() for i in rows]
-    variant = np.cumsum([0] + [a != b for a, b in pairwise(stripped)])
-    first = np.unique(variant, return_index=True)[1]
-    item, joins, k = _items_and_joins(v, [stripped[i] for i in first], variant, prompt)
-    weights = np.bincount(item)
-    labels = _cuts(joins, len(weights), _numbers(len(weights), k))
-    leaf_of_item = labels[-1]
-    leaf = leaf_of_item[item]
-    n_leaves = int(leaf.max()) + 1
-    item_of_leaf = np.unique(leaf_of_item, return_index=True)[1]
-    levels, sizes = _nodes(labels[:, item_of_leaf], np.bincount(leaf, minlength=n_leaves))
-    medoids = _medoids(v, leaf, levels, len(sizes))
-    back = np.empty(n, np.int32)
-    back[rows] = leaf
-    return Tree(back, steps, levels, sizes, rows[medoids])
-
-
-def _items_and_joins(
-    v: npt.NDArray[np.float32], texts: list[str], variant: Int64s, prompt: str | None
-) -> tuple[Int64s, Int32s, int]:
-    """The item of each output, the joins of items from fine to coarse, and the number of clusters by default.
-
-    An item is one distinct text, or a representative with all texts nearest to it.
-    """
-    times = np.bincount(variant)
-    centres = np.zeros((len(texts), v.shape[1]), np.float32)
-    np.add.at(centres, variant, v)
-    centres = unit_rows(centres)
-    words = answer_words(texts, prompt, counts=times.tolist())
-    chosen = np.arange(len(texts))
-    item = variant
-    if len(texts) > DIRECT_UP_TO:
-        chosen, nearest = _representatives(centres, words)
-        item = nearest[variant]
-    distance = _distance(centres[chosen], words[chosen], centres[chosen], words[chosen]).astype(np.float64)
+    chosen = place = np.arange(len(alike))
+    if len(alike) > DIRECT_UP_TO:
+        chosen, place = _representatives(alike)
+    # A node is an item, or a representative with the items nearest to it.
+    node = place[alike.item]
+    distance = alike.distances(chosen, chosen).astype(np.float64)
     distance = (distance + distance.T) / 2
-    np.fill_diagonal(distance, 0)
-    lengths = np.array([len(texts[i].encode("utf-8", "surrogatepass")) for i in chosen])
-    joins, k = _tree(distance, np.bincount(item), lengths)
-    return item, joins, k
-
-
-def _distance(a: npt.NDArray[np.float32], a_words: Any, b: npt.NDArray[np.float32], b_words: Any) -> Any:
-    """(len(a), len(b)) distances of outputs, float32 or float64."""
-    wording = (a_words @ b_words.T).toarray()
-    wording = np.sqrt(np.clip(wording, 0, 1, out=wording), out=wording)
-    wording *= MEANING - 1
-    wording -= MEANING * (a @ b.T)
-    wording += 1
-    return np.clip(wording, 0, None, out=wording)
+    lengths = np.array([len(alike.texts[i].encode("utf-8", "surrogatepass")) for i in chosen])
+    weights = np.bincount(node)
+    joins, k = _tree(distance, weights, lengths)
+    labels = _cuts(joins, len(weights), _numbers(len(weights), k))
+    leaf = labels[-1][node]
+    levels, sizes = _nodes(labels[:, np.unique(labels[-1], return_index=True)[1]], np.bincount(leaf))
+    ordered = alike.order
+    medoids = _medoids(vectors[ordered], leaf[ordered], levels, len(sizes))
+    return Tree(leaf.astype(np.int32), steps, levels, sizes, ordered[medoids])
 
 
 def _tree(distance: Floats, weights: Int64s, lengths: Int64s) -> tuple[Int32s, int]:
@@ -333,22 +293,19 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Int32s, levels: Int32s, n_nodes: 
     return medoids
 
 
-def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Int64s, Int64s]:
-    """Choose representatives of very many outputs, and the nearest representative of each output.
+def _representatives(alike: Likeness) -> tuple[Int64s, Int64s]:
+    """Choose representatives of very many items, and the nearest representative of each item.
 
-    Most are spread evenly over the sorted texts. The rest come from outputs that none of these resembles.
+    Most are spread evenly over the sorted texts. The rest come from items that none of these resembles.
     """
-    n = len(v)
-    words = _strongest(words)
+    n = len(alike)
     chosen = np.linspace(0, n - 1, DIRECT_UP_TO * 2 // 3).round().astype(np.int64)
-    nearest, least = _assign(v, words, chosen)
-    # The distance of an output without words to itself is not 0.
-    least[chosen] = 0
+    nearest, least = _assign(alike, chosen)
     far = np.flatnonzero(least > CUT)
     room = DIRECT_UP_TO - len(chosen)
     if len(far):
         more = far[np.linspace(0, len(far) - 1, min(room, len(far))).round().astype(np.int64)]
-        second, second_least = _assign(v, words, more)
+        second, second_least = _assign(alike, more)
         closer = second_least < least
         nearest = np.where(closer, second + len(chosen), nearest)
         chosen = np.concatenate([chosen, more])
@@ -356,25 +313,12 @@ def _representatives(v: npt.NDArray[np.float32], words: Any) -> tuple[Int64s, In
     return chosen, nearest
 
 
-def _assign(v: npt.NDArray[np.float32], words: Any, chosen: Int64s) -> tuple[Int64s, npt.NDArray[np.float32]]:
-    """Return the nearest chosen output to each output, and its distance."""
-    nearest = np.zeros(len(v), np.int64)
-    least = np.zeros(len(v), np.float32)
-    to, to_words = v[chosen], words[chosen]
-    for start in range(0, len(v), 4096):
-        block = slice(start, start + 4096)
-        distance = _distance(v[block], words[block], to, to_words)
-        nearest[block] = distance.argmin(axis=1)
-        least[block] = distance.min(axis=1)
-    return nearest, least
+def _assign(alike: Likeness, chosen: Int64s) -> tuple[Int64s, npt.NDArray[np.float32]]:
+    """Return the nearest chosen item to each item, and its distance."""
 
+    def nearest(block: Int64s) -> tuple[Int64s, npt.NDArray[np.float32]]:
+        distance = alike.distances(block, chosen)
+        return distance.argmin(axis=1), distance.min(axis=1)
 
-def _strongest(words: Any, most: int = 32) -> Any:
-    """A CSR matrix with only the largest values of each row, as float32 and of unit length again."""
-    words = words.astype(np.float32)
-    for start, end in pairwise(words.indptr):
-        if end - start > most:
-            row = words.data[start:end]
-            row[row < np.partition(row, -most)[-most]] = 0
-    words.eliminate_zeros()
-    return unit_rows_sparse(words)
+    parts = alike.by_blocks(np.arange(len(alike)), nearest)
+    return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

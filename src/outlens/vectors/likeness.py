@@ -1,0 +1,198 @@
+"""How alike two outputs are: the one measure that clusters, map, neighbours and orders use.
+
+The similarity of two outputs is a mix of meaning (the cosine of their vectors) and wording (the square root of the
+cosine of the words that look like answers, see `features`). Their distance is one minus that.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from itertools import pairwise
+from typing import Any, TypeVar
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens._arrays import unit_rows, unit_rows_sparse
+from outlens._cores import in_parallel
+from outlens.text.words import check
+from outlens.vectors.features import AnswerWords
+
+MEANING = 0.4
+"""Weight of the vectors in the similarity; the rest is the weight of the wording."""
+ALL_WORDS_UP_TO = 3_000
+"""Distinct outputs up to which all their words are compared; of more outputs, the `STRONGEST` words of each."""
+STRONGEST = 32
+COMMON = 32
+"""Words of more than one in this many distinct outputs are compared as dense columns, since that is faster."""
+CELLS = 1 << 22
+"""Distances that one thread holds at once."""
+STEPS = 1 << 20
+"""Distances are ranked in steps of 1/STEPS, so that rounding does not decide between equally near outputs."""
+
+Int64s = npt.NDArray[np.int64]
+Float32s = npt.NDArray[np.float32]
+T = TypeVar("T")
+
+
+class Likeness:
+    """The outputs of one prompt, prepared for comparison.
+
+    Outputs that differ only in surrounding white space are one item. Items are sorted by text, so nothing depends on
+    the order of the rows.
+
+    Parameters
+    ----------
+    vectors : (n, d) float32, rows of unit length.
+    texts : n strings.
+    prompt : the prompt of the texts; its words do not distinguish answers.
+
+    Attributes
+    ----------
+    order : (n,) int64, the rows sorted by text.
+    item : (n,) int64, the item of each row.
+    texts : the text of each of the m items, without surrounding white space.
+    times : (m,) int64, how many rows each item has.
+    vectors : (m, d) float32, the mean vector of each item, of unit length.
+
+    Examples
+    --------
+    >>> alike = Likeness(np.eye(3, dtype=np.float32)[[0, 0, 1]], ["Lima", " Lima", "Quito"])
+    >>> alike.item.tolist(), alike.texts
+    ([0, 0, 1], ['Lima', 'Quito'])
+    >>> alike.distances([0], [0, 1]).tolist()
+    [[0.0, 1.0]]
+    """
+
+    def __init__(self, vectors: Float32s, texts: Iterable[str], *, prompt: str | None = None) -> None:
+        listed = check(texts)
+        n = len(listed)
+        rows = sorted(range(n), key=lambda i: (listed[i].strip(), listed[i], vectors[i].tobytes()))
+        stripped = [listed[i].strip() for i in rows]
+        variant = np.cumsum([0] + [a != b for a, b in pairwise(stripped)])[:n]
+        first = np.flatnonzero(np.diff(variant, prepend=-1))
+        self.order: Int64s = np.array(rows, np.int64)
+        self.item: Int64s = np.empty(n, np.int64)
+        self.item[self.order] = variant
+        self.texts = [stripped[i] for i in first]
+        self.times: Int64s = np.bincount(variant)
+        centres = np.zeros((len(first), vectors.shape[1]), np.float32)
+        np.add.at(centres, variant, vectors[self.order])
+        self.vectors: Float32s = unit_rows(centres)
+        self._words = AnswerWords(self.texts, prompt, counts=self.times.tolist())
+        words = self._words.matrix
+        if len(first) > ALL_WORDS_UP_TO:
+            words = strongest(words)
+        self._common = np.bincount(words.indices, minlength=words.shape[1]) > max(16, len(first) / COMMON)
+        self._dense, self._rare = self._split(words)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    def distances(self, a: Any = None, b: Any = None) -> Float32s:
+        """Return the (len(a), len(b)) distances of items; all of them by default. An item's distance to itself is 0."""
+        a, b = (np.arange(len(self)) if items is None else np.asarray(items, np.int64) for items in (a, b))
+        distance = self._distances(self.vectors[a], self._dense[a], self._rare[a], b)
+        distance[a[:, None] == b] = 0
+        return distance
+
+    def distances_of(self, vectors: Float32s, texts: Iterable[str]) -> Float32s:
+        """Return the (k, m) distances of k other outputs to the items.
+
+        Their words are weighted as in this set. Words that none of its outputs has are left out.
+
+        Parameters
+        ----------
+        vectors : (k, d) float32, rows of unit length.
+        texts : k strings.
+        """
+        stripped = [text.strip() for text in check(texts)]
+        words = self._words.weigh(stripped)
+        if len(self) > ALL_WORDS_UP_TO:
+            words = strongest(words)
+        distance = self._distances(vectors, *self._split(words), np.arange(len(self)))
+        place = {text: i for i, text in enumerate(self.texts)}
+        for i, text in enumerate(stripped):
+            if text in place:
+                distance[i, place[text]] = 0
+        return distance
+
+    def neighbours(self, k: int, of: Any = None) -> tuple[Int64s, Float32s]:
+        """Return the k nearest other items, nearest first, and their distances: two arrays (items, k).
+
+        Distances that differ by less than 1e-6 are ties; they go to the first item. The result is exact, and does not
+        depend on the number of cores.
+
+        Parameters
+        ----------
+        k : how many; at most one less than there are items.
+        of : the items whose neighbours are wanted, all by default.
+        """
+        items = np.arange(len(self)) if of is None else np.asarray(of, np.int64)
+        k = min(k, len(self) - 1)
+
+        def nearest(block: Int64s) -> tuple[Int64s, Float32s]:
+            distance = self.distances(block)
+            distance[np.arange(len(block)), block] = np.inf
+            found = smallest(distance, k)
+            return found, np.take_along_axis(distance, found, 1)
+
+        if k < 1 or not len(items):
+            return np.zeros((len(items), 0), np.int64), np.zeros((len(items), 0), np.float32)
+        parts = self.by_blocks(items, nearest)
+        return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def by_blocks(self, items: Int64s, function: Callable[[Int64s], T]) -> list[T]:
+        """Return `function(block)` for blocks of items whose distances to all fit `CELLS`, on all cores."""
+        size = max(1, min(1024, CELLS // max(1, len(self))))
+        blocks = [items[at : at + size] for at in range(0, len(items), size)]
+        return in_parallel(function, blocks)
+
+    def _split(self, words: Any) -> tuple[Float32s, Any]:
+        """The columns of common words as a dense array, and the others."""
+        words = words.astype(np.float32)
+        dense = np.ascontiguousarray(words[:, np.flatnonzero(self._common)].toarray())
+        words.data[self._common[words.indices]] = 0
+        words.eliminate_zeros()
+        return dense, words
+
+    def _distances(self, vectors: Float32s, dense: Float32s, rare: Any, b: Int64s) -> Float32s:
+        whole = len(b) == len(self)
+        to_vectors, to_dense, to_rare = (
+            table if whole else table[b] for table in (self.vectors, self._dense, self._rare)
+        )
+        wording = dense @ to_dense.T
+        products = (rare @ to_rare.T).tocsr()
+        wording[np.repeat(np.arange(len(wording)), np.diff(products.indptr)), products.indices] += products.data
+        wording = np.sqrt(np.clip(wording, 0, 1, out=wording), out=wording)
+        wording *= np.float32(MEANING - 1)
+        meaning = vectors @ to_vectors.T
+        meaning *= np.float32(MEANING)
+        wording -= meaning
+        wording += 1
+        distance: Float32s = np.clip(wording, 0, None, out=wording)
+        return distance
+
+
+def smallest(table: Float32s, k: int) -> Int64s:
+    """Return the columns of the k smallest values of each row, smallest first; ties go to the first column."""
+    # One whole number for value and column, so that no two are equal.
+    keys = (np.minimum(table, 1000) * STEPS).round().astype(np.int64)
+    keys <<= 32
+    keys |= np.arange(table.shape[1])
+    if k < table.shape[1]:
+        keys = np.partition(keys, k - 1, axis=1)[:, :k]
+    keys = np.sort(keys, axis=1)
+    columns: Int64s = keys & 0xFFFFFFFF
+    return columns
+
+
+def strongest(words: Any, most: int = STRONGEST) -> Any:
+    """Return a CSR matrix with only the largest values of each row, as float32 and of unit length again."""
+    words = words.astype(np.float32)
+    for start, end in pairwise(words.indptr):
+        if end - start > most:
+            row = words.data[start:end]
+            row[row < np.partition(row, -most)[-most]] = 0
+    words.eliminate_zeros()
+    return unit_rows_sparse(words)
