@@ -1,4 +1,4 @@
-"""What several tests use: small data with known clusters, and a cache of their own."""
+"""What several tests use: small data with known clusters, and the profiles of the property tests."""
 
 from __future__ import annotations
 
@@ -17,20 +17,6 @@ settings.register_profile("ci", deadline=None, derandomize=True, max_examples=10
 settings.load_profile(os.environ.get("OUTLENS_HYPOTHESIS", "ci" if "CI" in os.environ else "dev"))
 
 TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot help with that request."]
-
-
-@pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tests never touch the user's cache; one folder for the whole run, so the model's work is kept."""
-    folder = tmp_path_factory.getbasetemp() / "outlens-cache"
-    folder.mkdir(exist_ok=True)
-    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(folder))
-
-
-@pytest.fixture(autouse=True)
-def _own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What is kept beside a notebook, tags, is kept beside each test."""
-    monkeypatch.chdir(tmp_path)
 
 
 @pytest.fixture
