@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 from itertools import pairwise
 
@@ -138,28 +139,35 @@ def holds(sequence: list[str], text: list[str]) -> bool:
     return any(text[i : i + len(sequence)] == sequence for i in range(len(text) - len(sequence) + 1))
 
 
+@functools.cache
+def words_of(text: str) -> tuple[list[str], list[list[int]]]:
+    """The forms and places of the words; each layer of an example asks for the same ones."""
+    table = words(text)
+    return table["form"].tolist(), table[["start", "end"]].to_numpy().tolist()
+
+
 def words_by_hand(
     texts: list[str], prompt: str | None, name: str, share: float, m: int, marked: list[int], within: bool
 ) -> list[tuple[int, ...]]:
     """The rules of the reader, word by word."""
-    said = [words(text)["form"].tolist() for text in texts]
-    asked = words(prompt)["form"].tolist() if prompt is not None else []
+    said = [words_of(text)[0] for text in texts]
+    asked = words_of(prompt)[0] if prompt is not None else []
     those = [said[d] for d in marked] if within else said
     n = len(those)
     k = max(2, int(share) if share > 1 else math.ceil(round(share * n, 9)))
     found: list[tuple[int, ...]] = []
     for d in marked:
         text = said[d]
-        spots = words(texts[d])[["start", "end"]].to_numpy().tolist()
+        _, spots = words_of(texts[d])
 
         def echo(length: int, text: list[str] = text) -> set[int]:
             at = [i for i in range(len(text) - length + 1) if asked and holds(text[i : i + length], asked)]
             return {j for i in at for j in range(i, i + length)}
 
-        def cover(length: int, text: list[str] = text, echo: object = echo) -> list[int]:
+        def cover(length: int, echoed: set[int], text: list[str] = text) -> list[int]:
             covered = [1] * len(text)
             for i in range(len(text) - length + 1):
-                if echo(length) & set(range(i, i + length)):  # type: ignore[operator]
+                if echoed & set(range(i, i + length)):
                     continue
                 count = sum(holds(text[i : i + length], other) for other in those)
                 for j in range(i, i + length):
@@ -167,15 +175,16 @@ def words_by_hand(
             return covered
 
         values: list[int | None] = [None] * len(text)
-        coverage, alone = cover(m), cover(1)
+        echo_m, echo_1 = echo(m), echo(1)
+        coverage, alone = cover(m, echo_m), cover(1, echo_1)
         for i in range(len(text)):
             if name == "shared" and coverage[i] >= k:
                 values[i] = 1 + min(2, math.floor(3 * (coverage[i] - k) / max(1, n - k + 1)))
             if name == "common" and coverage[i] >= k:
                 values[i] = 0
-            if name == "only" and n > 1 and alone[i] == 1 and i not in echo(1):
+            if name == "only" and n > 1 and alone[i] == 1 and i not in echo_1:
                 values[i] = 0
-            if name == "echo" and i in echo(m):
+            if name == "echo" and i in echo_m:
                 values[i] = 0
         before = None
         for i, value in enumerate(values):
