@@ -14,6 +14,8 @@ from hypothesis import settings
 settings.register_profile("dev", deadline=None)
 # The same examples in every run: a failure is of the change that it appears with.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100, database=None, print_blob=True)
+# The oldest versions differ in what they import and return, which few examples show.
+settings.register_profile("oldest", settings.get_profile("ci"), max_examples=20)
 settings.load_profile(os.environ.get("OUTLENS_HYPOTHESIS", "ci" if "CI" in os.environ else "dev"))
 
 TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot help with that request."]
