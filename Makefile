@@ -16,10 +16,15 @@ PYTEST := $(PY) -m pytest -n 2 -q
 demo: .venv/installed
 	.venv/bin/outlens demo
 
+# What the tests leave behind in the tree would be committed by mistake. Outside of git there is nothing to compare.
+TREE := git status --porcelain 2>/dev/null || true
 test: .venv/installed $(JS)
-	$(PAIR) lint types bundle-is-committed test-js
-	$(MAKE) --no-print-directory test-python test-browser
-	$(PAIR) test-notebooks test-wheel
+	@before=$$($(TREE)); \
+	$(PAIR) lint types bundle-is-committed test-js && \
+	$(MAKE) --no-print-directory test-python test-browser && \
+	$(PAIR) test-oldest test-notebooks test-wheel && \
+	after=$$($(TREE)) && \
+	{ [ "$$before" = "$$after" ] || { echo "the tests changed the tree:"; echo "$$after"; exit 1; }; }
 	@echo "all passed"
 
 lab: .venv/installed
@@ -33,7 +38,7 @@ bench: .venv/installed $(JS)
 lint: .venv/installed $(JS)
 	.venv/bin/ruff check .
 	.venv/bin/ruff format --check .
-	.venv/bin/vermin --target=3.10- --violations --no-tips --eval-annotations --quiet src tests scripts benchmarks
+	.venv/bin/vermin --target=3.10- --violations --no-tips --eval-annotations --quiet conftest.py src tests scripts benchmarks
 	cd js && npx --no-install biome format . && npx --no-install biome lint .
 
 types: .venv/installed $(JS)
