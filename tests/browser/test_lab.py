@@ -247,7 +247,7 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     widget = view(page)
     expect(widget.get_by_role("button", name="Grid")).to_have_attribute("aria-pressed", "true")
     expect(widget.locator(".ol-grid-head > button")).to_have_text(["birch"])
-    for name in ("Grey the common", "Aligned", "mine"):
+    for name in ("Grey common", "Aligned", "mine"):
         expect(widget.get_by_role("switch", name=name, exact=True)).to_have_attribute("aria-checked", "true")
     expect(widget.get_by_role("switch", name="Shared", exact=True)).to_have_attribute("aria-checked", "false")
     expect(widget.get_by_role("slider", name="Words in a row")).to_have_value("2")

@@ -267,7 +267,7 @@ def test_each_layer_is_switched_and_says_what_it_means(show: Show) -> None:
         _layer(widget, name, False)
         expect(widget.locator(f".ol-list {mark}")).to_have_count(0)
     expect(legend).to_have_count(0)
-    _layer(widget, "Grey the common")
+    _layer(widget, "Grey common")
     expect(widget.locator(".ol-list .ol-common").first).to_be_visible()
     _layer(widget, "Aligned")
     expect(widget.locator(".ol-list .ol-part").first).to_be_visible()

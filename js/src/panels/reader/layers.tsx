@@ -130,7 +130,7 @@ function Switch({ name, title, children }: { name: string; title: string; childr
 
 const NAMES = new Map([
   ["shared", "Shared"],
-  ["common", "Grey the common"],
+  ["common", "Grey common"],
   ["only", "Only here"],
   ["echo", "Echo of the prompt"],
   ["aligned", "Aligned"],
