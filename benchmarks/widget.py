@@ -105,7 +105,7 @@ def _state(n: int, texts: Sequence[str] | None = None) -> dict[str, object]:
         "_typical": np.zeros(n, "<f4").tobytes(), "granularity": 0.5, "selection": b"", "prompt_index": 0,
         "renames": [], "_variant": wire.variants(texts), "_index": {}, "_aligned": {}, "_layers": [],
         "_tagged": tagged.NONE,
-        "view": {**DEFAULTS, "tool": "pan"},
+        "view": {**DEFAULTS, "tool": "pan", "side": "map"},
     }  # fmt: skip
 
 
@@ -126,7 +126,7 @@ def frames(browser: Browser, folder: Path) -> None:
             widget = view(page)
             page.add_style_tag(
                 content=".outlens .ol-map-box { flex: none; width: 900px; height: 600px }"
-                ".outlens .ol-body { grid-template-columns: 900px 1fr !important }"
+                ".outlens .ol-body { grid-template-columns: 900px auto 1fr !important }"
                 ".outlens .ol-frame { height: 900px }"
             )
             widget.locator(".ol-map").evaluate("map => new Promise(requestAnimationFrame)")
@@ -197,6 +197,7 @@ def lasso(lab: Lab, browser: Browser, rounds: int = 5) -> None:
         "kind = np.arange(n) % 30\n"
         "lens = ol.Lens([f'output {k}' for k in kind], vectors=np.eye(30)[kind])\n"
         "got = []\n"
+        "lens.view.side = 'map'\n"
         "stop = lens.observe(lambda lens: got.append((time.time(), len(lens.selection))))"
     )
     times = []

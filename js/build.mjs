@@ -1,17 +1,22 @@
 // The notebook's module, the page's, and their style sheets: committed with the Python package.
+import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 
 const OWN = (
-  "alignment anchors announce anySelected arrays arrived asked clusters codes colors copies counts " +
-  "coverage disputes draft estimate faded field folds hasSize heights hover isPinned layer level " +
-  "listing localOf marks members mine minOutputs minWords nameOf nextUntagged ofCounted opened " +
-  "otherPrompts outputOf outputs outputsOf outputsWith painted palette passes passing pointer " +
-  "preparing pressed promptIndex question radius reading redraw report reveal ringed setGranularity " +
-  "setPrompt settings shared shortSource shown sourcesOf spans spread stride styled tagging tagKeys " +
-  "textData traits unfolded units variants where wordings wordsBetween written"
+  "about alignment anchors announce anySelected arrays arrived asked blocks clusters codes colors " +
+  "componentDidCatch componentDidMount componentDidUpdate componentWillMount componentWillReceiveProps " +
+  "componentWillUnmount componentWillUpdate contextType copies counts coverage current disputes doubleTap " +
+  "draft drawer elsewhere estimate faded field folds getChildContext getDerivedStateFromError " +
+  "getDerivedStateFromProps getSnapshotBeforeUpdate goal hasSize heights hover isPinned keyOf largest layer " +
+  "level lines listing localOf marks mask members mine minOutputs minWords moved nameOf nearest " +
+  "nextUntagged ofCounted onUnfold onWidth opened otherPrompts outputOf outputs outputsOf outputsWith " +
+  "painted palette panBy passes passing pointer preparing present pressed project promptIndex Provider " +
+  "question radius reading redraw report reveal ringed room setGranularity setPrompt setScope settings " +
+  "shared shortSource shown sourcesOf spans spread stride styled tagging tagKeys textData totals traits " +
+  "unfolded units variants where within wordings wordsBetween written zoomAbout zoomTo"
 ).split(" ");
 
-await build({
+const { outputFiles } = await build({
   entryPoints: [
     { in: "src/widget.ts", out: "widget" },
     { in: "src/style.css", out: "widget" },
@@ -20,6 +25,7 @@ await build({
   ],
   outdir: "../src/outlens/widget/static",
   bundle: true,
+  write: false,
   minify: true,
   format: "esm",
   target: ["es2022", "safari16.4"],
@@ -34,3 +40,16 @@ await build({
   inject: ["jsx.mjs"],
   tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
 });
+
+/** What esbuild writes twice, or in full many times over. */
+function shorten(code) {
+  // A class lists the fields that its constructor sets, some under the names that they had in the source.
+  const classes = code.replace(/\}(?:(?!(?:break|return|continue);)[A-Za-z_$][\w$]*;)+/g, "}");
+  // Most elements have a class and nothing else: `h("div", { class: "ol-bar" }, ...)` is `$div("ol-bar", ...)`.
+  const [, h] = /(\w+)\("div",\{class:/.exec(classes);
+  const elements = classes.replace(new RegExp(`\\b${h}\\("(div|span)",\\{class:("[^"]*")\\}`, "g"), "$$$1($2");
+  const made = ["div", "span"].map((tag) => `function $${tag}(c,...a){return ${h}("${tag}",{class:c},...a)}`);
+  return elements + made.join("");
+}
+
+for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith(".js") ? shorten(text) : text);

@@ -27,9 +27,8 @@ describe("the widget", () => {
   it("shows the prompt, the counts and the clusters", () => {
     const root = show();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
-    expect(root.querySelector(".ol-counts")!.textContent).toBe(
-      "prompt 1 of 2 · 6 of 8 outputs · 2 models · 2 clusters",
-    );
+    expect(root.querySelector(".ol-counts")!.textContent).toBe("6 of 8 outputs · 2 models · 2 clusters");
+    expect(root.querySelector(".ol-which")!.textContent).toMatch(/^1 of 2/);
     expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
       "apple",
       "river",
@@ -78,16 +77,18 @@ describe("the widget", () => {
     const root = show();
     const press = (target: Element, key: string) =>
       target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
-    press(root.querySelector(".ol-map")!, "j");
+    press(root.querySelector(".ol-list")!, "j");
     await settled();
     expect(root.querySelector(".ol-status")!.textContent).toBe("m1, apple, apple pie");
-    press(root.querySelector(".ol-map")!, "j");
+    press(root.querySelector(".ol-list")!, "j");
     await settled();
     expect(root.querySelector(".ol-status")!.textContent).toBe("m1, apple, apple tart");
-    await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
     const zoom = vi.spyOn(CanvasMap.prototype, "zoomTo");
     press(root.querySelectorAll(".ol-name")[1], "z");
-    expect(zoom.mock.calls.map(([ids]) => [...ids])).toEqual([[3, 4]]);
+    await vi.waitFor(() => expect(zoom.mock.calls.map(([ids]) => [...ids])).toEqual([[3, 4]]));
+    expect(root.querySelector("[role=tab][aria-selected=true]")!.textContent).toBe("Map");
+    root.querySelector<HTMLElement>("[role=tab]")!.click();
+    await settled();
     press(root.querySelectorAll(".ol-name")[1], "F2");
     await settled();
     press(root.querySelector(".ol-row input")!, "z");
@@ -97,7 +98,7 @@ describe("the widget", () => {
 
   it("keeps the focus in the list of keys while it is open", async () => {
     const root = show();
-    const map = root.querySelector<HTMLElement>(".ol-map")!;
+    const map = root.querySelector<HTMLElement>(".ol-list")!;
     const press = (key: string, more: object = {}) => {
       const event = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more });
       document.activeElement!.dispatchEvent(event);
@@ -148,7 +149,7 @@ describe("the widget", () => {
 
   it("does once what a held key would do and undo", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
-    const list = root.querySelector(".ol-map")!;
+    const list = root.querySelector(".ol-list")!;
     const press = (key: string, repeat = false) =>
       list.dispatchEvent(new KeyboardEvent("keydown", { key, repeat, bubbles: true, cancelable: true }));
     press("j");
@@ -165,7 +166,7 @@ describe("the widget", () => {
     const root = show();
     const seen: string[] = [];
     host.addEventListener("keydown", (event) => seen.push(event.key));
-    const map = root.querySelector(".ol-map")!;
+    const map = root.querySelector(".ol-list")!;
     const press = (target: Element, key: string, more: object = {}) =>
       target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true, ...more }));
     for (const key of ["d", "d", "a", "b", "x", "z", "Backspace", "Enter", "ArrowDown"]) press(map, key);

@@ -4,13 +4,13 @@ import { useEffect } from "preact/hooks";
 import { type Lens, makeLens } from "./core/lens";
 import { PREPARING } from "./core/preparation";
 import { guard } from "./keys/guard";
-import { Clusters } from "./panels/clusters/clusters";
 import { Footer } from "./panels/footer";
 import { Header } from "./panels/header";
 import { Help } from "./panels/help";
-import { MapPanel } from "./panels/map/map-panel";
 import { Reader } from "./panels/reader/reader";
+import { Divider, Side } from "./panels/side/side";
 import { HandInContext, LensContext } from "./panels/use-lens";
+import { classes } from "./ui/layout";
 import { followTheme } from "./ui/theme";
 import type { Model } from "./wire/types";
 
@@ -51,15 +51,18 @@ interface Props {
 
 function App({ lens, root, until }: Props) {
   useEffect(() => followTheme(root, (dark) => (lens.colors.dark.value = dark), until), []);
+  const share = lens.side.share.value;
   return (
     <LensContext.Provider value={lens}>
       <div class="ol-frame">
         <Header />
-        <div class="ol-body" aria-busy={lens.outputs.preparing.value}>
-          <div class="ol-left">
-            <MapPanel root={root} />
-            <Clusters />
-          </div>
+        <div
+          class={classes("ol-body", share === 0 && "ol-no-side", share === 1 && "ol-no-texts")}
+          style={{ "--ol-side": `${100 * share}%` }}
+          aria-busy={lens.outputs.preparing.value}
+        >
+          <Side />
+          <Divider />
           <Reader />
           {lens.outputs.preparing.value && (
             <div class="ol-preparing">

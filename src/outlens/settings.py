@@ -11,6 +11,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "scope": ("all", "selected"),
     "context": ("all", "selection"),
     "panel": ("", "phrases", "openings", "tags"),
+    "side": ("groups", "sources", "map"),
 }
 """Settings that are one of a few words."""
 
@@ -39,6 +40,8 @@ DEFAULTS: dict[str, Any] = {
     "pins": [],
     "scroll_to": None,
     "panel": "",
+    "side": "groups",
+    "side_width": None,
 }
 """How a lens opens. Pins and scroll_to are positions of rows."""
 
@@ -72,6 +75,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, list) and all(type(row) is int for row in value)
     if name == "scroll_to":
         return value is None or type(value) is int
+    if name == "side_width":
+        return value is None or (type(value) in (int, float) and 0 <= value <= 1)
     if name in ("rows", "columns"):
         return value is None or isinstance(value, str)
     if name in ("filter", "tagged"):

@@ -64,6 +64,9 @@ class View:
         positions if labels repeat.
     scroll_to : None or a row, brought into sight in cards and grid; reads as `pins` do.
     panel : "", "phrases", "openings" or "tags", the list below the texts.
+    side : "groups", "sources" or "map", what is shown beside the texts.
+    side_width : its share of the width, 0.0 (hidden) to 1.0 (the texts are hidden). None, the default, hides it if there
+        are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
     """
 
     __slots__ = ("_shown", "_state")
@@ -116,6 +119,8 @@ class View:
             return self._layers(value)
         if name == "min_outputs":
             return _min_outputs(value)
+        if name == "side_width":
+            return None if value is None else _side_width(value)
         if name == "min_words":
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"view.min_words is a whole number of words from 1 on, not {value!r}.")
@@ -243,6 +248,12 @@ def _min_outputs(value: Any) -> float:
         f"view.min_outputs is a share of the outputs above 0 and up to 1.0, or a number of them from 2 on, not"
         f" {value!r}."
     )
+
+
+def _side_width(value: Any) -> float:
+    if isinstance(value, int | float | np.number) and not isinstance(value, bool) and 0 <= value <= 1:
+        return float(value)
+    raise ValueError(f"view.side_width is None, or a share of the width from 0.0 to 1.0, not {value!r}.")
 
 
 def _unknown(name: str) -> str:

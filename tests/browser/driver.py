@@ -91,8 +91,45 @@ def view(page: Page, nth: int = 0) -> Locator:
     return widget
 
 
+def tab(widget: Locator, name: str) -> Locator:
+    """Show "Groups", "Sources" or "Map" beside the texts; returns that panel."""
+    widget.get_by_role("tab", name=name, exact=True).click()
+    panel = widget.get_by_role("tabpanel", name=name, exact=True)
+    expect(panel).to_be_visible()
+    return panel
+
+
+def menu(widget: Locator, which: str) -> Locator:
+    """Open the menu "list" (what is listed, in which order) or "marks" above the texts; returns its panel."""
+    button = widget.locator({"list": ".ol-list-menu", "marks": ".ol-marks-menu"}[which]).locator(".ol-menu-button")
+    if button.get_attribute("aria-expanded") != "true":
+        button.click()
+    panel = widget.locator(".ol-menu-panel")
+    expect(panel).to_be_visible()
+    return panel
+
+
+def close_menu(widget: Locator) -> None:
+    """Close the menu that is open, as another press of its button does."""
+    widget.locator(".ol-menu-button[aria-expanded=true]").click()
+    expect(widget.locator(".ol-menu-panel")).to_have_count(0)
+
+
+def in_menu(widget: Locator, which: str, name: str) -> None:
+    """Press a button of a menu."""
+    menu(widget, which).get_by_role("button", name=name, exact=True).click()
+    close_menu(widget)
+
+
+def in_order(widget: Locator, order: str) -> None:
+    """Choose the order of the outputs."""
+    menu(widget, "list").get_by_label("Order of the outputs").select_option(order)
+    close_menu(widget)
+
+
 def lasso_left_half(page: Page, widget: Locator) -> None:
     """Drag around all points left of the middle: the map opens with x = 0 there."""
+    tab(widget, "Map")
     widget.locator(".ol-map").scroll_into_view_if_needed()
     box = widget.locator(".ol-map").bounding_box()
     assert box is not None

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import hover_word, view
+from driver import hover_word, tab, view
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -68,7 +68,7 @@ def test_a_tip_stays_under_the_pointer_until_escape(show: Show) -> None:
 
 def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     page, widget = show(_lens())
-    box = widget.locator(".ol-map").bounding_box()
+    box = tab(widget, "Map").locator(".ol-map").bounding_box()
     assert box is not None
     excerpt = widget.locator(".ol-hover")
     for x in range(8, int(box["width"]), 6):
@@ -118,5 +118,7 @@ def test_what_stands_for_a_colour_has_an_edge_of_three_to_one(show: Show, color:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     expect(widget).to_have_attribute("data-theme", theme)
     contrasts = widget.evaluate(_CONTRASTS)
+    tab(widget, "Map")
+    contrasts += widget.evaluate(_CONTRASTS)
     assert len(contrasts) > 8
     assert [(name, round(contrast, 2)) for name, contrast in contrasts if contrast < 3] == []

@@ -6,7 +6,7 @@ import os
 import re
 from pathlib import Path
 
-from driver import Lab, lasso_left_half, view
+from driver import Lab, close_menu, in_menu, lasso_left_half, menu, tab, view
 from playwright.sync_api import Page, expect
 
 SETUP = """
@@ -40,12 +40,12 @@ def test_a_lasso_is_a_dataframe_in_the_next_cell(lab: Lab, page: Page) -> None:
 def test_the_keyboard_selects(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens", "print(lens.selected.index.tolist())"])
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     for key in ("j", "j", "x", "j", "x"):
         page.keyboard.press(key)
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected")
     # Picking one leaves the reader as it is, so that one can read on.
-    expect(widget.get_by_role("button", name="All 60")).to_have_attribute("aria-pressed", "true")
+    expect(widget.locator(".ol-list-menu")).to_contain_text("All 60")
     expect(widget.locator(".ol-status")).to_have_text("2 of 60 selected")
     assert lab.output_of(page, 2) == "['r1', 'r2']"
 
@@ -53,7 +53,7 @@ def test_the_keyboard_selects(lab: Lab, page: Page) -> None:
 def test_arrows_walk_on_the_map_and_space_adds(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens", "print(len(lens.selected))"])
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    tab(widget, "Map").locator(".ol-map").focus()
     page.keyboard.press("ArrowRight")
     page.keyboard.press("Enter")
     expect(widget.locator(".ol-footer")).to_contain_text("1 selected")
@@ -102,7 +102,7 @@ def test_recluster_and_rename_go_both_ways(lab: Lab, page: Page) -> None:
     )
     widget = view(page)
     row = widget.locator(".ol-row").first
-    expect(row.locator(".ol-size")).to_have_text("30")
+    expect(row.locator(".ol-size").first).to_have_text("30")
     row.locator(".ol-name").focus()
     page.keyboard.press("F2")
     page.keyboard.type("gardeners")
@@ -152,13 +152,21 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens"])
     widget = view(page)
     cells = page.locator(".jp-Notebook .jp-Cell").count()
-    for focus in (".ol-map", ".ol-name", ".ol-swatch", "select", ".ol-card input", ".ol-search-input"):
+    keys = ("d", "d", "x", "a", "b", "Backspace", "Delete", "z")
+    tab(widget, "Map")
+    for focus in (".ol-map", "select", ".ol-divider", ".ol-menu-button", ".ol-card input", ".ol-search-input"):
         widget.locator(focus).first.focus()
-        for key in ("d", "d", "x", "a", "b", "Backspace", "Delete", "z"):
+        for key in keys:
+            page.keyboard.press(key)
+    for focus in (".ol-tablist button", ".ol-swatch", ".ol-name"):
+        tab(widget, "Groups")
+        widget.locator(focus).first.focus()
+        for key in keys:
             page.keyboard.press(key)
     # A click gives the focus to what is under the mouse, which is not always what takes keys.
     widget.locator(".ol-search-input").press("Escape")
-    for plain in (".ol-counts", ".ol-footer .ol-selected", ".ol-map", ".ol-card .ol-text", ".ol-clusters .ol-bar b"):
+    tab(widget, "Groups")
+    for plain in (".ol-counts", ".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
         widget.locator(plain).first.click()
         for key in ("d", "d", "b", "Backspace", "d", "d"):
             page.keyboard.press(key)
@@ -169,12 +177,12 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
 def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens"])
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("?")
     expect(widget.get_by_role("dialog")).to_be_visible()
     page.keyboard.press("Escape")
     expect(widget.get_by_role("dialog")).to_have_count(0)
-    widget.locator(".ol-map").focus()
+    tab(widget, "Map").locator(".ol-map").focus()
     for start in (".ol-map", ".ol-counts"):
         widget.locator(start).click()
         with page.expect_response(lambda r: r.request.method == "PUT" and "/api/contents/" in r.url):
@@ -247,9 +255,10 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     widget = view(page)
     expect(widget.get_by_role("button", name="Grid")).to_have_attribute("aria-pressed", "true")
     expect(widget.locator(".ol-grid-head > button")).to_have_text(["birch"])
+    marks = menu(widget, "marks")
     for name in ("Grey common", "Aligned", "mine"):
-        expect(widget.get_by_role("switch", name=name, exact=True)).to_have_attribute("aria-checked", "true")
-    expect(widget.get_by_role("switch", name="Shared", exact=True)).to_have_attribute("aria-checked", "false")
+        expect(marks.get_by_role("switch", name=name, exact=True)).to_have_attribute("aria-checked", "true")
+    expect(marks.get_by_role("switch", name="Shared", exact=True)).to_have_attribute("aria-checked", "false")
     expect(widget.get_by_role("slider", name="Words in a row")).to_have_value("2")
     expect(widget.locator(".ol-threshold").first).to_contain_text("≥ 7")
     expect(widget.get_by_role("button", name="Markdown")).to_have_attribute("aria-pressed", "true")
@@ -257,12 +266,13 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     expect(widget.locator(".ol-pins .ol-row-label")).to_have_text(["row r3", "row r4"])
     expect(widget.get_by_role("region", name="How the outputs begin")).to_be_visible()
     # And back, by mouse.
+    marks.get_by_role("switch", name="Shared", exact=True).click()
+    marks.get_by_role("slider", name="Words in a row").fill("5")
+    marks.get_by_role("button", name="Markdown").click()
+    marks.get_by_role("button", name="Phrases", exact=True).click()
+    close_menu(widget)
     widget.get_by_role("button", name="Interleaved").click()
-    widget.get_by_role("switch", name="Shared", exact=True).click()
-    widget.get_by_role("slider", name="Words in a row").fill("5")
-    widget.get_by_role("button", name="Markdown").click()
     widget.locator(".ol-pins").get_by_role("button", name="Unpin").first.click()
-    widget.get_by_role("button", name="Phrases", exact=True).click()
     said = lab.output_of(page, 3)
     assert said == "interleaved ['common', 'aligned', 'mine', 'shared'] 7 5 False True ['r4'] phrases unusual"
     lab.run_cell(page, 4)
@@ -274,7 +284,7 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
 def test_what_the_selection_says_and_the_rest_does_not(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens", "print(lens.visible.layer.value_counts().to_dict(), len(lens.selected))"])
     widget = view(page)
-    widget.get_by_role("button", name="Phrases", exact=True).click()
+    in_menu(widget, "marks", "Phrases")
     panel = widget.get_by_role("region", name="Phrases")
     expect(panel).to_contain_text("Select some outputs")
     widget.locator(".ol-row .ol-name").nth(1).click()
@@ -289,8 +299,8 @@ def test_another_prompt_has_marks_of_its_own(lab: Lab, page: Page) -> None:
     two += "lens = ol.Lens(df, prompt='prompt', by='model', vectors=vectors)"
     lab.open(page, [two, "lens"])
     widget = view(page)
-    legend = widget.locator(".ol-legend-line")
-    expect(legend).to_contain_text("in at least 9 of 30")
+    expect(menu(widget, "marks")).to_contain_text("in at least 9 of 30")
+    close_menu(widget)
     expect(widget.locator(".ol-list [class*=ol-shared-]").first).to_contain_text("I would plant a cherry tree")
     widget.get_by_role("button", name="Next prompt").click()
     expect(widget.locator(".ol-list [class*=ol-shared-]").first).to_contain_text("I would bake rye bread")

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import lasso_left_half, view
+from driver import close_menu, in_menu, lasso_left_half, menu, tab, view
 from playwright.sync_api import BrowserContext, Page, expect
 
 import outlens as ol
@@ -50,7 +50,7 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     expect(widget.locator(".ol-prompt")).to_have_text("What would you do?")
     lasso_left_half(page, widget)
     expect(widget.locator(".ol-footer")).to_contain_text(re.compile(r"[1-9]\d* selected"))
-    widget.locator(".ol-row .ol-name").first.click()
+    tab(widget, "Groups").locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     widget.get_by_role("searchbox").fill("/day 1?7\\b/")
     expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
@@ -58,7 +58,7 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     first = widget.locator(".ol-text", has=page.locator("mark")).first
     expect(first).to_be_visible()
     assert "".join(first.locator("mark").all_inner_texts()) == "day 7"
-    widget.get_by_label("Colour the map by").select_option("model")
+    tab(widget, "Map").get_by_label("Colour the map by").select_option("model")
     expect(widget.locator(".ol-legend")).to_contain_text("aster")
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
@@ -81,7 +81,7 @@ def test_its_head_says_what_it_is_and_gives_the_outputs_as_csv(
     assert table.row.tolist() == list(range(30, 50))
     assert table.text.tolist() == [f"I would bake rye bread on day {i}." for i in range(30, 50)]
     assert np.allclose(table.score, np.arange(30, 50) / N)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("s")
     page.keyboard.press("t")
@@ -120,11 +120,14 @@ def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tup
     widget = view(page)
     expect(widget.locator(".ol-prompt")).to_have_text("River?")
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected · 1 in other prompts")
+    # Two outputs are read at full width; the groups are a click away.
+    expect(widget.locator(".ol-clusters")).to_be_hidden()
+    widget.get_by_role("button", name="Show groups and map").click()
     expect(widget.locator(".ol-clusters")).to_contain_text("waters")
     widget.get_by_role("combobox", name="Prompt").select_option(index=0)
     expect(widget.locator(".ol-prompt")).to_have_text("Fruit?")
     expect(widget.locator(".ol-card", has_text="Apple")).to_be_visible()
-    widget.get_by_role("button", name="All 3").click()
+    in_menu(widget, "list", "All 3")
     expect(widget.locator(".ol-card")).to_have_count(3)
 
 
@@ -196,7 +199,7 @@ def test_the_map_is_sharp_after_a_move_to_a_finer_screen(path: Path, offline: tu
     page.goto(path.as_uri())
     # The map keeps its size, so that only the screen changes. Chromium reports that with a change of the window.
     page.add_style_tag(content=".outlens .ol-map { width: 400px; height: 300px }")
-    canvas = view(page).locator(".ol-map canvas").first
+    canvas = tab(view(page), "Map").locator(".ol-map canvas").first
     page.wait_for_function("canvas => canvas.width === 400", arg=canvas.element_handle())
     size = {"width": 1210, "height": 800, "deviceScaleFactor": 2, "mobile": False}
     page.context.new_cdp_session(page).send("Emulation.setDeviceMetricsOverride", size)
@@ -207,7 +210,7 @@ def test_the_keyboards_cursor_stays_in_a_zoomed_map(path: Path, offline: tuple[P
     page, _ = offline
     page.goto(path.as_uri())
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    tab(widget, "Map").locator(".ol-map").focus()
     page.keyboard.press("ArrowDown")
     # Each zoom is about the middle, so that the first point is far outside.
     for _ in range(8):
@@ -239,20 +242,29 @@ def test_forced_colours_keep_what_is_marked_and_chosen_visible(path: Path, offli
     mark, text = (widget.locator(name).first.evaluate(look) for name in ("mark", ".ol-card"))
     assert mark[0] != text[0]
     assert mark[0] != mark[1]
-    pressed = widget.get_by_role("button", name="Lasso", exact=True)
-    assert pressed.evaluate(look)[0] != widget.get_by_role("button", name="Pan", exact=True).evaluate(look)[0]
+    tools = tab(widget, "Map").locator(".ol-tools")
+    pressed = tools.get_by_role("button", name="Select", exact=True)
+    assert pressed.evaluate(look)[0] != tools.get_by_role("button", name="Move", exact=True).evaluate(look)[0]
 
 
 def test_everything_can_be_reached_and_has_a_name(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
-    nameless = view(page).evaluate(
-        """root => [...root.querySelectorAll("button, input, select, [role], [tabindex]")].filter((e) => {
+    widget = view(page)
+    found: list[str] = []
+    for name in ("Map", "Groups"):
+        for which in ("list", "marks"):
+            tab(widget, name)
+            menu(widget, which)
+            found += widget.evaluate(_NAMELESS)
+            close_menu(widget)
+    assert found == []
+
+
+_NAMELESS = """root => [...root.querySelectorAll("button, input, select, [role], [tabindex]")].filter((e) => {
             const label = e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.[0]?.textContent || e.title;
             return !label && e.getAttribute("role") !== "status";
         }).map((e) => e.outerHTML.slice(0, 90))"""
-    )
-    assert nameless == []
 
 
 @pytest.mark.layout
@@ -260,9 +272,9 @@ def test_a_lasso_and_a_cluster_take_what_is_not_dimmed(path: Path, offline: tupl
     page, _ = offline
     page.goto(path.as_uri())
     widget = view(page)
-    widget.get_by_label("Colour the map by").select_option("model")
+    tab(widget, "Map").get_by_label("Colour the map by").select_option("model")
     widget.get_by_role("switch", name="aster").click()
-    widget.locator(".ol-row .ol-name").first.click()
+    tab(widget, "Groups").locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("15 selected")
     widget.get_by_role("searchbox").fill("/\\bDAY 1?[17]\\b/")
     expect(widget.locator(".ol-status")).to_have_text("4 matches")
@@ -272,14 +284,14 @@ def test_a_lasso_and_a_cluster_take_what_is_not_dimmed(path: Path, offline: tupl
     widget.get_by_role("searchbox").fill("/(?i)day \\d\\Z/")
     expect(widget.locator(".ol-status")).to_have_text("0 matches")
     lasso_left_half(page, widget)
-    expect(widget.locator(".ol-footer")).to_contain_text("0 selected")
+    expect(widget.locator(".ol-selected")).to_have_count(0)
 
 
 def test_tab_stays_in_the_list_of_keys(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("?")
     dialog = widget.get_by_role("dialog")
     dialog.locator("dl").click()
@@ -287,4 +299,4 @@ def test_tab_stays_in_the_list_of_keys(path: Path, offline: tuple[Page, list[str
         page.keyboard.press(key)
         expect(dialog.get_by_role("button", name="Close")).to_be_focused()
     page.keyboard.press("Escape")
-    expect(widget.locator(".ol-map")).to_be_focused()
+    expect(widget.locator(".ol-list")).to_be_focused()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe import violations
-from driver import click_word, hover_word, scrolled, view
+from driver import click_word, close_menu, hover_word, in_menu, menu, scrolled, view
 from marks import Spans, expected, of_layer, painted, read
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
@@ -96,10 +96,11 @@ def _mode(widget: Locator, name: str) -> None:
 
 
 def _layer(widget: Locator, name: str, on: bool = True) -> None:
-    switch = widget.get_by_role("switch", name=name, exact=True)
+    switch = menu(widget, "marks").get_by_role("switch", name=name, exact=True)
     if switch.get_attribute("aria-checked") != str(on).lower():
         switch.click()
     expect(switch).to_have_attribute("aria-checked", str(on).lower())
+    close_menu(widget)
 
 
 def _card(widget: Locator, text: str) -> Locator:
@@ -140,7 +141,7 @@ def test_the_grid_has_the_users_columns(show: Show) -> None:
     assert shown == wanted
     widget.get_by_role("button", name="birch", exact=True).click()
     expect(widget.locator(".ol-footer")).to_contain_text("18 selected")
-    widget.get_by_role("button", name="All 36").click()
+    in_menu(widget, "list", "All 36")
     widget.get_by_label("Only outputs with").select_option(label="porch")
     expect(first.locator(".ol-text")).to_have_count(len([i for i in wanted if i // 6 % 2 == 1]))
     widget.get_by_role("button", name="odd", exact=True).click()
@@ -159,7 +160,7 @@ def test_the_grid_goes_sideways_to_the_output_one_is_at(show: Show) -> None:
     last = widget.locator(".ol-cell", has_text="Number 23.")
     expect(last).not_to_be_in_viewport()
     page.evaluate("scrollTo(0, 0)")
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("k")
     expect(last).to_be_in_viewport(ratio=0.8)
     assert page.evaluate("[scrollX, scrollY]") == [0, 0]
@@ -184,7 +185,7 @@ def test_cells_scroll_together(show: Show) -> None:
 
 def test_two_to_six_outputs_are_pinned_side_by_side(show: Show) -> None:
     page, widget = show(_lens())
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     for _ in range(6):
         page.keyboard.press("j")
         page.keyboard.press("v")
@@ -222,7 +223,7 @@ def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: 
     expect(odd.locator(".ol-in-place")).to_have_count(0)
     chairs.get_by_role("button", name=re.compile("^Select")).click()
     expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
-    widget.get_by_role("button", name="All 36").click()
+    in_menu(widget, "list", "All 36")
     chairs.get_by_role("button", name="the other 12").click()
     expect(widget.locator(".ol-footer")).to_contain_text("12 selected")
     widget.get_by_role("button", name="Invert").click()
@@ -260,28 +261,34 @@ def test_what_is_too_short_to_compare_stands_with_its_equals(show: Show) -> None
 
 def test_each_layer_is_switched_and_says_what_it_means(show: Show) -> None:
     _, widget = show(_lens())
-    legend = widget.locator(".ol-legend-line")
-    expect(legend).to_contain_text("4+ words in a row in at least 11 of 36")
+    chips = widget.locator(".ol-on")
+    expect(chips).to_have_text([re.compile("Shared"), re.compile("Only here")])
+    expect(chips.first).to_have_attribute("title", re.compile("4\\+ words in a row in at least 11 of 36"))
     expect(widget.locator(".ol-list .ol-only").first).to_be_visible()
     for name, mark in (("Shared", "[class*=ol-shared-]"), ("Only here", ".ol-only")):
         _layer(widget, name, False)
         expect(widget.locator(f".ol-list {mark}")).to_have_count(0)
-    expect(legend).to_have_count(0)
+    expect(chips).to_have_count(0)
     _layer(widget, "Grey common")
     expect(widget.locator(".ol-list .ol-common").first).to_be_visible()
     _layer(widget, "Aligned")
     expect(widget.locator(".ol-list .ol-part").first).to_be_visible()
     _layer(widget, "Echo of the prompt")
-    expect(legend).to_contain_text("Echo: nothing found")
+    expect(menu(widget, "marks")).to_contain_text("Echo: nothing found")
+    close_menu(widget)
+    # A chip switches its layer off.
+    widget.get_by_role("button", name="Aligned: off").click()
+    expect(widget.locator(".ol-list .ol-part")).to_have_count(0)
 
 
 def test_thresholds_move_what_is_painted(show: Show) -> None:
     lens = _lens()
     _, widget = show(lens)
-    share = widget.get_by_role("slider", name="Share of the outputs")
-    words = widget.get_by_role("slider", name="Words in a row")
     lens.view.layers = ["shared"]
     _layer(widget, "Only here", False)
+    legend = menu(widget, "marks")
+    share = widget.get_by_role("slider", name="Share of the outputs")
+    words = widget.get_by_role("slider", name="Words in a row")
     for percent, least in ((100, 4), (30, 4), (10, 2), (30, 12)):
         stops = [2, 3, 5, 8, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100]
         share.fill(str(stops.index(percent)))
@@ -289,7 +296,6 @@ def test_thresholds_move_what_is_painted(show: Show) -> None:
         k = max(2, -(-percent * 36 // 100))
         lens.view.min_outputs, lens.view.min_words = percent / 100, least
         visible = lens.visible
-        legend = widget.locator(".ol-legend-line")
         expect(legend).to_contain_text(f"{least}+ words in a row in at least {k} of 36")
         if visible.empty:
             expect(legend).to_contain_text("nothing found")
@@ -364,7 +370,8 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
     )
     lens.highlight(spans, "errors", by="type")
     _, widget = show(lens)
-    expect(widget.locator(".ol-legend-line")).to_contain_text("errors: polite, filler")
+    expect(menu(widget, "marks")).to_contain_text("errors: polite, filler")
+    close_menu(widget)
     card = _card(widget, TEXTS[0])
     expect(card.locator("[class*=ol-own-]").first).to_have_text("Thanks")
     hover_word(card.locator("[class*=ol-own-]").first, "Thanks")
@@ -415,7 +422,7 @@ def test_all_like_this_sentence(show: Show) -> None:
 
 def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
     page, widget = show(_lens())
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("n")
     expect(widget.locator(".ol-asked")).to_be_visible()
@@ -449,7 +456,7 @@ def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
 def test_phrases_are_those_of_python_and_select_their_holders(show: Show) -> None:
     lens = _lens()
     _, widget = show(lens)
-    widget.get_by_role("button", name="Phrases", exact=True).click()
+    in_menu(widget, "marks", "Phrases")
     panel = widget.get_by_role("region", name="Phrases")
     rows = panel.locator(".ol-column").first.locator(".ol-holder")
     rows.first.wait_for()
@@ -464,7 +471,7 @@ def test_phrases_are_those_of_python_and_select_their_holders(show: Show) -> Non
 
 def test_openings_are_a_tree_with_counts(show: Show) -> None:
     _, widget = show(_lens())
-    widget.get_by_role("button", name="Openings", exact=True).click()
+    in_menu(widget, "marks", "Openings")
     rows = widget.get_by_role("region", name="How the outputs begin").locator(".ol-holder")
     rows.first.wait_for()
     found = {row.locator(".ol-holder-text").inner_text(): row for row in rows.all()}
@@ -485,11 +492,12 @@ def test_marks_within_the_selection_are_those_of_the_selection(show: Show) -> No
     lens.view.layers = ["shared", "only"]
     lens.view.context = "selection"
     _, widget = show(lens)
-    expect(widget.locator(".ol-legend-line")).to_contain_text("in at least 3 of 8")
+    legend = menu(widget, "marks")
+    expect(legend).to_contain_text("in at least 3 of 8")
     _same(widget, lens, "shared", "ol-shared", steps=True)
     _same(widget, lens, "only", "ol-only")
     widget.get_by_label("What outputs are compared with").select_option("all")
-    expect(widget.locator(".ol-legend-line")).to_contain_text("in at least 11 of 36")
+    expect(legend).to_contain_text("in at least 11 of 36")
     lens.view.context = "all"
     _same(widget, lens, "shared", "ol-shared", steps=True)
 
@@ -499,7 +507,7 @@ def test_long_common_runs_fold_and_unfold(show: Show) -> None:
     run = "this long run of words stands in each and every one of these outputs word for word"
     texts = [f"{name} says that {run} and adds {name}." for name in NAMES]
     _, widget = show(_lens(texts))
-    widget.get_by_role("button", name="Fold", exact=True).click()
+    in_menu(widget, "marks", "Fold")
     fold = widget.locator(".ol-fold").first
     expect(fold).to_have_attribute("data-label", "21 words shared by 14 of 14")
     fold.click()
@@ -535,7 +543,7 @@ def test_markdown_is_as_written_until_it_is_switched_on(show: Show) -> None:
     box = _card(widget, "Title").locator(".ol-text")
     expect(box).to_have_text(text)
     before = painted(widget, "ol-shared")
-    widget.get_by_role("button", name="Markdown", exact=True).click()
+    in_menu(widget, "marks", "Markdown")
     expect(box.locator(".ol-md-h1")).to_have_text("# Title\n", use_inner_text=False)
     assert box.locator(".ol-md-h1").inner_text().strip() == "Title"
     expect(box.locator(".ol-strong")).to_have_text("bold")

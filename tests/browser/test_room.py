@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import view
+from driver import in_menu, view
 from playwright.sync_api import BrowserContext, Locator
 
 import outlens as ol
@@ -38,7 +38,7 @@ def width(locator: Locator) -> float:
 
 
 def test_a_phrase_has_the_width_of_its_column(widget: Locator) -> None:
-    widget.get_by_role("button", name="Phrases").click()
+    in_menu(widget, "marks", "Phrases")
     row = widget.locator(".ol-column > .ol-holder").first
     assert width(row.locator(".ol-holder-text")) > 0.9 * width(row)
     text, count = row.locator(".ol-holder-text").bounding_box(), row.locator(".ol-holder-count").bounding_box()

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from axe import violations
-from driver import Lab, view
+from driver import Lab, in_menu, in_order, tab, view
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -57,8 +57,8 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     expect(widget.locator(".ol-tagfield")).to_have_count(0)
     expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
     expect(widget.locator(".ol-saved")).to_contain_text("saved")
-    widget.get_by_role("button", name="All 60").click()
-    widget.locator(".ol-map").focus()
+    in_menu(widget, "list", "All 60")
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("t")
     _give(widget, "odd")
@@ -90,7 +90,7 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     expect(again.locator(".ol-tagbar .ol-tag")).to_have_count(2)
     expect(_card(again, 1).locator(".ol-tag")).to_have_text("odd")
     # What was undone last can be undone still.
-    again.locator(".ol-map").focus()
+    again.locator(".ol-list").focus()
     page.keyboard.press("u")
     expect(_card(again, 2).locator(".ol-tag")).to_have_text("odd")
     assert lab.output_of(page, 2).startswith(f"{list(range(30, 50))} [0, 1, 2]")
@@ -103,7 +103,7 @@ def test_two_people_see_each_others_tags(lab: Lab, page: Page, new_context: Call
     other = new_context().new_page()
     lab.open(other, [_setup("two.sqlite", "ben"), "lens"])
     theirs = view(other)
-    theirs.locator(".ol-map").focus()
+    theirs.locator(".ol-list").focus()
     other.keyboard.press("j")
     other.keyboard.press("t")
     _give(theirs, "mine")
@@ -133,7 +133,7 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
     expect(first).to_contain_text("bake rye bread on day 4")
     expect(first.locator(".ol-tag")).to_have_count(0)
     assert lab.output_of(page, 3) == "10"
-    widget.get_by_role("combobox", name="Order of the outputs").select_option("row")
+    in_order(widget, "row")
     expect(widget.locator(".ol-ranked")).to_have_count(0)
 
 
@@ -144,7 +144,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
     busy = "open('hold').read()"
     lab.open(page, [_setup("busy.sqlite"), "lens", "print(len(lens.tag_log))", busy])
     widget = view(page)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("t")
     _give(widget, "late")
@@ -157,7 +157,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
         cell.locator(".cm-content").click()
         page.keyboard.press("Control+Enter")
         expect(cell.locator(".jp-InputPrompt")).to_have_text("[*]:")
-        widget.locator(".ol-map").focus()
+        widget.locator(".ol-list").focus()
         page.keyboard.press("j")
         page.keyboard.press("1")
         # JupyterLab may answer it in a thread of its own, or when the cell is done.
@@ -179,7 +179,7 @@ def test_a_store_that_cannot_be_written_is_told_and_tried_again(lab: Lab, page: 
     expect(_card(widget, 5).locator(".ol-tag")).to_have_text("first")
     expect(page.locator(".jp-CodeCell").nth(3).locator(".jp-InputPrompt")).to_have_text("[4]:")
     lab.run_cell(page, 2)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("1")
     expect(widget.locator(".ol-saved")).to_contain_text("not saved")
@@ -232,7 +232,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     expect(panel.get_by_role("columnheader")).to_have_text(
         ["tag", "key", "what it means", "ben", "ann", "show, select"]
     )
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     page.keyboard.press("1")
     expect(_card(widget, 0).locator(".ol-tag")).to_have_text("bread")
@@ -356,20 +356,20 @@ def test_what_is_listed_follows_the_tags(show: Show) -> None:
     panel = widget.get_by_role("region", name="Tags")
     row = panel.get_by_role("row", name=re.compile("late"))
     row.get_by_role("button", name="Only", exact=True).click()
-    expect(widget.locator(".ol-what")).to_have_text(re.compile("^5 of them"))
+    expect(widget.locator(".ol-list-menu")).to_have_text(re.compile("^5 of 60"))
     row.get_by_role("button", name="Only", exact=True).click()
     panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only", exact=True).click()
-    expect(widget.locator(".ol-what")).to_have_text(re.compile("^35 of them"))
+    expect(widget.locator(".ol-list-menu")).to_have_text(re.compile("^35 of 60"))
     panel.get_by_role("row", name=re.compile("no tag")).get_by_role("button", name="Only", exact=True).click()
     panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only", exact=True).click()
-    expect(widget.locator(".ol-what")).to_have_text(re.compile("^25 of them"))
+    expect(widget.locator(".ol-list-menu")).to_have_text(re.compile("^25 of 60"))
     panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only", exact=True).click()
     row.get_by_role("button", name="Select 5").click()
     expect(widget.locator(".ol-footer")).to_contain_text("5 selected")
-    widget.get_by_label("Colour the map by").select_option("tags")
+    tab(widget, "Map").get_by_label("Colour the map by").select_option("tags")
     expect(widget.locator(".ol-legend")).to_contain_text("bread")
-    widget.get_by_role("button", name="All 60").click()
-    widget.get_by_label("Order of the outputs").select_option("untagged")
+    in_menu(widget, "list", "All 60")
+    in_order(widget, "untagged")
     first = widget.locator(".ol-list .ol-card").first
     expect(first.locator(".ol-tag")).to_have_count(0)
     widget.locator(".ol-list").focus()
@@ -395,14 +395,14 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     panel.get_by_label("Your name").press("Enter")
     # Who is looked at without a tag: what that person tagged.
     panel.get_by_label("Filter by the tags of").select_option("ben")
-    expect(widget.locator(".ol-what")).to_have_text(re.compile("^4 of them"))
+    expect(widget.locator(".ol-list-menu")).to_have_text(re.compile("^4 of 60"))
     panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only", exact=True).click()
     panel.get_by_role("button", name="2 disputed first").click()
     shown = widget.locator(".ol-list .ol-card .ol-text")
     expect(shown.nth(0)).to_have_text(re.compile(r"day 4\."))
     expect(shown.nth(1)).to_have_text(re.compile(r"day 7\."))
     expect(shown.nth(2)).to_have_text(re.compile(r"day 0\."))
-    widget.get_by_label("Order of the outputs").select_option("row")
+    in_order(widget, "row")
     expect(_card(widget, 9).locator(".ol-tag")).to_have_text(re.compile("good"))
     panel.get_by_role("button", name="Blind").click()
     expect(_card(widget, 9).locator(".ol-tag")).to_have_count(0)
@@ -426,7 +426,7 @@ def test_axe_finds_nothing_in_the_tags(show: Show, theme: str) -> None:
     page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
     expect(widget).to_have_attribute("data-theme", theme)
     assert violations(page) == []
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("j")
     for key in "12":
         page.keyboard.press(key)

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import click_word, hover_word, scrolled, view
+from driver import click_word, hover_word, in_menu, scrolled, tab, view
 from hostile import HOSTILE
 from playwright.sync_api import BrowserContext, Locator, Page, Route, expect
 
@@ -159,9 +159,9 @@ def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
         expect(widget.get_by_role("button", name=mode, exact=True)).to_have_attribute("aria-pressed", "true")
         widget.locator(".ol-text, .ol-note").first.wait_for()
         _through(page, widget)
-        widget.get_by_role("button", name="Markdown").click()
+        in_menu(widget, "marks", "Markdown")
         _through(page, widget)
-        widget.get_by_role("button", name="Markdown").click()
+        in_menu(widget, "marks", "Markdown")
     widget.get_by_role("button", name="Cards", exact=True).click()
     widget.locator(".ol-card").first.wait_for()
     for _ in scrolled(widget.locator(".ol-list"), 300):
@@ -181,7 +181,7 @@ def test_nothing_of_it_runs_where_it_is_listed(hostile: Page) -> None:
     page = hostile
     widget = view(page)
     for panel in ("Phrases", "Openings"):
-        widget.get_by_role("button", name=panel, exact=True).click()
+        in_menu(widget, "marks", panel)
         widget.locator(".ol-holder").first.wait_for()
         _is_clean(page)
         widget.get_by_role("button", name="Close", exact=True).click()
@@ -196,7 +196,7 @@ def test_nothing_of_it_runs_where_it_is_listed(hostile: Page) -> None:
     widget.locator(".ol-pins").wait_for()
     _is_clean(page)
     for column in ("model", "kind"):
-        widget.get_by_label("Colour the map by").select_option(column)
+        tab(widget, "Map").get_by_label("Colour the map by").select_option(column)
         _is_clean(page)
     widget.locator(".ol-map").hover()
     _is_clean(page)

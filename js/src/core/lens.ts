@@ -23,6 +23,7 @@ import { Search } from "./search";
 import { Selection } from "./selection";
 import { Settings } from "./settings";
 import { Shared } from "./shared";
+import { Side } from "./side";
 import { TagKeys } from "./tag-keys";
 import { Tagging } from "./tagging";
 import { Tags } from "./tags";
@@ -50,6 +51,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const settings = new Settings(traits);
   const outputs = new Outputs(traits, ask);
   const clusters = new Clusters(traits, outputs, announce);
+  const side = new Side(outputs, settings);
   const search = new Search(outputs, settings, ask, announce, until);
   const otherPrompts = new OtherPrompts(outputs, settings, search, ask, until);
   const gestures = new Gestures(outputs, ask);
@@ -77,6 +79,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     announce,
     settings,
     outputs,
+    side,
     clusters,
     search,
     otherPrompts,

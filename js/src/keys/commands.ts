@@ -169,7 +169,7 @@ export function leave({ lens, root, target }: Press, inField: boolean): void {
     return;
   }
   if (target.matches(".ol-search-input") && lens.settings.get("query")) lens.search.clear();
-  root.querySelector<HTMLElement>(".ol-map")?.focus();
+  focusTexts(root);
 }
 
 const MODES: ReaderMode[] = ["cards", "grid", "interleaved"];

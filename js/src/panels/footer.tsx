@@ -1,11 +1,13 @@
-// What is selected, and how to reach it from Python.
-import { useRef } from "preact/hooks";
+// What is selected or tagged, and what can be done with it; nothing where nothing is.
 import { Button, Plain } from "../ui/button";
+import { useRef } from "preact/hooks";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
-import { grouped, plural } from "../ui/format";
+import { grouped } from "../ui/format";
+import { copy } from "./reader/card";
+import { Saved } from "./tags/saved";
 import { TagBar } from "./tags/tag-bar";
-import { Muted } from "../ui/layout";
+import { Muted, Spring } from "../ui/layout";
 
 export function Footer() {
   const lens = useLens();
@@ -14,20 +16,41 @@ export function Footer() {
   const count = lens.selection.count.value;
   const elsewhere = lens.selection.elsewhere.value;
   const total = count + elsewhere;
+  const { tagging, undo } = lens;
+  const idle =
+    !total &&
+    lens.pointer.cursor.value < 0 &&
+    !tagging.field.value &&
+    !tagging.draft.value &&
+    !tagging.result.value &&
+    !tagging.saved.value.bad &&
+    !undo.can("undo") &&
+    !undo.can("redo") &&
+    !lens.tags.tagged.value.names.length;
+  if (idle) return <footer class="ol-footer" ref={box} hidden />;
   return (
     <footer class="ol-footer" ref={box}>
-      <span class="ol-selected">
-        <b>{grouped(total)} selected</b>
-        {elsewhere > 0 && <Muted> · {grouped(elsewhere)} in other prompts</Muted>}
-      </span>
-      {lens.undo.dropped.value > 0 && (
-        <Button title="Select them again (u)" onClick={() => lens.undo.run("undo")}>
-          {grouped(lens.undo.dropped.value)} deselected, undo
+      {total > 0 && (
+        <span class="ol-selected">
+          <b>{grouped(total)} selected</b>
+          {elsewhere > 0 && <Muted> · {grouped(elsewhere)} in other prompts</Muted>}
+        </span>
+      )}
+      {undo.dropped.value > 0 && (
+        <Button title="Select them again (u)" onClick={() => undo.run("undo")}>
+          {grouped(undo.dropped.value)} deselected, undo
         </Button>
       )}
-      {total > 0 ? (
+      {total > 0 && (
         <>
-          {lens.kernel && <code class="ol-muted">= lens.selected</code>}
+          {lens.kernel && (
+            <Plain
+              label="Copy lens.selected: these rows of your DataFrame"
+              onClick={() => copy(lens, "lens.selected", "lens.selected")}
+            >
+              <code class="ol-muted">= lens.selected</code>
+            </Plain>
+          )}
           {count > 0 && count < lens.outputs.info.n && (
             <Button title="Invert the selection (i)" onClick={() => lens.selection.invert()}>
               Invert
@@ -37,25 +60,10 @@ export function Footer() {
             Clear
           </Button>
         </>
-      ) : null}
-      <TagBar />
-      {lens.filter.hidden.value.size > 0 && lens.filter.passing.value.length > 0 && (
-        <Button
-          title="Select all that pass search and filter (a)"
-          onClick={() => lens.selection.select(lens.filter.passing.value, "replace")}
-        >
-          Select {plural(lens.filter.passing.value.length, "output")} that pass
-        </Button>
       )}
-      {lens.filter.hidden.value.size > 0 && <Button onClick={() => lens.filter.clear()}>Remove filter</Button>}
-      <span class="ol-keys ol-muted">
-        <span class="ol-wide">
-          <kbd>j</kbd> <kbd>k</kbd> next, previous <kbd>x</kbd> select <kbd>/</kbd> search
-        </span>
-        <Plain title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
-          <kbd>?</kbd> keys
-        </Plain>
-      </span>
+      <TagBar />
+      <Spring />
+      <Saved />
     </footer>
-  );
+  ); // prettier-ignore
 }

@@ -1,66 +1,75 @@
-// The prompt, what there is, and the search.
+// The prompt, which leads to the other prompts; what there is, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
-import { Button, Step } from "../ui/button";
+import { Button, Plain, Step } from "../ui/button";
 import { focusTexts } from "../ui/focus";
 import { number, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
 import { PromptButtons, PromptSaid } from "./tags/prompt";
-import { Saved } from "./tags/saved";
 
 export function Header() {
   const lens = useLens();
   const open = useSignal(false);
-  const { n, total, prompts, notes, source, params, ...info } = lens.outputs.info;
+  const { prompts, notes, ...info } = lens.outputs.info;
   const preparing = lens.outputs.preparing.value;
   // The prompt that was chosen, also while what is below is still that of the one before.
   const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : info.title;
-  const many = prompts.length > 1;
-  const column = lens.outputs.column(source);
-  const sources = column ? lens.outputs.present(column).length : 0;
-  const counts = [
-    ...(many ? [`prompt ${number(lens.outputs.promptIndex.value + 1)} of ${number(prompts.length)}`] : []),
-    many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
-    ...(sources > 1 ? [plural(sources, source!)] : []),
-    plural(lens.clusters.list.value.length, "cluster"),
-  ];
   return (
     <header class="ol-header">
-      <div class={open.value ? "ol-title ol-open" : "ol-title"}>
-        {title ? (
-          <Button
-            class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
-            title={open.value ? "Show one line of the prompt" : "Show the whole prompt"}
-            aria-expanded={open.value}
-            onClick={() => (open.value = !open.value)}
-          >
-            {title}
-          </Button>
-        ) : null}
-        {title && !preparing ? <PromptButtons /> : null}
-        <span
-          class="ol-counts"
-          title={many ? `${params}\nLens(data, prompt=False) shows all prompts together.` : params}
-        >
-          {preparing ? "Preparing…" : counts.join(" · ")}
-        </span>
+      {(title || prompts.length > 1) && (
+        <div class="ol-title">
+          {title && (
+            <Button
+              class={open.value ? "ol-prompt ol-open" : "ol-prompt"}
+              title={open.value ? "Show less" : "Show the whole prompt"}
+              aria-expanded={open.value}
+              onClick={() => (open.value = !open.value)}
+            >
+              {title}
+            </Button>
+          )}
+          {title && !preparing ? <PromptButtons /> : null}
+          {prompts.length > 1 && <PromptSwitch />}
+        </div>
+      )}
+      {title && !preparing ? <PromptSaid /> : null}
+      <div class="ol-summary-row">
+        <Counts />
         {notes.length > 0 && (
           <span class="ol-notes" title={notes.join("\n")}>
             {notes.length === 1 ? notes[0] : plural(notes.length, "note")}
           </span>
         )}
-      </div>
-      <div class="ol-controls">
-        {many && <PromptSwitch />}
         <Search />
-        <Saved />
+        <Plain title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
+          <kbd>?</kbd>
+        </Plain>
       </div>
-      {title && !preparing ? <PromptSaid /> : null}
     </header>
+  ); // prettier-ignore
+}
+
+/** How much there is of what. */
+function Counts() {
+  const lens = useLens();
+  const { n, total, prompts, source, params } = lens.outputs.info;
+  const many = prompts.length > 1;
+  const column = lens.outputs.column(source);
+  const sources = column ? lens.outputs.present(column).length : 0;
+  const counts = [
+    many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
+    ...(sources > 1 ? [plural(sources, source!)] : []),
+    plural(lens.clusters.list.value.length, "cluster"),
+  ];
+  return (
+    <span class="ol-counts" title={params}>
+      {lens.outputs.preparing.value ? "Preparing…" : counts.join(" · ")}
+    </span>
   );
 }
 
+/** Goes from prompt to prompt. */
 function PromptSwitch() {
   const lens = useLens();
   const { prompts } = lens.outputs.info;
@@ -68,17 +77,21 @@ function PromptSwitch() {
   return (
     <span class="ol-switch">
       <Step back to="prompt" disabled={index <= 0} onClick={() => lens.outputs.setPrompt(index - 1)} />
-      <select
-        aria-label="Prompt"
-        value={index}
-        onChange={(event) => lens.outputs.setPrompt(Number(event.currentTarget.value))}
-      >
-        {prompts.map((prompt, i) => (
-          <option key={i} value={i}>
-            {`${i + 1}/${prompts.length} · ${prompt.label.slice(0, 60)} (${prompt.n})`}
-          </option>
-        ))}
-      </select>
+      <span class="ol-which">
+        {number(index + 1)} of {number(prompts.length)} <span aria-hidden="true">▾</span>
+        <select
+          aria-label="Prompt"
+          title="Go to a prompt"
+          value={index}
+          onChange={(event) => lens.outputs.setPrompt(Number(event.currentTarget.value))}
+        >
+          {prompts.map((prompt, i) => (
+            <option key={i} value={i}>
+              {`${i + 1}/${prompts.length} · ${prompt.label.slice(0, 60)} (${prompt.n})`}
+            </option>
+          ))}
+        </select>
+      </span>
       <Step to="prompt" disabled={index >= prompts.length - 1} onClick={() => lens.outputs.setPrompt(index + 1)} />
     </span>
   ); // prettier-ignore

@@ -94,6 +94,8 @@ export function traits(): Record<string, unknown> {
       panel: "",
       tagged: null,
       blind: false,
+      side: "groups",
+      side_width: 0.34,
     },
   }; // prettier-ignore
 }

@@ -1,7 +1,7 @@
 import type { ComponentProps } from "preact";
 
 type Props = ComponentProps<"button"> & {
-  /** Its name for those who cannot see what is drawn on it. */
+  /** Its name where what is drawn on it does not say it; its tooltip too, unless it has one. */
   label?: string;
   /** Whether it is on, where it can be on or off. */
   pressed?: boolean;
@@ -9,7 +9,7 @@ type Props = ComponentProps<"button"> & {
 
 /** A button that submits no form that the widget may stand in. */
 export function Button({ label, pressed, ...rest }: Props) {
-  return <button type="button" aria-label={label} aria-pressed={pressed} {...rest} />;
+  return <button type="button" aria-label={label} title={label} aria-pressed={pressed} {...rest} />;
 }
 
 /** A button without a frame. */
@@ -29,7 +29,7 @@ interface StepProps {
 export function Step({ back, to, ...rest }: StepProps) {
   const name = `${back ? "Previous" : "Next"} ${to}`;
   return (
-    <Button label={name} title={name} {...rest}>
+    <Button label={name} {...rest}>
       {back ? "‹" : "›"}
     </Button>
   );

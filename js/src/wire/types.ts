@@ -44,6 +44,7 @@ export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "r
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved";
 export type Panel = "" | "phrases" | "openings" | "tags";
+export type Tab = "groups" | "sources" | "map";
 
 export interface View {
   color: string;
@@ -74,6 +75,10 @@ export interface View {
   pins: number[];
   scroll_to: number | null;
   panel: Panel;
+  /** What is shown beside the texts. */
+  side: Tab;
+  /** Its share of the width: 0 hides it, 1 hides the texts, null leaves it to the number of outputs. */
+  side_width: number | null;
 }
 
 /** `text.Index.arrays()`. */

@@ -13,6 +13,11 @@ import { useComputed } from "../use-computed";
 
 /** More sources than this do not fit as bars of their own. */
 const MAX_BARS = 12;
+/** With more of them, those are named that are in a cluster more often than chance would have it. */
+const LEAST_COUNT = 3;
+const SURE = 3;
+/** Characters of the typical output that a tooltip shows. */
+const TYPICAL = 280;
 
 export function Clusters() {
   const lens = useLens();
@@ -24,7 +29,6 @@ export function Clusters() {
   return (
     <section class="ol-clusters" aria-label="Clusters">
       <div class="ol-bar">
-        <b>Clusters</b>
         <label class="ol-granularity" title="Coarser or finer clusters ([ and ], or , and .)">
           <Muted>coarse</Muted>
           <input
@@ -40,19 +44,14 @@ export function Clusters() {
           <Muted>fine</Muted>
         </label>
         <Spring />
-        {share && (
-          <span class="ol-muted ol-by" title={share.sources.join(", ")}>
-            by {share.name}
-          </span>
-        )}
-        <span class="ol-muted ol-size">size</span>
+        <Muted>{plural(clusters.length, "cluster")}</Muted>
       </div>
       <ul class="ol-rows">
         {clusters.map((cluster) => (
           <Row
             key={cluster.node}
             cluster={cluster}
-            title={describe(cluster)}
+            title={describe(lens, cluster)}
             largest={largest}
             share={share}
             rename={(name) => lens.clusters.rename(cluster, name)}
@@ -87,7 +86,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
   const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));
-  const zoom = () => lens.map?.zoomTo(lens.clusters.members(number));
+  const zoom = () => lens.side.zoomTo(lens.clusters.members(number));
   const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
     if (named !== null) rename!(named);
@@ -134,15 +133,14 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
           ✎
         </Plain>
       )}
+      <TagMembers number={number} name={name} size={size} />
       {share && <Bars share={share} cluster={number} />}
-      <SizeBar
+      <Size
         size={size}
         largest={largest}
         chosen={chosen}
         color={number >= 0 && lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
       />
-      <span class="ol-size">{grouped(size)}</span>
-      <TagMembers number={number} name={name} size={size} />
     </li>
   ); // prettier-ignore
 }
@@ -192,12 +190,20 @@ function swatch(lens: Lens, group: number): string {
   return group < 0 ? palette[palette.length - 1] : palette[Math.min(group, palette.length - 2)];
 }
 
-function SizeBar({ size, largest, chosen, color }: { size: number; largest: number; chosen: number; color: string }) {
+/** The size, its share of all outputs, and a line below the row as long as the cluster is large. */
+function Size({ size, largest, chosen, color }: { size: number; largest: number; chosen: number; color: string }) {
+  const percent = (100 * size) / Math.max(1, useLens().outputs.info.n);
   return (
-    <span class="ol-sizebar" title={chosen ? `${chosen} of ${size} selected` : undefined} aria-hidden="true">
-      <i style={{ width: `${(100 * size) / largest}%`, ...(color && { background: color }) }} />
-      {chosen > 0 && <em style={{ width: `${(100 * chosen) / largest}%` }} />}
-    </span>
+    <>
+      <span class="ol-size" title={chosen ? `${chosen} selected` : undefined}>
+        {grouped(size)}
+      </span>
+      <span class="ol-size ol-muted">{percent < 1 ? "<1" : Math.round(percent)} %</span>
+      <span class="ol-sizebar" aria-hidden="true">
+        <i style={{ width: `${(100 * size) / largest}%`, ...(color && { background: color }) }} />
+        {chosen > 0 && <em style={{ width: `${(100 * chosen) / largest}%` }} />}
+      </span>
+    </>
   );
 }
 
@@ -246,7 +252,7 @@ function bySource(lens: Lens): BySource | null {
   if (!column?.categories) return null;
   const codes = lens.outputs.columns.value[column.name];
   const present = lens.outputs.present(column);
-  if (present.length < 2 || present.length > MAX_BARS) return null;
+  if (present.length < 2) return null;
   const sources = present.map((code) => column.categories![code]);
   const place = new Map(present.map((code, k) => [code, k]));
   const clusterOf = lens.clusters.of.value;
@@ -261,25 +267,45 @@ function bySource(lens: Lens): BySource | null {
   return { name: column.name, sources, totals, counts };
 }
 
-function Bars({ share, cluster }: { share: BySource; cluster: number }) {
-  const counts = share.counts[cluster] ?? [];
-  const parts = share.sources.map((source, s) => {
-    const of = share.totals[s];
-    const part = of ? counts[s] / of : 0;
-    return { source, part, text: `${source}: ${counts[s]} of its ${of} (${Math.round(100 * part)} %)` };
+/**
+ * The sources of a cluster: a bar each or, where they are many, the names of the two that are in it most above what
+ * chance would have.
+ */
+function Bars({ share: { name, sources, totals, counts }, cluster }: { share: BySource; cluster: number }) {
+  const lens = useLens();
+  const here = counts[cluster];
+  const parts = sources.map((source, s) => {
+    const [count, of] = [here[s], totals[s]];
+    return { source, part: count / of, count, of, text: `${source}: ${count} of its ${of} (${percent(count / of)})` };
   });
+  const texts = (some: typeof parts) => some.map(({ text }) => text).join("\n");
+  if (parts.length > MAX_BARS) {
+    const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
+    const all = sum(here) / sum(totals);
+    /** Standard deviations above what chance gives. */
+    const above = ({ count, of }: { count: number; of: number }) =>
+      (count - of * all) / Math.sqrt(of * all * (1 - all));
+    const most = parts
+      .filter((p) => p.count >= LEAST_COUNT && above(p) >= SURE)
+      .sort((a, b) => above(b) - above(a))
+      .slice(0, 2);
+    return (
+      <span class="ol-mostly ol-muted" title={texts(most)}>
+        {most.map(({ source }) => lens.outputs.short(name, source)).join(", ")}
+      </span>
+    );
+  }
   return (
-    <span
-      class="ol-bars"
-      role="img"
-      aria-label={parts.map((p) => p.text).join("; ")}
-      title={parts.map((p) => p.text).join("\n")}
-    >
+    <span class="ol-bars" role="img" aria-label={texts(parts).replaceAll("\n", "; ")} title={texts(parts)}>
       {parts.map(({ source, part }) => (
         <i key={source} style={{ height: `${part > 0 ? Math.max(8, 100 * part) : 0}%` }} />
       ))}
     </span>
   );
+}
+
+function percent(share: number): string {
+  return `${Math.round(100 * share)} %`;
 }
 
 function selectedIn(lens: Lens, cluster: number): number {
@@ -290,9 +316,12 @@ function selectedIn(lens: Lens, cluster: number): number {
   return count;
 }
 
-function describe({ name, given, size, holds, words }: Cluster): string {
+/** What a cluster says: its typical output, and the words that set it apart. */
+function describe(lens: Lens, { name, given, size, holds, words, medoid }: Cluster): string {
+  const text = (lens.outputs.texts.value.peek(medoid) ?? "").trim().replace(/\s+/g, " ");
   const lines = [name, plural(size, "output")];
-  if (!given) lines.push(`${Math.round(100 * holds)} % of them say so`);
-  if (words.length) lines.push(`typical words: ${words.join(", ")}`);
+  if (!given) lines.push(`${percent(holds)} of them say so`);
+  if (words.length) lines.push(`what sets it apart: ${words.join(", ")}`);
+  if (text) lines.push(`typical: ${text.length > TYPICAL ? `${text.slice(0, TYPICAL)}…` : text}`);
   return [...lines, "click: select what is not dimmed · double click or z: zoom · F2: rename"].join("\n");
 }

@@ -103,6 +103,8 @@ export function drawMap(
     zoomTo: (ids) => map.zoomTo(ids, true),
   };
   const resize = () => {
+    // While another panel is shown, the map stays as it is.
+    if (!host.clientWidth && lens.side.tab.peek() !== "map") return;
     map.resize(host.clientWidth, host.clientHeight, host.ownerDocument.defaultView?.devicePixelRatio ?? 1);
     place();
   };
@@ -140,6 +142,14 @@ export function drawMap(
     }),
   ];
   resize();
+  stops.push(
+    effect(() => {
+      const ids = lens.side.zoom.value;
+      if (!ids || lens.side.tab.value !== "map") return;
+      map.zoomTo(ids, true);
+      lens.side.zoom.value = null;
+    }),
+  );
   return () => {
     stops.forEach((stop) => stop());
     observer.disconnect();

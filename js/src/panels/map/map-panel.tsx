@@ -7,7 +7,7 @@ import { Button } from "../../ui/button";
 import { Grace, useDismiss } from "../../ui/dismiss";
 import { number, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
-import { Empty, Muted, Segments, Spring } from "../../ui/layout";
+import { Empty, Muted, Segments } from "../../ui/layout";
 import { Dot } from "../dot";
 import { Choice, Options } from "../../ui/choice";
 import { drawMap, type Place, type PointedAt } from "./draw-map";
@@ -21,11 +21,11 @@ const MOVES: [Direction, string, string][] = [
 ];
 
 const TOOLS = [
-  ["pan", "Pan", "Drag, or use the arrow buttons, to move the map (p)"],
-  ["lasso", "Lasso", "A drag selects what is not dimmed; Shift adds, Alt removes (l)"],
+  ["pan", "✥", "Move", "Drag, or use the arrow buttons, to move the map (p)"],
+  ["lasso", "◌", "Select", "A drag selects what is not dimmed; Shift adds, Alt removes (l)"],
 ] as const;
 
-export function MapPanel({ root }: { root: HTMLElement }) {
+export function MapPanel() {
   const lens = useLens();
   const host = useRef<HTMLDivElement>(null);
   const places = useSignal<Place[]>([]);
@@ -36,7 +36,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
   useEffect(() => {
     const end = drawMap(
       host.current!,
-      root,
+      host.current!.closest<HTMLElement>(".outlens")!,
       lens,
       (p) => (places.value = p),
       (at) => {
@@ -77,6 +77,7 @@ export function MapPanel({ root }: { root: HTMLElement }) {
           ))}
         </div>
         {n === 0 && <Empty>There are no outputs to show.</Empty>}
+        <Zoom />
         {lens.settings.get("tool") === "pan" && <PanButtons />}
         {excerpt.value && (
           <HoverCard
@@ -99,9 +100,9 @@ function Tools() {
   return (
     <div class="ol-bar ol-tools">
       <Segments label="What a drag on the map does">
-        {TOOLS.map(([one, name, title]) => (
+        {TOOLS.map(([one, sign, name, title]) => (
           <Button key={one} pressed={tool === one} title={title} onClick={() => lens.settings.set({ tool: one })}>
-            {name}
+            <span aria-hidden="true">{sign}</span> {name}
           </Button>
         ))}
       </Segments>
@@ -113,20 +114,25 @@ function Tools() {
       >
         <Options names={["cluster", "tags", ...columns.map(({ name }) => name)]} />
       </Choice>
-      <Spring />
-      <Segments label="Zoom">
-        <Button title="Zoom out (-)" label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
-          −
-        </Button>
-        <Button title="Zoom in (+), or the wheel" label="Zoom in" onClick={() => lens.map?.zoom(1.4)}>
-          +
-        </Button>
-        <Button title="Show everything (0)" label="Show everything" onClick={() => lens.map?.fit()}>
-          ⤢
-        </Button>
-      </Segments>
     </div>
   ); // prettier-ignore
+}
+
+function Zoom() {
+  const lens = useLens();
+  return (
+    <Segments label="Zoom">
+      <Button title="Zoom out (-)" label="Zoom out" onClick={() => lens.map?.zoom(1 / 1.4)}>
+        −
+      </Button>
+      <Button title="Zoom in (+), or the wheel" label="Zoom in" onClick={() => lens.map?.zoom(1.4)}>
+        +
+      </Button>
+      <Button title="Show everything (0)" label="Show everything" onClick={() => lens.map?.fit()}>
+        ⤢
+      </Button>
+    </Segments>
+  );
 }
 
 /** Moves the map for those who cannot drag. */
@@ -151,8 +157,9 @@ function PanButtons() {
 function Legend() {
   const lens = useLens();
   const { kind, name, entries, many } = lens.colors.scheme.value;
-  // The list of clusters is the legend of the clusters.
-  if (kind === "cluster") return null;
+  const point = (group: number | null) => {
+    if (kind === "cluster") lens.pointer.cluster.value = group;
+  };
   const hidden = lens.filter.hidden.value;
   return (
     <div class={many ? "ol-legend ol-one-line" : "ol-legend"} role="group" aria-label={`Legend: ${name}`}>
@@ -164,6 +171,8 @@ function Legend() {
           style={{ "--ol-color": color }}
           title={`${label}: ${plural(count, "output")}\nclick: dim · Shift+click: show only this`}
           onClick={(event) => (event.shiftKey ? lens.filter.only(group) : lens.filter.toggle(group))}
+          onMouseEnter={() => point(group)}
+          onMouseLeave={() => point(null)}
         >
           <i />
           <span>{lens.outputs.short(name, label)}</span>

@@ -1,152 +1,246 @@
-// The layers that are painted over the texts: switches, thresholds, and what each of them means now.
+// The layers that are painted over the texts: chips for those that are on, and a panel with all of them.
 import { useLens } from "../use-lens";
-import { useSignal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { FOLD_WORDS } from "../../core/folds";
+import { useRef } from "preact/hooks";
+import { ANY } from "../../core/tags";
 import { ownColor } from "../../core/own-layers";
-import { Button, Plain } from "../../ui/button";
+import { Button } from "../../ui/button";
+import { useFocusWithin } from "../../ui/focus";
 import { number } from "../../ui/format";
-import { Spring } from "../../ui/layout";
+import { Menu } from "../../ui/menu";
 import { Choice } from "../../ui/choice";
+import type { Panel } from "../../wire/types";
+import { FOLDS, meaning } from "./meaning";
 
 /** Stops of the slider for the share of outputs, in percent. */
 const SHARES = [2, 3, 5, 8, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 75, 80, 85, 90, 95, 100];
 const LONGEST = 12;
 
-export function LayersBar() {
+interface Layer {
+  name: string;
+  label: string;
+  /** Its name, as it looks in a text. */
+  look: () => ComponentChild;
+  /** What it is for. */
+  about: string;
+}
+
+/** The layers that every lens has. */
+const LAYERS: Layer[] = [
+  {
+    name: "shared",
+    label: "Shared",
+    look: () => (
+      <>
+        <i class="ol-steps" /> Shared
+      </>
+    ),
+    about: "Tint: words in a row that many outputs share",
+  },
+  {
+    name: "common",
+    label: "Grey common",
+    look: () => <span class="ol-common">Grey common</span>,
+    about: "Grey: shared words are faded, the rest stands out",
+  },
+  {
+    name: "only",
+    label: "Only here",
+    look: () => <span class="ol-only">Only here</span>,
+    about: "Bold, dotted line: words that only this output has",
+  },
+  {
+    name: "echo",
+    label: "Echo of the prompt",
+    look: () => <span class="ol-echo">Echo of the prompt</span>,
+    about: "Dashed line: words that repeat the prompt, which do not count as shared",
+  },
+  {
+    name: "aligned",
+    label: "Aligned",
+    look: () => (
+      <>
+        <i class="ol-part ol-part-1" data-label="1" /> Aligned
+      </>
+    ),
+    about: "Margin: sentences that play the same part have the same number",
+  },
+]; // prettier-ignore
+
+/** All layers that there are to switch, the user's own last. */
+function useLayers(): Layer[] {
   const lens = useLens();
-  const [context, markdown, fold] = [
-    lens.settings.get("context"),
-    lens.settings.get("markdown"),
-    lens.settings.get("fold"),
+  const { shared, marks } = lens;
+  const echo =
+    shared.hasEcho.value || marks.on.value.has("echo") || (lens.outputs.info.title !== "" && !shared.words.value);
+  let before = 0;
+  const own = marks.own.value.map(({ name, types }) => {
+    const color = ownColor(1, before);
+    before += Math.max(1, types.length);
+    const look = () => <span class={`ol-own-${color}`}>{name}</span>;
+    return { name, label: name, look, about: `Your layer ${name}` };
+  });
+  return [...LAYERS.filter(({ name }) => name !== "echo" || echo), ...own];
+}
+
+const LISTS: [Panel, string, string][] = [
+  ["phrases", "Phrases", "What outputs share, and what sets the selection apart"],
+  ["openings", "Openings", "How the outputs begin"],
+];
+
+/** What is on, and what hides outputs; a click switches it off. */
+export function Chips() {
+  const lens = useLens();
+  const hidden = lens.filter.hidden.value.size;
+  const tagged = lens.settings.get("tagged");
+  const box = useRef<HTMLSpanElement>(null);
+  useFocusWithin(box);
+  const which = tagged && (tagged.tag === ANY ? "any tag" : (tagged.tag ?? "no tag"));
+  const tag = [which, tagged?.annotator].filter(Boolean).join(" by ");
+  return (
+    <span class="ol-chips-on" ref={box}>
+      {hidden > 0 && (
+        <Chip
+          name={`${number(hidden)} dimmed: remove filter`}
+          title="Groups are dimmed and not listed"
+          off={() => lens.filter.clear()}
+        >
+          {number(hidden)} dimmed
+        </Chip>
+      )}
+      {tagged && (
+        <Chip
+          name={`${tag}: remove the filter by tags`}
+          title="Only these are listed"
+          off={() => lens.settings.set({ tagged: null })}
+        >
+          {tag}
+        </Chip>
+      )}
+      {useLayers()
+        .filter(({ name }) => lens.marks.on.value.has(name))
+        .map(({ name, label, look }) => {
+          const says = meaning(lens, name);
+          return (
+            <Chip key={name} name={`${label}: off`} title={says.text} off={() => lens.marks.toggle(name)}>
+              <span class={says.none ? "ol-none" : undefined}>{look()}</span>
+            </Chip>
+          );
+        })}
+    </span>
+  ); // prettier-ignore
+}
+
+interface ChipProps {
+  name: string;
+  title: string;
+  off: () => void;
+  children: ComponentChild;
+}
+
+function Chip({ name, title, off, children }: ChipProps) {
+  return (
+    <Button class="ol-on" label={name} title={`${title}\nclick: off`} onClick={off}>
+      {children} <span aria-hidden="true">✕</span>
+    </Button>
+  );
+}
+
+/** Everything about highlights, one click away. */
+export function MarksMenu() {
+  const lens = useLens();
+  const { settings } = lens;
+  const [context, markdown, fold, panel] = [
+    settings.get("context"),
+    settings.get("markdown"),
+    settings.get("fold"),
+    settings.get("panel"),
   ];
   const on = lens.marks.on.value;
-  const k = lens.shared.minOutputs.value;
-  const m = lens.shared.minWords.value;
-  const own = lens.marks.own.value;
+  const selected = lens.selection.count.value;
   return (
-    <div class="ol-bar ol-layers" role="group" aria-label="Highlights in the texts">
-      <Switch
-        name="shared"
-        title={`Tint: sequences of ${m} or more words that at least ${k} of ${lens.shared.counted.value} outputs share`}
-      >
-        Shared{" "}
-        <span class="ol-steps">
-          <i class="ol-shared-1" />
-          <i class="ol-shared-2" />
-          <i class="ol-shared-3" />
-        </span>
-      </Switch>
-      <Share />
-      <Words />
-      <Switch name="common" title="Grey: shared words are faded, the rest stands out">
-        <span class="ol-common">Grey common</span>
-      </Switch>
-      <Switch name="only" title="Bold, dotted line: words that only this output has">
-        <span class="ol-only">Only here</span>
-      </Switch>
-      {(lens.shared.hasEcho.value ||
-        on.has("echo") ||
-        (lens.outputs.info.title !== "" && !lens.shared.words.value)) && (
-        <Switch
-          name="echo"
-          title={`Dashed line: ${m} or more words in a row that repeat the prompt; not counted as shared`}
-        >
-          <span class="ol-echo">Echo</span>
-        </Switch>
-      )}
-      <Switch
-        name="aligned"
-        title="In the margin: sentences that play the same part in different outputs have the same number; point at one to see the others"
-      >
-        <span class="ol-part-name">
-          <i class="ol-part ol-part-1" data-label="1" /> Aligned
-        </span>
-      </Switch>
-      {own.map(({ name, types }, j) => (
-        <Switch key={name} name={name} title={`Your layer ${name}${types.length ? `: ${kinds(types)}` : ""}`}>
-          <span class={`ol-own-${ownColor(1, before(own, j))}`}>{name}</span>
-        </Switch>
-      ))}
-      <Spring />
-      {lens.selection.count.value > 1 && (
-        <Choice
-          label="Compare"
-          name="What outputs are compared with"
-          title="Whether a text is compared with all outputs or only with the selected ones"
-          value={context}
-          set={(chosen) => lens.settings.set({ context: chosen as "all" | "selection" })}
-        >
-          <option value="all">with all {number(lens.outputs.info.n)}</option>
-          <option value="selection">within the selected {number(lens.selection.count.value)}</option>
-        </Choice>
-      )}
+    <Menu text="Marks" class="ol-marks-menu" name="What is highlighted, and what it means" atEnd>
+      <div class="ol-layers">
+        {useLayers().map(({ name, label, look, about }) => (
+          <div key={name} class="ol-layer-row">
+            <Button
+              role="switch"
+              class="ol-layer"
+              aria-checked={on.has(name)}
+              label={label}
+              data-layer={name}
+              title={about}
+              onClick={() => lens.marks.toggle(name)}
+            >
+              {look()}
+            </Button>
+            <span class="ol-muted ol-legend-line">{on.has(name) ? meaning(lens, name).text : about}</span>
+            {name === "shared" && (
+              <span class="ol-thresholds">
+                <Share />
+                <Words />
+              </span>
+            )}
+          </div>
+        ))}
+        {selected > 1 && (
+          <Choice
+            label="Compare"
+            name="What outputs are compared with"
+            value={context}
+            set={(chosen) => settings.set({ context: chosen as "all" | "selection" })}
+          >
+            <option value="all">with all {number(lens.outputs.info.n)}</option>
+            <option value="selection">within the selected {number(selected)}</option>
+          </Choice>
+        )}
+      </div>
       <span class="ol-field">
-        <Button
-          pressed={fold}
-          title="Fold long runs of words that most outputs share"
-          onClick={() => lens.settings.set({ fold: !fold })}
-        >
-          Fold
-        </Button>
-        <Button
-          pressed={markdown}
-          title="Show headings, lists and emphasis instead of their markdown"
-          onClick={() => lens.settings.set({ markdown: !markdown })}
-        >
-          Markdown
-        </Button>
+        <Switch
+          name="Fold"
+          on={fold}
+          about="Fold long runs of words that most outputs share"
+          flip={() => settings.set({ fold: !fold })}
+        />
+        <Switch
+          name="Markdown"
+          on={markdown}
+          about="Show headings, lists and emphasis instead of their markdown"
+          flip={() => settings.set({ markdown: !markdown })}
+        />
+        {LISTS.map(([list, name, about]) => (
+          <Switch key={list} name={name} on={panel === list} about={about} flip={() => lens.reading.toggle(list)} />
+        ))}
       </span>
-    </div>
+      {fold && lens.folds.none.value && <span class="ol-muted ol-legend-line">{FOLDS}</span>}
+    </Menu>
   ); // prettier-ignore
 }
 
-/** Those that have a colour of their own, and how many more there are. */
-function kinds(types: string[]): string {
-  return types.length > 8 ? `${types.slice(0, 7).join(", ")} and ${types.length - 7} others` : types.join(", ");
+interface SwitchProps {
+  name: string;
+  on: boolean;
+  about: string;
+  flip: () => void;
 }
 
-function before(own: { types: string[] }[], j: number): number {
-  return own.slice(0, j).reduce((sum, { types }) => sum + Math.max(1, types.length), 0);
-}
-
-function Switch({ name, title, children }: { name: string; title: string; children: ComponentChild }) {
-  const lens = useLens();
-  const on = lens.marks.on.value.has(name);
+function Switch({ name, on, about, flip }: SwitchProps) {
   return (
-    <Button
-      role="switch"
-      class="ol-layer"
-      aria-checked={on}
-      label={NAMES.get(name) ?? name}
-      data-layer={name}
-      title={`${title}\nclick: ${on ? "off" : "on"}`}
-      onClick={() => lens.marks.toggle(name)}
-    >
-      {children}
+    <Button pressed={on} title={about} onClick={flip}>
+      {name}
     </Button>
-  ); // prettier-ignore
+  );
 }
-
-const NAMES = new Map([
-  ["shared", "Shared"],
-  ["common", "Grey common"],
-  ["only", "Only here"],
-  ["echo", "Echo of the prompt"],
-  ["aligned", "Aligned"],
-]); // prettier-ignore
 
 function Share() {
   const lens = useLens();
-  const share = lens.shared.minOutputs.value / Math.max(1, lens.shared.counted.value);
+  const { minOutputs, counted } = lens.shared;
+  const share = minOutputs.value / Math.max(1, counted.value);
   const min_outputs = lens.settings.get("min_outputs");
   const percent = Math.round(100 * (min_outputs > 1 ? share : min_outputs));
   const at = SHARES.reduce((best, s, i) => (Math.abs(s - percent) < Math.abs(SHARES[best] - percent) ? i : best), 0);
   return (
-    <label
-      class="ol-threshold"
-      title={`Shared by at least ${lens.shared.minOutputs.value} of ${lens.shared.counted.value} outputs`}
-    >
+    <label class="ol-threshold" title={`Shared by at least ${minOutputs.value} of ${counted.value} outputs`}>
       <span>≥ {min_outputs > 1 ? min_outputs : `${percent} %`}</span>
       <input
         type="range"
@@ -154,7 +248,7 @@ function Share() {
         max={SHARES.length - 1}
         value={at}
         aria-label="Share of the outputs"
-        aria-valuetext={`${percent} %, ${lens.shared.minOutputs.value} outputs`}
+        aria-valuetext={`${percent} %, ${minOutputs.value} outputs`}
         onInput={(event) => lens.settings.set({ min_outputs: SHARES[Number(event.currentTarget.value)] / 100 })}
       />
     </label>
@@ -165,7 +259,7 @@ function Words() {
   const lens = useLens();
   const m = lens.shared.minWords.value;
   return (
-    <label class="ol-threshold" title="The shortest sequence of words that counts as shared">
+    <label class="ol-threshold">
       <span>
         {m}+ {m === 1 ? "word" : "words"}
       </span>
@@ -179,67 +273,5 @@ function Words() {
         onInput={(event) => lens.settings.set({ min_words: Number(event.currentTarget.value) })}
       />
     </label>
-  ); // prettier-ignore
-}
-
-/** What is painted, in words: with which thresholds, and how much there is of it. */
-export function Legend() {
-  const lens = useLens();
-  const whole = useSignal(false);
-  const on = lens.marks.on.value;
-  const parts: string[] = [];
-  const needs = ["shared", "common", "only", "echo"].filter((name) => on.has(name));
-  const marked = lens.shared.marked.value;
-  const share = (count: number) => (marked?.all ? Math.max(count ? 1 : 0, Math.round((100 * count) / marked.all)) : 0);
-  const fold = lens.settings.get("fold");
-  const waits = (needs.length > 0 || fold) && lens.shared.status.value;
-  if (waits) parts.push(waits);
-  else if (marked) {
-    const [k, m] = [lens.shared.minOutputs.value, lens.shared.minWords.value];
-    if (on.has("shared") || on.has("common")) {
-      const what = `${m === 1 ? "words" : `${m}+ words in a row`} in at least ${lens.shared.ofCounted(k)}`;
-      const how = [on.has("shared") && "tint", on.has("common") && "grey"].filter(Boolean).join(", ");
-      parts.push(
-        marked.shared ? `${how}: ${what}, ${share(marked.shared)} % of all words` : `Shared: nothing found (${what})`,
-      );
-    }
-    if (on.has("only"))
-      parts.push(
-        marked.only ? `bold, dotted: words of one output only, ${share(marked.only)} %` : "Only here: nothing found",
-      );
-    if (on.has("echo"))
-      parts.push(
-        marked.echo ? `dashed: ${m}+ words that repeat the prompt, ${share(marked.echo)} %` : "Echo: nothing found",
-      );
-  }
-  if (on.has("aligned")) {
-    const says = lens.groups.status.value;
-    const groups = lens.groups.list.value.length;
-    const aligned = lens.groups.alignment.value;
-    if (says) parts.push(says);
-    else if (!groups) parts.push("Aligned: nothing found");
-    else if (aligned && !aligned.enough)
-      parts.push(`margin: ${groups} groups of sentences, but these outputs have no common order`);
-    else parts.push(`margin: ${groups} groups of sentences that play the same part`);
-  }
-  for (const own of lens.marks.own.value) {
-    if (on.has(own.name))
-      parts.push(
-        own.pieces.length
-          ? `${own.name}: ${kinds(own.types) || `${own.pieces.length / 3} spans`}`
-          : `${own.name}: nothing found`,
-      );
-  }
-  if (fold && lens.folds.none.value) parts.push(`Fold: no run of ${FOLD_WORDS}+ words that most outputs share`);
-  if (!parts.length) return null;
-  return (
-    <Plain
-      class={whole.value ? "ol-legend-line ol-open" : "ol-legend-line"}
-      aria-expanded={whole.value}
-      title="What the highlights mean, and their thresholds"
-      onClick={() => (whole.value = !whole.value)}
-    >
-      {parts.join(" · ")}
-    </Plain>
   ); // prettier-ignore
 }

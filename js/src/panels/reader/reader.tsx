@@ -2,35 +2,15 @@
 import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { Button } from "../../ui/button";
 import { Grace, useDismiss } from "../../ui/dismiss";
-import { number } from "../../ui/format";
-import type { Order, Panel, ReaderMode } from "../../wire/types";
 import { Cards } from "./cards";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
 import { Grid } from "./grid";
 import { Interleaved } from "./interleaved";
-import { LayersBar, Legend } from "./layers";
 import { Pins } from "./pins";
+import { Toolbar } from "./toolbar";
 import { placeAt, pointedAt } from "../../ui/places";
-import { Segments, Spring } from "../../ui/layout";
-import { Choice } from "../../ui/choice";
-
-export const MODES: { mode: ReaderMode; name: string; title: string }[] = [
-  { mode: "cards", name: "Cards", title: "One output each, the whole text" },
-  { mode: "grid", name: "Grid", title: "Rows and columns made by your own columns; cells scroll together" },
-  {
-    mode: "interleaved",
-    name: "Interleaved",
-    title: "The sentences of all outputs, those that play the same part below one another",
-  },
-];
-
-const PANELS: [Panel, string, string][] = [
-  ["phrases", "Phrases", "What outputs share, and what sets the selection apart"],
-  ["openings", "Openings", "How the outputs begin"],
-];
 
 interface Tip {
   x: number;
@@ -107,12 +87,13 @@ export function Reader() {
       aria-label="Outputs"
       onPointerMove={point}
       onPointerLeave={leave}
-      onPointerDown={(event) => !inTip(event) && stop()}
+      onPointerDown={(event) => {
+        lens.side.drawer.value = false;
+        if (!inTip(event)) stop();
+      }}
       onClick={ask}
     >
-      <ReaderBar />
-      <LayersBar />
-      <Legend />
+      <Toolbar />
       <Ranked />
       <Pins />
       {mode === "grid" ? <Grid /> : mode === "interleaved" ? <Interleaved key={lens.outputs.info.prompt} /> : <Cards />}
@@ -156,78 +137,6 @@ function TipBox({ tip: { x, y, lines }, within }: { tip: Tip; within: HTMLElemen
           {line}
         </div>
       ))}
-    </div>
-  ); // prettier-ignore
-}
-
-function ReaderBar() {
-  const lens = useLens();
-  const listed = lens.listing.ids.value.length;
-  const selected = lens.selection.count.value;
-  const { n } = lens.outputs.info;
-  const { mode, order, panel } = lens.settings.all;
-  const scope = lens.listing.scope.value;
-  const of = scope === "selected" ? selected : n;
-  return (
-    <div class="ol-bar">
-      <Segments label="What the reader lists">
-        <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
-          All {number(n)}
-        </Button>
-        <Button pressed={scope === "selected"} disabled={!selected} onClick={() => lens.listing.setScope("selected")}>
-          Selected {number(selected)}
-        </Button>
-      </Segments>
-      {listed !== of && (
-        <span class="ol-what">
-          {number(listed)} of them {lens.filter.hidden.value.size ? "pass the filter" : "match"}
-        </span>
-      )}
-      <Segments label="How the reader shows them">
-        {MODES.map(({ mode: one, name, title }) => (
-          <Button
-            key={one}
-            pressed={mode === one}
-            title={`${title} (m: the next mode)`}
-            onClick={() => lens.settings.set({ mode: one })}
-          >
-            {name}
-          </Button>
-        ))}
-      </Segments>
-      <Spring />
-      <span class="ol-field">
-        {PANELS.map(([name, label, title]) => (
-          <Button
-            key={name}
-            pressed={panel === name}
-            title={`${title}; a click selects`}
-            onClick={() => lens.reading.toggle(name)}
-          >
-            {label}
-          </Button>
-        ))}
-      </span>
-      {mode !== "interleaved" && (
-        <Choice
-          label="Order"
-          name="Order of the outputs"
-          title={order === "ranked" ? lens.listing.ranked.value?.says : undefined}
-          value={order}
-          set={(chosen) => lens.settings.set({ order: chosen as Order })}
-        >
-          <option value="row">by row</option>
-          <option value="typical">typical first</option>
-          <option value="unusual">unusual first</option>
-          <option value="untagged">untagged first</option>
-          {(lens.listing.ranked.value || order === "ranked") && (
-            <option value="ranked">{lens.listing.ranked.value?.name ?? "suggested first"}</option>
-          )}
-          {(lens.tags.tagged.value.annotators.length > 1 || order === "disputed") && (
-            <option value="disputed">disputed tags first</option>
-          )}
-        </Choice>
-      )}
     </div>
   ); // prettier-ignore
 }

@@ -1,0 +1,132 @@
+// The one row of controls above the texts: what is listed, how it is shown, and what is marked.
+import { Button } from "../../ui/button";
+import { Choice } from "../../ui/choice";
+import { number, plural } from "../../ui/format";
+import { Segments } from "../../ui/layout";
+import { Menu } from "../../ui/menu";
+import type { Order, ReaderMode } from "../../wire/types";
+import { SideButton } from "../side/side";
+import { useLens } from "../use-lens";
+import { Chips, MarksMenu } from "./layers";
+
+const MODES: { mode: ReaderMode; name: string; title: string }[] = [
+  { mode: "cards", name: "Cards", title: "One output each" },
+  { mode: "grid", name: "Grid", title: "Rows and columns made by your own columns" },
+  { mode: "interleaved", name: "Interleaved", title: "Sentences that play the same part below one another" },
+];
+
+const ORDERS: Record<Order, string> = {
+  row: "by row",
+  typical: "typical first",
+  unusual: "unusual first",
+  untagged: "untagged first",
+  ranked: "suggested first",
+  disputed: "disputed tags first",
+};
+
+export function Toolbar() {
+  const lens = useLens();
+  const mode = lens.settings.get("mode");
+  return (
+    <div class="ol-bar ol-toolbar">
+      <SideButton />
+      <ListMenu />
+      <Segments label="How the reader shows them">
+        {MODES.map(({ mode: one, name, title }) => (
+          <Button
+            key={one}
+            pressed={mode === one}
+            title={`${title} (m: the next mode)`}
+            onClick={() => lens.settings.set({ mode: one })}
+          >
+            {name}
+          </Button>
+        ))}
+      </Segments>
+      <Chips />
+      <MarksMenu />
+    </div>
+  ); // prettier-ignore
+}
+
+/** What the reader lists, in which order, and what keeps outputs from being listed. */
+function ListMenu() {
+  const lens = useLens();
+  const listed = lens.listing.ids.value.length;
+  const selected = lens.selection.count.value;
+  const { n } = lens.outputs.info;
+  const order = lens.settings.get("order");
+  const interleaved = lens.settings.get("mode") === "interleaved";
+  const scope = lens.listing.scope.value;
+  const ranked = lens.listing.ranked.value;
+  const of = scope === "selected" ? selected : n;
+  const whole = scope === "selected" ? `${number(selected)} selected` : number(n);
+  const nameOf = (one: Order) => (one === "ranked" && ranked?.name) || ORDERS[one];
+  const text = `${listed === of ? (scope === "all" ? "All " : "") : `${number(listed)} of `}${whole}`;
+  const orders = (Object.keys(ORDERS) as Order[]).filter(
+    (one) =>
+      one === order ||
+      (one === "ranked" ? ranked : one === "disputed" ? lens.tags.tagged.value.annotators.length > 1 : true),
+  );
+  return (
+    <Menu
+      name="What is listed, and in which order"
+      class="ol-list-menu"
+      text={
+        <>
+          {text}
+          {order !== "row" && !interleaved && <span class="ol-muted"> {nameOf(order)}</span>}
+        </>
+      }
+    >
+      <Segments label="What the reader lists">
+        <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
+          All {number(n)}
+        </Button>
+        <Button pressed={scope === "selected"} disabled={!selected} onClick={() => lens.listing.setScope("selected")}>
+          Selected {number(selected)}
+        </Button>
+      </Segments>
+      {!interleaved && (
+        <Choice
+          label="Order"
+          name="Order of the outputs"
+          title={order === "ranked" ? ranked?.says : undefined}
+          value={order}
+          set={(chosen) => lens.settings.set({ order: chosen as Order })}
+        >
+          {orders.map((one) => (
+            <option key={one} value={one}>
+              {nameOf(one)}
+            </option>
+          ))}
+        </Choice>
+      )}
+      <Filters />
+      {(lens.tags.tagged.value.names.length > 0 || lens.page) && (
+        <Button
+          pressed={lens.settings.get("panel") === "tags"}
+          title="All tags: colours, keys, counts by annotator, filters"
+          onClick={() => lens.reading.toggle("tags")}
+        >
+          All tags
+        </Button>
+      )}
+    </Menu>
+  ); // prettier-ignore
+}
+
+/** What the search and the filters let through, as a selection. */
+function Filters() {
+  const lens = useLens();
+  const passing = lens.filter.passing.value;
+  if (!lens.filter.passes.value || !passing.length) return null;
+  return (
+    <Button
+      title="Select all that pass search and filter (a)"
+      onClick={() => lens.selection.select(passing, "replace")}
+    >
+      Select {plural(passing.length, "output")} that pass
+    </Button>
+  );
+}

@@ -1,0 +1,147 @@
+// Beside the texts, one panel at a time, and the divider between them.
+import { useSignal } from "@preact/signals";
+import type { ComponentType } from "preact";
+import { useRef } from "preact/hooks";
+import { FEW } from "../../core/side";
+import { Button, Plain } from "../../ui/button";
+import { focusTexts } from "../../ui/focus";
+import { Spring, classes } from "../../ui/layout";
+import { rove } from "../../ui/rove";
+import type { Tab } from "../../wire/types";
+import { Clusters } from "../clusters/clusters";
+import { MapPanel } from "../map/map-panel";
+import { useLens } from "../use-lens";
+
+interface Entry {
+  name: Tab;
+  title: string;
+  Body: ComponentType;
+}
+
+/** What the side can show. */
+const TABS: Entry[] = [
+  { name: "groups", title: "Groups", Body: Clusters },
+  { name: "map", title: "Map", Body: MapPanel },
+];
+
+/** In a narrow widget the side lies over the texts, as the style sheet says. */
+function isDrawer(side: Element): boolean {
+  return getComputedStyle(side).position === "absolute";
+}
+
+export function Side() {
+  const lens = useLens();
+  const { side } = lens;
+  const seen = useRef(false);
+  const few = lens.outputs.info.n < FEW;
+  // A few outputs have no map unless it was asked for.
+  const tabs = TABS.filter(({ name }) => name !== "map" || !few || side.tab.value === "map");
+  const shown = tabs.find(({ name }) => name === side.tab.value) ?? tabs[0];
+  if (shown.name === "map") seen.current = true;
+  const close = (within: Element) => {
+    const drawer = isDrawer(within.closest(".ol-left")!);
+    side.drawer.value = false;
+    if (!drawer) side.resize(0);
+    focusTexts(within);
+  };
+  return (
+    <div
+      class={classes("ol-left", side.drawer.value && "ol-open")}
+      onKeyDown={(event) => {
+        if (event.key !== "Escape" || !isDrawer(event.currentTarget)) return;
+        event.stopPropagation();
+        close(event.currentTarget);
+      }}
+    >
+      <div class="ol-tabs">
+        <div class="ol-tablist" role="tablist" aria-label="Beside the texts" onKeyDown={rove}>
+          {tabs.map(({ name, title }) => (
+            <Plain
+              key={name}
+              role="tab"
+              aria-selected={name === shown.name}
+              tabIndex={name === shown.name ? 0 : -1}
+              onClick={() => side.show(name)}
+            >
+              {title}
+            </Plain>
+          ))}
+        </div>
+        <Spring />
+        <Plain label="Hide this side" onClick={(event) => close(event.currentTarget)}>
+          ⟨
+        </Plain>
+      </div>
+      {TABS.map(({ name, title, Body }) => {
+        const here = name === shown.name;
+        // The map keeps what it showed.
+        return here || (name === "map" && seen.current) ? (
+          <div key={name} class="ol-tabpanel" role="tabpanel" aria-label={title} hidden={!here}>
+            <Body />
+          </div>
+        ) : null;
+      })}
+    </div>
+  ); // prettier-ignore
+}
+
+/** Shows the side again where it is hidden. */
+export function SideButton() {
+  const { side } = useLens();
+  return (
+    <Button
+      class="ol-side-button"
+      label="Show groups and map"
+      onClick={(event) => {
+        const widget = event.currentTarget.closest(".outlens")!;
+        side.show();
+        requestAnimationFrame(() => widget.querySelector<HTMLElement>(".ol-tablist [tabindex='0']")?.focus());
+      }}
+    >
+      ☰
+    </Button>
+  );
+}
+
+/** Drag it, or press the arrow keys; at either end the side there is hidden. */
+export function Divider() {
+  const { side } = useLens();
+  const moving = useSignal<number | null>(null);
+  const share = moving.value ?? side.share.value;
+  const at = (event: PointerEvent) => {
+    const body = (event.currentTarget as Element).parentElement!.getBoundingClientRect();
+    return Math.max(0, Math.min(1, (event.clientX - body.left) / body.width));
+  };
+  const end = () => {
+    if (moving.value !== null) side.resize(moving.value);
+    moving.value = null;
+  };
+  return (
+    <div
+      class={moving.value === null ? "ol-divider" : "ol-divider ol-moving"}
+      role="separator"
+      tabIndex={0}
+      aria-orientation="vertical"
+      aria-label="Width of the side"
+      aria-valuenow={Math.round(100 * share)}
+      style={{ "--ol-at": `${100 * share}%` }}
+      onPointerDown={(event) => {
+        event.currentTarget.setPointerCapture(event.pointerId);
+        moving.value = share;
+      }}
+      onPointerMove={(event) => {
+        if (moving.value !== null) moving.value = at(event);
+      }}
+      onPointerUp={end}
+      onDblClick={() => side.reset()}
+      onKeyDown={(event) => {
+        const step = { ArrowLeft: -0.04, ArrowRight: 0.04, Home: -1, End: 1 }[event.key];
+        if (step === undefined || event.shiftKey) return;
+        event.preventDefault();
+        // From a hidden side one step leads back to it.
+        if (share === 0 || share === 1) side.reset();
+        else side.resize(Math.max(0, Math.min(1, share + step)));
+      }}
+    />
+  ); // prettier-ignore
+}

@@ -1,0 +1,41 @@
+// A button with a panel that opens below it.
+import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useRef } from "preact/hooks";
+import { Button } from "./button";
+import { useDismiss } from "./dismiss";
+import { classes } from "./layout";
+
+interface Props {
+  /** What is written on the button. */
+  text: ComponentChildren;
+  /** What the panel is for. */
+  name: string;
+  /** Its own class: a press on anything else closes it. */
+  class: string;
+  /** Whether the panel ends where the button ends, instead of beginning where it begins. */
+  atEnd?: boolean;
+  children: ComponentChildren;
+}
+
+/** The panel closes by Escape, by another press of the button, and by a press elsewhere in the widget. */
+export function Menu({ text, name, class: more, atEnd = false, children }: Props) {
+  const open = useSignal(false);
+  const box = useRef<HTMLSpanElement>(null);
+  useDismiss(open.value, box, `.${more}`, () => {
+    open.value = false;
+    box.current?.querySelector("button")?.focus();
+  });
+  return (
+    <span class={classes("ol-menu", more)} ref={box}>
+      <Button class="ol-menu-button" aria-expanded={open.value} title={name} onClick={() => (open.value = !open.value)}>
+        {text} <span aria-hidden="true">▾</span>
+      </Button>
+      {open.value && (
+        <div class={atEnd ? "ol-menu-panel ol-at-end" : "ol-menu-panel"} role="group" aria-label={name} tabIndex={-1}>
+          {children}
+        </div>
+      )}
+    </span>
+  ); // prettier-ignore
+}
