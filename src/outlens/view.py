@@ -65,8 +65,8 @@ class View:
     scroll_to : None or a row, brought into sight in cards and grid; reads as `pins` do.
     panel : "", "phrases", "openings" or "tags", the list below the texts.
     side : "groups", "sources" or "map", what is shown beside the texts.
-    side_width : its share of the width, 0.0 (hidden) to 1.0 (the texts are hidden). None, the default, hides it if there
-        are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
+    side_width : its share of the width, from 0.0 (hidden) to 1.0 (the texts are hidden). None, the default, hides it if
+        there are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
     """
 
     __slots__ = ("_shown", "_state")
