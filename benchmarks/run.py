@@ -14,6 +14,7 @@ EXTRA = {"cold.py": ["--peer", str(PEER)] if PEER.exists() else [], "text.py": [
 PROGRAMS = [
     "cold.py",
     "clustering.py",
+    "map.py",
     "text.py",
     "text_align.py",
     "text_distinctive.py",

@@ -124,6 +124,25 @@ def test_of_many_outputs_the_strongest_words_are_compared(monkeypatch: pytest.Mo
     np.testing.assert_allclose(Likeness(vectors, texts, prompt=PROMPT).distances(), expected, atol=2e-6)
 
 
+def test_almost_all_neighbours_of_very_many_outputs_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(0)
+    group = rng.integers(0, 60, 2_000)
+    texts = [f"thing{g} is what {i} people say" for i, g in enumerate(group.tolist())]
+    vectors = rng.normal(size=(60, 32))[group] + 0.5 * rng.normal(size=(2_000, 32))
+    vectors = (vectors / np.linalg.norm(vectors, axis=1, keepdims=True)).astype(np.float32)
+    alike = Likeness(vectors, texts)
+    exact, nearest = alike.neighbours(15)
+    monkeypatch.setattr(likeness, "EXACT_UP_TO", 100)
+    found, distances = alike.neighbours(15)
+    assert np.mean([len(set(a) & set(b)) / 15 for a, b in zip(exact, found, strict=True)]) > 0.95
+    assert (distances >= nearest - 1e-6).all()
+    assert (np.diff(distances, axis=1) >= -1e-6).all()
+    monkeypatch.setattr(_cores, "cores", lambda: 3)
+    again = alike.neighbours(15)
+    assert (again[0] == found).all()
+    assert (again[1] == distances).all()
+
+
 @pytest.mark.parametrize("texts", [[], ["a"], ["", " "], ["\ud800", "**"]])
 def test_small_and_odd_sets(texts: list[str]) -> None:
     alike = Likeness(np.ones((len(texts), 2), np.float32), texts)

@@ -6,14 +6,23 @@ import sys
 import numpy as np
 import pytest
 
-from outlens.vectors import landscape, project
-from outlens.vectors.positions import _principal
+from outlens.vectors import landscape
+from outlens.vectors import project as project_outputs
 
 
 def blobs(n: int, seed: int = 0) -> np.ndarray:
     rng = np.random.default_rng(seed)
     v = np.eye(8)[np.arange(n) % 3] + 0.1 * rng.normal(size=(n, 8))
     return (v / np.linalg.norm(v, axis=1, keepdims=True)).astype(np.float32)
+
+
+def project(vectors: np.ndarray, seed: int = 42) -> np.ndarray:
+    """The map of outputs that share no word: only their vectors matter."""
+    return project_outputs(vectors, texts(len(vectors)), seed=seed)
+
+
+def texts(n: int) -> list[str]:
+    return [f"{i:04}" for i in range(n)]
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 15, 16, 40])
@@ -35,18 +44,20 @@ def test_the_same_again_and_another_seed_another_map() -> None:
 def test_the_order_of_the_rows_makes_no_difference() -> None:
     v = blobs(60)
     order = np.random.default_rng(1).permutation(60)
-    np.testing.assert_allclose(project(v[order]), project(v)[order], atol=1e-5)
+    permuted = project_outputs(v[order], [texts(60)[i] for i in order])
+    np.testing.assert_array_equal(permuted, project(v)[order])
 
 
 def test_equal_outputs_lie_side_by_side() -> None:
     v = blobs(40)
+    equal = [*texts(10), *[f"lima{' ' * i}" for i in range(20)], *texts(40)[30:]]
     v[10:30] = v[10]
-    xy = project(v)
+    xy = project_outputs(v, equal)
     others = np.delete(np.arange(40), np.arange(10, 30))
     within = np.linalg.norm(xy[10:30] - xy[10:30].mean(axis=0), axis=1).max()
     assert len(np.unique(xy[10:30], axis=0)) == 20
     assert within < np.linalg.norm(xy[others] - xy[10], axis=1).max() / 10
-    assert np.isfinite(project(v[10:30])).all()
+    assert np.isfinite(project_outputs(v[10:30], equal[10:30])).all()
 
 
 def test_groups_stay_apart() -> None:
@@ -69,16 +80,10 @@ def test_typical_is_the_mean_similarity() -> None:
 def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
     program = (
-        "import numpy, pathlib; from outlens.vectors import project; project(numpy.eye(20, dtype='f4')); import torch\n"
+        "import numpy, pathlib; from outlens.vectors import project\n"
+        "project(numpy.eye(20, dtype='f4'), list('abcdefghijklmnopqrst')); import torch\n"
         "own = pathlib.Path(torch.__file__).resolve().parent / 'lib' / 'libgomp.so.1'\n"
         "print(not own.exists() or str(own) in open('/proc/self/maps').read())"
     )
     done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "True"
-
-
-def test_the_principal_axes_of_few_vectors_of_many_dimensions() -> None:
-    v = np.random.default_rng(0).normal(size=(12, 40)).astype(np.float32)
-    centred = v.astype(np.float64) - v.mean(axis=0, dtype=np.float64)
-    want = centred @ np.linalg.eigh(centred.T @ centred)[1][:, :-3:-1]
-    np.testing.assert_allclose(np.abs(_principal(v)), np.abs(want), atol=1e-8)

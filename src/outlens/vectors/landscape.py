@@ -10,10 +10,11 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.text.words import check as check_texts
-from outlens.vectors.clusters import Tree, cluster
+from outlens.vectors.clusters import Tree, tree_of
 from outlens.vectors.embed import check, embed
+from outlens.vectors.likeness import Likeness
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import check_seed, project
+from outlens.vectors.positions import check_seed, positions_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -62,11 +63,12 @@ def landscape(
     # Before the slow part.
     check_seed(seed)
     v = embed(texts, model) if vectors is None else check(vectors, len(texts))
-    tree = cluster(v, texts, prompt=prompt)
+    alike = Likeness(v, texts, prompt=prompt)
+    tree = tree_of(alike, v)
     return Landscape(
         vectors=v,
         tree=tree,
         names=name_clusters(texts, tree, prompt=prompt),
-        xy=project(v, seed=seed),
+        xy=positions_of(alike, tree.cut(), seed=seed),
         typical=(v @ v.mean(axis=0)).astype(np.float32) if len(v) else np.zeros(0, np.float32),
     )

@@ -25,6 +25,12 @@ ALL_WORDS_UP_TO = 3_000
 STRONGEST = 32
 COMMON = 32
 """Words of more than one in this many distinct outputs are compared as dense columns, since that is faster."""
+EXACT_UP_TO = 20_000
+"""Items up to which each is compared with all others to find its neighbours."""
+SEEDS = 4.0
+"""Of more items, those nearest to one seed form a list; there are this many times the root of the items."""
+PROBED = 32
+"""Lists in which the neighbours of an item are looked for: those of the seeds nearest to its own."""
 CELLS = 1 << 22
 """Distances that one thread holds at once."""
 STEPS = 1 << 20
@@ -120,27 +126,56 @@ class Likeness:
     def neighbours(self, k: int, of: Any = None) -> tuple[Int64s, Float32s]:
         """Return the k nearest other items, nearest first, and their distances: two arrays (items, k).
 
-        Distances that differ by less than 1e-6 are ties; they go to the first item. The result is exact, and does not
-        depend on the number of cores.
+        Distances that differ by less than 1e-6 are ties; they go to the first item. All neighbours of more than 20 000
+        items are approximate: they are looked for among the items near the same seeds (inverted lists; Sivic and
+        Zisserman 2003). Otherwise the result is exact. It never depends on the number of cores.
 
         Parameters
         ----------
         k : how many; at most one less than there are items.
         of : the items whose neighbours are wanted, all by default.
         """
-        items = np.arange(len(self)) if of is None else np.asarray(of, np.int64)
         k = min(k, len(self) - 1)
-
-        def nearest(block: Int64s) -> tuple[Int64s, Float32s]:
-            distance = self.distances(block)
-            distance[np.arange(len(block)), block] = np.inf
-            found = smallest(distance, k)
-            return found, np.take_along_axis(distance, found, 1)
-
+        if of is None and len(self) > EXACT_UP_TO and k > 0:
+            return self._neighbours_in_lists(k)
+        items = np.arange(len(self)) if of is None else np.asarray(of, np.int64)
         if k < 1 or not len(items):
             return np.zeros((len(items), 0), np.int64), np.zeros((len(items), 0), np.float32)
-        parts = self.by_blocks(items, nearest)
+        parts = self.by_blocks(items, lambda block: self._nearest(block, None, k))
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
+
+    def _nearest(self, items: Int64s, among: Int64s | None, k: int) -> tuple[Int64s, Float32s]:
+        """The k nearest of some sorted items, or of all."""
+        distance = self.distances(items, among)
+        others = np.arange(len(self)) if among is None else among
+        distance[items[:, None] == others] = np.inf
+        found = smallest(distance, k)
+        return others[found], np.take_along_axis(distance, found, 1)
+
+    def _neighbours_in_lists(self, k: int) -> tuple[Int64s, Float32s]:
+        n = len(self)
+        seeds = np.linspace(0, n - 1, round(SEEDS * np.sqrt(n))).round().astype(np.int64)
+        own = np.concatenate(
+            self.by_blocks(np.arange(n), lambda block: smallest(self.distances(block, seeds), 1)[:, 0])
+        )
+        members = np.split(np.argsort(own, kind="stable"), np.cumsum(np.bincount(own, minlength=len(seeds)))[:-1])
+        near = smallest(self.distances(seeds, seeds), len(seeds))
+        indices, distances = np.empty((n, k), np.int64), np.empty((n, k), np.float32)
+
+        def search(seed: int) -> None:
+            probed, count = PROBED, 0
+            while count <= k:
+                lists = [members[other] for other in near[seed, :probed]]
+                count = sum(map(len, lists))
+                probed *= 2
+            among = np.sort(np.concatenate(lists))
+            size = max(1, CELLS // count)
+            for at in range(0, len(members[seed]), size):
+                block = members[seed][at : at + size]
+                indices[block], distances[block] = self._nearest(block, among, k)
+
+        in_parallel(search, range(len(seeds)))
+        return indices, distances
 
     def by_blocks(self, items: Int64s, function: Callable[[Int64s], T]) -> list[T]:
         """Return `function(block)` for blocks of items whose distances to all fit `CELLS`, on all cores."""

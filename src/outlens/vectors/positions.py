@@ -1,11 +1,11 @@
-"""Project vectors to positions on a map."""
+"""Project outputs to positions on a map."""
 
 from __future__ import annotations
 
 import ctypes
 import importlib.util
 import sys
-import warnings
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -13,21 +13,34 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-EXACT_UP_TO = 20_000
-"""The largest number of distinct vectors for which the neighbours are exact."""
+from outlens.vectors.clusters import tree_of
+from outlens.vectors.layout import apart, graph, layout
+from outlens.vectors.likeness import Likeness
+
+ACROSS = 0.2
+"""Weight of an edge between two clusters, compared with one within a cluster."""
 
 
 def project(
-    vectors: npt.NDArray[np.float32], *, n_neighbors: int = 15, min_dist: float = 0.1, seed: int | None = 42
+    vectors: npt.NDArray[np.float32],
+    texts: Iterable[str],
+    *,
+    prompt: str | None = None,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    seed: int | None = 42,
 ) -> npt.NDArray[np.float32]:
-    """Project vectors to a map by UMAP (McInnes, Healy and Melville 2018), seeded.
+    """Project outputs to a map by UMAP (McInnes, Healy and Melville 2018) of their likeness, seeded.
 
-    Equal vectors are projected once and drawn side by side. Up to 20 000 distinct vectors, the neighbours are exact and
-    the result does not depend on the order of the rows.
+    Outputs that differ only in surrounding white space are projected once and drawn side by side. Links between two
+    clusters of the default granularity count `ACROSS`, so that what is close is mostly in one cluster. The result
+    depends neither on the order of the rows nor on the number of cores.
 
     Parameters
     ----------
     vectors : (n, d) float32, rows of unit length.
+    texts : n strings.
+    prompt : the prompt of the texts; its words do not distinguish answers.
     n_neighbors, min_dist : as in umap-learn.
     seed : the seed of the layout; None gives another map each time.
 
@@ -41,21 +54,34 @@ def project(
         If the seed is not a whole number from 0 to 2**32 - 1, or None.
     """
     check_seed(seed)
-    n = len(vectors)
+    alike = Likeness(vectors, texts, prompt=prompt)
+    clusters = tree_of(alike, vectors).cut()
+    return positions_of(alike, clusters, n_neighbors=n_neighbors, min_dist=min_dist, seed=seed)
+
+
+def positions_of(
+    alike: Likeness,
+    clusters: npt.NDArray[np.int32],
+    *,
+    n_neighbors: int = 15,
+    min_dist: float = 0.1,
+    seed: int | None = 42,
+) -> npt.NDArray[np.float32]:
+    """Project outputs as `project` does, by their likeness and their (n,) clusters."""
+    n = len(alike.item)
     if not n:
         return np.zeros((0, 2), np.float32)
-    unique, place = np.unique(vectors, axis=0, return_inverse=True)
-    place = place.reshape(-1)
-    xy = _scaled(_layout(unique, n_neighbors, min_dist, seed))
-    counts = np.bincount(place)
-    order = np.argsort(place, kind="stable")
+    xy = _scaled(_layout(alike, clusters, n_neighbors, min_dist, seed))
+    counts = alike.times
+    # The rows of an item in the order of their text.
+    order = alike.order
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
     # A sunflower's spiral: dense, without two in one place, and the first of them stays put.
-    spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(counts[place]))
+    spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(counts[alike.item]))
     angle = rank * np.pi * (3 - np.sqrt(5))
     offset = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
-    return _scaled(xy[place] + offset) if len(unique) > 1 else (offset.astype(np.float32))
+    return _scaled(xy[alike.item] + offset) if len(alike) > 1 else offset.astype(np.float32)
 
 
 def check_seed(seed: Any) -> None:
@@ -83,72 +109,37 @@ def _share_openmp() -> None:
             ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
 
 
-def _keep_compiled() -> None:
-    """Have numba cache UMAP's three slow loops on disk: compiling them took 4.7 s in every new process."""
-    from umap import layouts, umap_
-
-    for module, name in (
-        (umap_, "smooth_knn_dist"),
-        (umap_, "compute_membership_strengths"),
-        (layouts, "_nb_optimize_layout_euclidean_single_epoch"),
-    ):
-        # With another version of umap or numba, or a read-only folder, they are compiled each time.
-        with suppress(AttributeError, RuntimeError, OSError):
-            getattr(module, name).enable_caching()
-
-
 def _layout(
-    unique: npt.NDArray[np.float32], n_neighbors: int, min_dist: float, seed: int | None
-) -> npt.NDArray[np.float64]:
-    n = len(unique)
+    alike: Likeness, clusters: npt.NDArray[np.int32], n_neighbors: int, min_dist: float, seed: int | None
+) -> npt.NDArray[Any]:
+    n = len(alike)
     if n <= 3:
         # Too few for a graph: one point, a line, a triangle.
         return np.array([[0, 0], [1, 0], [0.5, 0.87]], np.float64)[:n]
     if n <= 15:
-        return _principal(unique)
+        return _scaling(alike.distances().astype(np.float64))
     _share_openmp()
-    import umap
-
-    _keep_compiled()
-
-    neighbours = min(n_neighbors, n - 1)
-    options: dict[str, Any] = {}
-    if n <= EXACT_UP_TO:
-        indices, distances = _neighbours(unique, neighbours)
-        options["precomputed_knn"] = (indices, distances, None)
-    start = _principal(unique)
+    # umap-learn counts a point among its own neighbours.
+    indices, distances = alike.neighbours(min(n_neighbors, n) - 1)
+    start = _principal(alike.vectors)
     # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
     start = (10 * start / max(np.abs(start).max(), 1e-12)).astype(np.float32)
-    with warnings.catch_warnings():
-        # Both warnings state what is intended: one thread because of the seed, and precomputed neighbours.
-        warnings.filterwarnings("ignore", message="n_jobs value")
-        warnings.filterwarnings("ignore", message="precomputed_knn")
-        model = umap.UMAP(
-            n_neighbors=neighbours,
-            min_dist=min_dist,
-            metric="cosine",
-            init=start,
-            random_state=seed,
-            **options,
-        )
-        layout: npt.NDArray[np.float64] = np.asarray(model.fit_transform(unique), np.float64)
-    return layout
+    if seed is None:
+        seed = int(np.random.default_rng().integers(1 << 32))
+    of_item = np.empty(n, np.int32)
+    of_item[alike.item] = clusters
+    edges = apart(graph(indices, distances), of_item, ACROSS)
+    return layout(edges, start, min_dist=min_dist, seed=int(seed))
 
 
-def _neighbours(unit: npt.NDArray[np.float32], k: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float32]]:
-    """The k nearest rows of each by cosine distance, itself first, by blocks of a matrix product."""
-    n = len(unit)
-    indices = np.empty((n, k), np.int64)
-    distances = np.empty((n, k), np.float32)
-    for start in range(0, n, 1024):
-        rows = np.arange(start, min(start + 1024, n))
-        distance = 1 - unit[rows] @ unit.T
-        distance[np.arange(len(rows)), rows] = -1
-        nearest = np.argpartition(distance, k - 1, axis=1)[:, :k]
-        order = np.argsort(np.take_along_axis(distance, nearest, 1), axis=1, kind="stable")
-        indices[rows] = np.take_along_axis(nearest, order, 1)
-        distances[rows] = np.maximum(np.take_along_axis(distance, indices[rows], 1), 0)
-    return indices, distances
+def _scaling(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Place a few points by classical scaling (Torgerson 1952)."""
+    n = len(distance)
+    centre = np.eye(n) - 1 / n
+    values, axes = np.linalg.eigh(-centre @ distance**2 @ centre / 2)
+    axes = _with_signs(axes[:, :-3:-1])
+    flat: npt.NDArray[np.float64] = axes * np.sqrt(np.maximum(values[:-3:-1], 0))
+    return flat
 
 
 def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
@@ -158,9 +149,7 @@ def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
         axes = np.linalg.svd(centred, full_matrices=False)[2][:2].T
     else:
         axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
-    # The sign of an axis is arbitrary; make its largest component positive.
-    axes = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
-    flat = centred @ axes
+    flat = centred @ _with_signs(axes)
     return flat if flat.shape[1] == 2 else np.column_stack([flat, np.zeros(len(flat))])
 
 
@@ -168,3 +157,9 @@ def _scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
     centre = (xy.max(axis=0) + xy.min(axis=0)) / 2
     half = np.abs(xy - centre).max()
     return np.asarray((xy - centre) / (half or 1), np.float32)
+
+
+def _with_signs(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """The sign of an axis is arbitrary; make its largest component positive."""
+    signed: npt.NDArray[np.float64] = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
+    return signed
