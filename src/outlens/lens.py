@@ -224,6 +224,7 @@ class Lens:
 
     select = selecting.select
     find = selecting.find
+    similar = selecting.similar
 
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
         """Call `function(lens)` after every change of the selection; returns a function that ends this.

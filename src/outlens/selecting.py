@@ -1,4 +1,4 @@
-"""The methods of a lens that select outputs. `Lens` takes them as its own."""
+"""The methods of a lens that select or look up outputs. `Lens` takes them as its own."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import text
+from outlens import tables, text
 from outlens.naming import members
 from outlens.owners import Owners
 
@@ -41,6 +41,40 @@ def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
     spans = text.find(lens._study.outputs.texts, query, regex=regex)
     _select(lens, np.unique(spans["output"]), query=query, regex=regex)
     return spans
+
+
+def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
+    """Return the n outputs most similar to one, the nearest first, as your rows with a column `similarity`.
+
+    Outputs are compared within the prompt of the row, by meaning and wording as for the clusters and the map: 1 for an
+    equal output, 0 or less for an unrelated one. The selection stays as it is. If you have a column `similarity`, ours
+    is named "similarity_lens".
+
+    Parameters
+    ----------
+    row : one row, by whatever names it for `select`: its index label, mostly.
+    n : how many; fewer are returned where the prompt has fewer.
+
+    Raises
+    ------
+    KeyError
+        If there is no such row.
+    ValueError
+        If `row` names none or several, or `n` is not a whole number from 1.
+
+    Examples
+    --------
+    >>> import outlens as ol
+    >>> lens = ol.Lens(["Yes.", "No.", "Yes. "], vectors=[[1, 0], [0, 1], [1, 0]], store=False)
+    >>> lens.similar(0).index.tolist()
+    [2, 1]
+    """
+    if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
+        raise ValueError(f"n is {n!r:.40}; give how many outputs you want, a whole number from 1.")
+    positions = lens._study.outputs.positions(row)
+    if len(positions) != 1:
+        raise ValueError(f"similar takes one row, but {row!r:.60} names {len(positions)}; give the index label of one.")
+    return tables.similar(lens._study, int(positions[0]), int(n))
 
 
 def _select(lens: Owners, positions: npt.NDArray[np.int64], **view: Any) -> None:

@@ -15,6 +15,7 @@ from outlens.outputs import Outputs
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
+from outlens.vectors.likeness import Likeness
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,6 +32,7 @@ class Part:
     texts : n str.
     landscape : vectors, tree, names, positions and typicality, which one call makes.
     vectors, tree, names, xy, typical : the parts of `landscape`.
+    likeness : compares the outputs, as clusters and map do.
     index : what the outputs share, word by word.
     alignment : which sentences play the same part, as `text.align` returns it.
     """
@@ -56,6 +58,7 @@ class Part:
         self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
         self.xy: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.xy)
         self.typical: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.typical)
+        self.likeness: Deferred[Likeness] = Deferred(lambda: Likeness(self.vectors.get(), texts, prompt=prompt))
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 

@@ -18,6 +18,7 @@ from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.tags.frames import free_name
 from outlens.tags.summaries import tags_and_notes
+from outlens.vectors.likeness import smallest
 
 
 def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
@@ -65,6 +66,19 @@ def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by:
     group = pd.Series([shown[i] for i in number.tolist()], index=table.index, dtype=object)
     table = table.assign(group=group)
     table.insert(0, "cluster", number)
+    return table
+
+
+def similar(study: Study, position: int, n: int) -> pd.DataFrame:
+    """The rows most similar to the one at a position; `Lens.similar` describes it."""
+    part = next(part for part in study if position in part.rows)
+    here = int(np.searchsorted(part.rows, position))
+    alike = part.likeness.get()
+    distance = alike.distances(alike.item[[here]])[:, alike.item]
+    distance[0, here] = np.inf
+    nearest = smallest(distance, min(n, len(part) - 1))[0]
+    table: pd.DataFrame = study.outputs.frame.iloc[part.rows[nearest]].copy()
+    table[free_name("similarity", table.columns)] = 1 - distance[0, nearest].astype(np.float64)
     return table
 
 

@@ -33,7 +33,7 @@ class Landscape:
     xy: npt.NDArray[np.float32]
     """(n, 2), the position of each text on the map."""
     typical: npt.NDArray[np.float32]
-    """(n,), mean cosine similarity to all n texts: high is typical, low is unusual."""
+    """(n,), mean similarity to all n texts by their likeness: high is typical, low is unusual."""
 
 
 def landscape(
@@ -70,5 +70,5 @@ def landscape(
         tree=tree,
         names=name_clusters(texts, tree, prompt=prompt),
         xy=positions_of(alike, tree.cut(), seed=seed),
-        typical=(v @ v.mean(axis=0)).astype(np.float32) if len(v) else np.zeros(0, np.float32),
+        typical=alike.typicality()[alike.item],
     )

@@ -123,6 +123,17 @@ class Likeness:
                 distance[i, place[text]] = 0
         return distance
 
+    def typicality(self) -> Float32s:
+        """Return the mean similarity of each item to all n outputs: high is typical, low is unusual.
+
+        Of more than 3 000 items, this many, spread evenly over the sorted texts, stand for all.
+        """
+        n = len(self)
+        others = np.unique(np.linspace(0, n - 1, min(n, ALL_WORDS_UP_TO)).round().astype(np.int64))
+        share = (self.times[others] / max(1, self.times[others].sum())).astype(np.float32)
+        parts = self.by_blocks(np.arange(n), lambda block: 1 - self.distances(block, others) @ share)
+        return np.concatenate([np.zeros(0, np.float32), *parts])
+
     def neighbours(self, k: int, of: Any = None) -> tuple[Int64s, Float32s]:
         """Return the k nearest other items, nearest first, and their distances: two arrays (items, k).
 
