@@ -320,5 +320,5 @@ def _assign(alike: Likeness, chosen: Int64s) -> tuple[Int64s, npt.NDArray[np.flo
         distance = alike.distances(block, chosen)
         return distance.argmin(axis=1), distance.min(axis=1)
 
-    parts = alike.by_blocks(np.arange(len(alike)), nearest)
+    parts = alike.by_blocks(np.arange(len(alike)), len(chosen), nearest)
     return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])

@@ -131,7 +131,7 @@ class Likeness:
         n = len(self)
         others = np.unique(np.linspace(0, n - 1, min(n, ALL_WORDS_UP_TO)).round().astype(np.int64))
         share = (self.times[others] / max(1, self.times[others].sum())).astype(np.float32)
-        parts = self.by_blocks(np.arange(n), lambda block: 1 - self.distances(block, others) @ share)
+        parts = self.by_blocks(np.arange(n), len(others), lambda block: 1 - self.distances(block, others) @ share)
         return np.concatenate([np.zeros(0, np.float32), *parts])
 
     def neighbours(self, k: int, of: Any = None) -> tuple[Int64s, Float32s]:
@@ -152,7 +152,7 @@ class Likeness:
         items = np.arange(len(self)) if of is None else np.asarray(of, np.int64)
         if k < 1 or not len(items):
             return np.zeros((len(items), 0), np.int64), np.zeros((len(items), 0), np.float32)
-        parts = self.by_blocks(items, lambda block: self._nearest(block, None, k))
+        parts = self.by_blocks(items, len(self), lambda block: self._nearest(block, None, k))
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
     def _nearest(self, items: Int64s, among: Int64s | None, k: int) -> tuple[Int64s, Float32s]:
@@ -167,7 +167,7 @@ class Likeness:
         n = len(self)
         seeds = np.linspace(0, n - 1, round(SEEDS * np.sqrt(n))).round().astype(np.int64)
         own = np.concatenate(
-            self.by_blocks(np.arange(n), lambda block: smallest(self.distances(block, seeds), 1)[:, 0])
+            self.by_blocks(np.arange(n), len(seeds), lambda block: smallest(self.distances(block, seeds), 1)[:, 0])
         )
         members = np.split(np.argsort(own, kind="stable"), np.cumsum(np.bincount(own, minlength=len(seeds)))[:-1])
         near = smallest(self.distances(seeds, seeds), len(seeds))
@@ -188,9 +188,9 @@ class Likeness:
         in_parallel(search, range(len(seeds)))
         return indices, distances
 
-    def by_blocks(self, items: Int64s, function: Callable[[Int64s], T]) -> list[T]:
-        """Return `function(block)` for blocks of items whose distances to all fit `CELLS`, on all cores."""
-        size = max(1, min(1024, CELLS // max(1, len(self))))
+    def by_blocks(self, items: Int64s, others: int, function: Callable[[Int64s], T]) -> list[T]:
+        """Return `function(block)` for blocks of items whose distances to `others` items fit `CELLS`, on all cores."""
+        size = max(1, min(1024, CELLS // max(1, others)))
         blocks = [items[at : at + size] for at in range(0, len(items), size)]
         return in_parallel(function, blocks)
 
