@@ -92,3 +92,8 @@ def test_no_file_is_long_without_a_reason() -> None:
 
 def test_the_public_face_delegates() -> None:
     assert len((ROOT / "lens.py").read_text("utf-8").splitlines()) < 400
+
+
+def test_one_module_looks_for_the_nearest_name() -> None:
+    users = {path.name for path in ROOT.rglob("*.py") if "import difflib" in path.read_text("utf-8")}
+    assert users == {"_errors.py"}

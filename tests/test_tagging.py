@@ -219,6 +219,19 @@ def test_another_persons_tags_are_seen_and_are_theirs() -> None:
     assert one.undo() == "untag ‘food’ on 1 output"
 
 
+def test_untagging_a_tag_that_was_never_given_is_an_error() -> None:
+    one = lens()
+    one.tag("refusal", ["r0"])
+    with pytest.raises(KeyError, match="no output has the tag 'refusl'; did you mean 'refusal'"):
+        one.untag("refusl", ["r0"])
+    assert one.tagged("refusal").index.tolist() == ["r0"]
+    one.untag("refusal", ["r1"])
+    one.untag("refusal", ["r0"])
+    # A cell of a notebook may run again.
+    one.untag("refusal", ["r0"])
+    assert one.tags.empty
+
+
 def test_counts_by_tag_person_cluster_and_column() -> None:
     frame = pd.DataFrame({"response": SAID, "model": list("mmnnn")})
     one = ol.Lens(frame, by="model", vectors=VECTORS, annotator="ann")

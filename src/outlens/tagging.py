@@ -41,7 +41,10 @@ def tag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None =
 
 
 def untag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
-    """Remove your tag from outputs or a prompt; `rows` and `prompt` as for `tag`."""
+    """Remove your tag from outputs or a prompt; `rows` and `prompt` as for `tag`.
+
+    Outputs without the tag stay as they are. A tag that nobody ever gave is a KeyError.
+    """
     _act(lens, "untag", name, rows, prompt)
 
 
@@ -167,6 +170,8 @@ def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | N
             positions = state.selection if rows is None else given.positions(rows)
         if rows is None and not len(positions):
             raise ValueError(f"nothing is selected; give {action} the rows, or select some first.")
+        if action == "untag":
+            summaries.check_given(tags, value)
         tags.act(action, value, positions)
         tags.finish()
 

@@ -187,6 +187,13 @@ def check_name(book: TagBook, name: Hashable) -> None:
         raise NotFound(f"no output has the tag {name!r}; {hint(name, names, 'tags')}")
 
 
+def check_given(book: TagBook, name: str) -> None:
+    """Raise KeyError if nobody ever gave this tag. One that was removed counts: the call may be repeated."""
+    book.refresh()
+    if name not in book.session.state.numbers():
+        check_name(book, name)
+
+
 def check_annotator(book: TagBook, name: str | None) -> None:
     """Raise KeyError if nobody of that name tagged anything here; None stands for anybody."""
     if name is None or name in (people := book.people()):
