@@ -41,6 +41,21 @@ const { outputFiles } = await build({
   tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
 });
 
+const LONG = (
+  "Uint32Array Uint8Array Float32Array Array.from Math.max Math.min Math.floor Math.round Math.ceil Math.abs " +
+  "requestAnimationFrame cancelAnimationFrame setTimeout clearTimeout"
+).split(" ");
+
+/** Two letters each that a module does not use. */
+function unused(code, count) {
+  const used = new Set(code.match(/[\w$]+/g));
+  const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
+  return letters
+    .flatMap((a) => letters.map((b) => a + b))
+    .filter((name) => !used.has(name) && !/^(?:as|do|if|in|is|of)$/.test(name))
+    .slice(-count);
+}
+
 /** What esbuild writes twice, or in full many times over. */
 function shorten(code) {
   // A class lists the fields that its constructor sets, some under the names that they had in the source.
@@ -49,7 +64,15 @@ function shorten(code) {
   const [, h] = /(\w+)\("div",\{class:/.exec(classes);
   const elements = classes.replace(new RegExp(`\\b${h}\\("(div|span)",\\{class:("[^"]*")\\}`, "g"), "$$$1($2");
   const made = ["div", "span"].map((tag) => `function $${tag}(c,...a){return ${h}("${tag}",{class:c},...a)}`);
-  return elements + made.join("");
+  // Long names of the browser's that are used often. What runs in the worker is given them as well.
+  let named = elements;
+  const short = unused(code, LONG.length);
+  const names = LONG.map((long, k) => `${short[k]}=${long}`);
+  LONG.forEach((long, k) => {
+    named = named.replace(new RegExp(`(?<![\\w.$"\`])${long}\\b(?!["\`])`, "g"), short[k]);
+  });
+  const inWorker = `var ${names.filter((name) => !name.endsWith("Frame"))};`;
+  return `var ${names};${named.replace("`const answer=", `\`${inWorker}const answer=`)}${made.join("")}`;
 }
 
 for (const { path, text } of outputFiles) writeFileSync(path, path.endsWith(".js") ? shorten(text) : text);

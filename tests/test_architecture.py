@@ -19,7 +19,7 @@ FLOORS: list[set[str]] = [
     {"points", "compare", "tags"},
     {"study", "state"},
     {"layers", "naming", "owners"},
-    {"ranking", "tables", "view"},
+    {"ranking", "summary", "tables", "view"},
     {"widget", "charts", "archive", "report"},
     {"exporting", "marking", "selecting", "tagging"},
     {"lens"},

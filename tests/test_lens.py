@@ -349,7 +349,7 @@ VIEW = {
     "mode": ["grid", "interleaved", "cards"],
     "scope": ["selected", "all"],
     "layers": [["aligned", "echo"], [], ["common"]],
-    "min_outputs": [0.5, 1.0, 2, 40],
+    "min_outputs": [0.5, 1.0, 2, None, 40],
     "min_words": [1, 9],
     "context": ["selection", "all"],
     "markdown": [True],
@@ -360,6 +360,8 @@ VIEW = {
     "pins": [["r8", "r2"], ["r5"], []],
     "scroll_to": ["r7", "r7", None],
     "panel": ["phrases", "openings", "tags", ""],
+    "side": ["map", "sources", "groups"],
+    "side_width": [0.5, 1.0, 0.0, None],
     "tagged": [{"tag": "good", "annotator": None}, {"tag": None, "annotator": "ann"}, None],
 }
 

@@ -27,7 +27,10 @@ describe("the widget", () => {
   it("shows the prompt, the counts and the clusters", () => {
     const root = show();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
-    expect(root.querySelector(".ol-counts")!.textContent).toBe("6 of 8 outputs · 2 models · 2 clusters");
+    const sentence = "6 outputs by 2 models: 2 clusters, the largest “apple”; 1 is blank.";
+    expect(root.querySelector(".ol-summary")!.textContent).toBe(sentence);
+    // A screen reader hears it when it comes to the widget.
+    expect(root.querySelector("[role=region]")!.getAttribute("aria-label")).toBe(sentence);
     expect(root.querySelector(".ol-which")!.textContent).toMatch(/^1 of 2/);
     expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
       "apple",
@@ -36,12 +39,27 @@ describe("the widget", () => {
     ]);
   });
 
+  it("selects or shows what a part of the summary is about", async () => {
+    const root = show();
+    const part = (text: string) =>
+      [...root.querySelectorAll<HTMLElement>(".ol-summary [role=button]")].find((b) => b.textContent!.includes(text))!;
+    part("blank").click();
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("1 selected");
+    part("largest").click();
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("3 selected");
+    part("6 outputs").click();
+    await settled();
+    expect(root.querySelector(".ol-list-menu")!.textContent).toContain("All 6");
+  });
+
   it("shows the prompt that was chosen at once, and what is still that of the one before as such", async () => {
     const root = show();
     root.querySelector<HTMLElement>("[aria-label='Next prompt']")!.click();
     await settled();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("Why?");
-    expect(root.querySelector(".ol-counts")!.textContent).toBe("Preparing…");
+    expect(root.querySelector(".ol-summary")!.textContent).toBe("Preparing…");
     expect(root.querySelector(".ol-body > .ol-preparing")!.textContent).toBe("Preparing this prompt…");
     // A tag for the prompt would go to the one before.
     expect(root.querySelector(".ol-of-prompt")).toBeNull();
@@ -193,8 +211,8 @@ describe("the widget", () => {
       _leaf: none,
       _typical: none,
       _tree: { granularities: [0, 0.5, 1], levels: [[], [], []], order: [[], [], []], nodes: [] },
+      _summary: [],
     }); // prettier-ignore
     expect(root.textContent).toContain("There are no outputs to read.");
-    expect(root.textContent).toContain("0 outputs");
   });
 });

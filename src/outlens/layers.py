@@ -314,6 +314,12 @@ def together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
     return table.sort_values(["output", "start", "end"], kind="stable", ignore_index=True)
 
 
+def fitted(index: Index) -> float:
+    """Return the share of the outputs from which on what they share is marked, where the user chose none."""
+    fit = index.fit()
+    return 0.3 if fit is None else fit.share
+
+
 def visible(study: Study, state: LensState) -> pd.DataFrame:
     """Return what the layers that are on mark in the prompt that is shown; `Lens.visible` describes the table.
 
@@ -329,7 +335,8 @@ def visible(study: Study, state: LensState) -> pd.DataFrame:
     tables: list[tuple[str, pd.DataFrame]] = []
     if set(on) & set(OF_WORDS):
         marked = selected if within else shown
-        tables += words(part.index.get(), on, view["min_outputs"], view["min_words"], marked, within)
+        index, least = part.index.get(), view["min_outputs"]
+        tables += words(index, on, fitted(index) if least is None else least, view["min_words"], marked, within)
     if "aligned" in on and len(part) <= MOST_ALIGNED:
         units = part.alignment.get()
         grouped = units[(units["rank"] >= 0) & np.isin(units["output"], shown)]

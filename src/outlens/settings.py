@@ -27,7 +27,7 @@ DEFAULTS: dict[str, Any] = {
     "mode": "cards",
     "scope": "all",
     "layers": ["shared", "only"],
-    "min_outputs": 0.3,
+    "min_outputs": None,
     "min_words": 4,
     "context": "all",
     "markdown": False,
@@ -86,5 +86,5 @@ def _fits(name: str, value: Any) -> bool:
     if name == "layers":
         return isinstance(value, list) and all(isinstance(layer, str) for layer in value)
     if name in ("min_outputs", "min_words"):
-        return type(value) in (int, float) and value > 0
+        return value is None if name == "min_outputs" and value is None else type(value) in (int, float) and value > 0
     return type(value) is type(DEFAULTS[name])

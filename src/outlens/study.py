@@ -16,6 +16,7 @@ from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
 from outlens.vectors.likeness import Likeness
+from outlens.vectors.separation import separation
 
 Rows = npt.NDArray[np.int64]
 
@@ -33,6 +34,7 @@ class Part:
     landscape : vectors, tree, names, positions and typicality, which one call makes.
     vectors, tree, names, xy, typical : the parts of `landscape`.
     likeness : compares the outputs, as clusters and map do.
+    separation : how clearly the clusters separate at the default granularity.
     index : what the outputs share, word by word.
     alignment : which sentences play the same part, as `text.align` returns it.
     """
@@ -59,11 +61,16 @@ class Part:
         self.xy: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.xy)
         self.typical: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.typical)
         self.likeness: Deferred[Likeness] = Deferred(lambda: Likeness(self.vectors.get(), texts, prompt=prompt))
+        self.separation: Deferred[float] = Deferred(lambda: self._separation())
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 
     def __len__(self) -> int:
         return len(self.rows)
+
+    def _separation(self) -> float:
+        land = self.landscape.get()
+        return separation(land.vectors, self.texts, land.tree.cut(), prompt=self.prompt)
 
     def place(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return a span table of this part with `output` counted in the whole frame."""

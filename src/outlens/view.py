@@ -50,7 +50,8 @@ class View:
     mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
     scope : "all" or "selected", which it shows; all too where nothing is selected.
     layers : list of what is marked in the texts: "shared", "common", "only", "echo", "aligned" and your own layers.
-    min_outputs : in how many outputs what they share must be: a share above 0 up to 1.0, or a number from 2 on.
+    min_outputs : in how many outputs what they share must be: a share above 0 up to 1.0, a number from 2 on, or None:
+        the largest share that marks 2 % of the words, `text.Index.fit`.
     min_words : and in how many words on end, from 1 on.
     context : "all" or "selection", with which outputs each is compared.
     markdown, fold : whether markdown is shown as it reads, and whether long shared passages are folded.
@@ -86,7 +87,7 @@ class View:
         if name == "scroll_to" and value is not None:
             return labels[[value]].tolist()[0] if labels.is_unique else Positions([value])
         # JSON knows no difference between 1 and 1.0.
-        return float(value) if name == "min_outputs" and value <= 1 else value
+        return float(value) if name == "min_outputs" and value is not None and value <= 1 else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in DEFAULTS:
@@ -118,7 +119,7 @@ class View:
         if name == "layers":
             return self._layers(value)
         if name == "min_outputs":
-            return _min_outputs(value)
+            return None if value is None else _min_outputs(value)
         if name == "side_width":
             return None if value is None else _side_width(value)
         if name == "min_words":

@@ -51,7 +51,7 @@ def test_a_tip_stays_under_the_pointer_until_escape(show: Show) -> None:
     lens.view.layers = ["shared"]
     lens.view.panel = "phrases"
     page, widget = show(lens)
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     mark = widget.locator(".ol-list [class*=ol-shared-]", has_text="folding").first
     hover_word(mark, "folding")
     tip = widget.locator(".ol-tip")
@@ -80,7 +80,7 @@ def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     page.mouse.move(*_middle(excerpt), steps=3)
     expect(excerpt).to_have_text(text, use_inner_text=True)
     assert excerpt.evaluate("excerpt => excerpt.matches(':hover')")
-    widget.locator(".ol-map").focus()
+    widget.locator(".ol-list").focus()
     page.keyboard.press("Escape")
     expect(excerpt).to_have_count(0)
 

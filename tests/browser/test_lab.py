@@ -31,7 +31,7 @@ def test_a_lasso_is_a_dataframe_in_the_next_cell(lab: Lab, page: Page) -> None:
     check = "print(lens.selected.equals(df[(lens.frame.x < 0).to_numpy()]))"
     lab.open(page, [SETUP, "lens", check])
     widget = view(page)
-    expect(widget.locator(".ol-counts")).to_contain_text("60 outputs · 2 models · 3 clusters")
+    expect(widget.locator(".ol-summary")).to_contain_text("60 outputs by 2 models: about 3 different, 50 % are")
     lasso_left_half(page, widget)
     expect(widget.locator(".ol-footer")).to_contain_text(re.compile(r"[1-9]\d* selected"))
     assert lab.output_of(page, 2) == "True"
@@ -166,7 +166,7 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
     # A click gives the focus to what is under the mouse, which is not always what takes keys.
     widget.locator(".ol-search-input").press("Escape")
     tab(widget, "Groups")
-    for plain in (".ol-counts", ".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
+    for plain in (".ol-tabs", ".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
         widget.locator(plain).first.click()
         for key in ("d", "d", "b", "Backspace", "d", "d"):
             page.keyboard.press(key)
@@ -183,7 +183,7 @@ def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(widget.get_by_role("dialog")).to_have_count(0)
     tab(widget, "Map").locator(".ol-map").focus()
-    for start in (".ol-map", ".ol-counts"):
+    for start in (".ol-map", ".ol-tabs"):
         widget.locator(start).click()
         with page.expect_response(lambda r: r.request.method == "PUT" and "/api/contents/" in r.url):
             page.keyboard.press("Control+s")
@@ -299,7 +299,7 @@ def test_another_prompt_has_marks_of_its_own(lab: Lab, page: Page) -> None:
     two += "lens = ol.Lens(df, prompt='prompt', by='model', vectors=vectors)"
     lab.open(page, [two, "lens"])
     widget = view(page)
-    expect(menu(widget, "marks")).to_contain_text("in at least 9 of 30")
+    expect(menu(widget, "marks")).to_contain_text("in at least 30 of 30")
     close_menu(widget)
     expect(widget.locator(".ol-list [class*=ol-shared-]").first).to_contain_text("I would plant a cherry tree")
     widget.get_by_role("button", name="Next prompt").click()

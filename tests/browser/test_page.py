@@ -122,7 +122,7 @@ def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tup
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected · 1 in other prompts")
     # Two outputs are read at full width; the groups are a click away.
     expect(widget.locator(".ol-clusters")).to_be_hidden()
-    widget.get_by_role("button", name="Show groups and map").click()
+    widget.get_by_role("button", name="Show groups, sources and map").click()
     expect(widget.locator(".ol-clusters")).to_contain_text("waters")
     widget.get_by_role("combobox", name="Prompt").select_option(index=0)
     expect(widget.locator(".ol-prompt")).to_have_text("Fruit?")

@@ -63,7 +63,9 @@ def _lens(texts: list[str] = TEXTS, prompt: str = "Can you come on Friday, and w
             "room": [["hall", "porch"][i // 6 % 2] for i in range(n)],
         }
     )
-    return ol.Lens(data, prompt="prompt", by="model", vectors=np.random.default_rng(0).normal(size=(n, 6)))
+    lens = ol.Lens(data, prompt="prompt", by="model", vectors=np.random.default_rng(0).normal(size=(n, 6)))
+    lens.view.min_outputs = 0.3
+    return lens
 
 
 @pytest.fixture

@@ -37,7 +37,7 @@ for (const traits of JSON.parse(readFileSync(0, "utf8"), bytes)) {
   const lens = makeLens(new PageModel(traits), new AbortController().signal);
   const painted = () => {
     const spansOfRows = [];
-    for (let i = 0; i < lens.outputs.info.value.n; i++) {
+    for (let i = 0; i < lens.outputs.info.n; i++) {
       if (lens.listing.scope.value === "selected" && !lens.selection.mask.value[i]) continue;
       const text = lens.outputs.texts.value.get(i);
       for (const { layer, spans } of lens.marks.layers(i, text, 0, text.length)) {

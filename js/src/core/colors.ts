@@ -29,7 +29,16 @@ export class Colors {
     }
     if (!column) {
       const labels = this.clusters.list.value.map((c) => c.name);
-      return byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);
+      const scheme = byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);
+      // Colours would show groups that there are not.
+      const [grey] = scheme.palette.slice(-2);
+      return this.clusters.tree.value.clear === false
+        ? {
+            ...scheme,
+            palette: scheme.palette.map(() => grey),
+            entries: scheme.entries.map((e) => ({ ...e, color: grey })),
+          }
+        : scheme;
     }
     const values = this.outputs.columns.value[by];
     if (column.kind === "number") return byNumber(column, values as Float32Array, dark);

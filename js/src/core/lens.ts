@@ -24,6 +24,7 @@ import { Selection } from "./selection";
 import { Settings } from "./settings";
 import { Shared } from "./shared";
 import { Side } from "./side";
+import { Summary } from "./summary";
 import { TagKeys } from "./tag-keys";
 import { Tagging } from "./tagging";
 import { Tags } from "./tags";
@@ -61,6 +62,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const pointer = new Pointer(outputs, clusters);
   const filter = new Filter(outputs, settings, clusters, colors, search, tags, pointer);
   const selection = new Selection(traits, outputs, settings, filter, pointer, announce, history);
+  const summary = new Summary(traits, clusters, settings, selection);
   const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
   const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, history, model.page);
   const undo = new Undo(history, selection, tags, tagging, announce);
@@ -80,6 +82,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     settings,
     outputs,
     side,
+    summary,
     clusters,
     search,
     otherPrompts,

@@ -37,10 +37,12 @@ export interface Scheme {
 }
 
 const SHOWN = 8;
+/** Hues that more clusters than eight have, a golden angle apart; the list of clusters is the key. */
+const HUES = 64;
 
 /**
- * Up to eight groups have a colour of their own; the others share a grey and, where they are values, an entry of the
- * legend.
+ * Up to eight values have a colour of their own; the others share a grey and an entry of the legend. Clusters have hues
+ * of their own beyond eight.
  */
 export function byGroup(
   kind: "cluster" | "category",
@@ -51,16 +53,19 @@ export function byGroup(
   none: string,
 ): Scheme {
   const theme = dark ? "dark" : "light";
-  const palette = [...CATEGORIES[theme], REST[theme], NONE[theme]];
+  const own = kind === "cluster" ? SHOWN + HUES : SHOWN;
+  const hue = (k: number) => `hsl(${(137.5 * k) % 360} 42% ${dark ? 64 : 46}%)`;
+  const hues = Array.from({ length: own - SHOWN }, (_, k) => hue(k));
+  const palette = [...CATEGORIES[theme], ...hues, REST[theme], NONE[theme]];
   const codes = new Uint8Array(group.length);
   const counts = new Int32Array(labels.length + 1);
   for (let i = 0; i < group.length; i++) {
     const g = group[i];
-    codes[i] = g < 0 ? SHOWN + 1 : Math.min(g, SHOWN);
+    codes[i] = g < 0 ? own + 1 : Math.min(g, own);
     counts[g < 0 ? labels.length : g]++;
   }
   let entries = labels
-    .map((label, g) => ({ group: g, label, color: palette[Math.min(g, SHOWN)], count: counts[g] }))
+    .map((label, g) => ({ group: g, label, color: palette[Math.min(g, own)], count: counts[g] }))
     .filter((entry) => entry.count > 0);
   const others = entries.filter((entry) => entry.group >= SHOWN);
   const many = kind === "category" && others.length > 1;
@@ -73,7 +78,7 @@ export function byGroup(
     group = group.map((g) => Math.min(g, SHOWN));
   }
   const without = counts[labels.length];
-  if (without) entries.push({ group: -1, label: none, color: palette[SHOWN + 1], count: without });
+  if (without) entries.push({ group: -1, label: none, color: palette[own + 1], count: without });
   return { kind, name, palette, codes, group, entries, many };
 }
 

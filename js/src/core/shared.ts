@@ -57,7 +57,9 @@ export class Shared {
     return weight;
   });
   /** The least number of outputs that share something. */
-  readonly minOutputs = computed(() => outputsNeeded(this.settings.get("min_outputs"), this.counted.value));
+  readonly minOutputs = computed(() =>
+    outputsNeeded(this.settings.get("min_outputs") ?? (this.words.value?.fit || 0.3), this.counted.value),
+  );
   /** The least number of words in a row that counts as shared. */
   readonly minWords = computed(() => this.settings.get("min_words"));
   /** For each word, how many outputs share a long enough run that contains it. */

@@ -35,7 +35,7 @@ export function Header() {
       )}
       {title && !preparing ? <PromptSaid /> : null}
       <div class="ol-summary-row">
-        <Counts />
+        <Summary />
         {notes.length > 0 && (
           <span class="ol-notes" title={notes.join("\n")}>
             {notes.length === 1 ? notes[0] : plural(notes.length, "note")}
@@ -50,21 +50,28 @@ export function Header() {
   ); // prettier-ignore
 }
 
-/** How much there is of what. */
-function Counts() {
-  const lens = useLens();
-  const { n, total, prompts, source, params } = lens.outputs.info;
-  const many = prompts.length > 1;
-  const column = lens.outputs.column(source);
-  const sources = column ? lens.outputs.present(column).length : 0;
-  const counts = [
-    many ? `${number(n)} of ${plural(total, "output")}` : plural(n, "output"),
-    ...(sources > 1 ? [plural(sources, source!)] : []),
-    plural(lens.clusters.list.value.length, "cluster"),
-  ];
+/** What there is, in words. */
+function Summary() {
+  const { outputs, summary } = useLens();
   return (
-    <span class="ol-counts" title={params}>
-      {lens.outputs.preparing.value ? "Preparing…" : counts.join(" · ")}
+    <span class="ol-summary" title={outputs.info.params}>
+      {outputs.preparing.value
+        ? "Preparing…"
+        : summary.pieces.value.map((piece) =>
+            piece.view || piece.rows.length || piece.cluster !== null ? (
+              // Not a button: that would not go on in the next line.
+              <span
+                role="button"
+                tabIndex={0}
+                onClick={() => summary.follow(piece)}
+                onKeyDown={(event) => event.key === "Enter" && summary.follow(piece)}
+              >
+                {piece.text}
+              </span>
+            ) : (
+              piece.text
+            ),
+          )}
     </span>
   );
 }

@@ -3,7 +3,6 @@ import { type ComponentType, h, render } from "preact";
 import { expect, it } from "vitest";
 import { make, traits } from "../testing/fixture";
 import { Clusters } from "./clusters/clusters";
-import { Header } from "./header";
 import { LensContext } from "./use-lens";
 
 /** A panel of a lens that has one model more in other prompts. */
@@ -21,10 +20,6 @@ function draw(panel: ComponentType): HTMLElement {
   render(h(LensContext.Provider, { value: lens, children: h(panel, {}) }), el);
   return el;
 }
-
-it("counts the sources of the prompt shown, not those of all prompts", () => {
-  expect(draw(Header).querySelector(".ol-counts")?.textContent).toContain("2 models");
-});
 
 it("draws a bar for each source of the prompt shown", () => {
   const bars = draw(Clusters).querySelector(".ol-bars")!;

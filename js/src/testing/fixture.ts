@@ -58,6 +58,16 @@ export function traits(): Record<string, unknown> {
     _index: {},
     _aligned: {},
     _layers: [],
+    _summary: [
+      { text: "6 outputs", view: { scope: "all" } },
+      { text: " by 2 models: " },
+      { text: "2 clusters", view: { side: "groups" }, step: 1 },
+      { text: ", " },
+      { text: "the largest “{}”", cluster: 0, step: 1 },
+      { text: "; " },
+      { text: "1 is blank", rows: view(Uint32Array.of(4)) },
+      { text: "." },
+    ].map((piece) => ({ rows: view(new Uint32Array()), cluster: null, view: null, step: null, ...piece })),
     _tagged: {
       me: "ann",
       annotators: ["ann"],

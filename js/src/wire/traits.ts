@@ -10,6 +10,7 @@ import type {
   MapData,
   Model,
   OwnLayer,
+  Piece,
   Ranked,
   Rename,
   Stamped,
@@ -43,6 +44,7 @@ export class Traits {
   readonly tagged = signal<Tagged>(null!);
   readonly ranked = signal<Ranked | null>(null);
   readonly layers = signal<OwnLayer[]>([]);
+  readonly summary = signal<Piece[]>([]);
   readonly granularity = signal(0.5);
   readonly selection = signal(new Uint32Array());
   readonly promptIndex = signal(0);
@@ -106,6 +108,9 @@ export class Traits {
       this.#piece(this.index, ["_index"], () => stamped(get("_index"), prompt, INDEX));
       this.#piece(this.aligned, ["_aligned"], () => stamped(get("_aligned"), prompt, ALIGNED));
       this.#piece(this.layers, ["_layers"], () => (get("_layers") ?? []).map((layer: any) => arrays(layer, LAYER)));
+      this.#piece(this.summary, ["_summary"], () =>
+        (get("_summary") ?? []).map((p: any) => arrays(p, { rows: Uint32Array })),
+      );
       this.#piece(this.tagged, ["_tagged"], () => arrays(get("_tagged"), TAGGED));
       this.#piece(this.ranked, ["_ranked"], () => {
         const ranked = get("_ranked");
@@ -150,6 +155,7 @@ const NAMES = [
   "_index",
   "_aligned",
   "_layers",
+  "_summary",
   "_tagged",
   "_ranked",
   "granularity",

@@ -32,6 +32,8 @@ export interface Tree {
   /** Per granularity, its nodes, largest first. */
   order: number[][];
   nodes: { name: string; share: number; medoid: number; words: string[] }[];
+  /** Whether the clusters separate; not there = yes. */
+  clear?: boolean;
 }
 
 export interface Rename {
@@ -56,8 +58,8 @@ export interface View {
   scope: "all" | "selected";
   /** Names of the layers that are on. */
   layers: string[];
-  /** A share of the outputs up to 1, or a number of them. */
-  min_outputs: number;
+  /** A share of the outputs up to 1, a number of them, or null: what suits the outputs. */
+  min_outputs: number | null;
   min_words: number;
   /** Whether outputs are compared with all of them or with the selected ones. */
   context: "all" | "selection";
@@ -94,6 +96,8 @@ export interface WordArrays {
   suffix: Uint32Array;
   lcp: Uint16Array;
   echo: Uint16Array;
+  /** The share of the outputs from which on words are worth marking; 0 = none. */
+  fit: number;
 }
 
 /** Units of text (sentences, items) and the groups of those that play the same part; see widget/model.py. */
@@ -118,6 +122,17 @@ export interface OwnLayer {
   types: string[];
   first: Uint32Array;
   pieces: Uint32Array;
+}
+
+/** A part of the sentence that says what there is, and what it selects or changes; see summary.py. */
+export interface Piece {
+  /** "{}" stands for the name of the cluster. */
+  text: string;
+  rows: Uint32Array;
+  cluster: number | null;
+  view: Partial<View> | null;
+  /** The step of the granularity at which it is true; null = all. */
+  step: number | null;
 }
 
 /** An order that Python made. */

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,21 @@ from outlens.text.utf16 import utf16
 from outlens.text.words import Tokens, check, tokenize
 
 Int32s = npt.NDArray[np.int32]
+
+SHARES = tuple(percent / 100 for percent in (*range(100, 9, -5), 8, 5, 3, 2))
+"""Shares of the outputs that a threshold is chosen from."""
+WORTH_MARKING = 0.02
+"""Share of all words from which it is worth marking them."""
+
+
+@dataclass(frozen=True)
+class Fit:
+    """A threshold that suits a set of outputs."""
+
+    share: float
+    """Of the outputs, one of `SHARES`."""
+    marked: float
+    """Share of all words of all outputs that lie in a sequence shared by so many outputs."""
 
 
 class Index:
@@ -154,6 +170,24 @@ class Index:
         covered = self._coverage(words_needed(min_words), weight)
         parts = np.split(covered, self.tokens.bounds[1:-1]) if len(self.weight) else []
         return [parts[v] for v in self.variant]
+
+    def fit(self, min_words: int = 4) -> Fit | None:
+        """Return the largest threshold that marks at least `WORTH_MARKING` of all words; None if not even 2 % does.
+
+        Examples
+        --------
+        >>> Index(["I love tea", "We love tea", "I love cats", "No"]).fit(min_words=2)
+        Fit(share=0.5, marked=0.8)
+        """
+        weight = np.repeat(self.weight, np.diff(self.tokens.bounds))
+        covered = self._coverage(words_needed(min_words), self.weight)
+        if self.n < 2 or not weight.sum():
+            return None
+        for share in SHARES:
+            marked = float(weight[covered >= outputs_needed(share, self.n)].sum() / weight.sum())
+            if marked >= WORTH_MARKING:
+                return Fit(share, marked)
+        return None
 
     def echoed(self, min_words: int = 4) -> pd.DataFrame:
         """Return the maximal runs of words that repeat at least `min_words` words of the prompt, as a span table."""

@@ -245,6 +245,7 @@ class Bridge:
         with self._tags.lock:
             if part is self._shown:
                 setattr(self.widget, f"_{message['kind']}", made)
+                self.widget._summary = self._parts[part.number].summary()
 
     def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         """What some outputs say more often than the others: those of the question, or else those that are selected."""

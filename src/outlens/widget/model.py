@@ -52,6 +52,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """`text.Index.arrays()` as bytes: what outputs share. {} until the browser asks; {"error"} where it cannot be."""
     _aligned = t.Dict().tag(sync=True)
     """Which sentences play the same part, `wire.alignment`; {} and {"error"} as for `_index`."""
+    _summary: t.List[dict[str, Any]] = t.List().tag(sync=True)
+    """What there is in words: the pieces of the sentence, `summary.Piece`."""
     _layers: t.List[dict[str, Any]] = t.List().tag(sync=True)
     """The user's own layers: name, types, first, pieces."""
     _tagged = t.Dict(copy.deepcopy(tagged.NONE)).tag(sync=True)

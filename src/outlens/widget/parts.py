@@ -13,7 +13,9 @@ from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
 from outlens.state import LensState
 from outlens.study import Part, Study
+from outlens.summary import pieces
 from outlens.tags.book import TagBook
+from outlens.vectors.separation import NO_GROUPS
 from outlens.widget import tagged, wire
 
 
@@ -87,6 +89,19 @@ class PartOnWire:
         """Return the user's own layers, `_layers`."""
         return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
 
+    def summary(self) -> list[dict[str, Any]]:
+        """Return the pieces of what there is in words, `_summary`; their rows are uint32 bytes."""
+        return [
+            {
+                "text": clean(piece.text),
+                "rows": np.array(piece.rows, "<u4").tobytes(),
+                "cluster": piece.cluster,
+                "view": piece.view,
+                "step": piece.level,
+            }
+            for piece in pieces(self._study, self._part)
+        ]
+
     def traits(self, state: LensState, *, paged: bool) -> dict[str, Any]:
         """Return the traits that say what the outputs are; the landscape is computed if it is not ready."""
         part, outputs = self._part, self._study.outputs
@@ -107,10 +122,11 @@ class PartOnWire:
             "_offsets": offsets.astype("<u4").tobytes(),
             "_paged": paged,
             "_leaf": land.tree.leaf.astype("<i4").tobytes(),
-            "_tree": wire.tree(land),
+            "_tree": {**wire.tree(land), "clear": part.separation.get() > NO_GROUPS},
             "_typical": land.typical.astype("<f4").tobytes(),
             "_variant": wire.variants(part.texts),
             "_layers": self.layers(state),
+            "_summary": self.summary(),
             "_info": {
                 "n": len(part),
                 "total": len(outputs.texts),

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._unicode import clean
-from outlens.layers import Layer
+from outlens.layers import Layer, fitted
 from outlens.outputs import Categories, Numbers
 from outlens.text import Index, alignment_strength, distinctive, forms, varying
 from outlens.text.align import NO_ALIGNMENT
@@ -103,9 +103,9 @@ def indexed(texts: Sequence[str]) -> bool:
     return sum(map(len, different)) <= INDEXED or len(tokenize(different).form) <= INDEXED
 
 
-def index(made: Index) -> dict[str, bytes]:
-    """The arrays of an index, by name."""
-    return {name: little(array) for name, array in made.arrays().items()}
+def index(made: Index) -> dict[str, Any]:
+    """The arrays of an index, by name, and `fit`, the share of the outputs from which on words are worth marking."""
+    return {"fit": fitted(made), **{name: little(array) for name, array in made.arrays().items()}}
 
 
 def little(array: npt.NDArray[Any]) -> bytes:

@@ -6,8 +6,8 @@ import type { Direction, Lens } from "../../core/lens";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
 
-/** Names on the map: more than this and none can be read. */
-const MAX_LABELS = 16;
+/** Names that are tried on the map: as many are shown as leave the points in sight, more of them where one zooms in. */
+const MAX_LABELS = 60;
 const LABEL_LIFT = 18;
 /** The part of what is shown by which a key or a button moves the map. */
 const PAN_STEP = 0.2;
@@ -64,10 +64,7 @@ export function drawMap(
         left,
         top,
         text: shorten(clusters[id]?.name ?? ""),
-        color:
-          lens.colors.scheme.value.kind === "cluster"
-            ? lens.colors.scheme.value.palette[Math.min(id, 8)]
-            : "transparent",
+        color: lens.colors.scheme.value.kind === "cluster" ? lens.colors.scheme.value.palette[id] : "transparent",
       })),
     );
   };
@@ -122,13 +119,15 @@ export function drawMap(
       const { palette, codes } = lens.colors.scheme.value;
       const style = getComputedStyle(root);
       void lens.colors.dark.value;
+      const tagged = lens.tags.tagged.value.names.length ? lens.tags.any.value : null;
+      const pointed = lens.pointer.cluster.value;
       map.setStyle({
         palette,
         codes,
         selected: lens.selection.mask.value,
         anySelected: lens.selection.count.value > 0,
         faded: lens.filter.faded.value,
-        ringed: lens.tags.tagged.value.names.length ? lens.tags.any.value : null,
+        ringed: pointed === null ? tagged : Uint8Array.from(lens.clusters.of.value, (c) => Number(c === pointed)),
         hover: lens.pointer.hover.value,
         cursor: lens.pointer.cursor.value,
         background: hex(style.backgroundColor),
@@ -137,7 +136,7 @@ export function drawMap(
       lens.painted();
     }),
     effect(() => {
-      centres = clusterCentres(lens);
+      centres = lens.clusters.tree.value.clear === false ? [] : clusterCentres(lens);
       place();
     }),
   ];

@@ -183,18 +183,18 @@ export function MarksMenu() {
             )}
           </div>
         ))}
-        {selected > 1 && (
-          <Choice
-            label="Compare"
-            name="What outputs are compared with"
-            value={context}
-            set={(chosen) => settings.set({ context: chosen as "all" | "selection" })}
-          >
-            <option value="all">with all {number(lens.outputs.info.n)}</option>
-            <option value="selection">within the selected {number(selected)}</option>
-          </Choice>
-        )}
       </div>
+      {selected > 1 && (
+        <Choice
+          label="Compare"
+          name="What outputs are compared with"
+          value={context}
+          set={(chosen) => settings.set({ context: chosen as "all" | "selection" })}
+        >
+          <option value="all">with all {number(lens.outputs.info.n)}</option>
+          <option value="selection">within the selected {number(selected)}</option>
+        </Choice>
+      )}
       <span class="ol-field">
         <Switch
           name="Fold"
@@ -235,13 +235,12 @@ function Switch({ name, on, about, flip }: SwitchProps) {
 function Share() {
   const lens = useLens();
   const { minOutputs, counted } = lens.shared;
-  const share = minOutputs.value / Math.max(1, counted.value);
-  const min_outputs = lens.settings.get("min_outputs");
-  const percent = Math.round(100 * (min_outputs > 1 ? share : min_outputs));
+  const chosen = lens.settings.get("min_outputs");
+  const percent = Math.round((100 * minOutputs.value) / Math.max(1, counted.value));
   const at = SHARES.reduce((best, s, i) => (Math.abs(s - percent) < Math.abs(SHARES[best] - percent) ? i : best), 0);
   return (
-    <label class="ol-threshold" title={`Shared by at least ${minOutputs.value} of ${counted.value} outputs`}>
-      <span>≥ {min_outputs > 1 ? min_outputs : `${percent} %`}</span>
+    <label class="ol-threshold">
+      <span>≥ {chosen && chosen > 1 ? chosen : `${SHARES[at]} %`}</span>
       <input
         type="range"
         min={0}

@@ -10,6 +10,7 @@ import { rove } from "../../ui/rove";
 import type { Tab } from "../../wire/types";
 import { Clusters } from "../clusters/clusters";
 import { MapPanel } from "../map/map-panel";
+import { Sources } from "../sources/sources";
 import { useLens } from "../use-lens";
 
 interface Entry {
@@ -21,6 +22,7 @@ interface Entry {
 /** What the side can show. */
 const TABS: Entry[] = [
   { name: "groups", title: "Groups", Body: Clusters },
+  { name: "sources", title: "Sources", Body: Sources },
   { name: "map", title: "Map", Body: MapPanel },
 ];
 
@@ -91,7 +93,7 @@ export function SideButton() {
   return (
     <Button
       class="ol-side-button"
-      label="Show groups and map"
+      label="Show groups, sources and map"
       onClick={(event) => {
         const widget = event.currentTarget.closest(".outlens")!;
         side.show();

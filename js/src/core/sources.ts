@@ -1,0 +1,43 @@
+// What each source says: how many outputs, how many different answers, which one most often, how unusual they are.
+import type { Clusters } from "./clusters";
+import type { Outputs } from "./outputs";
+
+export interface Source {
+  name: string;
+  ids: number[];
+  /**
+   * Its name in little room; its outputs; the clusters that they are in, where each that is like no other counts as one;
+   * the name of the cluster that most are in; and their mean rank, 0 = the most typical, 100 = the least.
+   */
+  cells: [string, number, number, string, number];
+}
+
+/** The sources of the prompt shown; none where no column says where outputs come from. */
+export function sourcesOf({ outputs, clusters }: { outputs: Outputs; clusters: Clusters }): Source[] {
+  const column = outputs.column(outputs.info.source);
+  if (!column) return [];
+  const codes = outputs.columns.value[column.name];
+  const typical = clusters.typical.value;
+  const rank: number[] = [];
+  const all = outputs.where(() => true);
+  all.sort((a, b) => typical[b] - typical[a]).forEach((id, place) => (rank[id] = place));
+  return outputs.present(column).map((code) => {
+    const ids = [...outputs.where((i) => codes[i] === code)];
+    const counts = new Map<number, number>();
+    let unusual = 0;
+    for (const id of ids) {
+      const cluster = clusters.of.value[id];
+      const key = cluster < 0 ? -1 - id : cluster;
+      counts.set(key, (counts.get(key) ?? 0) + 1);
+      unusual += (100 * rank[id]) / ids.length / Math.max(1, all.length - 1);
+    }
+    const [[most]] = [...counts].sort((a, b) => b[1] - a[1] || a[0] - b[0]);
+    const name = column.categories![code];
+    const called = clusters.list.value[most]?.name ?? "";
+    return {
+      name,
+      ids,
+      cells: [outputs.short(column.name, name), ids.length, counts.size, called, Math.round(unusual)],
+    };
+  });
+}

@@ -1,0 +1,32 @@
+// What there is, in one sentence, of which each part leads to what it is about.
+import { computed } from "@preact/signals";
+import type { Traits } from "../wire/traits";
+import type { Piece } from "../wire/types";
+import type { Clusters } from "./clusters";
+import type { Selection } from "./selection";
+import type { Settings } from "./settings";
+
+export class Summary {
+  constructor(
+    readonly traits: Traits,
+    readonly clusters: Clusters,
+    readonly settings: Settings,
+    readonly selection: Selection,
+  ) {}
+
+  /** The parts of the sentence, at the granularity that is chosen. */
+  readonly pieces = computed<Piece[]>(() => {
+    const level = this.clusters.level.value;
+    const clusters = this.clusters.list.value;
+    return this.traits.summary.value
+      .filter((piece) => (piece.step ?? level) === level)
+      .map((piece) => ({ ...piece, text: piece.text.replace("{}", clusters[piece.cluster!]?.name) }));
+  });
+  readonly sentence = computed(() => this.pieces.value.map(({ text }) => text).join(""));
+
+  /** Selects or shows what a part is about. */
+  follow({ rows, cluster, view }: Piece): void {
+    if (view) this.settings.set(view);
+    else this.selection.select(cluster === null ? rows : this.clusters.members(cluster), "replace");
+  }
+}

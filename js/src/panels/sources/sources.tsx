@@ -1,0 +1,60 @@
+// The sources as a table: a click on one selects its outputs, a click on a heading sorts.
+import { useSignal } from "@preact/signals";
+import { modeOf } from "../../core/selection";
+import { sourcesOf } from "../../core/sources";
+import { Plain } from "../../ui/button";
+import { Empty } from "../../ui/layout";
+import { useComputed } from "../use-computed";
+import { useLens } from "../use-lens";
+
+const COLUMNS = [
+  ["source", "Where the outputs come from"],
+  ["outputs", "Outputs"],
+  ["answers", "Different answers: the clusters that they are in"],
+  ["most often", "The cluster that most are in"],
+  ["unusual", "0 = the most typical outputs, 100 = the least"],
+];
+
+export function Sources() {
+  const lens = useLens();
+  const by = useSignal(1);
+  const sources = useComputed(() => sourcesOf(lens), [lens]);
+  if (!sources.length) return <Empty>No column says where the outputs come from.</Empty>;
+  const sorted = [...sources].sort((a, b) => {
+    const [x, y] = [a.cells[by.value], b.cells[by.value]];
+    // Names rise, numbers fall.
+    return typeof x === "string" ? x.localeCompare(String(y)) : Number(y) - x;
+  });
+  return (
+    <div class="ol-sources">
+      <table class="ol-tag-table">
+        <thead>
+          <tr>
+            {COLUMNS.map(([name, about], column) => (
+              <th key={name} scope="col" aria-sort={by.value === column ? "other" : "none"}>
+                <Plain title={about} onClick={() => (by.value = column)}>
+                  {name}
+                  {by.value === column && " ▾"}
+                </Plain>
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {sorted.map(({ name, ids, cells: [first, ...more] }) => (
+            <tr key={name}>
+              <td>
+                <Plain title={name} onClick={(event) => lens.selection.select(ids, modeOf(event))}>
+                  {first}
+                </Plain>
+              </td>
+              {more.map((cell) => (
+                <td title={String(cell)}>{cell}</td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+    </div>
+  ); // prettier-ignore
+}

@@ -1,0 +1,146 @@
+"""What there is, in one sentence: how many outputs, what groups, what is equal, shared, odd or blank."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from outlens._unicode import clean
+from outlens.naming import names
+from outlens.study import Part, Study
+from outlens.tags.book import TagBook
+from outlens.vectors.separation import CLEAR, NO_GROUPS
+
+_THRESHOLDS = {1.0: "all", 0.9: "nine in ten", 0.75: "three quarters", 0.5: "half", 0.2: "a fifth", 0.1: "a tenth"}
+_FRACTIONS = [(1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter"), (1 / 5, "a fifth"), (1 / 10, "a tenth")]
+_NEAR = 0.02
+"""Difference up to which a share is called by the nearest fraction."""
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of the sentence, and what it leads to in the widget: at most one of `rows`, `cluster` and `view`."""
+
+    text: str
+    """In the place of "{}" stands the name of the cluster."""
+    rows: tuple[int, ...] = ()
+    """Outputs to select, counted within the prompt."""
+    cluster: int | None = None
+    """A cluster to select; -1 stands for the outputs like no other."""
+    view: Mapping[str, Any] | None = None
+    """Settings of the view to change."""
+    level: int | None = None
+    """The level of the tree that it is about; None for all."""
+
+
+def summarize(study: Study, part: Part, tags: TagBook, granularity: float) -> str:
+    """Describe a part in one sentence. What is not computed yet is left out.
+
+    It says, in this order: how many outputs and sources; the clusters, or that there are no clear groups; how many
+    outputs are equal to another; the share of all words that many outputs share; how many are blank; how many
+    are like no other.
+    """
+    tree = part.tree.peek()
+    called = [] if tree is None else names(part, granularity, tags)
+    level = -1 if tree is None else tree.level(granularity)
+    said = [piece for piece in pieces(study, part) if piece.level in (None, level)]
+    return "".join(
+        piece.text if piece.cluster is None else piece.text.replace("{}", called[max(0, piece.cluster)])
+        for piece in said
+    )
+
+
+def pieces(study: Study, part: Part) -> list[Piece]:
+    """Return the parts of the sentence for every granularity: the texts of those of one level, joined, are it."""
+    outputs = study.outputs
+    n = len(part)
+    start = [Piece(_count(n, "output"), view={"scope": "all", "query": "", "regex": False, "tagged": None})]
+    if outputs.by:
+        sources = len({str(value) for value in outputs.frame[outputs.by[0]].iloc[part.rows].dropna().tolist()})
+        if sources > 1:
+            start.append(Piece(f" by {_count(sources, clean(str(outputs.by[0])))}"))
+    clauses: list[list[Piece]] = []
+    alone: list[Piece] = []
+    if n and (tree := part.tree.peek()) is not None:
+        grouped: list[Piece] = []
+        clear = part.separation.get()
+        for level, granularity in enumerate(tree.granularities.tolist()):
+            numbers = tree.cut(granularity)
+            sizes = np.bincount(numbers[numbers >= 0])
+            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, clear)]
+            if single := int((numbers < 0).sum()):
+                text = f"; {single:,} {'looks' if single == 1 else 'look'} like nothing else"
+                alone.append(Piece(text, cluster=-1, level=level))
+        clauses.append(grouped)
+    times = Counter(part.texts)
+    equal = tuple(i for i, text in enumerate(part.texts) if times[text] > 1)
+    if equal:
+        clauses.append([Piece(f"{len(equal):,} {_verb(len(equal))} equal to another", rows=equal)])
+    if (index := part.index.peek()) is not None:
+        clauses += _shared(index)
+    blank = tuple(i for i, text in enumerate(part.texts) if not text.strip())
+    if blank:
+        clauses.append([Piece(f"{len(blank):,} {_verb(len(blank))} blank", rows=blank)])
+    for i, clause in enumerate(clauses):
+        start += [Piece("; " if i else ": "), *clause]
+    return [*start, *alone, Piece(".")]
+
+
+def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
+    """Say what the clusters are, or that they are none."""
+    if len(sizes) < 2 or separation <= NO_GROUPS:
+        return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), _MOST]
+    share = float(sizes[0]) / n
+    groups = {"side": "groups"}
+    if separation > CLEAR:
+        most = Piece(f"{_percent(share)} are “{{}}”", cluster=0)
+        return [Piece(f"about {len(sizes):,} different", view=groups), Piece(", "), most]
+    largest = Piece(f"the largest {_fraction(share)}", cluster=0)
+    return [Piece(_count(len(sizes), "cluster"), view=groups), Piece(", "), largest]
+
+
+_MOST = Piece("what is said most", view={"panel": "phrases"})
+
+
+def _shared(index: Any) -> list[list[Piece]]:
+    """Say which share of the words many outputs share, or how few words in a row they do share."""
+    if fit := index.fit():
+        text = f"{_percent(fit.marked)} of the words are shared by {_at_least(fit.share)}"
+        return [[Piece(text, view={"layers": ["shared", "only"], "min_outputs": None, "min_words": 4})]]
+    for words in (3, 2):
+        if fit := index.fit(words):
+            view = {"layers": ["shared", "only"], "min_outputs": fit.share, "min_words": words}
+            return [
+                [
+                    Piece("no four words in a row are shared, but "),
+                    Piece(f"{words} by {_at_least(fit.share)}", view=view),
+                ]
+            ]
+    return []
+
+
+def _count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'s' * (n != 1)}"
+
+
+def _verb(n: int) -> str:
+    return "is" if n == 1 else "are"
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
+
+
+def _at_least(share: float) -> str:
+    """A threshold in words."""
+    return "all" if share == 1 else f"{_THRESHOLDS.get(share, _percent(share))} or more"
+
+
+def _fraction(share: float) -> str:
+    """The nearest fraction where it is near enough, else the percentage."""
+    near, said = min(_FRACTIONS, key=lambda known: abs(known[0] - share))
+    return said if abs(near - share) <= _NEAR else _percent(share)
