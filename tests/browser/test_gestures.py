@@ -160,7 +160,7 @@ def test_a_selection_that_a_click_dropped_comes_back(show: Show) -> None:
 def test_a_click_on_plain_ground_keeps_the_keys_in_the_widget(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-card input").first.check()
-    for plain in (".ol-tabs", ".ol-clusters .ol-bar > .ol-muted", ".ol-footer .ol-selected"):
+    for plain in (".ol-clusters .ol-bar > .ol-muted", ".ol-footer .ol-selected"):
         widget.locator(plain).click()
         assert _focus(page) == "outlens"
         page.keyboard.press("j")

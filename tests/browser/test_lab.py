@@ -166,7 +166,7 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
     # A click gives the focus to what is under the mouse, which is not always what takes keys.
     widget.locator(".ol-search-input").press("Escape")
     tab(widget, "Groups")
-    for plain in (".ol-tabs", ".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
+    for plain in (".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
         widget.locator(plain).first.click()
         for key in ("d", "d", "b", "Backspace", "d", "d"):
             page.keyboard.press(key)
@@ -183,8 +183,8 @@ def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
     page.keyboard.press("Escape")
     expect(widget.get_by_role("dialog")).to_have_count(0)
     tab(widget, "Map").locator(".ol-map").focus()
-    for start in (".ol-map", ".ol-tabs"):
-        widget.locator(start).click()
+    for start in (".ol-map", ".ol-card .ol-text"):
+        widget.locator(start).first.click()
         with page.expect_response(lambda r: r.request.method == "PUT" and "/api/contents/" in r.url):
             page.keyboard.press("Control+s")
 

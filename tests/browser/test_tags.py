@@ -50,6 +50,8 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     lab.open(page, [_setup("keys.sqlite"), "lens", told], path="keys.ipynb")
     widget = view(page)
     cells = page.locator(".jp-Notebook .jp-Cell").count()
+    # A row shows its buttons under the pointer.
+    widget.locator(".ol-row", has_text="bread").hover()
     widget.get_by_role("button", name=re.compile("^Tag .*bread"), exact=False).click()
     _give(widget, "bread")
     # Enter gives it, and does not press the button again that has the focus now.

@@ -177,7 +177,7 @@ class Index:
         Examples
         --------
         >>> Index(["I love tea", "We love tea", "I love cats", "No"]).fit(min_words=2)
-        Fit(share=0.5, marked=0.8)
+        Fit(share=0.5, marked=0.7)
         """
         weight = np.repeat(self.weight, np.diff(self.tokens.bounds))
         covered = self._coverage(words_needed(min_words), self.weight)
