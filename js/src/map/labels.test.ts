@@ -62,3 +62,13 @@ describe("placeLabels", () => {
     expect(placeLabels([{ ...label, text: "" }], 100, 100, () => 0)).toEqual([]);
   });
 });
+
+it("takes the place that hides the fewest points", () => {
+  const item = { id: 0, text: "name", x: 100, y: 100, weight: 1 };
+  const place = (hides: (left: number, top: number) => number) =>
+    placeLabels([item], 200, 200, () => 40, 18, hides).map(({ left, top }) => [left, top])[0];
+  const [left, top] = place(() => 0);
+  expect(place((x, y) => (x === left && y === top ? 3 : 1))).not.toEqual([left, top]);
+  // Where every place hides as many, the nearest.
+  expect(place(() => 2)).toEqual([left, top]);
+});

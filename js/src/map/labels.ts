@@ -44,6 +44,8 @@ export function placeLabels(
   height: number,
   measure: (text: string) => number,
   lineHeight = 18,
+  /** How many points a place hides: of those near enough, the one that hides fewest is taken. */
+  hides: (left: number, top: number, wide: number) => number = () => 0,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];
   let room = COVERED * width * height;
@@ -53,6 +55,8 @@ export function placeLabels(
     const wide = Math.ceil(measure(item.text));
     if (!(wide <= width && lineHeight <= height)) continue;
     if (placed.length && wide * lineHeight > room) continue;
+    let best: PlacedLabel | null = null;
+    let fewest = Number.POSITIVE_INFINITY;
     for (const [across, down] of SHIFTS) {
       const left = Math.floor(clamp(item.x + ((across - 1) * wide) / 2, width - wide));
       const top = Math.floor(clamp(item.y + (down - 0.5) * lineHeight, height - lineHeight));
@@ -63,11 +67,15 @@ export function placeLabels(
           top >= other.top + lineHeight ||
           other.top >= top + lineHeight,
       );
-      if (free) {
-        placed.push({ id: item.id, left, top, width: wide });
-        room -= wide * lineHeight;
-        break;
+      const hidden = free ? hides(left, top, wide) : fewest;
+      if (hidden < fewest) {
+        fewest = hidden;
+        best = { id: item.id, left, top, width: wide };
       }
+    }
+    if (best) {
+      placed.push(best);
+      room -= wide * lineHeight;
     }
   }
   return placed;

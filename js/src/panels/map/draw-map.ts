@@ -9,6 +9,8 @@ import { type Label, placeLabels } from "../../map/labels";
 /** Names that are tried on the map: as many are shown as leave the points in sight, more of them where one zooms in. */
 const MAX_LABELS = 60;
 const LABEL_LIFT = 18;
+/** Points that names keep clear of, at most: they are looked through at each step of a move. */
+const AVOIDED = 2_000;
 /** The part of what is shown by which a key or a button moves the map. */
 const PAN_STEP = 0.2;
 const TOWARDS: Record<Direction, [number, number]> = { left: [-1, 0], up: [0, -1], down: [0, 1], right: [1, 0] };
@@ -58,8 +60,12 @@ export function drawMap(
     }
     const measure = (text: string) => (pen ? pen.measureText(text).width : text.length * 6.5) + 10;
     const clusters = lens.clusters.list.value;
+    const points =
+      lens.clusters.of.value.length > AVOIDED ? [] : Array.from(lens.clusters.of.value, (_, i) => map.project(i));
+    const hides = (left: number, top: number, wide: number) =>
+      points.filter(([x, y]) => x > left && x < left + wide && y > top && y < top + LABEL_LIFT).length;
     setPlaces(
-      placeLabels(shown, box.clientWidth, box.clientHeight, measure).map(({ id, left, top }) => ({
+      placeLabels(shown, box.clientWidth, box.clientHeight, measure, LABEL_LIFT, hides).map(({ id, left, top }) => ({
         id,
         left,
         top,

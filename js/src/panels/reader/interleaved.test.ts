@@ -24,7 +24,7 @@ const ALIGNED = {
   vary: view(new Uint32Array()),
 };
 
-it("puts groups, equal sentences and single ones in the order of the texts", () => {
+it("begins with the groups that most outputs share; equal sentences and single ones come last", () => {
   const { lens } = make({ _aligned: ALIGNED });
   const blocks = blocksOf(lens).map(({ group, wordings, outputs }) => ({
     rank: group?.rank,
@@ -32,13 +32,21 @@ it("puts groups, equal sentences and single ones in the order of the texts", () 
     outputs,
   }));
   expect(blocks).toEqual([
-    // Before the group, whose middle place is 0.2.
-    { rank: undefined, units: [[6]], outputs: [] },
     // The typical wording first, then the one of most.
     { rank: 0, units: [[2], [0, 4]], outputs: [0, 1, 2] },
-    { rank: undefined, units: [[7]], outputs: [] },
     { rank: undefined, units: [[1, 3]], outputs: [0, 1] },
-    { rank: undefined, units: [[5]], outputs: [] },
+    // By their places in the texts.
+    { rank: undefined, units: [[6], [7], [5]], outputs: [] },
+  ]);
+});
+
+it("puts a small group after a large one that comes later in the texts", () => {
+  const group = view(Int32Array.of(1, 0, 1, 0, -1, 0, -1, -1));
+  const { lens } = make({ _aligned: { ...ALIGNED, group } });
+  expect(blocksOf(lens).map(({ group, outputs }) => [group?.rank, outputs.length])).toEqual([
+    [0, 3],
+    [1, 2],
+    [undefined, 0],
   ]);
 });
 

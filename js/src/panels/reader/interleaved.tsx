@@ -1,5 +1,5 @@
-// The sentences of all outputs, group by group: those that play the same part stand below one another, in the order of
-// the texts; what a group shares is grey, what varies is inked. What only one output says stands between the groups.
+// The sentences of all outputs, group by group: those that play the same part stand below one another, the groups that
+// most outputs share first; what a group shares is grey, what varies is inked. What only one output says comes last.
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
@@ -39,8 +39,8 @@ interface Block {
 }
 
 /**
- * The groups of the outputs that are listed, and between them, by its place, what has no group: what several outputs
- * say word for word, too short to be compared, and what stands alone.
+ * The groups of the outputs that are listed, those that most of them share first; then what several say word for word,
+ * greetings for example, too short to be compared; and last, in the order of the texts, what stands alone.
  */
 export function blocksOf(lens: Lens): Block[] {
   const aligned = lens.groups.alignment.value;
@@ -49,7 +49,7 @@ export function blocksOf(lens: Lens): Block[] {
   for (const i of lens.listing.ids.value) listed[i] = 1;
   const of = lens.groups.outputOf.value;
   const groups = lens.groups.list.value;
-  const placed: { position: number; block: Block }[] = [];
+  const placed: Block[] = [];
   const same = new Map<number, number[]>();
   const outputsOf = (units: number[]) => [...new Set(units.map((u) => of[u]))];
   for (let u = 0; u < of.length; u++) {
@@ -62,11 +62,7 @@ export function blocksOf(lens: Lens): Block[] {
   for (const units of same.values()) {
     const outputs = outputsOf(units);
     if (outputs.length === 1) for (const u of units) single.push(u);
-    else
-      placed.push({
-        position: median(units.map((u) => aligned.position[u])),
-        block: { group: null, wordings: [{ units, flags: 0 }], outputs },
-      });
+    else placed.push({ group: null, wordings: [{ units, flags: 0 }], outputs });
   }
   const wordings = (units: number[]) => {
     const same = new Map<number, Wording>();
@@ -77,7 +73,6 @@ export function blocksOf(lens: Lens): Block[] {
     }
     return [...same.values()];
   };
-  let reached = 0;
   for (const group of groups) {
     if (!group) continue;
     const units = group.units.filter((u) => listed[of[u]]);
@@ -85,25 +80,15 @@ export function blocksOf(lens: Lens): Block[] {
     const own = wordings(units).sort(
       (a, b) => (b.flags & MEDOID) - (a.flags & MEDOID) || b.units.length - a.units.length || a.units[0] - b.units[0],
     );
-    // Groups keep their order whatever the others' places are.
-    reached = Math.max(reached, group.position);
-    placed.push({ position: reached, block: { group, wordings: own, outputs: outputsOf(units) } });
+    placed.push({ group, wordings: own, outputs: outputsOf(units) });
   }
-  placed.sort((a, b) => a.position - b.position);
+  const position = ({ wordings }: Block) => aligned.position[wordings[0].units[0]];
+  placed.sort(
+    (a, b) => Number(!a.group) - Number(!b.group) || b.outputs.length - a.outputs.length || position(a) - position(b),
+  );
   single.sort((a, b) => aligned.position[a] - aligned.position[b] || a - b);
-  const blocks: Block[] = [];
-  let next = 0;
-  for (const { position, block } of [...placed, { position: Infinity, block: null }]) {
-    const from = next;
-    while (next < single.length && aligned.position[single[next]] < position) next++;
-    if (next > from) blocks.push({ group: null, wordings: wordings(single.slice(from, next)), outputs: [] });
-    if (block) blocks.push(block);
-  }
-  return blocks;
-}
-
-function median(numbers: number[]): number {
-  return numbers.sort((a, b) => a - b)[numbers.length >> 1];
+  if (single.length) placed.push({ group: null, wordings: wordings(single), outputs: [] });
+  return placed;
 }
 
 export function Interleaved() {
