@@ -97,7 +97,7 @@ class Lens:
         state = LensState(len(study.outputs.texts), len(study.parts))
         tags = TagBook(study.outputs, store, annotator, state.lock)
         part = study.parts[shown]
-        part.landscape.get()
+        part.separation.get()
         # Comparing very much text takes a while: that is left until it is asked for.
         paged = Bridge.pages(part)
         state.change(prompt=shown, **({"view": {**state.view, "layers": []}} if paged else {}))
@@ -157,7 +157,7 @@ class Lens:
     @prompt.setter
     def prompt(self, prompt: str | int) -> None:
         number = self._study.number_of(prompt)
-        self._study.parts[number].landscape.get()
+        self._study.parts[number].separation.get()
         self._state.change(prompt=number)
 
     @property

@@ -178,7 +178,7 @@ class Bridge:
             return
         try:
             if 0 <= number < len(self._parts):
-                self._study.parts[number].landscape.get()
+                self._study.parts[number].separation.get()
             self._state.change(prompt=number)
         except BaseException:
             # The prompt before is what is still shown.
@@ -242,10 +242,11 @@ class Bridge:
             made = self._parts[part.number].asked(message["kind"])
         except KeyboardInterrupt as error:
             made = {"error": _reason(error)}
+        summary = self._parts[part.number].summary()
         with self._tags.lock:
             if part is self._shown:
                 setattr(self.widget, f"_{message['kind']}", made)
-                self.widget._summary = self._parts[part.number].summary()
+                self.widget._summary = summary
 
     def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         """What some outputs say more often than the others: those of the question, or else those that are selected."""
@@ -304,6 +305,7 @@ class Bridge:
         left_out = columns_left_out(self._study, columns)
         # What takes time is made before the lock is taken.
         for part in self._study.computed:
+            part.separation.get()
             self._parts[part.number].for_page()
         with self._tags.lock:
             traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
