@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import settings
+
+import outlens as ol
 
 # The first example of a test pays for imports and compilation: a limit in time would make it fail by chance.
 settings.register_profile("dev", deadline=None)
@@ -48,3 +51,15 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip("no shared data beside this checkout")
     return folder
+
+
+@pytest.fixture
+def settled() -> Callable[[ol.Lens], None]:
+    """Waits until nothing is left to do in the background of a lens."""
+
+    def wait(lens: ol.Lens) -> None:
+        # What is done may ask for more, which then comes after what waits already.
+        for _ in range(4):
+            lens._study._executor.submit(int).result(60)
+
+    return wait

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -158,6 +159,7 @@ def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.nda
     frame = pd.DataFrame({"prompt": ["p", "q", "q"] * 10, "response": [f"Text {i} here." for i in range(30)]})
     lens = ol.Lens(frame, vectors=vectors)
     assert lens.prompts == ["p", "q"]
+    assert lens.clusters["size"].sum() == 10
     assert len(lens._study.computed) == 1
     lens.select(frame["response"].isin(["Text 0 here.", "Text 1 here."]))
     lens.prompt = "q"
@@ -216,18 +218,21 @@ def test_clusters_count_every_source() -> None:
     assert (counts.sum(axis=1) == lens.clusters["size"]).all()
 
 
-def test_a_prompt_that_cannot_be_prepared_leaves_the_one_before() -> None:
+def test_a_prompt_that_cannot_be_prepared_shows_its_texts_and_says_why() -> None:
     def model(texts: list[str]) -> np.ndarray:
         if "bad" in texts:
             raise RuntimeError("no vectors today")
         return np.eye(3)[: len(texts)]
 
     lens = ol.Lens({"prompt": ["p", "p", "q"], "response": ["a", "b", "bad"]}, model=model)
+    lens.prompt = "q"
     with pytest.raises(RuntimeError, match="no vectors today"):
-        lens.prompt = "q"
-    assert lens.prompt == "p"
-    assert lens._bridge.widget._info["prompt"] == 0
-    assert len(lens.clusters["size"]) > 0
+        lens.clusters  # noqa: B018
+    assert lens._bridge.widget._info["prompt"] == 1
+    assert bytes(lens._bridge.widget._texts) == b"bad"
+    assert lens._bridge.widget._progress["says"].endswith("no vectors today")
+    lens.prompt = "p"
+    assert lens.clusters["size"].sum() == 2
 
 
 def test_lone_surrogates_go_through_everything(tmp_path: Path) -> None:
@@ -498,15 +503,18 @@ def test_equal_outputs_share_a_variant() -> None:
     assert numbers(lens._bridge.widget._variant) == [0, 1, 2, 3, 0, 4, 5, 6]
 
 
-def test_the_index_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_index_of_a_prompt_is_made_once_and_shown_with_it(
+    monkeypatch: pytest.MonkeyPatch, settled: Callable[[ol.Lens], None]
+) -> None:
     made = []
     monkeypatch.setattr("outlens.study.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
     lens = reader()
-    assert lens._bridge.widget._index == {}
+    settled(lens)
+    assert len(numbers(lens._bridge.widget._index["variant"])) == 5
     lens.prompt = 1
-    # The prompt's answer is kept, though another one is shown by the time it is there.
+    settled(lens)
+    # An answer about another prompt than the one shown changes nothing.
     ask(lens, kind="index", prompt=0)
-    assert lens._bridge.widget._index == {}
     lens.shared(2, 4)
     ask(lens, kind="index", prompt=1)
     texts = [*SAID, SAID[0], "", "\ud800 é road", "Hello."]
@@ -543,20 +551,24 @@ def test_the_alignment_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest
     assert len(made) == 1
 
 
-def test_why_nothing_is_made_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_reason_why_nothing_is_made_is_shown(
+    monkeypatch: pytest.MonkeyPatch, settled: Callable[[ol.Lens], None]
+) -> None:
     monkeypatch.setattr("outlens.widget.parts.MOST_ALIGNED", 7)
-    lens = reader()
-    ask(lens, kind="aligned", prompt=1)
-    lens.prompt = 1
-    assert lens._bridge.widget._aligned == {}
-    ask(lens, kind="aligned", prompt=1)
-    assert lens._bridge.widget._aligned["error"].startswith("The sentences of 8 outputs are too many")
-    assert set(lens.aligned()["output"]) <= set(range(5, 13))
 
     def fail(*_args: object, **_more: object) -> None:
         raise MemoryError
 
+    lens = reader()
+    ask(lens, kind="aligned", prompt=1)
     monkeypatch.setattr("outlens.study.Index", fail)
+    lens.prompt = 1
+    settled(lens)
+    assert lens._bridge.widget._aligned == lens._bridge.widget._index == {}
+    ask(lens, kind="aligned", prompt=1)
+    assert lens._bridge.widget._aligned["error"].startswith("The sentences of 8 outputs are too many")
+    assert set(lens.aligned()["output"]) <= set(range(5, 13))
+
     ask(lens, kind="index", prompt=1)
     assert lens._bridge.widget._index == {"error": "MemoryError"}
     monkeypatch.undo()
@@ -747,7 +759,9 @@ def prompts(n: int = 3) -> tuple[ol.Lens, list[list[str]]]:
 
 def test_the_frame_holds_every_prompt_and_computes_only_what_is_missing() -> None:
     lens, asked = prompts()
-    lens.prompt = "r"
+    for prompt in "pr":
+        lens.prompt = prompt
+        assert lens.clusters["size"].sum() == 2
     assert len(asked) == 2
     table = lens.frame
     assert table["prompt"].tolist() == list("pqrpqr")
@@ -762,6 +776,7 @@ def test_the_frame_holds_every_prompt_and_computes_only_what_is_missing() -> Non
 
 def test_an_interrupt_of_the_preparation_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
     lens, asked = prompts()
+    assert lens.clusters["size"].sum() == 2
     engine = lens._study.engine
 
     class Interrupted:

@@ -32,6 +32,7 @@ def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
     one.observe(lambda _, held=one: held)
     one.tag("x", [0])
     one.view.color = "cluster"
+    one.prepare()
     parts = [weakref.ref(part) for part in (one, one._study, one._state, one._tags, one._bridge, one._bridge.widget)]
     assert registered <= widgets()
     del one

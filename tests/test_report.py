@@ -96,8 +96,8 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
         [layer] = page["_layers"]
         assert layer["name"] == "mine"
         assert np.frombuffer(layer["pieces"], "<u4").tolist() == [[0, 4, 0], [3, 7, 0]][prompt]
-    # Nothing is sent to the widget for that.
-    assert lens._bridge.widget._index == lens._bridge.widget._aligned == {}
+    # What the page needs of its sentences is not sent to the widget.
+    assert lens._bridge.widget._aligned == {}
 
 
 def test_a_page_leaves_out_what_would_be_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -157,12 +157,11 @@ def test_a_page_without_tags_and_with_some_columns(tmp_path: Path) -> None:
 
 
 def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
-
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr("outlens.study.Index", interrupted)
+    lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
     with pytest.raises(KeyboardInterrupt):
         lens.to_html(tmp_path / "page.html")
     assert list(tmp_path.iterdir()) == []

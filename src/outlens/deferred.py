@@ -11,6 +11,10 @@ T = TypeVar("T")
 S = TypeVar("S")
 
 
+class Stopped(BaseException):
+    """Raised in a computation that is to stop; who still needs its value begins it again."""
+
+
 class _Run(Generic[T]):
     """One attempt to compute a value."""
 
@@ -85,7 +89,8 @@ class Deferred(Generic[T]):
         with self._lock:
             if self._run is not None and self._run.error is None:
                 return
-            run = self._run = _Run()
+            before, run = self._run, _Run[T]()
+            self._run = run
 
         def work() -> None:
             # A `get` that comes before the executor's turn computes the value itself.
@@ -94,7 +99,12 @@ class Deferred(Generic[T]):
             if mine:
                 self._work(run)
 
-        executor.submit(work)
+        try:
+            executor.submit(work)
+        except RuntimeError:
+            # The executor was shut down.
+            self._run = before
+            raise
 
     def invalidate(self) -> None:
         """Forget the value. One that is being computed now is returned to those who wait for it, then dropped."""
@@ -128,6 +138,48 @@ class Deferred(Generic[T]):
             callbacks = list(self._callbacks) if self._run is run else []
         for function in callbacks:
             function(run.value)
+
+
+class Background(Deferred[T]):
+    """A value that an executor computes while that is open; who needs it waits.
+
+    Parameters
+    ----------
+    compute, known : as for `Deferred`.
+    executor : computes the value.
+    wait : waits in the calling thread for the event that the attempt has ended; it may show how far that is.
+    """
+
+    def __init__(
+        self,
+        compute: Callable[[], T],
+        known: T | None,
+        executor: Executor,
+        wait: Callable[[threading.Event], object],
+    ) -> None:
+        super().__init__(compute, known)
+        self._executor = executor
+        self._wait = wait
+
+    def get(self) -> T:
+        """Return the value, computed in the executor if it is not ready. What `compute` raises is raised here."""
+        while True:
+            run = self._run
+            if run is None:
+                try:
+                    self.start(self._executor)
+                except RuntimeError:
+                    # The executor was shut down, and this thread needs the value.
+                    return super().get()
+                continue
+            self._wait(run.done)
+            if run.error is None:
+                return cast("T", run.value)
+            with self._lock:
+                if self._run is run:
+                    self._run = None
+            if not isinstance(run.error, Stopped):
+                raise run.error
 
 
 class Derived(Deferred[T], Generic[S, T]):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
 import warnings
@@ -45,6 +46,7 @@ def to_html(
     columns : the columns of your data that the page holds beside the texts. By default all that can be shown.
     """
     study = lens._study
+    study.finish()
     if left := len(study.parts) - len(study.computed):
         warnings.warn(
             f"the page holds {len(study.parts) - left} of {len(study.parts)} prompts: those that were shown. Call"
@@ -74,4 +76,7 @@ def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
     >>> ol.open(path, store=False)
     Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
     """
+    # Without a model, say, clusters and map cannot be made; a warning says that they are not in the file.
+    with contextlib.suppress(Exception):
+        lens._study.finish()
     return archive.save(path, lens._study, lens._state, lens._tags)

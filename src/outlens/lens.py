@@ -16,7 +16,7 @@ import pandas as pd
 from outlens import archive, exporting, layers, marking, outputs, selecting, settings, tables, tagging
 from outlens._errors import hint
 from outlens._signal import Signal
-from outlens.naming import names, rename
+from outlens.naming import rename
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.summary import summarize
@@ -97,7 +97,6 @@ class Lens:
         state = LensState(len(study.outputs.texts), len(study.parts))
         tags = TagBook(study.outputs, store, annotator, state.lock)
         part = study.parts[shown]
-        part.separation.get()
         # Comparing very much text takes a while: that is left until it is asked for.
         paged = Bridge.pages(part)
         state.change(prompt=shown, **({"view": {**state.view, "layers": []}} if paged else {}))
@@ -110,6 +109,8 @@ class Lens:
         self._end = weakref.finalize(self, bridge.leave)
         self._end.atexit = False
         here = weakref.ref(self)
+        state.observe(lambda change: study.begin(change.new), "prompt")
+        study.begin(shown)
         # After the bridge: the widget shows the selection also where the user's function raises.
         state.observe(lambda change: _call_observers(here) if change.name == "selection" else None)
 
@@ -156,9 +157,7 @@ class Lens:
 
     @prompt.setter
     def prompt(self, prompt: str | int) -> None:
-        number = self._study.number_of(prompt)
-        self._study.parts[number].separation.get()
-        self._state.change(prompt=number)
+        self._state.change(prompt=self._study.number_of(prompt))
 
     @property
     def frame(self) -> pd.DataFrame:
@@ -372,13 +371,18 @@ class Lens:
     def __repr__(self) -> str:
         count = len(self._study.parts)
         among = f" to {count} prompts" if count > 1 else ""
-        clusters = len(names(self._part, self.granularity, self._tags))
-        return (
-            f"Lens of {len(self)} outputs{among}: {clusters} cluster{'s' * (clusters != 1)} at granularity"
-            f" {self.granularity:g}, {len(self._state.selection)} selected"
-        )
+        tree = self._part.tree.peek()
+        if tree is None:
+            made = "clusters and map not ready yet"
+        else:
+            clusters = len(tree.order(tree.level(self.granularity)))
+            made = f"{clusters} cluster{'s' * (clusters != 1)} at granularity {self.granularity:g}"
+        return f"Lens of {len(self)} outputs{among}: {made}, {len(self._state.selection)} selected"
 
     def _table(self) -> str:
+        """What a viewer without widgets shows: the clusters, or the first outputs if these are not ready."""
+        if self._part.tree.peek() is None:
+            return tables.first_outputs(self._study, self._part, repr(self))
         return tables.html(self._clusters([]), repr(self))
 
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -10,13 +12,17 @@ import pandas as pd
 
 from outlens import text
 from outlens._errors import hint
-from outlens.deferred import Deferred, Derived
+from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.outputs import Outputs
+from outlens.progress import Progress
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
 from outlens.vectors.likeness import Likeness
 from outlens.vectors.separation import separation
+
+INDEXED_FIRST = 4_000_000
+"""Characters up to which what outputs share is made before their vectors; about a second."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -31,7 +37,8 @@ class Part:
     prompt : the prompt, or None where the outputs have none.
     rows : (n,) int64, the positions of its outputs.
     texts : n str.
-    landscape : vectors, tree, names, positions and typicality, which one call makes.
+    landscape : vectors, tree, names, positions and typicality, which one call makes, in the background.
+    progress : how far that is.
     vectors, tree, names, xy, typical : the parts of `landscape`.
     likeness : compares the outputs, as clusters and map do.
     separation : how clearly the clusters separate at the default granularity.
@@ -48,13 +55,15 @@ class Part:
         texts: list[str],
         landscape: Callable[[Part], Landscape],
         known: Landscape | None,
+        executor: Executor,
     ) -> None:
         self.number = number
         self.label = label
         self.prompt = prompt
         self.rows = rows
         self.texts = texts
-        self.landscape = Deferred(lambda: landscape(self), known)
+        self.progress = Progress()
+        self.landscape = Background(lambda: self._report(landscape), known, executor, self.progress.wait)
         self.vectors: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.vectors)
         self.tree: Deferred[Tree] = Derived(self.landscape, lambda land: land.tree)
         self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
@@ -64,6 +73,20 @@ class Part:
         self.separation: Deferred[float] = Deferred(lambda: self._separation())
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
+
+    def _report(self, landscape: Callable[[Part], Landscape]) -> Landscape:
+        """Make the landscape; `progress` shows how it goes and how it ends."""
+        try:
+            self.progress.begin()
+            made = landscape(self)
+        except (Stopped, KeyboardInterrupt):
+            self.progress.end("stopped")
+            raise
+        except BaseException as error:
+            self.progress.end("failed", str(error) or type(error).__name__)
+            raise
+        self.progress.end("ready")
+        return made
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -103,6 +126,10 @@ class Study:
         self.engine = engine
         self.vectors = vectors
         given = known or {}
+        # One thread: two embeddings at once would each be slower, and one that is waited for comes first.
+        self._ended = False
+        self._begun: set[int] = set()
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="outlens")
         self.parts = [
             Part(
                 number,
@@ -112,13 +139,59 @@ class Study:
                 [outputs.texts[row] for row in rows.tolist()],
                 self._landscape,
                 given.get(number),
+                self._executor,
             )
             for number, (label, rows) in enumerate(outputs.prompts())
         ]
+        for part in self.parts:
+            part.landscape.when_ready(partial(self._landed, part))
 
     def _landscape(self, part: Part) -> Landscape:
         vectors = None if self.vectors is None else self.vectors[part.rows]
-        return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors)
+        return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors, report=part.progress.report)
+
+    def begin(self, number: int) -> None:
+        """Have all that the widget shows of a prompt made in the background, before that of others.
+
+        Returns at once.
+        """
+        self._begun.add(number)
+        if self._ended:
+            return
+        for part in self.parts:
+            if part.number != number:
+                # Its vectors are kept: it goes on from there when it is needed.
+                part.progress.stop()
+        part = self.parts[number]
+        # What takes a moment comes first: it is read while the rest is made.
+        if sum(map(len, part.texts)) <= INDEXED_FIRST:
+            part.index.start(self._executor)
+        if part.landscape.peek() is not None:
+            part.separation.start(self._executor)
+            return
+        part.progress.wait_for_turn()
+        # In the thread's turn: an attempt that is just being stopped has ended by then, and another one can start.
+        self._executor.submit(lambda: part.landscape.start(self._executor))
+
+    def _landed(self, part: Part, _: object) -> None:
+        if part.number in self._begun and not self._ended:
+            part.separation.start(self._executor)
+
+    def finish(self) -> None:
+        """Wait for every landscape that was begun; one that is stopped goes on."""
+        for number in sorted(self._begun):
+            self.parts[number].landscape.get()
+
+    def stop(self) -> None:
+        """Stop what is being made; what is needed later goes on from there."""
+        for part in self.parts:
+            part.progress.stop()
+
+    def end(self) -> None:
+        """Stop what is being made, and make nothing any more."""
+        self._ended = True
+        self.stop()
+        self._executor.shutdown(wait=False, cancel_futures=True)
 
     def number_of(self, prompt: str | int) -> int:
         """Return the number of a prompt, which is named by itself or by its number."""

@@ -65,9 +65,9 @@ def pieces(study: Study, part: Part) -> list[Piece]:
             start.append(Piece(f" by {_count(sources, clean(str(outputs.by[0])))}"))
     clauses: list[list[Piece]] = []
     alone: list[Piece] = []
-    if n and (tree := part.tree.peek()) is not None:
+    tree, clear = part.tree.peek(), part.separation.peek()
+    if n and tree is not None and clear is not None:
         grouped: list[Piece] = []
-        clear = part.separation.get()
         for level, granularity in enumerate(tree.granularities.tolist()):
             numbers = tree.cut(granularity)
             sizes = np.bincount(numbers[numbers >= 0])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import html as escaping
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -123,13 +123,27 @@ def clusters(
 
 def html(clusters: pd.DataFrame, caption: str) -> str:
     """Return a table of clusters for a viewer without widgets."""
-    rows = "".join(
-        f"<tr><td>{escaping.escape(clean(str(c.name)))}</td><td>{c.size}</td>"
-        f"<td>{escaping.escape(clean(str(c.text)[:160]))}</td></tr>"
-        for c in clusters[["name", "size", "text"]].rename_axis(None).itertuples(index=False, name="C")
-    )
+    rows = clusters[["name", "size", "text"]].itertuples(index=False, name=None)
+    return _html(caption, ["cluster", "size", "a typical output"], rows)
+
+
+FIRST = 5
+"""Outputs that a viewer without widgets shows before there are clusters."""
+
+
+def first_outputs(study: Study, part: Part, caption: str) -> str:
+    """Return a table of the first outputs of a part for a viewer without widgets."""
+    labels = study.outputs.frame.index[part.rows[:FIRST]].tolist()
+    return _html(caption, ["row", "output"], zip(labels, part.texts, strict=False))
+
+
+def _html(caption: str, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
+    def line(tag: str, cells: Iterable[Any]) -> str:
+        shown = (escaping.escape(clean(str(cell))[:160]) for cell in cells)
+        return f"<tr>{''.join(f'<{tag}>{cell}</{tag}>' for cell in shown)}</tr>"
+
+    body = "".join(line("td", row) for row in rows)
     return (
-        f"<table><caption>{escaping.escape(caption)}</caption>"
-        f"<thead><tr><th>cluster</th><th>size</th><th>a typical output</th></tr></thead>"
-        f"<tbody>{rows}</tbody></table>"
+        f"<table><caption>{escaping.escape(caption)}</caption><thead>{line('th', head)}</thead>"
+        f"<tbody>{body}</tbody></table>"
     )

@@ -85,9 +85,10 @@ class Lab:
 
 
 def view(page: Page, nth: int = 0) -> Locator:
-    """The nth widget of the page, painted."""
+    """The nth widget of the page, painted, with its clusters and map."""
     widget = page.locator(".outlens[data-outlens-ready]").nth(nth)
     widget.wait_for()
+    expect(widget.get_by_role("progressbar", name="Clusters and map")).to_have_count(0, timeout=60_000)
     return widget
 
 

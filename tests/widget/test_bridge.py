@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -82,7 +83,7 @@ def test_matches_are_counted_prompt_by_prompt(query: str, regex: bool, counts: l
     assert np.frombuffer(sent[0], "<u4").tolist() == counts
 
 
-def test_a_gesture_is_answered_while_another_thread_computes_a_prompt() -> None:
+def test_a_gesture_is_answered_while_another_thread_computes_a_prompt(settled: Callable[[ol.Lens], None]) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
     def model(texts: list[str]) -> np.ndarray:
@@ -94,20 +95,19 @@ def test_a_gesture_is_answered_while_another_thread_computes_a_prompt() -> None:
     lens = ol.Lens({"prompt": ["p", "p", "q"], "response": ["a", "b", "slow"]}, model=model, store=False)
     sent: list[dict] = []
     lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
-    with ThreadPoolExecutor(1) as pool:
-        try:
-            switched = pool.submit(lens._bridge.widget.set_trait, "prompt_index", 1)
-            assert begun.wait(20)
-            message = {"kind": "tags", "prompt": 0, "id": 1, "action": "tag", "value": "x"}
-            lens._bridge.widget._handle_custom_msg(message, [memoryview(rows(0))])
-            assert sent[0]["says"] == "Tagged x: 1 output"
-            lens.select([1])
-            assert lens.prompt == "p"
-        finally:
-            may_end.set()
-        switched.result(20)
-    assert lens.prompt == "q"
-    assert lens._bridge.widget._info["prompt"] == 1
+    try:
+        lens._bridge.widget.set_trait("prompt_index", 1)
+        assert begun.wait(20)
+        assert (lens.prompt, lens._bridge.widget._info["prompt"], lens._bridge.widget._leaf) == ("q", 1, b"")
+        message = {"kind": "tags", "prompt": 0, "id": 1, "action": "tag", "value": "x"}
+        lens._bridge.widget._handle_custom_msg(message, [memoryview(rows(0))])
+        assert sent[0]["says"] == "Tagged x: 1 output"
+        lens.select([1])
+    finally:
+        may_end.set()
+    assert len(lens.clusters) == 1
+    settled(lens)
+    assert len(lens._bridge.widget._leaf) == 4
     assert lens.selection.tolist() == [1]
 
 

@@ -1,7 +1,7 @@
 // The clusters at the chosen granularity, and the names that the user gave them.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
-import type { Rename, Tree } from "../wire/types";
+import type { Rename } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Outputs } from "./outputs";
 
@@ -22,12 +22,6 @@ export interface Cluster {
 /** The name of what belongs to no cluster. */
 export const ALONE = "like no other";
 
-const NONE: { tree: Tree; leaf: Int32Array; typical: Float32Array } = {
-  tree: { granularities: [], levels: [], order: [], nodes: [] },
-  leaf: new Int32Array(),
-  typical: new Float32Array(),
-};
-
 export class Clusters {
   constructor(
     readonly traits: Traits,
@@ -35,10 +29,9 @@ export class Clusters {
     readonly announce: Announcer,
   ) {}
 
-  readonly #data = computed(() => {
-    const data = this.traits.clusters.value;
-    return data.prompt === this.outputs.info.prompt ? data : NONE;
-  });
+  readonly #data = computed(() => this.traits.clusters.value);
+  /** Whether they are made. */
+  readonly ready = computed(() => this.tree.value.levels.length > 0);
   readonly tree = computed(() => this.#data.value.tree);
   readonly typical = computed(() => this.#data.value.typical);
   /** The level of the tree that is nearest to the granularity. */
@@ -79,15 +72,17 @@ export class Clusters {
   /** Cluster number of each output, -1 = like no other. */
   readonly of = computed(() => {
     const { tree, leaf } = this.#data.value;
+    if (!this.ready.value) return new Int32Array(this.outputs.info.n).fill(-1);
     const number = new Map((tree.order[this.level.value] ?? []).map((node, k) => [node, k]));
     const ofLeaf = (tree.levels[this.level.value] ?? []).map((node) => number.get(node) ?? -1);
     return Int32Array.from(leaf, (l) => ofLeaf[l] ?? -1);
   });
   /** How many outputs belong to no cluster. */
-  readonly alone = computed(() => this.of.value.reduce((sum, c) => sum + (c < 0 ? 1 : 0), 0));
+  readonly alone = computed(() => (!this.ready.value ? 0 : this.of.value.reduce((sum, c) => sum + (c < 0 ? 1 : 0), 0)));
 
   nameOf(i: number): string {
     const c = this.of.value[i] ?? -1;
+    if (!this.ready.value) return "";
     return c < 0 ? ALONE : (this.list.value[c]?.name ?? "");
   }
 

@@ -13,6 +13,7 @@ import { Gestures } from "./gestures";
 import { Groups } from "./groups";
 import { History } from "./history";
 import { Listing } from "./listing";
+import { Making } from "./making";
 import { Marks } from "./marks";
 import { OtherPrompts } from "./other-prompts";
 import { Outputs } from "./outputs";
@@ -53,6 +54,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const outputs = new Outputs(traits, ask);
   const clusters = new Clusters(traits, outputs, announce);
   const side = new Side(outputs, settings);
+  const making = new Making(traits, outputs, clusters, ask);
   const search = new Search(outputs, settings, ask, announce, until);
   const otherPrompts = new OtherPrompts(outputs, settings, search, ask, until);
   const gestures = new Gestures(outputs, ask);
@@ -84,6 +86,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     side,
     summary,
     clusters,
+    making,
     search,
     otherPrompts,
     tags,

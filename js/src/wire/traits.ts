@@ -11,11 +11,13 @@ import type {
   Model,
   OwnLayer,
   Piece,
+  Progress,
   Ranked,
   Rename,
   Stamped,
   Tagged,
   TextData,
+  Tree,
   VariantData,
   View,
   WordArrays,
@@ -31,6 +33,7 @@ export interface Changes {
   selection?: Uint32Array;
 }
 
+const NO_TREE: Tree = { granularities: [], levels: [], order: [], nodes: [] };
 const NONE = { prompt: -1, value: { kind: "none" as const } };
 
 export class Traits {
@@ -38,6 +41,7 @@ export class Traits {
   readonly texts = signal<TextData>(null!);
   readonly map = signal<MapData>(null!);
   readonly clusters = signal<ClusterData>(null!);
+  readonly progress = signal<Progress | undefined>(undefined);
   readonly variants = signal<VariantData>(null!);
   readonly index = signal<Stamped<Made<WordArrays>>>(NONE);
   readonly aligned = signal<Stamped<Made<Alignment>>>(NONE);
@@ -97,10 +101,11 @@ export class Traits {
       this.#piece(this.map, ["_xy"], () => ({ prompt, xy: array(get("_xy"), Float32Array) }));
       this.#piece(this.clusters, ["_leaf", "_tree", "_typical"], () => ({
         prompt,
-        tree: get("_tree"),
+        tree: { ...NO_TREE, ...get("_tree") },
         leaf: array(get("_leaf"), Int32Array),
         typical: array(get("_typical"), Float32Array),
       }));
+      this.progress.value = get("_progress");
       this.#piece(this.variants, ["_variant"], () => ({
         prompt,
         variant: array(get("_variant"), Uint32Array),
@@ -151,6 +156,7 @@ const NAMES = [
   "_leaf",
   "_tree",
   "_typical",
+  "_progress",
   "_variant",
   "_index",
   "_aligned",

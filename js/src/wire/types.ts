@@ -177,6 +177,17 @@ export interface ClusterData {
   typical: Float32Array;
 }
 
+/** How far the clusters and the map are; see progress.py. */
+export interface Progress {
+  prompt: number;
+  status: "" | "waiting" | "running" | "stopped" | "failed" | "ready";
+  /** What is being done, and the time that it will still take, in words. */
+  says: string;
+  left: string;
+  /** What is done of the stage, 0 to 1; null where that is unknown. */
+  share: number | null;
+}
+
 export interface MapData {
   prompt: number;
   xy: Float32Array;
@@ -247,7 +258,7 @@ export type Question =
   | { kind: "tags"; prompt: number; action: Action; value: string };
 
 /** What Python answers with a trait. */
-export type Notice = { kind: "index" | "aligned"; prompt: number };
+export type Notice = { kind: "index" | "aligned" | "stop" | "continue"; prompt: number };
 
 /**
  * A message from Python: texts of a page, what a search found, what sets a selection apart, or the result of a

@@ -93,7 +93,7 @@ def pack_parts(parts: Parts, packer: Packer) -> None:
     if parts.vectors is not None:
         # Those of the prompts that were shown are in the landscapes.
         prompts = given.prompts()
-        shown = np.concatenate([prompts[p][1] for p in parts.lands])
+        shown = np.concatenate([np.zeros(0, np.int64), *(prompts[p][1] for p in parts.lands)])
         vectors = packer.array(np.delete(parts.vectors, shown, axis=0))
     # A ranking is not kept: it is computed from the tags again.
     view = {**parts.view, "order": "row"} if parts.view["order"] == "ranked" else parts.view
@@ -127,7 +127,6 @@ def unpack_parts(file: Unpacker) -> Parts:
         require(p not in lands, "a prompt is there twice")
         lands[p] = _unpack_landscape(land, len(prompts[p][1]), file)
     shown = _index_below(packed["shown"], len(prompts))
-    require(shown in lands, "the prompt that it shows is not there")
     granularity, seed = packed["granularity"], packed["seed"]
     require(type(granularity) is float and 0 <= granularity <= 1, "its granularity is out of range")
     require(seed is None or type(seed) is int, "its seed is not a whole number")

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 WINDOWING = "windows-2"
 """Part of the cache key. Change it together with the way long texts are cut."""
 
+Progress = bool | Callable[[int, int, float], object]
+
 BATCH_TOKENS = 4096
 """Tokens that the model gets at once; more is not faster on two cores."""
 
@@ -32,7 +34,7 @@ def embed(
     model: str | SentenceTransformer | Callable[[list[str]], Any] = models.DEFAULT,
     *,
     cache: bool = True,
-    progress: bool = True,
+    progress: Progress = True,
 ) -> npt.NDArray[np.float32]:
     """Embed texts.
 
@@ -46,7 +48,8 @@ def embed(
     model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
         sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
     cache : store the vectors of named models on disk and reuse them.
-    progress : show a progress bar.
+    progress : show a progress bar; or a function that is called instead with how many texts are done, how many there
+        are, and the share of their tokens that is done, 0 to 1. What it raises ends the computation.
 
     Returns
     -------
@@ -69,12 +72,17 @@ def embed(
         )
     elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
         vectors = _kept(clean, "", lambda: models.Wrapped(model), None, progress)
-    elif callable(model):
-        vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
     else:
-        raise TypeError(f"model is {type_of(model)}; give a name, a SentenceTransformer or a callable.")
+        check_model(model)
+        vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
     place = {text: i for i, text in enumerate(unique)}
     return _unit(vectors)[[place[text] for text in texts]]
+
+
+def check_model(model: Any) -> None:
+    """Raise TypeError if a model is not a name, a SentenceTransformer or a callable."""
+    if not (isinstance(model, str) or callable(model)):
+        raise TypeError(f"model is {type_of(model)}; give a name, a SentenceTransformer or a callable.")
 
 
 def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
@@ -151,7 +159,7 @@ def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def _kept(
-    texts: list[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: bool
+    texts: list[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: Progress
 ) -> npt.NDArray[np.float32]:
     keys = [key(f"{WINDOWING} {name}", text) for text in texts]
     known = cache.get(keys) if cache else {}
@@ -169,7 +177,7 @@ def _kept(
 
 
 def _batches(
-    texts: list[str], encoder: models.Encoder, progress: bool
+    texts: list[str], encoder: models.Encoder, progress: Progress
 ) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
     """Yield the positions and (batch, d) float32 vectors of texts as they are computed."""
     from tqdm.auto import tqdm
@@ -183,11 +191,15 @@ def _batches(
     windows.sort(key=lambda w: (len(w[1]), w[0]))
     left = np.bincount([i for i, _ in windows], minlength=len(texts))
     sums: dict[int, npt.NDArray[np.float64]] = {}
-    with tqdm(total=len(texts), desc="embedding", unit="text", disable=not progress, leave=False) as bar:
+    tokens, encoded, finished = sum(len(ids) + 2 for _, ids in windows), 0, 0
+    bar = tqdm(total=len(texts), desc="embedding", unit="text", disable=progress is not True, leave=False)
+    if callable(progress):
+        progress(0, len(texts), 0.0)
+    with bar:
         for batch in _batched(windows):
             vectors = encoder.encode([ids for _, ids in batch]).astype(np.float64)
             vectors = unit_rows(vectors)
-            done = []
+            done: list[int] = []
             for (i, ids), vector in zip(batch, vectors, strict=True):
                 sums[i] = sums.get(i, 0) + max(1, len(ids)) * vector
                 left[i] -= 1
@@ -196,6 +208,10 @@ def _batches(
             if done:
                 yield done, _unit(np.stack([sums.pop(i) for i in done]))
                 bar.update(len(done))
+            finished += len(done)
+            encoded += sum(len(ids) + 2 for _, ids in batch)
+            if callable(progress):
+                progress(finished, len(texts), encoded / tokens)
 
 
 def _batched(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:

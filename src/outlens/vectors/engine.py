@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
-from outlens.vectors.embed import embed
-from outlens.vectors.landscape import Landscape, landscape
+from outlens.vectors.embed import check_model, embed
+from outlens.vectors.landscape import Landscape, Report, ignore, landscape
 from outlens.vectors.models import DEFAULT
+from outlens.vectors.positions import check_seed
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -40,9 +41,17 @@ class Engine(Protocol):
         ...
 
     def landscape(
-        self, texts: Iterable[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        prompt: str | None = None,
+        vectors: npt.ArrayLike | None = None,
+        report: Report = ignore,
     ) -> Landscape:
-        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
+        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt.
+
+        `report` is called as often as possible, with how far this is; what it raises ends the computation.
+        """
         ...
 
 
@@ -62,6 +71,11 @@ class DefaultEngine:
     seed: int | None = 42
     """The seed of the map; None gives another map each time."""
 
+    def __post_init__(self) -> None:
+        # What is wrong with them shows here, not in the background.
+        check_seed(self.seed)
+        check_model(self.model)
+
     @property
     def name(self) -> str:
         """The model's name or its `label`, or else the name of its type."""
@@ -74,7 +88,12 @@ class DefaultEngine:
         return embed(texts, self.model)
 
     def landscape(
-        self, texts: Iterable[str], *, prompt: str | None = None, vectors: npt.ArrayLike | None = None
+        self,
+        texts: Iterable[str],
+        *,
+        prompt: str | None = None,
+        vectors: npt.ArrayLike | None = None,
+        report: Report = ignore,
     ) -> Landscape:
         """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
-        return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed)
+        return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed, report=report)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -18,6 +19,15 @@ from outlens.vectors.positions import check_seed, positions_of
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
+
+
+Report = Callable[[str, int, int, float], object]
+"""Called with the stage of the work, how many outputs are done, how many there are, and the share of the stage's work
+that this is, 0 to 1. A stage that does not count outputs gives zeros."""
+
+
+def ignore(stage: str, done: int, total: int, share: float) -> None:
+    """Report nothing."""
 
 
 @dataclass(frozen=True)
@@ -43,6 +53,7 @@ def landscape(
     vectors: npt.ArrayLike | None = None,
     model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
     seed: int | None = 42,
+    report: Report | None = None,
 ) -> Landscape:
     """Embed, cluster, name and project texts.
 
@@ -53,6 +64,8 @@ def landscape(
     vectors : (n, d) numbers, your own vectors; the texts are then not embedded.
     model : a model as for `embed`.
     seed : the seed of the map; None gives another map each time.
+    report : a function that is called with how far this is, see `Report`; what it raises ends the computation. By
+        default a bar shows how many texts are embedded.
 
     Raises
     ------
@@ -62,13 +75,22 @@ def landscape(
     texts = check_texts(texts)
     # Before the slow part.
     check_seed(seed)
-    v = embed(texts, model) if vectors is None else check(vectors, len(texts))
+    say = report or ignore
+    if vectors is None:
+        say("loading the model", 0, 0, 0.0)
+        v = embed(texts, model, progress=True if report is None else partial(report, "embedding"))
+    else:
+        v = check(vectors, len(texts))
+    say("clustering", 0, 0, 0.0)
     alike = Likeness(v, texts, prompt=prompt)
     tree = tree_of(alike, v)
+    say("naming clusters", 0, 0, 0.0)
+    names = name_clusters(texts, tree, prompt=prompt)
+    say("drawing the map", 0, 0, 0.0)
     return Landscape(
         vectors=v,
         tree=tree,
-        names=name_clusters(texts, tree, prompt=prompt),
+        names=names,
         xy=positions_of(alike, tree.cut(), seed=seed),
         typical=alike.typicality()[alike.item],
     )

@@ -11,6 +11,7 @@ import asyncio
 import contextlib
 import json
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -42,7 +43,7 @@ class Bridge:
 
     Parameters
     ----------
-    study, state, tags : the owners. The prompt that is shown must be computed already.
+    study, state, tags : the owners. What is not computed yet is shown when it is ready.
     """
 
     def __init__(self, study: Study, state: LensState, tags: TagBook) -> None:
@@ -59,6 +60,8 @@ class Bridge:
             "aligned": self._prepare,
             "distinctive": self._set_apart,
             "tags": self._gesture,
+            "stop": self._stop,
+            "continue": self._continue,
         }
         self._displayed = False
         self._left = False
@@ -68,6 +71,10 @@ class Bridge:
         with tags.lock:
             self._show_prompt()
             self._show_state("granularity", "view", "selection", "ranked")
+        for part in study.parts:
+            part.separation.when_ready(partial(self._on_clusters, part))
+            part.index.when_ready(partial(self._on_index, part))
+            part.progress.changed.connect(self._on_progress)
         state.observe(self._on_state)
         tags.changed.connect(self._show_tags)
         self.widget.observe(self._on_prompt, "prompt_index")
@@ -99,6 +106,7 @@ class Bridge:
 
     def close(self) -> None:
         """Close the widget in every view, and the tags."""
+        self._study.end()
         layout = self.widget.layout
         self.widget.close()
         layout.close()
@@ -114,9 +122,13 @@ class Bridge:
         self._most_views = max(self._most_views, change["new"])
         if change["new"] > 0:
             self._tags.listen()
+            if self._left:
+                self._study.begin(self._state.prompt)
             return
         self._tags.pause()
         if self._left:
+            # Nobody can see or ask for what is being made.
+            self._study.stop()
             # A cell that is moved shows its widget again at once.
             with contextlib.suppress(RuntimeError):
                 asyncio.get_running_loop().call_later(PATIENCE, self._close_unseen)
@@ -160,9 +172,35 @@ class Bridge:
             self.widget.prompt_index = self._state.prompt
             for name, value in traits.items():
                 setattr(self.widget, name, value)
+            self.widget._progress = part.progress()
             self.widget._index = part.index.peek() or {}
             self.widget._aligned = part.aligned.peek() or {}
             self._show_tags()
+
+    def _on_clusters(self, part: Part, _: object) -> None:
+        made = self._parts[part.number].landscape()
+        summary = self._parts[part.number].summary()
+        with self._tags.lock, self.widget.hold_sync():
+            if part is self._shown:
+                for name, value in made.items():
+                    setattr(self.widget, name, value)
+                self.widget._summary = summary
+            self._show_tags()
+
+    def _on_index(self, part: Part, _: object) -> None:
+        # Of very much text it travels only if the browser asks.
+        if self.pages(part):
+            return
+        made = self._parts[part.number].asked("index")
+        summary = self._parts[part.number].summary()
+        with self._tags.lock, self.widget.hold_sync():
+            if part is self._shown:
+                self.widget._index = made
+                self.widget._summary = summary
+
+    def _on_progress(self, _: object) -> None:
+        with self._tags.lock:
+            self.widget._progress = self._parts[self._shown.number].progress()
 
     def _show_tags(self) -> None:
         with self._tags.lock, self.widget.hold_sync():
@@ -173,13 +211,8 @@ class Bridge:
     # Inwards: what the browser changed
 
     def _on_prompt(self, change: Any) -> None:
-        number = change["new"]
-        if number == self._state.prompt:
-            return
         try:
-            if 0 <= number < len(self._parts):
-                self._study.parts[number].separation.get()
-            self._state.change(prompt=number)
+            self._state.change(prompt=change["new"])
         except BaseException:
             # The prompt before is what is still shown.
             self.widget.prompt_index = self._state.prompt
@@ -214,6 +247,12 @@ class Bridge:
         if answer is not None:
             content, data = answer
             self.widget.send({"prompt": prompt, "id": message.get("id"), **content}, data)
+
+    def _stop(self, part: Part, _: object, _buffers: object) -> None:
+        part.progress.stop()
+
+    def _continue(self, part: Part, _: object, _buffers: object) -> None:
+        self._study.begin(part.number)
 
     def _send_texts(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         ids = [int(i) for i in message["ids"] if isinstance(i, int) and 0 <= i < len(part)]

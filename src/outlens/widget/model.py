@@ -31,7 +31,7 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     _rows = t.Bytes(b"").tag(sync=True)
     """uint32, the row of each local output."""
     _xy = t.Bytes(b"").tag(sync=True)
-    """float32 x0, y0, x1, y1, ..., the map."""
+    """float32 x0, y0, x1, y1, ..., the map; empty until it is ready, as the three traits of the clusters are."""
     _columns = t.Dict().tag(sync=True)
     """Column name to uint16 codes or float32 numbers, one an output."""
     _texts = t.Bytes(b"").tag(sync=True)
@@ -46,6 +46,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """The clusters at every granularity, with their names."""
     _typical = t.Bytes(b"").tag(sync=True)
     """float32, how typical each output is of all."""
+    _progress = t.Dict().tag(sync=True)
+    """How far the clusters and the map are: prompt, status, says, left and share, as in `progress.Report`."""
     _variant = t.Bytes(b"").tag(sync=True)
     """uint32, which of the different texts each output is, numbered by first appearance."""
     _index = t.Dict().tag(sync=True)

@@ -85,6 +85,29 @@ class PartOnWire:
                 "problem": clean(self._tags.problem),
             }
 
+    def landscape(self) -> dict[str, Any]:
+        """Return the traits of the clusters and the map; they are empty until these are ready."""
+        land, separation = self._part.landscape.peek(), self._part.separation.peek()
+        if land is None or separation is None:
+            return {"_xy": b"", "_leaf": b"", "_tree": {}, "_typical": b""}
+        return {
+            "_xy": land.xy.astype("<f4").tobytes(),
+            "_leaf": land.tree.leaf.astype("<i4").tobytes(),
+            "_tree": {**wire.tree(land), "clear": separation > NO_GROUPS},
+            "_typical": land.typical.astype("<f4").tobytes(),
+        }
+
+    def progress(self) -> dict[str, Any]:
+        """Return how far the clusters and the map are, `_progress`."""
+        now = self._part.progress.now
+        return {
+            "prompt": self._part.number,
+            "status": now.status,
+            "says": clean(now.says),
+            "left": now.left_says,
+            "share": now.share,
+        }
+
     def layers(self, state: LensState) -> list[dict[str, Any]]:
         """Return the user's own layers, `_layers`."""
         return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
@@ -103,11 +126,10 @@ class PartOnWire:
         ]
 
     def traits(self, state: LensState, *, paged: bool) -> dict[str, Any]:
-        """Return the traits that say what the outputs are; the landscape is computed if it is not ready."""
+        """Return the traits that say what the outputs are, with their clusters and map if these are ready."""
         part, outputs = self._part, self._study.outputs
-        land = part.landscape.get()
         frame = outputs.frame.iloc[part.rows]
-        data, offsets = self.texts()
+        data, offsets = (b"", wire.offsets(part.texts)) if paged else self.texts()
         columns: dict[str, bytes] = {}
         about = []
         for described in outputs.columns:
@@ -116,14 +138,11 @@ class PartOnWire:
         index = frame.index if outputs.id is None else pd.Index(frame[outputs.id])
         return {
             "_rows": part.rows.astype("<u4").tobytes(),
-            "_xy": land.xy.astype("<f4").tobytes(),
             "_columns": columns,
-            "_texts": b"" if paged else data,
+            "_texts": data,
             "_offsets": offsets.astype("<u4").tobytes(),
             "_paged": paged,
-            "_leaf": land.tree.leaf.astype("<i4").tobytes(),
-            "_tree": {**wire.tree(land), "clear": part.separation.get() > NO_GROUPS},
-            "_typical": land.typical.astype("<f4").tobytes(),
+            **self.landscape(),
             "_variant": wire.variants(part.texts),
             "_layers": self.layers(state),
             "_summary": self.summary(),

@@ -43,9 +43,14 @@ def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
             parts.append(text.encode())
         except UnicodeEncodeError:
             parts.append(clean(text).encode())
-    offsets = np.zeros(len(parts) + 1, np.uint32)
-    np.cumsum([len(p) for p in parts], out=offsets[1:])
-    return b"".join(parts), offsets
+    return b"".join(parts), offsets(texts)
+
+
+def offsets(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
+    """The (n + 1) byte offsets between texts, as `encode` returns them."""
+    # A lone surrogate and U+FFFD, which takes its place, have three bytes each.
+    sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts]
+    return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.uint32)
 
 
 def paged(texts: Sequence[str]) -> bool:

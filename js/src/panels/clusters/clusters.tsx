@@ -1,6 +1,7 @@
 // The clusters: names, sizes, how each source takes part; click selects, double click zooms.
 import { ALONE, type Cluster } from "../../core/clusters";
 import { modeOf } from "../../core/selection";
+import { Making } from "../making";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { useSignal } from "@preact/signals";
@@ -26,6 +27,12 @@ export function Clusters() {
   const largest = clusters[0]?.size ?? 1;
   const alone = lens.clusters.alone.value;
   const tree = lens.clusters.tree.value;
+  if (lens.making.progress.value)
+    return (
+      <section class="ol-clusters" aria-label="Clusters">
+        <Making />
+      </section>
+    );
   return (
     <section class="ol-clusters" aria-label="Clusters">
       <div class="ol-bar">
@@ -64,7 +71,7 @@ export function Clusters() {
             largest={largest}
           />
         )}
-        {clusters.length === 0 && alone === 0 && <li class="ol-empty">There are no outputs.</li>}
+        {lens.outputs.info.n === 0 && <li class="ol-empty">There are no outputs.</li>}
       </ul>
     </section>
   ); // prettier-ignore

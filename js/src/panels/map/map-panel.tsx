@@ -9,6 +9,7 @@ import { number, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
 import { Empty, Muted, Segments } from "../../ui/layout";
 import { Dot } from "../dot";
+import { Making } from "../making";
 import { Choice, Options } from "../../ui/choice";
 import { drawMap, type Place, type PointedAt } from "./draw-map";
 
@@ -76,6 +77,7 @@ export function MapPanel() {
             </span>
           ))}
         </div>
+        <Making />
         {n === 0 && <Empty>There are no outputs to show.</Empty>}
         <Zoom />
         {lens.settings.get("tool") === "pan" && <PanButtons />}

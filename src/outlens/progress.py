@@ -1,0 +1,175 @@
+"""How far a computation in the background is, and how it is stopped."""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass, field
+from typing import Literal
+
+from outlens._signal import Signal
+from outlens.deferred import Stopped
+
+PAUSE = 0.25
+"""Seconds between two reports that are passed on."""
+TRUSTED = 2.0
+"""Seconds of a stage from which its speed says how long it will still take."""
+POLL = 0.1
+"""Seconds between two looks at a computation that a thread waits for."""
+
+_BAR = "{desc}: {n_fmt} of {total_fmt} outputs |{bar}| {elapsed} so far, {remaining} left"
+
+Status = Literal["", "waiting", "running", "stopped", "failed", "ready"]
+
+
+@dataclass(frozen=True)
+class Report:
+    """One look at a computation."""
+
+    status: Status = ""
+    stage: str = ""
+    """What is being done, such as "embedding"."""
+    done: int = 0
+    """How many outputs are done; 0 if the stage does not count them."""
+    total: int = 0
+    left: float | None = None
+    """Seconds that the stage will still take, estimated from its speed so far; None if unknown."""
+    error: str = ""
+
+    @property
+    def says(self) -> str:
+        """What is being done, or why it is not, in a sentence."""
+        so_far = f"{self.done:,} of {self.total:,} outputs" if self.total else ""
+        if self.status == "failed":
+            return f"The clusters and the map could not be made: {self.error}"
+        if self.status == "stopped":
+            return f"Stopped while {self.stage}{f', after {so_far}' if so_far else ''}."
+        stage = self.stage.capitalize() or "Starting"
+        return f"{stage}: {so_far}" if so_far else f"{stage} …"
+
+    @property
+    def share(self) -> float | None:
+        """How much of the stage is done, 0 to 1; None if it does not count."""
+        return self.done / self.total if self.total else None
+
+    @property
+    def left_says(self) -> str:
+        """The time that the stage will still take, rounded as an estimate is; "" if unknown or short."""
+        if self.left is None or self.left < 1 or self.status != "running":
+            return ""
+        if self.left < 50:
+            return f"about {-5 * int(-self.left // 5) if self.left > 10 else round(self.left)} s left"
+        minutes = max(1, round(self.left / 60))
+        return f"about {minutes} min left" if minutes < 90 else f"about {round(minutes / 60)} h left"
+
+
+@dataclass
+class Progress:
+    """How far one computation is. The computing thread reports; any thread may read, wait or stop.
+
+    Examples
+    --------
+    >>> progress = Progress()
+    >>> progress.begin()
+    >>> progress.report("embedding", 50, 200)
+    >>> progress.now.stage, progress.now.done
+    ('embedding', 50)
+    """
+
+    changed: Signal = field(default_factory=Signal)
+    """Emitted with each new `Report` that is worth showing, in the thread that made it."""
+
+    def __post_init__(self) -> None:
+        self.now = Report()
+        self._lock = threading.Lock()
+        self._stop = False
+        self._began = self._share = self._passed = 0.0
+
+    def wait_for_turn(self) -> None:
+        """Say that the computation is wanted, and begins or goes on as soon as its thread is free."""
+        with self._lock:
+            self._stop = False
+            if self.now.status == "running":
+                return
+        self._show(Report("waiting"))
+
+    def begin(self) -> None:
+        """Say that the computation begins. Raises Stopped if it was stopped while it waited."""
+        self._check()
+        self._show(Report("running"))
+
+    def report(self, stage: str, done: int = 0, total: int = 0, share: float | None = None) -> None:
+        """Say how far the computation is.
+
+        Parameters
+        ----------
+        stage : what is being done.
+        done, total : how many outputs of how many.
+        share : how much of the stage's work that is, 0 to 1, for the time left; by default done / total.
+
+        Raises
+        ------
+        Stopped
+            If the computation is to stop, or the program is ending.
+        """
+        self._check()
+        now = time.monotonic()
+        share = share if share is not None else done / total if total else 0.0
+        if stage != self.now.stage:
+            self._began, self._share, self._passed = now, share, 0.0
+        made_since, took = share - self._share, now - self._began
+        left = took * (1 - share) / made_since if made_since > 0 and took > TRUSTED else None
+        made = Report("running", stage, done, total, left)
+        if now - self._passed < PAUSE:
+            self.now = made
+            return
+        self._passed = now
+        self._show(made)
+
+    def end(self, status: Status, error: str = "") -> None:
+        """Say how the computation ended."""
+        with self._lock:
+            self._stop = False
+        self._show(Report(status, self.now.stage, self.now.done, self.now.total, error=error))
+
+    def stop(self) -> None:
+        """Have the computation stop at its next report; nothing happens if there is none."""
+        with self._lock:
+            self._stop = self.now.status in ("waiting", "running")
+
+    def wait(self, done: threading.Event) -> None:
+        """Wait in this thread until the computation is done, with a progress bar.
+
+        An interrupt of this thread stops the computation.
+        """
+        # Most are ready at once, or nearly: a bar would only flicker.
+        if done.wait(2 * POLL):
+            return
+        from tqdm.auto import tqdm
+
+        try:
+            with tqdm(leave=False, bar_format="{desc} ...") as bar:
+                shown = Report()
+                while not done.wait(POLL):
+                    if (now := self.now) == shown:
+                        continue
+                    shown = now
+                    bar.bar_format = _BAR if now.total else "{desc} ..."
+                    bar.set_description(now.stage or "preparing", refresh=False)
+                    bar.total, bar.n = now.total or None, now.done
+                    bar.refresh()
+        except KeyboardInterrupt:
+            self.stop()
+            raise KeyboardInterrupt(
+                "the vectors made so far are kept; ask again, or press Continue in the widget, to go on."
+            ) from None
+
+    def _check(self) -> None:
+        with self._lock:
+            if self._stop or not threading.main_thread().is_alive():
+                self._stop = False
+                raise Stopped
+
+    def _show(self, report: Report) -> None:
+        self.now = report
+        self.changed.emit(report)

@@ -1,0 +1,95 @@
+"""The first view: texts at once, clusters and map when they are ready, stopped and resumed, and errors."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+from driver import Lab, tab, view
+from playwright.sync_api import Locator, Page, expect
+
+# The model waits for what the test writes: "vectors", or the reason why there are none.
+SETUP = """
+import numpy as np, outlens as ol
+def model(texts):
+    with open(%r) as file:
+        said = file.read()
+    if said != "vectors":
+        raise ValueError(said)
+    return np.eye(3)[[0, 1, 2] * 10] + 0.01 * np.arange(30)[:, None]
+gifts = ["wine", "flowers", "a book"]
+texts = [f"Answer {i}: bring {gifts[i %% 3]} and stay {'a while ' * (i + 9)}" for i in range(30)]
+lens = ol.Lens({"response": texts}, model=model, store=False)
+lens
+"""
+
+
+class Model:
+    """What the model in the notebook waits for."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        os.mkfifo(path)
+
+    def answer(self, said: str = "vectors") -> None:
+        """Let the model go on; waits until it asks."""
+        with self.path.open("w") as file:
+            file.write(said)
+
+
+@pytest.fixture
+def model(tmp_path: Path) -> Model:
+    return Model(tmp_path / "vectors")
+
+
+def opened(lab: Lab, page: Page, model: Model, *more: str) -> Locator:
+    lab.open(page, [SETUP % str(model.path), *more])
+    widget = page.locator(".outlens[data-outlens-ready]")
+    widget.wait_for()
+    return widget
+
+
+def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab, page: Page, model: Model) -> None:
+    widget = opened(lab, page, model, "print('other cells run')")
+    expect(page.get_by_text("other cells run", exact=True)).to_be_visible()
+    expect(widget.get_by_role("progressbar", name="Clusters and map")).to_be_visible()
+    expect(widget.locator(".ol-card [class*=ol-shared]").first).to_be_attached()
+    widget.get_by_role("searchbox").fill("flowers")
+    expect(widget.locator(".ol-search-count")).to_contain_text("10")
+    widget.get_by_role("searchbox").fill("")
+    texts = widget.locator(".ol-list")
+    texts.evaluate("(box) => (box.scrollTop = 900)")
+    read = texts.locator(".ol-card").nth(3)
+    read.locator("input").check()
+    at = read.bounding_box()
+    model.answer()
+    expect(widget.locator(".ol-row")).to_have_count(3)
+    assert read.bounding_box() == at
+    expect(widget.locator(".ol-footer")).to_contain_text("1 selected")
+    expect(tab(widget, "Map").get_by_role("progressbar")).to_have_count(0)
+
+
+def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, model: Model) -> None:
+    widget = opened(lab, page, model, "print(len(lens.clusters), 'clusters')")
+    groups = widget.get_by_role("tabpanel", name="Groups")
+    # The last cell waits for the clusters: the kernel answers when it is interrupted.
+    page.get_by_role("menuitem", name="Kernel", exact=True).click()
+    page.get_by_role("menuitem", name="Interrupt Kernel").click()
+    expect(page.get_by_text("ask again, or press Continue").first).to_be_visible()
+    model.answer()
+    expect(groups).to_contain_text("Stopped")
+    groups.get_by_role("button", name="Continue").click()
+    expect(groups.get_by_role("button", name="Stop")).to_be_visible()
+    model.answer("the model is at lunch")
+    expect(groups).to_contain_text("could not be made: the model is at lunch")
+    expect(widget.locator(".ol-card").first).to_be_visible()
+    groups.get_by_role("button", name="Try again").click()
+    expect(groups.get_by_role("button", name="Stop")).to_be_visible()
+    groups.get_by_role("button", name="Stop").click()
+    model.answer()
+    expect(groups).to_contain_text("Stopped")
+    groups.get_by_role("button", name="Continue").click()
+    model.answer()
+    view(page)
+    assert lab.output_of(page, 1) == "3 clusters"
