@@ -43,7 +43,7 @@ describe("the marks of a regular expression", () => {
 });
 
 describe("a list", () => {
-  it("is the same list after a pick or a tag, and another one after a selection", () => {
+  it("is the same list after a pick, a tag or a filter, and another one after a selection", () => {
     const { lens, model } = make();
     const question = () => lens.listing.question.value;
     let before = question();
@@ -59,6 +59,12 @@ describe("a list", () => {
       bits: Uint8Array.of(1),
     };
     expect([same(), [...lens.listing.ids.value].at(-1)]).toEqual([true, 0]);
+    lens.settings.set({ tagged: { tag: "odd", annotator: null } });
+    expect([same(), [...lens.listing.ids.value]]).toEqual([true, [0]]);
+    lens.settings.set({ tagged: null });
+    lens.filter.only(lens.colors.scheme.value.entries[0].group);
+    expect([same(), lens.listing.ids.value.length < 6]).toEqual([true, true]);
+    lens.filter.clear();
     lens.selection.select([0, 1, 2], "replace");
     expect(same()).toBe(false);
     before = question();

@@ -50,8 +50,8 @@ export class Listing {
   });
 
   /**
-   * What is asked of the list, as a new object whenever something else is asked: then it begins at its beginning. A tag,
-   * or a card that is picked, changes what is listed but not what was asked.
+   * A new object whenever the list is another one, which begins at its beginning. A tag, a card that is picked and a
+   * filter change what is in the list, but it stays the same list: what one reads stays where it is.
    */
   readonly question = computed<object>(() => {
     const scope = this.scope.value;
@@ -64,8 +64,6 @@ export class Listing {
       selection: scope === "selected" && this.selection.origin.value,
       query: this.settings.get("query"),
       regex: this.settings.get("regex"),
-      tagged: this.settings.get("tagged"),
-      hidden: this.filter.hidden.value,
     };
   });
 

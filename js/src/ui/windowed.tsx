@@ -5,6 +5,7 @@ import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 
 import { useFocusWithin } from "./focus";
 import { Heights } from "./heights";
+import { heldInPlace, type Rows } from "./held-place";
 import { Later } from "./later";
 import { textAt } from "./places";
 import { type Extent, ScrollScale } from "./scroll-scale";
@@ -24,17 +25,12 @@ export interface ListControl {
   reveal(id: number, at: number): void;
 }
 
-interface Props {
-  count: number;
-  /** Names the row, so that it is the same element when others come before it. */
-  keyOf: (k: number) => string | number;
-  estimate: (k: number) => number;
+interface Props extends Rows {
   row: (k: number) => ComponentChild;
   /** Rows are redrawn when it changes. Signals that a row reads redraw it by themselves. */
   version: unknown;
   /** When it changes, the list shows other things and scrolls to its top. */
   list: unknown;
-  gap?: number;
   control: RefObject<ListControl | null>;
   class?: string;
   label: string;
@@ -45,12 +41,14 @@ interface Props {
 }
 
 export function Windowed(props: Props) {
-  const { count, keyOf, row, version, list, gap = 10 } = props;
+  const { count, each, keyOf, row, version, list, gap } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const space = useRef<HTMLDivElement>(null);
   const drawn = useSignal(0);
   const live = useRef({
     heights: new Heights(0, () => 0, 0),
+    rows: props as Rows,
+    place: 0,
     list: {} as unknown,
     goal: -1,
     find: null as (() => number) | null,
@@ -66,24 +64,28 @@ export function Windowed(props: Props) {
   useFocusWithin(scroller);
 
   const other = live.list !== list;
-  const fresh = other || live.heights.count !== count;
+  const recounted = other || live.heights.count !== count;
+  const fresh = recounted || kept.version !== version;
   if (fresh) {
-    live.heights = new Heights(count, props.estimate, gap);
+    const { place } = live.scale;
+    const was = live.heights;
+    // At the top the list stays at the top, as browsers have it.
+    if (other || place <= 0) [live.heights, live.place] = [new Heights(count, props.estimate, gap), 0];
+    else [live.heights, live.place] = heldInPlace(was, live.rows, props, place, scroller.current!.clientHeight);
     live.list = list;
-    live.goal = -1;
+    if (recounted) live.goal = -1;
     if (other) {
       live.find = null;
       live.scale.begin();
     }
-  }
-  if (fresh || kept.version !== version) {
     kept.version = version;
     kept.rows.clear();
   }
+  live.rows = props;
   const { heights, scale } = live;
 
   const range = (): [number, number] => {
-    const top = other ? 0 : scale.place;
+    const top = fresh ? live.place : scale.place;
     const height = scroller.current?.clientHeight ?? 600;
     return [heights.at(top - AHEAD), Math.min(count - 1, heights.at(top + height + AHEAD))];
   };
@@ -202,10 +204,8 @@ export function Windowed(props: Props) {
     // The same elements may now hold rows of other heights: measure them again.
     if (fresh) measured.current.forEach((element) => observer.current!.unobserve(element));
     if (fresh) measured.current = new Set();
-    if (other) scrollTo(0);
-    // The browser may have cut the position of a list that became shorter.
-    else if (fresh) scale.scrolled(scroller.current!.scrollTop, extent());
-    if (fresh && live.find) {
+    if (fresh) scrollTo(live.place);
+    if (recounted && live.find) {
       live.goal = live.find();
       aim();
     }
@@ -215,7 +215,7 @@ export function Windowed(props: Props) {
     for (const element of now) if (!measured.current.has(element)) observer.current!.observe(element);
     measured.current = now;
   });
-  useEffect(() => latest.current.redraw(), [count]);
+  useEffect(() => latest.current.redraw(), [count, version]);
 
   const [from, to] = count ? range() : [0, -1];
   live.range = `${from},${to},${scale.offset}`;
@@ -227,7 +227,7 @@ export function Windowed(props: Props) {
     still.set(k, content);
     rows.push(
       <div
-        key={keyOf(k)}
+        key={keyOf(k * each)}
         data-row={k}
         class="ol-slot"
         style={{ transform: `translateY(${heights.top(k) - scale.offset}px)` }}

@@ -39,7 +39,8 @@ export function Cards() {
       control={control}
       list={lens.listing.question.value}
       version={version}
-      keyOf={(r) => ids[r * columns]}
+      each={columns}
+      keyOf={(k) => ids[k]}
       estimate={(r) => Math.max(...Array.from(ids.subarray(r * columns, (r + 1) * columns), size))}
       onWidth={(w) => (width.value = w)}
       row={(r) => (

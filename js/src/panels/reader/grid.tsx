@@ -125,7 +125,6 @@ export function Grid() {
     () => ({
       of: lens.listing.question.value,
       axes: axes(lens),
-      filter: lens.settings.get("filter"),
       first: first.value,
     }),
     [lens],
@@ -157,13 +156,14 @@ export function Grid() {
       ) : (
         <Windowed
           count={rows.length}
+          each={1}
           gap={8}
           label="The texts"
           control={control}
           class="ol-grid-list"
           list={question}
           version={made}
-          keyOf={(r) => r}
+          keyOf={(r) => rows[r].label || r}
           estimate={() => CELL + (rows[0].label ? 24 : 0)}
           onWidth={(width) => (fit.value = Math.max(1, Math.floor(width / MIN_CELL)))}
           header={

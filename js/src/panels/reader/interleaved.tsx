@@ -109,6 +109,7 @@ export function Interleaved() {
   return (
     <Windowed
       count={blocks.length}
+      each={1}
       gap={12}
       label="Sentences that play the same part"
       role="list"
