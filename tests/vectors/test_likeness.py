@@ -52,6 +52,8 @@ def test_distances_are_those_of_the_definition(common: int, monkeypatch: pytest.
     alike = Likeness(vectors, texts, prompt=PROMPT)
     np.testing.assert_allclose(alike.distances(), by_definition(vectors, texts), atol=2e-6)
     np.testing.assert_array_equal(alike.distances([5, 3], [3, 9, 5]), alike.distances()[[5, 3]][:, [3, 9, 5]])
+    backwards = np.arange(len(alike))[::-1]
+    np.testing.assert_allclose(alike.distances(None, backwards), alike.distances()[:, ::-1], atol=2e-6)
 
 
 def test_outputs_that_differ_in_white_space_are_one_item() -> None:

@@ -203,7 +203,7 @@ class Likeness:
         return dense, words
 
     def _distances(self, vectors: Float32s, dense: Float32s, rare: Any, b: Int64s) -> Float32s:
-        whole = len(b) == len(self)
+        whole = np.array_equal(b, np.arange(len(self)))
         to_vectors, to_dense, to_rare = (
             table if whole else table[b] for table in (self.vectors, self._dense, self._rare)
         )
