@@ -21,6 +21,7 @@ from sklearn.metrics import average_precision_score
 from outlens.tags.suggest import suggest
 from outlens.tags.unlike import unlike
 from outlens.vectors.embed import embed
+from outlens.vectors.likeness import Likeness
 
 DATA = Path(__file__).parent.parent.parent / "shared" / "data"
 
@@ -59,10 +60,11 @@ def speed(frame: pd.DataFrame) -> None:
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
     tagged = np.zeros(len(texts), bool)
     tagged[rng.choice(len(texts), 50, replace=False)] = True
+    alike = Likeness(vectors, texts)
     print(f"{len(texts)} outputs of {np.mean([len(text.split()) for text in texts]):.0f} words")
     for name, run in (
-        ("unlike, nothing judged", lambda: unlike(vectors, tagged & False)),
-        ("unlike, 50 judged", lambda: unlike(vectors, tagged)),
+        ("unlike, nothing judged", lambda: unlike(alike, tagged & False)),
+        ("unlike, 50 judged", lambda: unlike(alike, tagged)),
         ("suggest, 50 tagged", lambda: suggest(vectors, texts, tagged)),
     ):
         began = time.perf_counter()

@@ -66,7 +66,7 @@ def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:
         judged = np.zeros(len(tags.keys), bool)
         for name in tags.names():
             judged |= tags.seen(name, opened)
-    order = unlike(part.vectors.get(), judged[part.rows])
+    order = unlike(part.likeness.get(), judged[part.rows])
     _rank(state, part, order, "unlike what is tagged first", "")
     return "Listed first: what is most unlike everything tagged"
 

@@ -2,37 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
 
-from outlens._arrays import unit_rows
-from outlens.tags._checks import checked_mask, checked_vectors
+from outlens._errors import type_of
+from outlens.tags._checks import checked_mask
+from outlens.vectors.likeness import STEPS, Likeness
 
 GREEDY = 200
 """Outputs that `unlike` picks one after another."""
 CANDIDATES = 1_000
-"""Outputs whose distances `unlike` keeps up to date while it picks."""
-_BLOCK = 8_192
-_DECIMALS = 9
+"""Different outputs whose distances `unlike` keeps up to date while it picks."""
+_BLOCK = 1_024
 
 Ints = npt.NDArray[np.int64]
-Floats = npt.NDArray[np.float64]
 
 
-def unlike(vectors: npt.ArrayLike, judged: npt.ArrayLike) -> Ints:
+def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
     """Rank the outputs that are not judged: next comes the one most unlike all that are judged or ranked before it.
 
-    Farthest-first traversal by cosine distance (T. F. Gonzalez (1985), "Clustering to minimize the maximum intercluster
-    distance", Theoretical Computer Science 38) for the first 200; the others follow by their distance from all outputs
-    judged or ranked so far, the farthest first. If nothing is judged, the first is the medoid, the output with the
-    least mean distance from all. Ties go to the first position; distances equal to 9 decimals are ties.
+    Farthest-first traversal (T. F. Gonzalez (1985), "Clustering to minimize the maximum intercluster distance",
+    Theoretical Computer Science 38) by the likeness that clusters and map use, for the first 200; the others follow by
+    their distance from all outputs judged or ranked so far, the farthest first. If nothing is judged, the first is the
+    medoid, the output that is most typical. Ties go to the first position; distances equal to 1e-6 are ties.
 
     Parameters
     ----------
-    vectors : (n, d) float.
+    alike : the n outputs, prepared for comparison: `ol.vectors.Likeness(vectors, texts)`.
     judged : (n,) bool, the outputs that were looked at.
 
     Returns
@@ -41,63 +37,68 @@ def unlike(vectors: npt.ArrayLike, judged: npt.ArrayLike) -> Ints:
 
     Raises
     ------
+    TypeError
+        If `alike` is not a Likeness.
     ValueError
-        If the lengths differ, or a vector holds NaN or infinity.
+        If `judged` is not one bool per output.
+
+    Examples
+    --------
+    >>> from outlens.vectors import Likeness
+    >>> alike = Likeness(np.eye(3, dtype=np.float32)[[0, 0, 1]], ["Lima", "Lima", "Quito"])
+    >>> unlike(alike, [True, False, False]).tolist()
+    [2, 1]
     """
-    table = checked_vectors(vectors)
-    judged_mask = checked_mask("judged", judged, len(table))
+    if not isinstance(alike, Likeness):
+        raise TypeError(f"alike is {type_of(alike)}; give ol.vectors.Likeness(vectors, texts).")
+    judged_mask = checked_mask("judged", judged, len(alike.item))
     left = np.flatnonzero(~judged_mask)
     if not len(left):
         return left
+    # Equal outputs are one item, so the first of them is picked at most.
+    items, first, item = np.unique(alike.item[left], return_index=True, return_inverse=True)
     picks: list[int] = []
     if judged_mask.any():
-        near = np.full(len(left), -np.inf)
-        _raise_likeness(near, table, left, np.flatnonzero(judged_mask))
+        near = _nearest(alike, items, np.unique(alike.item[judged_mask]))
     else:
-        total = np.sum([_unit(block).sum(axis=0) for block in _blocks(table)], axis=0)
-        mean = np.concatenate([_unit(block) @ (total / len(table)) for block in _blocks(table)]).round(_DECIMALS)
-        picks.append(int(mean.argmax()))
-        near = np.full(len(left), -np.inf)
-        _raise_likeness(near, table, left, np.array(picks))
-        near[picks[0]] = np.inf
-    # Distances only shrink. So only those of the farthest outputs are kept up to date; the others are upper bounds,
+        typical = alike.typicality()
+        most = np.flatnonzero(typical >= typical.max() - 1 / STEPS)
+        picks.append(int(most[first[most].argmin()]))
+        near = _nearest(alike, items, items[picks])
+    # Distances only shrink. So only those of the farthest items are kept up to date; the others are upper bounds,
     # which suffice while a candidate is farther than all of them.
-    while len(picks) < min(GREEDY, len(left)):
-        ranked = np.argsort(near, kind="stable")
-        candidates = np.sort(ranked[:CANDIDATES])
-        rest = ranked[CANDIDATES:]
-        bound, where = (near[rest[0]], rest[0]) if len(rest) else (np.inf, len(left))
-        unit = _unit(table[left[candidates]])
-        fresh: list[int] = []
-        while len(picks) < min(GREEDY, len(left)):
-            best = int(near[candidates].argmin())
-            if (near[candidates[best]], candidates[best]) > (bound, where):
+    while len(picks) < GREEDY and near.any():
+        ranked = np.lexsort((first, -near))
+        candidates, rest = ranked[:CANDIDATES], ranked[CANDIDATES:]
+        bound = (-near[rest[0]], first[rest[0]]) if len(rest) else (0, 0)
+        between = _steps(alike.distances(items[candidates], items[candidates]))
+        now, before = near[candidates], len(picks)
+        while len(picks) < GREEDY:
+            best = np.lexsort((first[candidates], -now))[0]
+            if (-now[best], first[candidates[best]]) > bound or not now[best]:
                 break
-            picks.append(int(left[candidates[best]]))
-            fresh.append(picks[-1])
-            near[candidates] = np.maximum(near[candidates], (unit @ unit[best]).round(_DECIMALS))
-            near[candidates[best]] = np.inf
-        _raise_likeness(near, table, left, np.array(fresh))
-    rest = np.argsort(near, kind="stable")[: len(left) - len(picks)]
-    return np.concatenate([np.array(picks, np.int64), left[rest]])
+            picks.append(int(candidates[best]))
+            now = np.minimum(now, between[best])
+        near = np.minimum(near, _nearest(alike, items, items[picks[before:]]))
+    others = np.ones(len(left), bool)
+    others[first[picks]] = False
+    rest = np.flatnonzero(others)
+    order = np.concatenate([first[picks], rest[np.argsort(-near[item[rest]], kind="stable")]])
+    ranking: Ints = left[order]
+    return ranking
 
 
-def _raise_likeness(near: Floats, table: npt.NDArray[Any], left: Ints, new: Ints) -> None:
-    """Raise `near`, the greatest cosine similarity of each row in `left` so far, where a row in `new` is nearer."""
-    for at in range(0, len(left), _BLOCK):
-        block = _unit(table[left[at : at + _BLOCK]])
-        part = near[at : at + _BLOCK]
-        for start in range(0, len(new), 1024):
-            like = block @ _unit(table[new[start : start + 1024]]).T
-            np.maximum(part, like.max(axis=1).round(_DECIMALS), out=part)
+def _nearest(alike: Likeness, items: Ints, others: Ints) -> Ints:
+    """The distance of each item to the nearest of some others."""
+    near = np.full(len(items), np.iinfo(np.int64).max)
+    for at in range(0, len(others), _BLOCK):
+        block = others[at : at + _BLOCK]
+        found = alike.by_blocks(items, len(block), lambda part, block=block: alike.distances(part, block).min(axis=1))  # type: ignore[misc]
+        near = np.minimum(near, _steps(np.concatenate(found)))
+    return near
 
 
-def _blocks(table: npt.NDArray[Any]) -> Iterator[npt.NDArray[Any]]:
-    for at in range(0, len(table), _BLOCK):
-        yield table[at : at + _BLOCK]
-
-
-def _unit(rows: npt.NDArray[Any]) -> Floats:
-    # In double precision, so that equal directions have a distance of 0 when rounded.
-    unit: Floats = unit_rows(rows.astype(np.float64))
-    return unit
+def _steps(distances: npt.NDArray[np.float32]) -> Ints:
+    """Distances as whole numbers, so that rounding decides nothing."""
+    steps: Ints = np.rint(distances.astype(np.float64) * STEPS).astype(np.int64)
+    return steps
