@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import subprocess
 import sys
 
@@ -66,6 +67,37 @@ def test_groups_stay_apart() -> None:
     centres = np.stack([xy[group == g].mean(axis=0) for g in range(3)])
     nearest = np.linalg.norm(xy[:, None] - centres, axis=2).argmin(axis=1)
     assert (nearest == group).mean() > 0.95
+
+
+def test_equal_vectors_of_different_texts_have_places() -> None:
+    for v in (np.ones((40, 1), np.float32), np.repeat(blobs(1), 40, axis=0)):
+        xy = project(v)
+        assert np.isfinite(xy).all()
+        assert len(np.unique(xy, axis=0)) == 40
+
+
+def test_warming_up_compiles_all_that_a_map_needs() -> None:
+    program = (
+        "import numpy; from outlens.vectors import positions; from umap import layouts, umap_\n"
+        "loops = [umap_.smooth_knn_dist, umap_.compute_membership_strengths,"
+        " layouts._nb_optimize_layout_euclidean_single_epoch]\n"
+        "positions.warm_up(); before = [len(loop.signatures) for loop in loops]\n"
+        "v = numpy.random.default_rng(0).normal(size=(40, 8)).astype('f4')\n"
+        "positions.project(v, [f'{i}' for i in range(40)])\n"
+        "assert before == [len(loop.signatures) for loop in loops] == [1, 1, 1], before\n"
+        "assert all(loop.stats.cache_path for loop in loops)"
+    )
+    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
+
+
+def test_a_map_that_cannot_be_prepared_early_is_made_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail() -> None:
+        raise OSError("no disk")
+
+    monkeypatch.setattr("outlens.vectors.static.encode", lambda texts: blobs(len(texts)))
+    wanted = landscape(texts(40), model="fast").xy
+    monkeypatch.setattr(importlib.import_module("outlens.vectors.landscape"), "warm_up", fail)
+    np.testing.assert_array_equal(landscape(texts(40), model="fast").xy, wanted)
 
 
 def test_typical_is_the_mean_similarity() -> None:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
+from threading import Thread
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,8 +16,9 @@ from outlens.text.words import check as check_texts
 from outlens.vectors.clusters import Tree, tree_of
 from outlens.vectors.embed import check, embed
 from outlens.vectors.likeness import Likeness
+from outlens.vectors.models import DEFAULT
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import check_seed, positions_of
+from outlens.vectors.positions import FEW, check_seed, positions_of, warm_up
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -76,6 +79,11 @@ def landscape(
     # Before the slow part.
     check_seed(seed)
     say = report or ignore
+    # Not while another model imports packages that umap-learn imports too: two threads may not do that safely.
+    packaged = vectors is None and isinstance(model, str) and model in (DEFAULT, "fast")
+    warming = Thread(target=_warm_up, daemon=True) if packaged and len(texts) > FEW else None
+    if warming:
+        warming.start()
     if vectors is None:
         say("loading the model", 0, 0, 0.0)
         v = embed(texts, model, progress=True if report is None else partial(report, "embedding"))
@@ -87,6 +95,8 @@ def landscape(
     say("naming clusters", 0, 0, 0.0)
     names = name_clusters(texts, tree, prompt=prompt)
     say("drawing the map", 0, 0, 0.0)
+    if warming:
+        warming.join()
     return Landscape(
         vectors=v,
         tree=tree,
@@ -94,3 +104,9 @@ def landscape(
         xy=positions_of(alike, tree.cut(), seed=seed),
         typical=alike.typicality()[alike.item],
     )
+
+
+def _warm_up() -> None:
+    # An error would come again when the map is made, where the user sees it.
+    with suppress(Exception):
+        warm_up()

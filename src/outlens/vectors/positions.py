@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
-import importlib.util
-import sys
 from collections.abc import Iterable
-from contextlib import suppress
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -19,6 +14,8 @@ from outlens.vectors.likeness import Likeness
 
 ACROSS = 0.2
 """Weight of an edge between two clusters, compared with one within a cluster."""
+FEW = 15
+"""Up to this many different outputs, umap-learn is not needed."""
 
 
 def project(
@@ -84,6 +81,17 @@ def positions_of(
     return _scaled(xy[alike.item] + offset) if len(alike) > 1 else offset.astype(np.float32)
 
 
+def warm_up() -> None:
+    """Import umap-learn, and compile or load what `project` needs of it, by a map of a few points.
+
+    It takes some seconds in a new process, so call it in another thread while texts are embedded.
+    """
+    points = np.arange(FEW + 1, dtype=np.int64)
+    nearest = np.stack([np.roll(points, -1), np.roll(points, -2)], axis=1)
+    edges = apart(graph(nearest, np.ones(nearest.shape, np.float32)), points, ACROSS)
+    layout(edges, np.stack([points, points**2], axis=1), min_dist=0.1, seed=0)
+
+
 def check_seed(seed: Any) -> None:
     """Raise TypeError or ValueError if a seed is not a whole number that NumPy takes, or None."""
     if seed is None:
@@ -94,21 +102,6 @@ def check_seed(seed: Any) -> None:
         raise ValueError(f"seed is {seed}; give a whole number from 0 to {(1 << 32) - 1}.")
 
 
-def _share_openmp() -> None:
-    """Load torch's OpenMP before numba loads the system's.
-
-    A process uses the first libgomp that is loaded. With the system's, the bfloat16 arithmetic of torch was a hundred
-    times slower (torch 2.13, numba 0.68, Debian 12), so projecting given vectors would slow down later embedding.
-    """
-    if "torch" in sys.modules or sys.platform != "linux":
-        return
-    spec = importlib.util.find_spec("torch")
-    library = Path(spec.origin).parent / "lib" / "libgomp.so.1" if spec and spec.origin else None
-    if library and library.exists():
-        with suppress(OSError):
-            ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
-
-
 def _layout(
     alike: Likeness, clusters: npt.NDArray[np.int32], n_neighbors: int, min_dist: float, seed: int | None
 ) -> npt.NDArray[Any]:
@@ -116,20 +109,15 @@ def _layout(
     if n <= 3:
         # Too few for a graph: one point, a line, a triangle.
         return np.array([[0, 0], [1, 0], [0.5, 0.87]], np.float64)[:n]
-    if n <= 15:
+    if n <= FEW:
         return _scaling(alike.distances().astype(np.float64))
-    _share_openmp()
     # umap-learn counts a point among its own neighbours.
     indices, distances = alike.neighbours(min(n_neighbors, n) - 1)
-    start = _principal(alike.vectors)
-    # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
-    start = (10 * start / max(np.abs(start).max(), 1e-12)).astype(np.float32)
-    if seed is None:
-        seed = int(np.random.default_rng().integers(1 << 32))
     of_item = np.empty(n, np.int32)
     of_item[alike.item] = clusters
     edges = apart(graph(indices, distances), of_item, ACROSS)
-    return layout(edges, start, min_dist=min_dist, seed=int(seed))
+    # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
+    return layout(edges, _principal(alike.vectors), min_dist=min_dist, seed=seed)
 
 
 def _scaling(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
