@@ -260,7 +260,7 @@ def test_a_seed_is_a_whole_number_and_checked_before_anything_is_embedded(seed: 
     with pytest.raises((TypeError, ValueError), match=rf"seed is {seed!r}; give a whole number"):
         landscape(["a", "b"], model=refuse, seed=seed)
     with pytest.raises((TypeError, ValueError), match="seed is"):
-        project(np.eye(3, dtype=np.float32), seed=seed)
+        project(np.eye(3, dtype=np.float32), list("abc"), seed=seed)
 
 
 ROWS = [[3.0, 4.0], [0.0, 2.0], [5.0, 0.0]]
