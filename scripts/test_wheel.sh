@@ -12,7 +12,7 @@ for file in outlens/widget/static/{widget,page}.{js,css} outlens/py.typed outlen
 done
 python3 -m venv "$work/venv"
 "$work/venv/bin/python" -m pip install --quiet "$(grep '^torch==' constraints.txt)"
-"$work/venv/bin/python" -m pip install --quiet --constraint constraints.txt "$wheel"
+.venv/bin/uv pip install --quiet --python "$work/venv/bin/python" --constraint constraints.txt "$wheel"
 cd "$work"
 # A cache of its own: the demo must work on a machine that has seen nothing.
 OUTLENS_CACHE_DIR="$work/cache" HF_HUB_OFFLINE=1 "$work/venv/bin/outlens" demo --no-lab
