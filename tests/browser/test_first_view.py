@@ -73,6 +73,8 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
 def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, model: Model) -> None:
     widget = opened(lab, page, model, "print(len(lens.clusters), 'clusters')")
     groups = widget.get_by_role("tabpanel", name="Groups")
+    # From here on, the work can only end when the model has answered.
+    expect(groups).to_contain_text("Loading the model")
     # The last cell waits for the clusters: the kernel answers when it is interrupted.
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Interrupt Kernel").click()
@@ -86,6 +88,7 @@ def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, mo
     expect(widget.locator(".ol-card").first).to_be_visible()
     groups.get_by_role("button", name="Try again").click()
     expect(groups.get_by_role("button", name="Stop")).to_be_visible()
+    expect(groups).to_contain_text("Loading the model")
     groups.get_by_role("button", name="Stop").click()
     model.answer()
     expect(groups).to_contain_text("Stopped")
