@@ -187,7 +187,7 @@ def test_a_value_that_needs_itself_is_an_error_and_does_not_wait_for_ever() -> N
         answer.get()
 
 
-def test_what_is_forgotten_is_computed_again() -> None:
+def test_an_invalidated_value_is_computed_again() -> None:
     made: list[list[int]] = []
     value = Deferred(lambda: made.append([len(made)]) or made[-1])
     seen: list[list[int]] = []
@@ -199,7 +199,7 @@ def test_what_is_forgotten_is_computed_again() -> None:
     assert seen == [[0], [1]]
 
 
-def test_what_is_forgotten_while_it_is_computed_is_dropped() -> None:
+def test_a_value_invalidated_while_it_is_computed_is_dropped() -> None:
     slow, seen = Slow(), []
     value = Deferred(slow)
     value.when_ready(seen.append)

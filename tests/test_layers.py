@@ -57,11 +57,11 @@ def test_pieces_tell_of_each_character_what_covers_it(
     assert first[0] == 0
     assert first[-1] == len(pieces)
     for i, row in enumerate(rows.tolist()):
-        told = []
+        expected = []
         for place in range(len(TEXTS[row])):
             here = {code.get(kind, 0) for o, (a, b), kind in spans if o == row and a <= place < b}
             typed = here - {0}
-            told.append(9 if len(typed) > 1 else max(here) if here else -1)
+            expected.append(9 if len(typed) > 1 else max(here) if here else -1)
         mine = pieces[first[i] : first[i + 1]].tolist()
         assert all(a < b for a, b, _ in mine)
         # Rising and apart; what touches is of another kind.
@@ -71,10 +71,10 @@ def test_pieces_tell_of_each_character_what_covers_it(
         for char in TEXTS[row]:
             painted += [next((c for a, b, c in mine if a <= at < b), -1)]
             at += 2 if char > "\uffff" else 1
-        assert painted == told
+        assert painted == expected
 
 
-def test_a_piece_is_told_by_its_type() -> None:
+def test_a_piece_is_coded_by_its_type() -> None:
     kinds = [kind for k, kind in enumerate("abcdefghij") for _ in range(20 - k)]
     spans = pd.DataFrame({"output": 0, "start": 0, "end": 1, "kind": kinds})
     own = layers.Layer.of(spans, "mine", ["xyz"], "kind")
@@ -106,7 +106,7 @@ def test_a_bad_span_is_named(row: tuple[object, ...], why: str) -> None:
         layers.Layer.of(spans, "mine", TEXTS[:2], None)
 
 
-def test_what_is_no_span_table_is_told() -> None:
+def test_a_value_that_is_not_a_span_table_is_an_error() -> None:
     with pytest.raises(TypeError, match="spans is a list"):
         layers.Layer.of([(0, 0, 1)], "mine", TEXTS, None)
     with pytest.raises(KeyError, match="no column 'end'; they have 'output', 'start'"):

@@ -118,7 +118,7 @@ def test_a_name_stays_with_the_members_when_reclustered(lens: ol.Lens) -> None:
             assert (named == "mine") == (len(now & members) / len(now | members) > 0.5)
 
 
-def test_renaming_what_is_not_there_is_told(lens: ol.Lens) -> None:
+def test_renaming_an_unknown_cluster_is_an_error(lens: ol.Lens) -> None:
     with pytest.raises(KeyError, match="17"):
         lens.rename(17, "x")
     with pytest.raises(ValueError, match="blank"):
@@ -169,7 +169,7 @@ def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.nda
         lens.prompt = "r"
 
 
-def test_what_does_not_fit_is_told_before_anything_happens(lens: ol.Lens, frame: pd.DataFrame) -> None:
+def test_invalid_arguments_are_reported_before_anything_happens(lens: ol.Lens, frame: pd.DataFrame) -> None:
     with pytest.raises(TypeError, match="observe takes a function"):
         lens.observe(3)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match="rename takes a cluster's number"):
@@ -290,7 +290,7 @@ def test_a_query_with_a_lone_surrogate_can_travel() -> None:
     assert lens.view.query == "\ufffd"
 
 
-def test_what_is_shared_distinctive_and_aligned_is_told_by_row() -> None:
+def test_shared_distinctive_and_aligned_spans_name_rows() -> None:
     said = ["Take the old road to the sea.", "Take the old road to the lake.", "Never mind."]
     frame = pd.DataFrame({"prompt": ["p", "q", "q", "q"] * 5, "response": ["Hello.", *said] * 5})
     frame["model"] = ["m", "m", "n", "m"] * 5
@@ -458,7 +458,7 @@ def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
         ("scroll_to", ["r1", "r2"], ValueError, "stands for 2"),
     ],
 )
-def test_a_wrong_setting_is_told_and_changes_nothing(name: str, value: object, kind: type, says: str) -> None:
+def test_a_wrong_setting_is_an_error_and_changes_nothing(name: str, value: object, kind: type, says: str) -> None:
     lens = reader()
     before = dict(lens._bridge.widget.view)
     with pytest.raises(kind, match=says):
@@ -466,7 +466,7 @@ def test_a_wrong_setting_is_told_and_changes_nothing(name: str, value: object, k
     assert lens._bridge.widget.view == before
 
 
-def test_what_is_read_of_the_view_is_a_copy() -> None:
+def test_values_read_from_the_view_are_copies() -> None:
     lens = reader()
     lens.view.layers.append("echo")
     assert lens.view.layers == ["shared", "only"]
@@ -850,7 +850,7 @@ def test_an_attribute_that_is_not_there_cannot_be_set(lens: ol.Lens) -> None:
     assert lens.granularity == 0.75
 
 
-def test_two_clusters_of_one_name_are_told_apart_by_what_they_say(
+def test_two_clusters_of_one_name_are_kept_apart(
     vectors: np.ndarray, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lens = ol.Lens(frame, vectors=vectors, store=False)

@@ -110,7 +110,7 @@ def test_a_lens_shown_in_another_loop_listens_again(tmp_path: Path) -> None:
     one.close()
 
 
-def test_closing_in_another_loop_or_none_is_no_error(tmp_path: Path) -> None:
+def test_closing_in_another_loop_or_none_raises_nothing(tmp_path: Path) -> None:
     one = lens(store=tmp_path / "tags.sqlite")
 
     async def show() -> None:
@@ -120,7 +120,7 @@ def test_closing_in_another_loop_or_none_is_no_error(tmp_path: Path) -> None:
     one.close()
 
 
-def test_what_is_shown_lives_on_without_the_variable_until_no_view_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lens_lives_without_its_variable_until_no_view_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridge, "PATIENCE", 0.001)
     one = lens()
     one._repr_mimebundle_()
@@ -144,7 +144,7 @@ def test_what_is_shown_lives_on_without_the_variable_until_no_view_shows_it(monk
     assert widget.comm is None
 
 
-def test_what_a_page_shows_whose_views_nobody_counts_lives_on() -> None:
+def test_a_lens_whose_views_nobody_counts_lives_on() -> None:
     one = lens()
     one._repr_mimebundle_()
     widget = one._bridge.widget

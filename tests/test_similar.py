@@ -60,7 +60,7 @@ def test_one_output_has_no_similar_ones() -> None:
     assert len(lens.similar(0)) == 0
 
 
-def test_what_is_not_one_row_is_an_error() -> None:
+def test_anything_but_one_row_is_an_error() -> None:
     lens = lens_of(frame())
     with pytest.raises(KeyError, match="r99"):
         lens.similar("r99")

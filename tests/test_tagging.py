@@ -38,12 +38,12 @@ def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None =
 
 
 def bits(lens: ol.Lens, tag: str) -> list[int]:
-    told = lens._bridge.widget._tagged
+    tagged = lens._bridge.widget._tagged
     # One more than the outputs: the prompt.
     width = -(-(lens._bridge.widget._info["n"] + 1) // 8)
-    row = told["names"].index(tag) * len(told["annotators"])
-    own = np.frombuffer(told["bits"], np.uint8)[row * width : (row + 1) * width]
-    return np.flatnonzero(np.unpackbits(own, bitorder="little")).tolist()
+    row = tagged["names"].index(tag) * len(tagged["annotators"])
+    mask = np.frombuffer(tagged["bits"], np.uint8)[row * width : (row + 1) * width]
+    return np.flatnonzero(np.unpackbits(mask, bitorder="little")).tolist()
 
 
 def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
@@ -144,7 +144,7 @@ def test_a_name_is_kept_as_it_is_given(name: str) -> None:
     assert lens().tags.empty
 
 
-def test_what_cannot_be_is_told() -> None:
+def test_impossible_calls_raise_helpful_errors() -> None:
     one = lens()
     with pytest.raises(ValueError, match="nothing is selected; give tag the rows"):
         one.tag("food")
@@ -164,7 +164,7 @@ def test_what_cannot_be_is_told() -> None:
         lens(store="notes.txt")
 
 
-def test_what_cannot_be_written_is_kept_and_written_later() -> None:
+def test_tags_that_cannot_be_written_are_kept_and_written_later() -> None:
     Path(".outlens").write_text("a file in the way")
     one = lens()
     with pytest.raises(StoreError, match="The tag is kept in this lens"):
@@ -259,7 +259,7 @@ def test_counts_by_tag_person_cluster_and_column() -> None:
     assert lens(store=False).tag_counts().empty
 
 
-def test_judgements_are_those_that_bear_something_of_a_person() -> None:
+def test_judgements_cover_outputs_that_a_person_tagged_or_noted() -> None:
     one = lens()
     one.tag("food", ["r0"])
     one.note("hm", ["r2"])
@@ -330,7 +330,7 @@ def test_two_published_annotators_agree_as_they_say(shared_data: Path) -> None:
     assert kappa == pytest.approx(0.88, abs=0.01)
 
 
-def test_what_may_bear_a_tag_too_is_listed_first_and_nothing_is_tagged() -> None:
+def test_suggested_outputs_are_listed_first_and_nothing_is_tagged() -> None:
     rng = np.random.default_rng(0)
     group = np.repeat([0, 1], [20, 40])
     texts = [f"{'No, I will not' if g == 0 else 'Yes, of course I'} answer {i}." for i, g in enumerate(group)]
@@ -402,7 +402,7 @@ def test_an_id_that_became_a_float_is_the_same_id() -> None:
     assert later.tagged("food").index.tolist() == [0]
 
 
-def test_what_a_table_says_comes_after_what_is_there_whatever_the_clocks_said() -> None:
+def test_events_of_a_table_come_after_existing_ones_whatever_their_time() -> None:
     one = lens()
     ahead = 10**15 * 3
     one._tags.session.store.append(
@@ -519,8 +519,8 @@ def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
     one = lens()
 
     def colors() -> dict[str, int]:
-        told = one._bridge.widget._tagged
-        return {name: given["color"] for name, given in zip(told["names"], told["define"], strict=True)}
+        tagged = one._bridge.widget._tagged
+        return {name: given["color"] for name, given in zip(tagged["names"], tagged["define"], strict=True)}
 
     for name in ("typo", "food", "refusal"):
         one.tag(name, ["r0"])

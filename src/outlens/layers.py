@@ -46,7 +46,7 @@ class Layer:
 
     name: str
     types: list[str]
-    """What kinds of spans there are, the most frequent first."""
+    """The kinds of spans, the most frequent first."""
     output: Ints
     start: Ints
     end: Ints

@@ -139,7 +139,7 @@ class Lens:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    # What is in it
+    # Contents
 
     @property
     def _part(self) -> Part:
@@ -249,7 +249,7 @@ class Lens:
             raise TypeError(f"observe takes a function of the lens, not {function!r}.")
         return self._selected.connect(function)
 
-    # What they share, and where they differ
+    # Shared and distinctive text
 
     shared = marking.shared
     distinctive = marking.distinctive

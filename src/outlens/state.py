@@ -38,7 +38,7 @@ class Ranked:
     name: str
     """Its name in the list of orders."""
     says: str
-    """What it was made of, one sentence."""
+    """One sentence on what the order was made of."""
     rank: npt.NDArray[np.uint32]
     """(n,), the place of each output of the prompt; equal ones come last."""
 

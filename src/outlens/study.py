@@ -163,7 +163,7 @@ class Study:
                 # Its vectors are kept: it goes on from there when it is needed.
                 part.progress.stop()
         part = self.parts[number]
-        # What takes a moment comes first: it is read while the rest is made.
+        # The quick parts come first: they can be read while the rest is computed.
         if sum(map(len, part.texts)) <= INDEXED_FIRST:
             part.index.start(self._executor)
         if part.landscape.peek() is not None:

@@ -23,7 +23,7 @@ from outlens.tags.book import TagBook
 
 @dataclass(frozen=True)
 class Shown:
-    """What a view can name, asked for when it is needed."""
+    """The names that a view accepts, looked up when needed."""
 
     columns: Sequence[Categories | Numbers]
     """The columns to colour and filter by."""
@@ -95,7 +95,7 @@ class View:
         view = self._state.view
         now = getattr(self, name)
         if name != "scroll_to" and type(value) is type(now) and not isinstance(now, Positions) and value == now:
-            # What is read can be set, also where it names a tag that is gone by now.
+            # A value that was read can be set again, even if it names a tag that has since been removed.
             return
         stored = self._stored(name, value)
         if name == "scroll_to" and stored is not None and stored == view[name]:

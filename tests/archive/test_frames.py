@@ -231,7 +231,7 @@ def nested(depth: int) -> list[Any]:
         ([nested(100_000)], "too deep"),
     ],
 )
-def test_what_no_file_can_hold_is_told_with_its_column(cells: Any, message: str) -> None:
+def test_a_value_that_no_file_can_hold_is_reported_with_its_column(cells: Any, message: str) -> None:
     frame = pd.DataFrame({"text": ["a"]})
     frame["odd"] = pd.Series(cells, dtype=None if hasattr(cells, "dtype") else object)
     lens = ol.Lens(frame, vectors=[[1]], store=False)

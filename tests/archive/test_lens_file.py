@@ -172,7 +172,7 @@ def test_tags_are_added_to_the_store_once_and_to_what_is_there() -> None:
     assert Path(".outlens/tags.sqlite").exists()
 
 
-def test_what_was_said_of_other_outputs_is_not_in_the_file() -> None:
+def test_tags_of_other_outputs_are_not_in_the_file() -> None:
     one, other = made(store="s.sqlite"), ol.Lens(["Secret."], vectors=[[1]], store="s.sqlite", annotator="ann")
     other.tag("secret", [0])
     other.undo()
@@ -265,7 +265,7 @@ def packed(change: Any = None, **more: Any) -> bytes:
     return file.getvalue()
 
 
-def test_a_file_of_something_else_is_no_lens() -> None:
+def test_a_file_of_another_kind_is_refused() -> None:
     other = io.BytesIO()
     with zipfile.ZipFile(other, "w") as file:
         file.writestr("word/document.xml", "<w/>")
@@ -411,7 +411,7 @@ def test_any_value_in_place_of_another_gives_an_error_or_a_lens(data: st.DataObj
     assert message.endswith("The file is left as it is.")
 
 
-def test_a_store_that_cannot_be_used_is_told_and_left_alone() -> None:
+def test_a_store_that_cannot_be_used_is_reported_and_left_alone() -> None:
     one = made()
     one.tag("travel", ["r0"])
     path = one.save("lens.zip")

@@ -36,7 +36,7 @@ class Lab:
         workspace = workspace or f"w{self._count}"
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        # Whoever runs a cell before the notebook knows its kernel is asked to choose one.
+        # Running a cell before the notebook knows its kernel opens a dialog to choose one.
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
         # Right after it has started, JupyterLab may drop what it is asked to run: ask until the first cell runs.
         started = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first

@@ -109,7 +109,7 @@ _CONTRASTS = """root => {
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 @pytest.mark.parametrize("color", ["cluster", "model", "score", "tags"])
-def test_what_stands_for_a_colour_has_an_edge_of_three_to_one(show: Show, color: str, theme: str) -> None:
+def test_colour_samples_have_an_edge_of_three_to_one(show: Show, color: str, theme: str) -> None:
     lens = _lens()
     for i in range(8):
         lens.tag(f"tag {i}", [i])

@@ -116,7 +116,7 @@ def test_a_tag_leaves_the_list_where_it_is(show: Show) -> None:
     assert abs(_scrolled(widget) - before) < 60
 
 
-def test_what_was_found_is_tagged_by_the_next_keys(show: Show) -> None:
+def test_search_results_are_tagged_by_the_next_keys(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("/")

@@ -232,7 +232,7 @@ def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: 
     expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
 
 
-def test_what_is_too_short_to_compare_stands_with_its_equals(show: Show) -> None:
+def test_sentences_too_short_to_compare_stand_with_their_equals(show: Show) -> None:
     texts = [f"Good morning! {line} Kind regards," for line in ALONE] + ["Good morning! Nobody is in.", "Good night!"]
     lens = _lens(texts)
     aligned = lens.aligned()
@@ -311,7 +311,7 @@ def _same(widget: Locator, lens: ol.Lens, layer: str, mark: str, *, steps: bool 
 
 
 def _compare(shown: dict[int, tuple[str, Spans]], wanted: dict[int, Spans], texts: list[str]) -> None:
-    """Each text on the page starts as the output does, and is marked where it should be as far as it is shown."""
+    """Each text on the page starts as the output does, and the part shown is marked where it should be."""
     assert shown
     for id, (text, spans) in shown.items():
         clean = texts[id].encode("utf-16", "surrogatepass").decode("utf-16", "replace")

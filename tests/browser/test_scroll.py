@@ -171,7 +171,7 @@ def test_a_legend_that_hides_other_cards_leaves_the_one_being_read(opened: Opene
     assert 31 in _in_sight(widget)
 
 
-def test_where_the_card_being_read_is_hidden_the_next_one_stays(opened: Opened) -> None:
+def test_the_next_card_stays_when_the_one_being_read_is_hidden(opened: Opened) -> None:
     _, widget = opened(color="model")
     legend = tab(widget, "Map")
     before = _top(_card(widget, 31))
@@ -180,7 +180,7 @@ def test_where_the_card_being_read_is_hidden_the_next_one_stays(opened: Opened) 
     assert abs(_top(_card(widget, 31)) - before) < 2
 
 
-def test_where_nothing_in_sight_is_left_the_next_card_comes_to_the_top(opened: Opened) -> None:
+def test_the_next_card_comes_to_the_top_when_everything_in_sight_is_hidden(opened: Opened) -> None:
     _, widget = opened(at=22, color="topic")
     legend = tab(widget, "Map")
     top = _top(_card(widget, 22))

@@ -46,8 +46,8 @@ def _give(widget: Locator, name: str) -> None:
 
 
 def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Page) -> None:
-    told = "print(lens.tagged('bread').index.tolist(), lens.tagged('odd').index.tolist(), len(lens.tag_log))"
-    lab.open(page, [_setup("keys.sqlite"), "lens", told], path="keys.ipynb")
+    report = "print(lens.tagged('bread').index.tolist(), lens.tagged('odd').index.tolist(), len(lens.tag_log))"
+    lab.open(page, [_setup("keys.sqlite"), "lens", report], path="keys.ipynb")
     widget = view(page)
     cells = page.locator(".jp-Notebook .jp-Cell").count()
     # A row shows its buttons under the pointer.
@@ -82,7 +82,7 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     page.keyboard.press("2")
     expect(_card(widget, 2).locator(".ol-tag")).to_have_count(0)
     assert lab.output_of(page, 2).startswith(f"{list(range(30, 50))} [0, 1]")
-    # The kernel is started anew, and everything run again.
+    # Restart the kernel and run everything again.
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name=re.compile("^Restart Kernel and Run All Cells")).click()
     page.get_by_role("button", name="Confirm Kernel Restart").click()
@@ -120,9 +120,9 @@ def test_two_people_see_each_others_tags(lab: Lab, page: Page, new_context: Call
 
 
 def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, page: Page) -> None:
-    told = "print(len(lens.tagged('baked')))"
+    report = "print(len(lens.tagged('baked')))"
     tag = "lens.tag('baked', range(30, 40))"
-    lab.open(page, [_setup("suggest.sqlite"), "lens", tag, told], path="suggest.ipynb")
+    lab.open(page, [_setup("suggest.sqlite"), "lens", tag, report], path="suggest.ipynb")
     widget = view(page)
     expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*baked\s*10"))
     widget.get_by_role("button", name="all tags").click()
@@ -130,7 +130,7 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
     panel.get_by_role("row", name=re.compile("baked")).get_by_role("button", name="Suggest").click()
     expect(widget.locator(".ol-ranked")).to_contain_text("likely baked first")
     expect(widget.locator(".ol-ranked")).to_contain_text("cross-validation")
-    # Those of the cluster that do not bear it come before all others.
+    # The outputs of the cluster without the tag come before all others.
     first = widget.locator(".ol-list .ol-card").nth(0)
     expect(first).to_contain_text("bake rye bread on day 4")
     expect(first.locator(".ol-tag")).to_have_count(0)
@@ -171,7 +171,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
     assert lab.output_of(page, 2) == "2"
 
 
-def test_a_store_that_cannot_be_written_is_told_and_tried_again(lab: Lab, page: Page) -> None:
+def test_a_store_that_cannot_be_written_is_reported_and_tried_again(lab: Lab, page: Page) -> None:
     hold = (
         "import sqlite3 as db\nheld = db.connect('held.sqlite', isolation_level=None)\nheld.execute('begin exclusive')"
     )
@@ -225,7 +225,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)
     page, widget = show(lens)
-    # Whoever reads the page is another person than who made it.
+    # The reader of a page is not the person who made it.
     expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
     widget.get_by_role("button", name="all tags").click()
     panel = widget.get_by_role("region", name="Tags")
@@ -349,7 +349,7 @@ def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
 
 
 @pytest.mark.layout
-def test_what_is_listed_follows_the_tags(show: Show) -> None:
+def test_the_list_follows_the_tags(show: Show) -> None:
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)
     lens.tag("late", range(55, 60))

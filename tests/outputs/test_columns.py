@@ -138,7 +138,7 @@ def test_the_table_of_clusters_counts_the_values_in_the_same_order() -> None:
     ]  # fmt: skip
 
 
-def test_columns_named_like_a_colour_of_the_lens_are_told_apart() -> None:
+def test_columns_named_like_a_colour_of_the_lens_are_distinguished() -> None:
     names: list[Any] = ["response", "cluster", "tags", "tags (yours)", 1, "1"]
     made = read(pd.DataFrame({name: list("aabb") for name in names}))
     assert [column.name for column in made.columns] == [

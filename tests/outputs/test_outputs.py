@@ -199,7 +199,7 @@ def test_a_mask_may_hold_missing_values() -> None:
     assert made.positions(made.frame["response"].str.contains("sorry")).tolist() == [0]
 
 
-def test_rows_with_repeated_labels_are_told_apart() -> None:
+def test_rows_with_repeated_labels_are_distinguished() -> None:
     frame = pd.concat([pd.DataFrame({"response": ["a", "b"], "model": m}) for m in ("m1", "m2")])
     made = read(frame)
     assert made.positions(frame[frame.model == "m1"]).tolist() == [0, 1]

@@ -51,7 +51,7 @@ def test_a_span_table_names_rows_by_position() -> None:
         at(spans["start"] > 3)
 
 
-def test_what_each_person_said_names_rows_by_position() -> None:
+def test_judgements_name_rows_by_position() -> None:
     one = lens()
     one.tag("hedge", [1, 2])
     assert at(one.judgements()) == [2, 3]
@@ -202,7 +202,7 @@ def test_labels_of_every_kind_of_index(index: pd.Index[Any], label: Any, positio
             at(unknown, frame)
 
 
-def test_what_is_empty_selects_nothing() -> None:
+def test_empty_values_select_nothing() -> None:
     for rows in ([], (), set(), np.array([]), pd.Index([]), FRAME.iloc[:0], pd.DataFrame(), pd.Series([], dtype=float)):
         assert at(rows) == []
 

@@ -37,7 +37,7 @@ def test_ids_that_could_be_mixed_up_are_refused(ids: list[Any], message: str) ->
         keys(["a"] * len(ids), ids=ids)
 
 
-def test_equal_outputs_are_told_apart_by_their_number() -> None:
+def test_equal_outputs_are_distinguished_by_their_number() -> None:
     first, second, other, third = keys(["Yes.", "Yes.", "No.", "Yes."])
     assert [second, third] == [f"{first}#2", f"{first}#3"]
     assert other.partition("#")[0] != first

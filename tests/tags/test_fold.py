@@ -59,8 +59,8 @@ def everything(state: State) -> list[object]:
     ]
 
 
-def test_what_somebody_wrote_by_hand_does_no_harm() -> None:
-    """Undo of what is no id, and definitions that are no JSON or far too deep, from files of others."""
+def test_events_written_by_hand_do_no_harm() -> None:
+    """Undo of an unknown id, and definitions that are not JSON or far too deep, from files of others."""
     gesture = "ab" * 16
     log = [Event("1" * 32, 1, "ann", "id:1", "tag", "a", gesture, "")]
     for i, value in enumerate(["AB" * 16, "+" + gesture, gesture + "0", "-f" + "0" * 30, ""]):
@@ -112,7 +112,7 @@ def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
 
 
 @given(LOGS)
-def test_what_concerns_other_outputs_does_not_matter(log: list[Event]) -> None:
+def test_events_about_other_outputs_do_not_matter(log: list[Event]) -> None:
     check(State(log, KEYS[:2]), [e for e in log if e.key != "id:3"], KEYS[:2], PEOPLE)
 
 
@@ -173,7 +173,7 @@ def test_an_undo_that_comes_before_its_gesture_holds_when_that_comes() -> None:
     assert state.redo_stack("ann") == ["f" * 32]
 
 
-def test_the_last_definition_holds_whoever_gave_it() -> None:
+def test_the_last_definition_holds_from_any_annotator() -> None:
     log = [
         event(2, "define", '{"color": "red", "description": "d", "key": "1"}', "tag:a"),
         event(1, "define", '{"color": "blue"}', "tag:a", who="bob"),
@@ -205,7 +205,7 @@ def test_the_last_definition_holds_whoever_gave_it() -> None:
         ("tag", "odd", ["id:1", "prompt:00"], "tag ‘odd’ on 1 output and 1 prompt"),
     ],
 )
-def test_what_a_gesture_did_is_said(action: str, value: str, keys: list[str], said: str) -> None:
+def test_a_gesture_is_described_in_a_sentence(action: str, value: str, keys: list[str], said: str) -> None:
     gesture = new_id()
     state = State([event(1, action, value, key, gesture) for key in keys])
     assert state.describe("ann", gesture) == said

@@ -76,7 +76,7 @@ def test_a_tag_is_taken_off_under_the_key_of_today(tmp_path: Path) -> None:
     assert again.undo() == "star on 1 output"
 
 
-def test_what_another_session_writes_under_its_keys_arrives(tmp_path: Path) -> None:
+def test_events_of_another_session_arrive_under_its_keys(tmp_path: Path) -> None:
     path = tmp_path / "tags.sqlite"
     mine = Session(path, "ann", identify(["Yes", "Yes"], columns={"model": ["a", "b"]}))
     other = Session(path, "bob", identify(["Yes", "Yes", "No"], columns={"model": ["b", "a", "a"], "n": [1, 2, 3]}))
@@ -397,7 +397,7 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
         if row.hidden in here:
             alike = sum(says(other) == says(row) for other in now)
             if landed is None:
-                # Of outputs that nothing tells apart, more were tagged than are left; or what was written before
+                # Of indistinguishable outputs, more were tagged than are left; or what was written before
                 # there were columns may mean a row that is gone.
                 assert alike < sum(says(other) == says(row) for other in tagged) or (not names and after.columns)
                 continue

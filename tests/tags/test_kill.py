@@ -45,7 +45,7 @@ for line in sys.stdin:
 
 
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
-def test_what_was_acknowledged_before_a_kill_is_on_disk(tmp_path: Path) -> None:
+def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
     chance = random.Random(5)
     acknowledged: dict[str, int] = {}
     zygote = subprocess.Popen([sys.executable, "-c", ZYGOTE], stdin=subprocess.PIPE, stdout=subprocess.PIPE)

@@ -130,7 +130,7 @@ def test_nothing_merged_is_an_empty_log() -> None:
     assert merge().events() == []
 
 
-def test_what_could_not_be_saved_yet_is_merged_too(tmp_path: Path) -> None:
+def test_unsaved_events_are_merged_too(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     session = Session(tmp_path / "file" / "tags.sqlite", "ann", ["id:1", "id:2"])
     session.tag([0, 1], "a")

@@ -73,7 +73,7 @@ def test_a_name_that_is_cleared_leaves_those_of_its_parts() -> None:
     assert names.of([CHILD, range(5)]) == ["jokes", "jokes"]
 
 
-def test_what_changes_nothing_is_no_gesture() -> None:
+def test_a_name_that_changes_nothing_is_not_logged() -> None:
     session, names = names_in(None)
     assert [names.name(CHILD, " jokes "), names.name(CHILD, "jokes"), names.name([], "x"), names.clear([])] == [
         4,
@@ -164,7 +164,7 @@ SETS = st.frozensets(st.integers(0, 7), min_size=1)
 
 
 @given(st.lists(st.tuples(SETS, st.sampled_from("xyz")), max_size=6), SETS)
-def test_a_cluster_bears_the_name_that_has_most_in_common_with_it(
+def test_a_cluster_has_the_name_that_has_most_in_common_with_it(
     given_names: list[tuple[frozenset[int], str]], cluster: frozenset[int]
 ) -> None:
     _, names = names_in(None, KEYS[:8])

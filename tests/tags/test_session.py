@@ -255,7 +255,7 @@ def test_a_blank_name_is_refused(name: str) -> None:
         session.define(name)
 
 
-def test_what_is_no_gesture_is_refused() -> None:
+def test_invalid_gestures_are_refused() -> None:
     session = Session(None, "ann", OUTPUTS)
     with pytest.raises(ValueError, match="no output at position 5; positions go from 0 to 4"):
         session.tag([0, 5], "a")
@@ -297,7 +297,7 @@ def test_undo_says_what_it_undoes_on_outputs_of_other_data(tmp_path: Path) -> No
     assert whole.state.names() == {"x": {"ann": 3}}
 
 
-def test_what_changes_nothing_is_no_gesture() -> None:
+def test_calls_that_change_nothing_are_not_logged() -> None:
     session = Session(None, "ann", OUTPUTS)
     assert session.tag([0, 1, 0], "a") == 2
     assert session.tag([1, 2], "a") == 1

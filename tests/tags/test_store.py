@@ -202,7 +202,7 @@ def test_events_of_some_keys_come_with_what_counts_for_all() -> None:
     ]
 
 
-def test_what_others_wrote_is_seen_once(path: Path) -> None:
+def test_events_of_others_are_read_once(path: Path) -> None:
     mine, yours = Store(path), Store(path)
     first = mine.record("ann", ["id:1"], "tag", "a")
     events, seq = yours.since(0)
@@ -258,7 +258,7 @@ def test_a_forked_child_writes_by_a_connection_of_its_own(path: Path) -> None:
     assert [event.value for event in store.events()] == ["before", "child", "after"]
 
 
-# What is no store of ours stays as it is.
+# Files that are not a store of ours stay as they are.
 
 
 def refused(path: Path, message: str) -> None:
@@ -269,7 +269,7 @@ def refused(path: Path, message: str) -> None:
     assert path.read_bytes() == before
 
 
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "notes.txt"
     path.write_text("My notes.\n")
     refused(path, "is not a tag store")
@@ -552,7 +552,7 @@ def test_a_backup_copied_over_an_open_store_is_noticed(path: Path) -> None:
     store.close()
 
 
-def test_a_store_that_was_taken_away_is_not_begun_anew(path: Path) -> None:
+def test_a_store_that_was_deleted_is_not_started_again(path: Path) -> None:
     first = Store(path)
     first.record("ann", ["id:1"], "tag", "a")
     first.close()

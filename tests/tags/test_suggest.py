@@ -128,7 +128,7 @@ def test_copies_never_straddle_folds(change: Any, judged: bool) -> None:
     assert found.chance == pytest.approx(0.2)
 
 
-def test_a_copy_of_a_tagged_output_is_no_weak_negative() -> None:
+def test_a_copy_of_a_tagged_output_is_not_a_weak_negative() -> None:
     vectors, texts = noise(60, 100)
     vectors, texts = np.concatenate([vectors, vectors[:6]]), texts + texts[:6]
     found = suggest(vectors, texts, mask(66, *range(6)))
@@ -208,7 +208,7 @@ def test_texts_are_read_once() -> None:
     np.testing.assert_array_equal(suggest(vectors, iter(texts), mask(12, 0, 1, 2)).scores, listed.scores)
 
 
-def test_what_is_wrong_is_said_in_a_sentence() -> None:
+def test_errors_are_one_sentence() -> None:
     vectors, texts = noise(6)
     three = mask(6, 0, 1, 2)
     with pytest.raises(ValueError, match=r"^tag at least 3 outputs first; 'refusal' has 2.$"):

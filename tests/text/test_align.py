@@ -98,7 +98,7 @@ def test_real_unrelated_texts_are_hardly_aligned(shared_data: Path) -> None:
     assert (found["outputs"] < len(texts) / 5).all()
 
 
-def test_whether_there_is_an_alignment_is_told(shared_data: Path) -> None:
+def test_alignment_strength_separates_aligned_from_unrelated_outputs(shared_data: Path) -> None:
     frame = pd.read_parquet(shared_data / "many_models.parquet")
     large = pd.read_parquet(shared_data / "large_100k.parquet", columns=["prompt", "response"])
     poems = large[large["prompt"].str.contains("funny, interesting, inspiring poem")]["response"]
@@ -145,7 +145,7 @@ def test_a_negation_is_flagged_in_other_words_too() -> None:
 
 
 @pytest.mark.parametrize("changed", ["50 mg", "up to 50 mg", "5.5 mg", "-5 mg", "about 50 mg", "some mg", "five mg"])
-def test_another_dose_is_told(changed: str) -> None:
+def test_another_dose_is_flagged(changed: str) -> None:
     base = "After the meal you should take {} of the white powder with a glass of water."
     texts = [base.format("5 mg")] * 3 + [base.format(changed), base.format("5 mg").replace("should", "must")]
     assert align(texts)["differs"].tolist() == ["", "", "", "number", ""]
@@ -214,7 +214,7 @@ def test_vectors_bring_together_what_is_reworded() -> None:
     pd.testing.assert_frame_equal(align(texts, vectors=given), found)
 
 
-def test_what_does_not_fit_is_told() -> None:
+def test_invalid_arguments_raise_clear_errors() -> None:
     with pytest.raises(TypeError, match=r"texts\[1\] is an int"):
         align(["a", 2])  # type: ignore[list-item]
     with pytest.raises(ValueError, match=r"shape \(2, 3\) for 1 units"):

@@ -53,7 +53,7 @@ def test_distinctive_words_are_the_shortest_sequences_of_one_output(texts: list[
     assert np.isfinite(table["score"]).all()
 
 
-def test_what_equal_outputs_say_is_not_unique() -> None:
+def test_words_of_equal_outputs_are_not_unique() -> None:
     table = distinctive_words(["the red fox", "the red fox", "the red fox", "the hen", "the cow"])
     assert table["form"].tolist() == ["hen", "cow"]
 
@@ -167,7 +167,7 @@ def test_labels_drawn_at_random_make_hardly_a_word_significant() -> None:
     assert np.mean(families) <= 0.15
 
 
-def test_what_is_planted_is_found() -> None:
+def test_planted_words_are_found() -> None:
     rng = np.random.default_rng(5)
     texts = bursty(rng, 200)
     groups = np.array(["a", "b"])[rng.integers(0, 2, 200)]
@@ -234,7 +234,7 @@ def test_p_of_many_outputs_within_prompts_is_close_to_the_exact_one(monkeypatch:
     pd.testing.assert_frame_equal(near, exact, rtol=2e-3)
 
 
-def test_what_was_asked_is_not_what_a_group_says() -> None:
+def test_words_of_the_prompt_are_not_distinctive_of_a_group() -> None:
     shares = []
     for seed in range(5):
         rng = np.random.default_rng(seed)
@@ -332,7 +332,7 @@ def test_wrong_input_is_refused() -> None:
         distinctive(["a", "b"], [1, 2], min_outputs=0)
 
 
-def test_a_looping_output_is_no_trouble() -> None:
+def test_a_looping_output_is_handled() -> None:
     table = distinctive(["ha " * 150_000] * 5 + ["b c d " * 9] * 5, [0] * 5 + [1] * 5)
     assert table["group"].value_counts().to_dict() == {0: 1, 1: 1}
     assert distinctive_words(["ha " * 150_000, "b"])["form"].iloc[-1] == "b"
@@ -351,13 +351,13 @@ def test_a_phrase_does_not_go_over_the_end_of_a_line() -> None:
     assert set(found["form"]) == {"red ink", "blue pen", "green tea"}
 
 
-def test_the_end_of_a_sentence_is_told_where_its_beginning_is_common() -> None:
+def test_the_end_of_a_sentence_is_distinctive_when_its_beginning_is_common() -> None:
     texts = ["Take the old road to the lake."] * 6 + ["Take the old road to the sea."] * 6
     found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
     assert found["form"].tolist() == ["road to the lake", "road to the sea"]
 
 
-def test_rare_words_are_told_without_importing_torch() -> None:
+def test_rare_words_are_found_without_importing_torch() -> None:
     program = (
         "import sys; from outlens.text import distinctive_words;"
         "distinctive_words(['a house', 'a hovercraft', 'x']); sys.exit('torch' in sys.modules)"

@@ -123,7 +123,7 @@ def test_the_limit_holds_for_all_texts_together(monkeypatch: pytest.MonkeyPatch)
         find(["a" * 18 + "c"] * 1000, "(a|a)+b", regex=True)
 
 
-def test_what_is_no_expression_or_no_text_is_refused() -> None:
+def test_invalid_expressions_and_texts_are_refused() -> None:
     for query, why in [
         ("a{99999999999}", "too large"),
         ("(?<=a+)b", "look-behind"),

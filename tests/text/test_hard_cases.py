@@ -77,7 +77,7 @@ def test_names_and_signs_of_programs_are_words_and_queries_like_any() -> None:  
 
 
 @pytest.mark.parametrize("texts", [["a"], ["a", "a"], ["", ""], ["x y z"] * 5 + ["x y z"] * 5, ["a b", "c d"]])
-def test_nothing_that_is_no_number_goes_on_the_wire(texts: list[str]) -> None:  # 20
+def test_only_numbers_go_on_the_wire(texts: list[str]) -> None:  # 20
     tables = [
         shared_spans(texts),
         shared_phrases(texts),

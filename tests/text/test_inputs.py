@@ -75,7 +75,7 @@ def test_texts_may_be_any_iterable(name: str) -> None:
         (None, "texts is None"),
     ],
 )  # fmt: skip
-def test_what_is_not_texts_is_refused(name: str, given: object, says: str) -> None:
+def test_values_that_are_not_texts_are_refused(name: str, given: object, says: str) -> None:
     with pytest.raises(TypeError, match=says):
         FUNCTIONS[name](given)
 

@@ -69,7 +69,7 @@ def test_line_ends_of_windows_are_no_part_of_a_unit() -> None:
     ]  # fmt: skip
 
 
-def test_what_is_no_text_is_told() -> None:
+def test_a_value_that_is_not_a_text_is_an_error() -> None:
     with pytest.raises(TypeError, match="text is an int"):
         sentences(3)
 

@@ -252,7 +252,7 @@ def test_markers_do_not_part_a_span() -> None:  # 12
     ]  # fmt: skip
 
 
-def test_what_repeats_the_prompt_is_not_shared() -> None:  # 17
+def test_words_that_repeat_the_prompt_are_not_shared() -> None:  # 17
     texts = ["Here is a short poem about the sea: waves", "Here is a short poem about the sea: salt"]
     index = Index(texts, prompt="Write a short poem about the sea")
     assert [texts[0][s:e] for o, s, e in index.echoed(4)[["output", "start", "end"]].values.tolist() if o == 0] == [
@@ -337,18 +337,18 @@ def test_phrases_are_long_and_frequent() -> None:
 
 
 @pytest.mark.parametrize("k", [1, 0, -1, 4, True, float("nan"), 1.5, 0.0, "2", None])
-def test_a_threshold_of_outputs_out_of_range_is_told(k: object) -> None:
+def test_a_threshold_of_outputs_out_of_range_is_an_error(k: object) -> None:
     with pytest.raises(ValueError, match="min_outputs"):
         shared_spans(["a", "b", "c"], min_outputs=k)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("m", [0, -1, 2.5, True, "3"])
-def test_a_threshold_of_words_out_of_range_is_told(m: object) -> None:
+def test_a_threshold_of_words_out_of_range_is_an_error(m: object) -> None:
     with pytest.raises(ValueError, match="min_words"):
         coverage(["a", "b"], min_words=m)  # type: ignore[arg-type]
 
 
-def test_what_is_no_text_is_told() -> None:
+def test_a_value_that_is_not_a_text_is_an_error() -> None:
     with pytest.raises(TypeError, match=r"texts\[1\] is missing \(nan\)"):
         Index(["a", float("nan")])  # type: ignore[list-item]
     with pytest.raises(TypeError, match="prompt is an int"):

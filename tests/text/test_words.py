@@ -139,6 +139,6 @@ def test_names_of_javascript_are_words_like_any() -> None:  # hard case 15
         (5, "int"),
     ],
 )
-def test_what_is_no_list_of_str_is_told(texts: object, says: str) -> None:
+def test_a_value_that_is_not_a_list_of_str_is_an_error(texts: object, says: str) -> None:
     with pytest.raises(TypeError, match=says):
         tokenize(texts)

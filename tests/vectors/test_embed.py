@@ -320,7 +320,7 @@ def keys(n: int, model: str = "m") -> list[bytes]:
     return [key(model, f"text {i}\ud800") for i in range(n)]
 
 
-def test_what_is_put_is_got(tmp_path: Path) -> None:
+def test_the_cache_returns_what_was_stored(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "v.sqlite")
     cache.put(keys(700), vectors(700))
     got = Cache(tmp_path / "v.sqlite").get([*keys(700), *keys(3, "other")])
@@ -330,7 +330,7 @@ def test_what_is_put_is_got(tmp_path: Path) -> None:
 
 def test_a_damaged_file_is_rebuilt_with_a_warning(tmp_path: Path) -> None:
     path = tmp_path / "v.sqlite"
-    path.write_bytes(b"this is no database" * 500)
+    path.write_bytes(b"not a database file" * 500)
     cache = Cache(path)
     with pytest.warns(UserWarning, match="damaged"):
         assert cache.get(keys(2)) == {}

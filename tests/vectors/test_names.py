@@ -71,8 +71,8 @@ def test_dull_words_are_no_names() -> None:
         "Here's what I’d say. Don't worry about it's",
     ]
     found = names_of([f"Take an umbrella. {e}" for e in ends], [f"Bring sunscreen. {e}" for e in ends])
-    for name, told in zip(found, ("umbrella", "sunscreen"), strict=True):
-        assert told in name.name
+    for name, expected in zip(found, ("umbrella", "sunscreen"), strict=True):
+        assert expected in name.name
         assert not {"it's", "i'm", "here's", "don't", "let", "know"} & {word.casefold() for word in name.words}
 
 
@@ -146,7 +146,7 @@ WORDS = st.sampled_from(
 
 @given(st.lists(st.tuples(st.integers(0, 3), st.lists(WORDS, max_size=6).map(" ".join)), min_size=1, max_size=24))
 @settings(deadline=None)
-def test_what_holds_of_all_names(rows: list[tuple[int, str]]) -> None:
+def test_properties_of_all_names(rows: list[tuple[int, str]]) -> None:
     texts = [text for _, text in rows]
     vectors = np.eye(5, dtype=np.float32)[[group for group, _ in rows]]
     for tree in (tree_of([group for group, _ in rows]), cluster(vectors, texts)):

@@ -66,7 +66,7 @@ def test_outputs_with_one_piece_of_advice_are_clustered_by_it(
     clusters = clusters_of(tree, granularity)[ONE]
     assert adjusted_mutual_info_score(LABELS, clusters) > ami
     assert pair_f1(LABELS, clusters) > f1
-    # The key itself is no help: with its labels dealt out at random, nothing agrees.
+    # The labels alone do not help: shuffled at random, they agree with nothing.
     dealt = np.random.default_rng(0).permutation(LABELS)
     assert adjusted_mutual_info_score(dealt, clusters) < 0.15
     assert pair_f1(dealt, clusters) < 0.3

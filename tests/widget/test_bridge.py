@@ -35,7 +35,7 @@ def test_what_the_browser_sends_at_once_is_taken_whole(lens: ol.Lens) -> None:
         assert (widget.selection, widget.view, widget.granularity) == (rows(1), view, 0.75)
 
 
-def test_what_does_not_fit_is_taken_back(lens: ol.Lens) -> None:
+def test_invalid_changes_are_taken_back(lens: ol.Lens) -> None:
     widget = lens._bridge.widget
     for name, value in (("granularity", 7.0), ("view", {"mode": "round"}), ("prompt_index", 9)):
         before = getattr(widget, name)

@@ -101,7 +101,7 @@ def test_the_browser_marks_what_is_visible_in_python() -> None:
             view.scope, view.context = rng.choice(["all", "selected"]), rng.choice(["all", "selection"])
             view.layers = [name for name in NAMES if rng.random() < 0.7]
             view.min_outputs, view.min_words = rng.choice([0.3, 0.5, 1.0, 2, 3, 6]), rng.randrange(1, 5)
-            # As it is typed in the browser: "(" is no expression.
+            # As typed in the browser: "(" is not a valid expression.
             query = rng.choice(["", "a", "C", "IT r", "é", "("])
             lens._bridge.widget.view = {**lens._bridge.widget.view, "query": query, "regex": rng.choice([True, False])}
             cases.append(jsonable(lens._bridge.page_state()))

@@ -75,8 +75,8 @@ def test_an_alignment_comes_back_from_its_arrays(texts: list[str]) -> None:
             assert row.output == i
             assert wide[2 * start[u] : 2 * end[u]].decode("utf-16-le") == own[row.start : row.end]
             flags = ints(made["flags"], "u1")[u]
-            told = [name for bit, name in ((1, "number"), (2, "negation"), (4, "name")) if flags & bit]
-            assert sorted(told) == sorted(row.differs.split(", ") if row.differs else [])
+            flagged = [name for bit, name in ((1, "number"), (2, "negation"), (4, "name")) if flags & bit]
+            assert sorted(flagged) == sorted(row.differs.split(", ") if row.differs else [])
             assert (flags >= 8) == row.medoid
             assert (group[u], ints(made["times"], "<u2")[u]) == (row.rank, row.times)
             assert ints(made["position"], "<f4")[u] == np.float32(row.position)

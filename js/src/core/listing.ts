@@ -51,7 +51,7 @@ export class Listing {
 
   /**
    * A new object whenever the list is another one, which begins at its beginning. A tag, a card that is picked and a
-   * filter change what is in the list, but it stays the same list: what one reads stays where it is.
+   * filter change what is in the list, but it stays the same list: the text being read stays in place.
    */
   readonly question = computed<object>(() => {
     const scope = this.scope.value;

@@ -67,7 +67,7 @@ export class Reading {
   /** Whether the drawer is open. */
   readonly drawer = computed(() => !!this.asked.value || this.settings.get("panel") !== "");
 
-  /** Opens a panel in the drawer, over the place that was asked about; closes it where it is what one sees. */
+  /** Opens a panel in the drawer, over the place that was asked about; closes it if it is in sight. */
   toggle(panel: Panel): void {
     const seen = !this.asked.value && this.settings.get("panel") === panel;
     this.asked.value = null;

@@ -8,12 +8,12 @@ export class Settings {
 
   constructor(readonly traits: Traits) {}
 
-  /** All settings. Whoever reads it follows every one of them. */
+  /** All settings. Reading it subscribes to every one of them. */
   get all(): View {
     return this.traits.view.value;
   }
 
-  /** One setting. Whoever reads it follows its changes, not those of the others. */
+  /** One setting. Reading it subscribes to this setting only. */
   get<K extends keyof View>(name: K): View[K] {
     let setting = this.#each.get(name) as ReadonlySignal<View[K]> | undefined;
     if (!setting) {

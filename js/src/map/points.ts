@@ -93,7 +93,7 @@ export function paintLayers(
       disc: makeDisc((size + width) * ratio, 1, pixels.stride),
       colours,
     });
-    // 0 is no rim: the colour stands out by itself.
+    // 0 means without a rim: the colour stands out by itself.
     const own = edges.map((edge, code) => (stands(palette[code], ground, alpha) ? 0 : edge));
     // Dimmed points are meant to be faint.
     const edged = !tiny && dim < 0.8 && own.some((edge) => edge !== 0);

@@ -56,7 +56,7 @@ export interface MapRenderer {
   reveal(id: number): void;
   /** The point nearest to a pixel, within some 8 px of it; -1 when there is none. */
   pick(px: number, py: number): number;
-  /** The next point in a direction; the one nearest to the middle where `id` is no point. */
+  /** The next point in a direction; the one nearest to the middle if `id` is not a point. */
   nearest(id: number, direction: Direction): number;
   destroy(): void;
 }

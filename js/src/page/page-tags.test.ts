@@ -62,7 +62,7 @@ describe("the tags that a browser keeps", () => {
     expect(asides(store).map(([, text]) => text)).toEqual([written]);
   });
 
-  it("sets aside what is no log at all", () => {
+  it("sets aside a value that is not a log", () => {
     for (const broken of [
       "{",
       "5",

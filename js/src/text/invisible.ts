@@ -65,7 +65,7 @@ export function invisibles(text: string): Invisible[] {
   let next = 0;
   for (const match of text.matchAll(INVISIBLE)) {
     const code = match[0].codePointAt(0)!;
-    // A carriage return that ends a line is no secret.
+    // A carriage return that ends a line needs no chip.
     if (code === 0x0d && text[match.index + 1] === "\n") continue;
     while (next < flags.length && flags[next][1] <= match.index) next++;
     if (flags[next]?.[0] < match.index) continue;

@@ -21,7 +21,7 @@ export interface Block {
 const [STRONG, EM, CODE, STRIKE, HIDDEN] = [1, 2, 4, 8, 16];
 /** Of a hidden mark with a style: the style ends here; else it begins. */
 const ENDS = 32;
-/** With hidden: stands before the content of a line, and is no part of the sentence. */
+/** With hidden: stands before the content of a line, outside the sentence. */
 const BEFORE = 64;
 
 const HEADING = /^(#{1,6})(?:[ \t]+|$)/;

@@ -1,4 +1,4 @@
-// Where the focus goes when what has it is taken off the page: it must not fall out of the widget.
+// Keeps the focus in the widget when the focused element is removed from the page.
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 
@@ -12,7 +12,7 @@ export function windowIsActive(within: Element): boolean {
   return within.ownerDocument.hasFocus();
 }
 
-/** Focuses what one reads in the widget around an element, or the map where there is no list. */
+/** Focuses the texts of the widget around an element, or the map if there is no list. */
 export function focusTexts(from: Element | null): void {
   const widget = from?.closest(".outlens");
   (widget?.querySelector<HTMLElement>(".ol-list") ?? widget?.querySelector<HTMLElement>(".ol-map"))?.focus({
@@ -20,7 +20,7 @@ export function focusTexts(from: Element | null): void {
   });
 }
 
-/** Focuses what had the focus before, or else what one reads. */
+/** Focuses the element that had the focus before, or else the texts. */
 export function giveBack(before: HTMLElement | null, from: Element | null): void {
   if (before?.isConnected && before !== before.ownerDocument.body) before.focus({ preventScroll: true });
   else focusTexts(from);

@@ -1,4 +1,4 @@
-// Where a list is scrolled to after its rows changed, so that what one reads does not move.
+// Where a list is scrolled to after its rows changed, so that the text being read does not move.
 import { Heights } from "./heights";
 
 export interface Rows {

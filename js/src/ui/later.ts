@@ -1,4 +1,4 @@
-// What happens after a moment, unless something else happens before.
+// A timer with at most one pending call: starting it again, or stopping it, cancels the call before.
 
 /** Runs the last of several changes, after its delay. */
 export class Later {

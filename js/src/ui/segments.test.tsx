@@ -78,7 +78,7 @@ describe("a painted text", () => {
     }
   });
 
-  it("shows what nobody sees as chips, whose label is no part of the text", () => {
+  it("shows invisible characters as chips, whose label is not part of the text", () => {
     const host = painted("a\u200bb\u202ec\u{e0041}", { layers: [{ layer: "ol-search", spans: [1, 3, 0] }] });
     const chips = [...host.querySelectorAll<HTMLElement>(".ol-chip")];
     expect(chips.map((c) => c.dataset.label)).toEqual(["200B", "202E", "A"]);

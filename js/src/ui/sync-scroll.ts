@@ -3,7 +3,7 @@
 let leader: Element | null = null;
 
 export function together(within: Element, moved: Element): void {
-  // What was moved here reports that, too: it leads nobody.
+  // A cell that was moved here reports a scroll too, but must not move the others again.
   if (leader && leader !== moved) return;
   leader = moved;
   for (const other of within.querySelectorAll(".ol-cell-scroll")) {

@@ -12,7 +12,7 @@ export function followTheme(root: HTMLElement, set: (dark: boolean) => void, unt
   // The style sheet lets the background change over a moment, which ends with an event here: a theme that is switched
   // is noticed without a listener on the page.
   root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
-  // What is hidden or off the page has no transitions: the theme is read again when it comes back into sight.
+  // A hidden or detached element has no transitions: read the theme again when it comes back into sight.
   const sight = new IntersectionObserver(read);
   sight.observe(root);
   until.addEventListener("abort", () => sight.disconnect());

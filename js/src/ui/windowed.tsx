@@ -133,7 +133,7 @@ export function Windowed(props: Props) {
         if (k < first) above += grown;
       }
       if (!changed) return;
-      // What one reads stays where it is.
+      // Keep the text being read in place.
       const now = latest.current.extent();
       // At the end of a list that is too high the browser scrolls no further: what has grown there is shown at once.
       if (scale.atEnd(now)) scale.scrolled(element.scrollTop, now);

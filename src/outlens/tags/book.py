@@ -33,7 +33,7 @@ LISTEN = 1.0
 """Seconds between two looks at what others wrote into the store."""
 
 GESTURES = ("tag", "untag", "note", "star", "unstar")
-"""What `TagBook.act` does."""
+"""The actions of `TagBook.act`."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -96,7 +96,7 @@ class TagBook:
         self._unseen = False
         self._task: asyncio.Task[None] | None = None
 
-    # What is in it
+    # Contents
 
     @property
     def annotator(self) -> str:
@@ -143,7 +143,7 @@ class TagBook:
         """Return which outputs this person may know to have a tag; a ranking made of more would leak the rest."""
         return self.held(name, self.annotator) | (self.held(name) & opened)
 
-    # What is done in it
+    # Gestures
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
@@ -283,7 +283,7 @@ async def _listening(reference: weakref.ref[TagBook]) -> None:
         book = reference()
         if book is None or book.closed:
             return
-        # Whatever somebody else wrote, the book goes on listening.
+        # The book keeps listening, even if somebody else wrote an event that cannot be read.
         try:
             with book.lock:
                 book.refresh()

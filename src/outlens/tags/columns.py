@@ -22,7 +22,7 @@ Entry = tuple[int, str, str, str, Any]
 KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
 """The actions that give and take the same thing; any other is a kind of its own."""
 HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
-"""What they leave behind; any other action leaves its value."""
+"""The value that each of these actions leaves; any other action leaves its own."""
 
 _KINDS = ["tag", "star", "note", "name", "cluster", "define", "undo", "redo"]
 _KIND_OF_ACTION = np.array([_KINDS.index(KIND.get(action, action)) for action in ACTIONS])

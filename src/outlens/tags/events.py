@@ -73,7 +73,7 @@ def distinct(events: Iterable[Event]) -> list[Event]:
 
 
 def different(identifier: str) -> ValueError:
-    """What to raise where two different events have one id."""
+    """Return the error for two different events with the same id."""
     return ValueError(
         f"Two different events have the id {identifier}: one of the logs was edited. Events are only added; "
         "take the log as it was written."

@@ -8,7 +8,7 @@ from outlens.tags.describe import MISSING, NAME, VALUE
 
 
 class ParsedKey(NamedTuple):
-    """What a key says."""
+    """The parts of a key."""
 
     place: int
     """Among the outputs with this prompt and text, from 1; 0 where there was one, or the first of an older log."""

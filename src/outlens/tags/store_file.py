@@ -204,7 +204,7 @@ class StoreFile:
         if not exists and not make:
             return None
         if make and exists:
-            # What is there is read before anything may write to it.
+            # Read the existing file before anything may write to it.
             probe = self._begin(make=False)
             if probe is not None:
                 _close(probe)
@@ -221,7 +221,7 @@ class StoreFile:
             try:
                 if make:
                     make_tables(connection)
-                    # Where this fails, as while another process does it, the log is as safe in SQLite's older way.
+                    # If this fails, for example because another process is doing it, the older journal is just as safe.
                     with suppress(sqlite3.OperationalError):
                         connection.execute("PRAGMA journal_mode = WAL").fetchone()
                 connection.execute("PRAGMA synchronous = FULL")

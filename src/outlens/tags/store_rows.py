@@ -21,7 +21,7 @@ _ROWS_AT_ONCE = 50_000
 _CODE = {action: code for code, action in enumerate(ACTIONS)}
 
 # Text is kept as bytes: SQLite's own text can hold neither a lone surrogate nor a NUL. `clock` is the last time given.
-# What the events of a gesture have in common is written once, in `deed`: a million events are read in half the time.
+# Values shared by the events of a gesture are stored once, in `deed`: a million events load in half the time.
 _SCHEMA = (
     "CREATE TABLE text (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE)",
     "CREATE TABLE deed (n INTEGER PRIMARY KEY, time INTEGER NOT NULL, annotator INTEGER NOT NULL,"

@@ -15,7 +15,7 @@ from outlens._files import replacing
 from outlens.tags._json import Location, check_file, parse_line, read_text, to_json, write_bytes
 from outlens.tags.judgements import is_missing, tags_of_cell
 
-# What a spreadsheet takes for the start of a formula (OWASP, "CSV Injection"), and the sign that defuses it.
+# Characters that start a formula in a spreadsheet (OWASP, "CSV Injection"), and the sign that defuses them.
 _FORMULA = re.compile("[=+\\-@\t\r\n'＝＋－＠]")
 
 

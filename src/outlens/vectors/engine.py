@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 class Engine(Protocol):
-    """What a study asks for vectors and maps. Any object with these members can take the place of `DefaultEngine`."""
+    """The source of a study's vectors and maps. Any object with these members can replace `DefaultEngine`."""
 
     @property
     def name(self) -> str:
@@ -72,7 +72,7 @@ class DefaultEngine:
     """The seed of the map; None gives another map each time."""
 
     def __post_init__(self) -> None:
-        # What is wrong with them shows here, not in the background.
+        # Report wrong vectors here, not in the background.
         check_seed(self.seed)
         check_model(self.model)
 

@@ -43,7 +43,7 @@ class Bridge:
 
     Parameters
     ----------
-    study, state, tags : the owners. What is not computed yet is shown when it is ready.
+    study, state, tags : the owners. Values that are not computed yet are shown when they are ready.
     """
 
     def __init__(self, study: Study, state: LensState, tags: TagBook) -> None:
@@ -237,7 +237,7 @@ class Bridge:
     # Inwards: what the browser asks
 
     def _on_message(self, _widget: object, message: object, buffers: list[Any]) -> None:
-        # Whatever a page sends: what is not a question of ours is not answered.
+        # Ignore messages that are not one of the known questions: a page may send anything.
         if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
             return
         prompt = message.get("prompt")
@@ -342,7 +342,7 @@ class Bridge:
         columns : names of the columns that are in it; None for all.
         """
         left_out = columns_left_out(self._study, columns)
-        # What takes time is made before the lock is taken.
+        # Compute slow values before taking the lock.
         for part in self._study.computed:
             part.separation.get()
             self._parts[part.number].for_page()
@@ -353,7 +353,7 @@ class Bridge:
 
 
 def _reason(error: BaseException) -> str:
-    """Why there is no result, for the browser, which waits for an answer whatever happens."""
+    """Why there is no result. The browser waits for an answer, so it always gets one."""
     if isinstance(error, KeyboardInterrupt):
         return "This was interrupted in the kernel; try again."
     return str(error) or type(error).__name__

@@ -96,7 +96,7 @@ def _without(view: dict[str, Any], left_out: Collection[str], with_tags: bool) -
 def _tagged(on_wire: PartOnWire, tags: TagBook) -> dict[str, Any]:
     """Return the tags for a reader of the page, who must not learn about this machine, nor undo what was done on it."""
     made = on_wire.tagged()
-    # Whoever made the page is named only by what they tagged.
+    # The page names its author only if they tagged something.
     first = made["annotators"][0] if tags.annotator in tags.session.state.annotators else ""
     hidden = {"me": "", "store": "", "problem": "", "undo": "", "redo": ""}
     return {**made, **hidden, "annotators": [first, *made["annotators"][1:]]}

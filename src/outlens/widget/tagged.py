@@ -16,7 +16,7 @@ NONE: dict[str, Any] = {
     "me": "", "annotators": [""], "names": [], "define": [], "bits": b"", "stars": b"", "notes": [], "undo": "",
     "redo": "", "store": "", "problem": "", "ever": 0,
 }  # fmt: skip
-"""What there is before anything is tagged."""
+"""The value before anything is tagged."""
 
 COLORS = 8
 
