@@ -71,8 +71,10 @@ def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     box = tab(widget, "Map").locator(".ol-map").bounding_box()
     assert box is not None
     excerpt = widget.locator(".ol-hover")
-    for x in range(8, int(box["width"]), 6):
-        page.mouse.move(box["x"] + x, box["y"] + box["height"] / 2)
+    # Wherever the points lie: line by line, until one is under the pointer.
+    places = ((x, y) for y in range(8, int(box["height"]), 10) for x in range(8, int(box["width"]), 6))
+    for x, y in places:
+        page.mouse.move(box["x"] + x, box["y"] + y)
         if excerpt.count():
             break
     expect(excerpt).to_contain_text("Number")
