@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import _thread
+import subprocess
+import sys
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -13,10 +15,12 @@ import numpy as np
 import pytest
 
 import outlens as ol
+from outlens.deferred import Stopped
 from outlens.outputs import read
 from outlens.progress import Progress, Report
 from outlens.study import Study
 from outlens.vectors import landscape
+from outlens.widget import parts
 
 PATIENCE = 30
 TEXTS = ["a pie", "a tart", "a river", "the river"]
@@ -209,3 +213,107 @@ def test_the_same_input_gives_the_same_map_in_any_thread_at_any_load() -> None:
 
     with ThreadPoolExecutor(4) as pool:
         assert len(set(pool.map(positions, range(20)))) == 1
+
+
+def test_a_function_that_observes_the_selection_may_wait_for_what_is_still_being_made() -> None:
+    model = Slow()
+    lens = ol.Lens(TEXTS, model=model, store=False)
+    seen, shown = [], threading.Event()
+    lens._bridge.widget.observe(lambda _: shown.set(), "_xy")
+
+    def look(lens: ol.Lens) -> None:
+        # The lock of the lens is held here, and the thread that computes has something to show.
+        model.may_end.set()
+        seen.append(int(lens.clusters["size"].sum()))
+
+    lens.observe(look)
+    thread = threading.Thread(target=lens.select, args=([0],), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert seen == [len(TEXTS)]
+    assert shown.wait(PATIENCE)
+
+
+def test_what_waits_for_its_turn_when_a_lens_is_closed_can_still_be_asked_for() -> None:
+    engine = Engine()
+    study = Study(read({"prompt": ["p", "q"], "response": ["a", "b"]}), engine)
+    study.begin(0)
+    assert engine.waits.acquire(timeout=PATIENCE)
+    second = study.parts[1]
+    second.progress.wait_for_turn()
+    second.landscape.start(study._executor)
+    study.end()
+    engine.steps.release(2)
+    made: list[Any] = []
+    thread = threading.Thread(target=lambda: made.append(second.landscape.get()), daemon=True)
+    thread.start()
+    thread.join(PATIENCE)
+    assert [len(land.xy) for land in made] == [1]
+
+
+def test_python_ends_without_waiting_for_the_background() -> None:
+    program = """
+import threading
+import outlens as ol
+from outlens.vectors.engine import DefaultEngine
+
+begun = threading.Event()
+
+def endless(self, texts, *, prompt=None, vectors=None, report):
+    while True:
+        report("embedding", 0, 0)
+        begun.set()
+        threading.Event().wait(0.01)
+
+DefaultEngine.landscape = endless
+lens = ol.Lens(["a", "b"], store=False)
+begun.wait()
+"""
+    ended = subprocess.run([sys.executable, "-c", program], timeout=2 * PATIENCE, capture_output=True, text=True)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_an_interrupt_stops_the_work_also_before_there_is_a_progress_bar() -> None:
+    class Interrupted(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            raise KeyboardInterrupt
+
+    progress = Progress()
+    progress.begin()
+    with pytest.raises(KeyboardInterrupt, match="are kept; ask again"):
+        progress.wait(Interrupted())
+    with pytest.raises(Stopped):
+        progress.report("embedding")
+
+
+def test_what_is_stopped_before_its_first_stage_says_only_that() -> None:
+    progress = Progress()
+    progress.wait_for_turn()
+    progress.stop()
+    with pytest.raises(Stopped):
+        progress.begin()
+    progress.end("stopped")
+    assert progress.now.says == "Stopped."
+
+
+def test_clusters_that_come_while_the_sentence_is_made_are_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    model = Slow()
+    lens = ol.Lens(TEXTS, model=model, store=False)
+    widget, pieces, here = lens._bridge.widget, parts.pieces, threading.current_thread()
+    lens._part.index.get()
+    shown = threading.Event()
+    widget.observe(lambda _: shown.set(), "_xy")
+
+    def overtaken(study: Study, part: Any) -> Any:
+        made = pieces(study, part)
+        if threading.current_thread() is here and not model.may_end.is_set():
+            model.may_end.set()
+            assert shown.wait(PATIENCE)
+            with lens._state.lock:
+                pass
+        return made
+
+    monkeypatch.setattr(parts, "pieces", overtaken)
+    lens._bridge._parts[0]._summary = None
+    lens._bridge._on_message(None, {"kind": "index", "prompt": 0}, [])
+    assert [piece["text"] for piece in widget._summary] == [piece.text for piece in pieces(lens._study, lens._part)]

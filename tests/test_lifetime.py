@@ -33,6 +33,9 @@ def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
     one.tag("x", [0])
     one.view.color = "cluster"
     one.prepare()
+    one.summary  # noqa: B018
+    # The thread of the study is done with it.
+    one._study._executor.submit(int).result()
     parts = [weakref.ref(part) for part in (one, one._study, one._state, one._tags, one._bridge, one._bridge.widget)]
     assert registered <= widgets()
     del one

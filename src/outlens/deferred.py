@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from typing import Generic, TypeVar, cast
 
 T = TypeVar("T")
@@ -99,8 +100,14 @@ class Deferred(Generic[T]):
             if mine:
                 self._work(run)
 
+        def given_up(future: Future[None]) -> None:
+            # The executor was shut down before its turn: whoever waits begins it again.
+            if future.cancelled():
+                run.error = Stopped()
+                run.done.set()
+
         try:
-            executor.submit(work)
+            executor.submit(work).add_done_callback(given_up)
         except RuntimeError:
             # The executor was shut down.
             self._run = before
@@ -170,7 +177,8 @@ class Background(Deferred[T]):
                     self.start(self._executor)
                 except RuntimeError:
                     # The executor was shut down, and this thread needs the value.
-                    return super().get()
+                    with contextlib.suppress(Stopped):
+                        return super().get()
                 continue
             self._wait(run.done)
             if run.error is None:

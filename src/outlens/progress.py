@@ -43,7 +43,7 @@ class Report:
         if self.status == "failed":
             return f"The clusters and the map could not be made: {self.error}"
         if self.status == "stopped":
-            return f"Stopped while {self.stage}{f', after {so_far}' if so_far else ''}."
+            return f"Stopped{f' while {self.stage}' if self.stage else ''}{f', after {so_far}' if so_far else ''}."
         stage = self.stage.capitalize() or "Starting"
         return f"{stage}: {so_far}" if so_far else f"{stage} …"
 
@@ -110,7 +110,7 @@ class Progress:
         Raises
         ------
         Stopped
-            If the computation is to stop, or the program is ending.
+            If the computation is to stop.
         """
         self._check()
         now = time.monotonic()
@@ -142,12 +142,12 @@ class Progress:
 
         An interrupt of this thread stops the computation.
         """
-        # Most are ready at once, or nearly: a bar would only flicker.
-        if done.wait(2 * POLL):
-            return
-        from tqdm.auto import tqdm
-
         try:
+            # Most are ready at once, or nearly: a bar would only flicker.
+            if done.wait(2 * POLL):
+                return
+            from tqdm.auto import tqdm
+
             with tqdm(leave=False, bar_format="{desc} ...") as bar:
                 shown = Report()
                 while not done.wait(POLL):
@@ -166,7 +166,7 @@ class Progress:
 
     def _check(self) -> None:
         with self._lock:
-            if self._stop or not threading.main_thread().is_alive():
+            if self._stop:
                 self._stop = False
                 raise Stopped
 

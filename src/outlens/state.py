@@ -8,7 +8,8 @@ Jupyter runs cells and answers messages in different ones. Three things follow.
 
 - Nothing is computed under the lock. Get the `Deferred` values that are needed first, then take the lock. (A `Deferred`
   has a lock of its own, held for moments only, and its callbacks run when it is released.)
-- Never wait for another thread while holding it.
+- Never wait for another thread while holding it. An observer of the user's may: therefore the thread that computes in
+  the background does not wait for the lock (`Bridge._soon`).
 - Observers run in the thread that made the change, and under the lock; it can be taken again by the same thread.
 """
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from functools import partial
@@ -25,6 +27,17 @@ INDEXED_FIRST = 4_000_000
 """Characters up to which what outputs share is made before their vectors; about a second."""
 
 Rows = npt.NDArray[np.int64]
+
+_studies: weakref.WeakSet[Study] = weakref.WeakSet()
+
+
+def _end_all() -> None:
+    for study in list(_studies):
+        study.end()
+
+
+# `atexit` is too late: at its exit Python first waits for the threads of executors.
+threading._register_atexit(_end_all)  # type: ignore[attr-defined]
 
 
 class Part:
@@ -145,6 +158,7 @@ class Study:
         ]
         for part in self.parts:
             part.landscape.when_ready(partial(self._landed, part))
+        _studies.add(self)
 
     def _landscape(self, part: Part) -> Landscape:
         vectors = None if self.vectors is None else self.vectors[part.rows]

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import threading
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Any
@@ -33,6 +34,9 @@ PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_
 
 PATIENCE = 60.0
 """Seconds after which a widget without views and without a lens is closed."""
+
+BRIEF = 0.2
+"""Seconds that a thread which has something new to show waits for the lock of the lens."""
 
 Rows = npt.NDArray[np.int64]
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -66,6 +70,8 @@ class Bridge:
         self._displayed = False
         self._left = False
         self._most_views = 0
+        self._late: dict[tuple[Any, ...], Callable[[], None]] = {}
+        self._late_lock = threading.Lock()
         # From 0 on, the browser counts the views.
         self.widget = LensWidget(_view_count=0)
         with tags.lock:
@@ -178,13 +184,15 @@ class Bridge:
             self._show_tags()
 
     def _on_clusters(self, part: Part, _: object) -> None:
-        made = self._parts[part.number].landscape()
-        summary = self._parts[part.number].summary()
-        with self._tags.lock, self.widget.hold_sync():
+        self._parts[part.number].summary()
+        self._soon(self._show_clusters, part)
+
+    def _show_clusters(self, part: Part) -> None:
+        with self.widget.hold_sync():
             if part is self._shown:
-                for name, value in made.items():
+                for name, value in self._parts[part.number].landscape().items():
                     setattr(self.widget, name, value)
-                self.widget._summary = summary
+                self.widget._summary = self._parts[part.number].summary()
             self._show_tags()
 
     def _on_index(self, part: Part, _: object) -> None:
@@ -192,15 +200,46 @@ class Bridge:
         if self.pages(part):
             return
         made = self._parts[part.number].asked("index")
-        summary = self._parts[part.number].summary()
-        with self._tags.lock, self.widget.hold_sync():
-            if part is self._shown:
-                self.widget._index = made
-                self.widget._summary = summary
+        self._parts[part.number].summary()
+        self._soon(self._show_made, part, "_index", made)
+
+    def _show_made(self, part: Part, trait: str, made: dict[str, Any]) -> None:
+        if part is self._shown:
+            with self.widget.hold_sync():
+                setattr(self.widget, trait, made)
+                self.widget._summary = self._parts[part.number].summary()
 
     def _on_progress(self, _: object) -> None:
+        self._soon(self._show_progress)
+
+    def _show_progress(self) -> None:
+        self.widget._progress = self._parts[self._shown.number].progress()
+
+    def _soon(self, show: Callable[..., None], *args: Any) -> None:
+        """Call `show(*args)` under the lock: now, or in another thread if that would take long.
+
+        Whoever has the lock may be waiting for this thread: a function that was given to `Lens.observe`, for one.
+        """
+        with self._late_lock:
+            late = bool(self._late)
+        if not late and self._tags.lock.acquire(timeout=BRIEF):
+            try:
+                show(*args)
+            finally:
+                self._tags.lock.release()
+            return
+        with self._late_lock:
+            begin = not self._late
+            self._late[(show, *args[:2])] = partial(show, *args)
+        if begin:
+            threading.Thread(target=self._show_late, name="outlens-late").start()
+
+    def _show_late(self) -> None:
         with self._tags.lock:
-            self.widget._progress = self._parts[self._shown.number].progress()
+            with self._late_lock:
+                late, self._late = self._late, {}
+            for show in late.values():
+                show()
 
     def _show_tags(self) -> None:
         with self._tags.lock, self.widget.hold_sync():
@@ -281,11 +320,9 @@ class Bridge:
             made = self._parts[part.number].asked(message["kind"])
         except KeyboardInterrupt as error:
             made = {"error": _reason(error)}
-        summary = self._parts[part.number].summary()
+        self._parts[part.number].summary()
         with self._tags.lock:
-            if part is self._shown:
-                setattr(self.widget, f"_{message['kind']}", made)
-                self.widget._summary = summary
+            self._show_made(part, f"_{message['kind']}", made)
 
     def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
         """What some outputs say more often than the others: those of the question, or else those that are selected."""

@@ -32,6 +32,7 @@ class PartOnWire:
         self._part = part
         self._tags = tags
         self._encoder: tagged.Encoder | None = None
+        self._summary: tuple[tuple[bool, bool], list[dict[str, Any]]] | None = None
         self.index: Deferred[dict[str, Any]] = Deferred(lambda: dict(wire.index(part.index.get())))
         self.aligned: Deferred[dict[str, Any]] = Deferred(lambda: wire.alignment(part.texts, part.alignment.get()))
 
@@ -113,8 +114,14 @@ class PartOnWire:
         return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
 
     def summary(self) -> list[dict[str, Any]]:
-        """Return the pieces of what there is in words, `_summary`; their rows are uint32 bytes."""
-        return [
+        """Return the pieces of what there is in words, `_summary`; their rows are uint32 bytes.
+
+        They are made once, and again when more is ready: call this before the lock is taken, and then under it.
+        """
+        ready = (self._part.separation.peek() is not None, self._part.index.peek() is not None)
+        if self._summary is not None and self._summary[0] == ready:
+            return self._summary[1]
+        made = [
             {
                 "text": clean(piece.text),
                 "rows": np.array(piece.rows, "<u4").tobytes(),
@@ -124,6 +131,8 @@ class PartOnWire:
             }
             for piece in pieces(self._study, self._part)
         ]
+        self._summary = ready, made
+        return made
 
     def traits(self, state: LensState, *, paged: bool) -> dict[str, Any]:
         """Return the traits that say what the outputs are, with their clusters and map if these are ready."""
