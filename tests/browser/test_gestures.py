@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import in_menu, in_order, menu, tab, view
+from driver import in_menu, in_order, menu, middle_of_word, tab, view
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -114,6 +114,25 @@ def test_a_tag_leaves_the_list_where_it_is(show: Show) -> None:
     page.keyboard.press("Enter")
     expect(widget.locator(".ol-tagbar .ol-tag")).to_contain_text("odd")
     assert abs(_scrolled(widget) - before) < 60
+
+
+def test_a_click_in_a_text_makes_the_keys_go_to_its_output(show: Show) -> None:
+    page, widget = show(_lens())
+    widget.locator(".ol-list").focus()
+    page.keyboard.press("a")
+    expect(widget.locator(".ol-footer")).to_contain_text("60 selected")
+    text = widget.locator(".ol-card .ol-text").nth(1)
+    text.click(position=middle_of_word(text, "apple"))
+    expect(widget.locator(".ol-drawer")).to_be_visible()
+    page.keyboard.press("e")
+    page.keyboard.type("said well")
+    page.keyboard.press("Enter")
+    card = widget.locator(".ol-card").nth(1)
+    expect(card).to_have_attribute("aria-current", "true")
+    expect(card).to_contain_text("said well")
+    page.keyboard.press("s")
+    expect(widget.locator(".ol-star")).to_have_count(1)
+    expect(widget.locator(".ol-footer")).to_contain_text("60 selected")
 
 
 def test_search_results_are_tagged_by_the_next_keys(show: Show) -> None:

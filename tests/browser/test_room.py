@@ -1,4 +1,4 @@
-"""What is read has the room that there is: the opened prompt, the phrases, and the cells of a grid with one row."""
+"""What is read has the room that there is: the prompt, phrases, a row of a grid, names, and chips."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import in_menu, view
-from playwright.sync_api import BrowserContext, Locator
+from driver import in_menu, tab, view
+from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
 
@@ -58,3 +58,63 @@ def test_the_only_row_of_a_grid_takes_the_height(widget: Locator) -> None:
     assert cell is not None
     assert space is not None
     assert cell["height"] > 0.75 * space["height"]
+
+
+@pytest.fixture
+def many(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> tuple[Page, Locator]:
+    """Forty outputs in four clusters, each of a model of its own with a long name."""
+    things = ["fold the chairs", "wash the glasses", "carry the tables", "sweep the floor"]
+    texts = [f"Somebody has to {things[i % 4]} before number {i} goes home." for i in range(40)]
+    data = pd.DataFrame({"response": texts, "model": [f"Aster-{i}-instruct-large" for i in range(40)]})
+    # One cluster lies where the buttons of the map are.
+    vectors = np.repeat(np.eye(4), 10, axis=0).reshape(4, 10, 4).swapaxes(0, 1).reshape(40, 4)
+    lens = ol.Lens(data, by="model", vectors=vectors + np.random.default_rng(0).normal(0, 0.02, (40, 4)), store=False)
+    page = new_context(1300, 900, offline=True).new_page()
+    page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+    return page, view(page)
+
+
+def test_what_a_gesture_did_is_said_without_moving_the_bar(many: tuple[Page, Locator]) -> None:
+    page, widget = many
+    widget.locator(".ol-list").focus()
+    page.keyboard.press("a")
+    places = [".ol-tagbar button", ".ol-saved", ".ol-list"]
+    before = [widget.locator(place).first.bounding_box() for place in places]
+    page.keyboard.press("s")
+    expect(widget.locator(".ol-said")).to_have_text("Starred: 40 outputs")
+    assert [widget.locator(place).first.bounding_box() for place in places] == before
+
+
+def test_sources_of_one_output_each_leave_the_room_to_their_names(many: tuple[Page, Locator]) -> None:
+    _, widget = many
+    panel = tab(widget, "Sources")
+    expect(panel.get_by_role("columnheader")).to_have_count(3)
+    name = panel.locator("tbody td").first
+    assert width(name) > 0.35 * width(panel)
+
+
+def test_names_on_the_map_keep_clear_of_its_buttons(many: tuple[Page, Locator]) -> None:
+    _, widget = many
+    panel = tab(widget, "Map")
+    names = panel.locator(".ol-labels span")
+    expect(names).not_to_have_count(0)
+    tools = panel.locator(".ol-map-box > .ol-segments").bounding_box()
+    assert tools is not None
+    for name in names.all():
+        box = name.bounding_box()
+        assert box is not None
+        assert box["x"] + box["width"] <= tools["x"] or box["y"] >= tools["y"] + tools["height"]
+
+
+def test_a_chip_is_shown_whole_or_not_at_all(many: tuple[Page, Locator]) -> None:
+    page, widget = many
+    chips = widget.locator(".ol-chips-on")
+    for size in range(1300, 380, -40):
+        page.set_viewport_size({"width": size, "height": 900})
+        row = chips.bounding_box()
+        assert row is not None
+        for chip in chips.locator(".ol-on").all():
+            box = chip.bounding_box()
+            assert box is not None
+            below = box["y"] >= row["y"] + row["height"]
+            assert below or (box["x"] >= row["x"] - 1 and box["x"] + box["width"] <= row["x"] + row["width"] + 1)

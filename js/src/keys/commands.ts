@@ -125,7 +125,7 @@ export const COMMANDS: Command[] = [
       s: ({ lens }) => lens.tagging.star(lens.tagging.target.value.ids),
       e: ({ lens }) => {
         if (lens.pointer.cursor.value >= 0) lens.tagging.write(lens.tagging.target.value);
-        else lens.tagging.report("No current output for a note: press j to go to one");
+        else lens.tagging.report("No current output for a note: click one, or press j");
       },
     },
     once: true,

@@ -44,7 +44,7 @@ export function placeLabels(
   height: number,
   measure: (text: string) => number,
   lineHeight = 18,
-  /** How many points a place hides: of those near enough, the one that hides fewest is taken. */
+  /** How many points a place hides: of those near enough, the one that hides fewest is taken, none that hides infinitely many. */
   hides: (left: number, top: number, wide: number) => number = () => 0,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];

@@ -171,7 +171,7 @@ export class PageTags {
       return `${name}: kept`;
     }
     this.#add(keys, action, value);
-    return `${action === "note" ? "Note kept" : `${action} ${value}`}: ${many(keys)}`;
+    return `${DONE[action] ?? action}${value && action.endsWith("tag") ? ` ${value}` : ""}: ${many(keys)}`;
   }
 
   #add(keys: string[], action: Action, value: string): void {
@@ -309,6 +309,15 @@ export class PageTags {
     }; // prettier-ignore
   }
 }
+
+/** What a gesture is called once it is done, as in Python. */
+const DONE: Partial<Record<Action, string>> = {
+  tag: "Tagged",
+  untag: "Removed",
+  star: "Starred",
+  unstar: "Star removed",
+  note: "Note kept",
+};
 
 function definition(value: string): Partial<Record<"color" | "description" | "key", string>> {
   try {

@@ -7,7 +7,7 @@ import { grouped } from "../ui/format";
 import { copy } from "./reader/card";
 import { Saved } from "./tags/saved";
 import { TagBar } from "./tags/tag-bar";
-import { Muted, Spring } from "../ui/layout";
+import { Muted } from "../ui/layout";
 
 export function Footer() {
   const lens = useLens();
@@ -62,7 +62,6 @@ export function Footer() {
         </>
       )}
       <TagBar />
-      <Spring />
       <Saved />
     </footer>
   ); // prettier-ignore

@@ -66,15 +66,18 @@ function Summary() {
                 onClick={() => summary.follow(piece)}
                 onKeyDown={(event) => event.key === "Enter" && summary.follow(piece)}
               >
-                {piece.text}
+                {joined(piece.text)}
               </span>
             ) : (
-              piece.text
+              joined(piece.text)
             ),
           )}
     </span>
   );
 }
+
+/** No line ends between a number and its sign. */
+const joined = (text: string): string => text.replaceAll(" %", "\u00a0%");
 
 /** Goes from prompt to prompt. */
 function PromptSwitch() {

@@ -62,8 +62,14 @@ export function drawMap(
     const clusters = lens.clusters.list.value;
     const points =
       lens.clusters.of.value.length > AVOIDED ? [] : Array.from(lens.clusters.of.value, (_, i) => map.project(i));
+    const tools = [...box.querySelectorAll<HTMLElement>(":scope > .ol-segments, :scope > .ol-pan")];
     const hides = (left: number, top: number, wide: number) =>
-      points.filter(([x, y]) => x > left && x < left + wide && y > top && y < top + LABEL_LIFT).length;
+      tools.some(
+        ({ offsetLeft: x, offsetTop: y, offsetWidth: w, offsetHeight: h }) =>
+          left < x + w && left + wide > x && top < y + h && top + LABEL_LIFT > y,
+      )
+        ? Number.POSITIVE_INFINITY
+        : points.filter(([x, y]) => x > left && x < left + wide && y > top && y < top + LABEL_LIFT).length;
     setPlaces(
       placeLabels(shown, box.clientWidth, box.clientHeight, measure, LABEL_LIFT, hides).map(({ id, left, top }) => ({
         id,

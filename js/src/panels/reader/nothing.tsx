@@ -15,7 +15,7 @@ export function Nothing() {
   const many = lens.outputs.info.prompts.length > 1;
   const whose = selected ? "selected outputs" : many ? "outputs of this prompt" : "outputs";
   const why = [
-    ...(query ? [`contains ${print(lens.settings.all)}`] : []),
+    ...(query ? [`contains “${print(lens.settings.all)}”`] : []),
     ...(filtered ? ["passes the filter"] : []),
   ].join(" and ");
   if (lens.outputs.info.n === 0) return <Empty>There are no outputs to read.</Empty>;

@@ -78,7 +78,10 @@ export function Reader() {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
     if (selectsText(event.currentTarget as Element)) return;
     const place = placeAt(pointedAt(event));
-    if (place) lens.reading.ask(place.id, place.at);
+    if (!place) return;
+    // Keys are then for the output that was clicked.
+    lens.pointer.cursor.value = place.id;
+    lens.reading.ask(place.id, place.at);
   };
   return (
     <section

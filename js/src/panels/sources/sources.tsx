@@ -3,7 +3,7 @@ import { useSignal } from "@preact/signals";
 import { modeOf } from "../../core/selection";
 import { sourcesOf } from "../../core/sources";
 import { Plain } from "../../ui/button";
-import { Empty } from "../../ui/layout";
+import { classes, Empty } from "../../ui/layout";
 import { useComputed } from "../use-computed";
 import { useLens } from "../use-lens";
 
@@ -26,7 +26,7 @@ export function Sources() {
     return typeof x === "string" ? x.localeCompare(String(y)) : Number(y) - x;
   });
   return (
-    <div class="ol-sources">
+    <div class={classes("ol-sources", sources.every(({ ids }) => ids.length === 1) && "ol-one-each")}>
       <table class="ol-tag-table">
         <thead>
           <tr>
