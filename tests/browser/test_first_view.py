@@ -54,6 +54,9 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
     widget = opened(lab, page, model, "print('other cells run')")
     expect(page.get_by_text("other cells run", exact=True)).to_be_visible()
     expect(widget.get_by_role("progressbar", name="Clusters and map")).to_be_visible()
+    # A count of different answers would be false until there are clusters.
+    expect(tab(widget, "Sources").get_by_role("progressbar")).to_be_visible()
+    tab(widget, "Groups")
     expect(widget.locator(".ol-card [class*=ol-shared]").first).to_be_attached()
     widget.get_by_role("searchbox").fill("flowers")
     expect(widget.locator(".ol-search-count")).to_contain_text("10")

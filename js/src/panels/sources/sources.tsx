@@ -4,6 +4,7 @@ import { modeOf } from "../../core/selection";
 import { sourcesOf } from "../../core/sources";
 import { Plain } from "../../ui/button";
 import { classes, Empty } from "../../ui/layout";
+import { Making } from "../making";
 import { useComputed } from "../use-computed";
 import { useLens } from "../use-lens";
 
@@ -19,6 +20,8 @@ export function Sources() {
   const lens = useLens();
   const by = useSignal(1);
   const sources = useComputed(() => sourcesOf(lens), [lens]);
+  // Without clusters, each output would count as an answer of its own.
+  if (lens.making.progress.value) return <Making />;
   if (!sources.length) return <Empty>No column says where the outputs come from.</Empty>;
   const sorted = [...sources].sort((a, b) => {
     const [x, y] = [a.cells[by.value], b.cells[by.value]];
