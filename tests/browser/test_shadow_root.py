@@ -35,6 +35,7 @@ def widget(page: Page) -> Locator:
              "Nothing happened here.", "We walked along the old river at noon."]  # fmt: skip
     lens = ol.Lens({"response": texts, "model": list("abcab")}, by="model", vectors=np.eye(5))
     lens.view.layers, lens.view.min_words, lens.view.min_outputs = ["shared"], 3, 2
+    lens.prepare()
     state = json.dumps(report._zip(report._pack(lens._bridge.page_state())))
     files = {
         "/": ("text/html", _PAGE),
