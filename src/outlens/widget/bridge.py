@@ -380,6 +380,7 @@ class Bridge:
         """
         left_out = columns_left_out(self._study, columns)
         # Compute slow values before taking the lock.
+        self._study.finish()
         for part in self._study.computed:
             part.separation.get()
             self._parts[part.number].for_page()
