@@ -44,6 +44,7 @@ def _demo(notebook: Path, *, lab: bool) -> int:
     import outlens as ol
 
     lens = ol.Lens(ol.sample(), prompt="prompt", by="source")
+    lens.prepare()
     _print(lens)
     page = lens.to_html("outlens-demo.html")
     print(f"\nWrote {page}, a page with the same widget. Open it in a browser; it needs no network.")
