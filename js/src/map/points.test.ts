@@ -4,7 +4,20 @@ import { byGroup, byNumber } from "../core/scheme";
 import { edgeOf, layersOf, paintLayers } from "./points";
 import { contrast, packed, parseHex } from "./raster";
 
-const hex = (css: string) => parseHex(css) as number;
+const hex = (css: string) => parseHex(css) ?? fromHsl(css);
+
+/** "hsl(0 42% 64%)" as a browser paints it. */
+function fromHsl(css: string): number {
+  const [hue, saturation, lightness] = (css.match(/[\d.]+/g) as string[]).map(Number);
+  const light = lightness / 100;
+  const chroma = (saturation / 100) * Math.min(light, 1 - light);
+  const channel = (n: number) => {
+    const k = (n + hue / 30) % 12;
+    return Math.round(255 * (light - chroma * Math.max(-1, Math.min(k - 3, 9 - k, 1))));
+  };
+  return packed(channel(0), channel(8), channel(4));
+}
+
 const [WHITE, BLACK] = [hex("#ffffff"), hex("#000000")];
 
 describe("the contrast of two colours", () => {
