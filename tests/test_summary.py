@@ -12,6 +12,7 @@ import pytest
 
 import outlens as ol
 from outlens.summary import pieces
+from outlens.vectors.likeness import Likeness
 from outlens.vectors.separation import CLEAR, NO_GROUPS, separation
 
 RUN = "the whole committee agreed to meet again on Friday"
@@ -130,19 +131,18 @@ def test_planted_groups_are_clear_and_one_cloud_is_not() -> None:
         cloud = rng.normal(size=(80, 20)).astype(np.float32)
         cloud /= np.linalg.norm(cloud, axis=1, keepdims=True)
         label = np.arange(80) % 4
-        assert separation(cloud, said, label) < NO_GROUPS
+        assert separation(Likeness(cloud, said), label) < NO_GROUPS
         planted = (np.eye(4)[label] + rng.normal(0, 0.05, (80, 4))).astype(np.float32)
         planted /= np.linalg.norm(planted, axis=1, keepdims=True)
         grouped = [f"The answer is answer{k}." for k in label]
-        assert separation(planted, grouped, label) > CLEAR
+        made = separation(Likeness(planted, grouped), label)
+        assert made > CLEAR
         order = rng.permutation(80)
-        again = separation(planted[order], [grouped[i] for i in order], label[order])
-        assert again == pytest.approx(separation(planted, grouped, label))
+        again = Likeness(planted[order], [grouped[i] for i in order])
+        assert separation(again, label[order]) == pytest.approx(made)
 
 
 def test_the_separation_is_the_silhouette_of_the_likeness() -> None:
-    from outlens.vectors.likeness import Likeness
-
     rng = np.random.default_rng(3)
     texts = [f"word{k % 7} and word{k % 5}" for k in range(30)]
     vectors = rng.normal(size=(30, 6)).astype(np.float32)
@@ -157,7 +157,7 @@ def test_the_separation_is_the_silhouette_of_the_likeness() -> None:
         own = [distance[i, j] for j in range(30) if label[j] == label[i] and j != i]
         other = min(np.mean([distance[i, j] for j in range(30) if label[j] == c]) for c in range(3) if c != label[i])
         total += (other - np.mean(own)) / max(other, np.mean(own))
-    assert separation(vectors, texts, label) == pytest.approx(total / 30, abs=1e-5)
+    assert separation(alike, label) == pytest.approx(total / 30, abs=1e-5)
 
 
 def test_the_threshold_is_the_largest_that_marks_something() -> None:

@@ -614,6 +614,7 @@ def test_a_name_that_another_person_gives_a_cluster_comes_while_one_looks() -> N
     vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))
     ann = ol.Lens(texts, vectors=vectors, annotator="ann")
     ben = ol.Lens(texts, vectors=vectors, annotator="ben")
+    ann.prepare()
     ben.rename(0, "the bread")
     ann._tags.refresh()
     assert [given["name"] for given in ann._bridge.widget.renames] == ["the bread"]

@@ -201,7 +201,7 @@ class Lens:
         Shared words are left out where there are more than 8 MB of text.
         """
         part = self._part
-        part.separation.get()
+        part.landscape.get()
         if not Bridge.pages(part):
             part.index.get()
         return summarize(self._study, part, self._tags, self.granularity)

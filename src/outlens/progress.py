@@ -161,7 +161,8 @@ class Progress:
         except KeyboardInterrupt:
             self.stop()
             raise KeyboardInterrupt(
-                "the vectors made so far are kept; ask again, or press Continue in the widget, to go on."
+                "the vectors that a named model made so far are kept; ask again, or press Continue in the widget, to"
+                " go on."
             ) from None
 
     def _check(self) -> None:

@@ -6,7 +6,6 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
-from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -21,7 +20,6 @@ from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
 from outlens.vectors.likeness import Likeness
-from outlens.vectors.separation import separation
 
 INDEXED_FIRST = 4_000_000
 """Characters up to which what outputs share is made before their vectors; about a second."""
@@ -50,11 +48,10 @@ class Part:
     prompt : the prompt, or None where the outputs have none.
     rows : (n,) int64, the positions of its outputs.
     texts : n str.
-    landscape : vectors, tree, names, positions and typicality, which one call makes, in the background.
+    landscape : vectors, tree, names, positions, typicality and separation, which one call makes, in the background.
     progress : how far that is.
-    vectors, tree, names, xy, typical : the parts of `landscape`.
+    vectors, tree, names, xy, typical, separation : the parts of `landscape`.
     likeness : compares the outputs, as clusters and map do.
-    separation : how clearly the clusters separate at the default granularity.
     index : what the outputs share, word by word.
     alignment : which sentences play the same part, as `text.align` returns it.
     """
@@ -83,7 +80,7 @@ class Part:
         self.xy: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.xy)
         self.typical: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.typical)
         self.likeness: Deferred[Likeness] = Deferred(lambda: Likeness(self.vectors.get(), texts, prompt=prompt))
-        self.separation: Deferred[float] = Deferred(lambda: self._separation())
+        self.separation: Deferred[float] = Derived(self.landscape, lambda land: land.separation)
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 
@@ -103,10 +100,6 @@ class Part:
 
     def __len__(self) -> int:
         return len(self.rows)
-
-    def _separation(self) -> float:
-        land = self.landscape.get()
-        return separation(land.vectors, self.texts, land.tree.cut(), prompt=self.prompt)
 
     def place(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return a span table of this part with `output` counted in the whole frame."""
@@ -156,8 +149,6 @@ class Study:
             )
             for number, (label, rows) in enumerate(outputs.prompts())
         ]
-        for part in self.parts:
-            part.landscape.when_ready(partial(self._landed, part))
         _studies.add(self)
 
     def _landscape(self, part: Part) -> Landscape:
@@ -181,15 +172,10 @@ class Study:
         if sum(map(len, part.texts)) <= INDEXED_FIRST:
             part.index.start(self._executor)
         if part.landscape.peek() is not None:
-            part.separation.start(self._executor)
             return
         part.progress.wait_for_turn()
         # In the thread's turn: an attempt that is just being stopped has ended by then, and another one can start.
         self._executor.submit(lambda: part.landscape.start(self._executor))
-
-    def _landed(self, part: Part, _: object) -> None:
-        if part.number in self._begun and not self._ended:
-            part.separation.start(self._executor)
 
     def finish(self) -> None:
         """Wait for every landscape that was begun; one that is stopped goes on."""

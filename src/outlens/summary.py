@@ -65,13 +65,13 @@ def pieces(study: Study, part: Part) -> list[Piece]:
             start.append(Piece(f" by {_count(sources, clean(str(outputs.by[0])))}"))
     clauses: list[list[Piece]] = []
     alone: list[Piece] = []
-    tree, clear = part.tree.peek(), part.separation.peek()
-    if n and tree is not None and clear is not None:
+    land = part.landscape.peek()
+    if n and land is not None:
         grouped: list[Piece] = []
-        for level, granularity in enumerate(tree.granularities.tolist()):
-            numbers = tree.cut(granularity)
+        for level, granularity in enumerate(land.tree.granularities.tolist()):
+            numbers = land.tree.cut(granularity)
             sizes = np.bincount(numbers[numbers >= 0])
-            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, clear)]
+            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, land.separation)]
             if single := int((numbers < 0).sum()):
                 text = f"; {single:,} {'looks' if single == 1 else 'look'} like nothing else"
                 alone.append(Piece(text, cluster=-1, level=level))

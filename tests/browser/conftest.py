@@ -82,4 +82,4 @@ def labs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Labs]:
 def lab(labs: Labs) -> Iterator[Lab]:
     running = labs.lab()
     yield running
-    running.shut_down_kernels()
+    running.forget()

@@ -10,16 +10,29 @@ from pathlib import Path
 from typing import Any
 
 import nbformat
+from jupyter_client.blocking import BlockingKernelClient
 from playwright.sync_api import Locator, Page, Position, expect
 
 
-class Lab:
-    """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all."""
+_FORGET = """
+get_ipython().reset(new_session=True)
+import gc, ipywidgets
+ipywidgets.Widget.close_all()
+gc.collect()
+"""
 
-    def __init__(self, root: Path, url: str, token: str, pid: int) -> None:
-        self.root, self.url, self.token, self.pid = root, url, token, pid
+
+class Lab:
+    """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all.
+
+    The first notebook of a test has the kernel of the test before, emptied: what a lens imports takes seconds to load.
+    """
+
+    def __init__(self, root: Path, runtime: Path, url: str, token: str, pid: int) -> None:
+        self.root, self.runtime, self.url, self.token, self.pid = root, runtime, url, token, pid
         self._count = 0
-        self._sessions: list[str] = []
+        self._sessions: list[dict[str, Any]] = []
+        self._kept: dict[str, Any] | None = None
 
     def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
         """Open a notebook of these code cells in a workspace of its own, and Run All."""
@@ -31,8 +44,12 @@ class Lab:
         )
         nbformat.write(notebook, self.root / name)
         # With its kernel there already, JupyterLab never stops to ask for one.
-        session = {"path": name, "name": name, "type": "notebook", "kernel": {"name": "python3"}}
-        self._sessions.append(self._ask("POST", "sessions", session)["id"])
+        session = {"path": name, "name": name, "type": "notebook"}
+        if self._kept is None:
+            self._sessions.append(self._ask("POST", "sessions", {**session, "kernel": {"name": "python3"}}))
+        else:
+            self._sessions.append(self._ask("PATCH", f"sessions/{self._kept['id']}", session))
+            self._kept = None
         workspace = workspace or f"w{self._count}"
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
@@ -50,11 +67,26 @@ class Lab:
                 if attempt == 4:
                     raise
 
-    def shut_down_kernels(self) -> None:
-        """End the kernels of the notebooks opened so far: each holds a lens, which listens to its store."""
-        for session in self._sessions:
-            self._ask("DELETE", f"sessions/{session}")
-        self._sessions.clear()
+    def forget(self) -> None:
+        """Empty one kernel of the notebooks opened so far and end the others: a lens listens to its store."""
+        while self._sessions:
+            session = self._sessions.pop()
+            if self._kept is None and self._emptied(session["kernel"]["id"]):
+                self._kept = session
+            else:
+                self._ask("DELETE", f"sessions/{session['id']}")
+
+    def _emptied(self, kernel: str) -> bool:
+        """Whether a kernel answers and has forgotten what it was given."""
+        client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
+        client.load_connection_file()
+        client.start_channels()
+        try:
+            return bool(client.execute_interactive(_FORGET, silent=True, timeout=10)["content"]["status"] == "ok")
+        except TimeoutError:
+            return False
+        finally:
+            client.stop_channels()
 
     def _ask(self, method: str, path: str, body: dict[str, Any] | None = None) -> Any:
         request = urllib.request.Request(

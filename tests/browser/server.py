@@ -95,6 +95,7 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
         **os.environ,
         "JUPYTER_CONFIG_DIR": str(root / "config"),
         "JUPYTER_DATA_DIR": str(root / "data"),
+        "JUPYTER_RUNTIME_DIR": str(root / "runtime"),
         "JUPYTERLAB_SETTINGS_DIR": str(root / "settings"),
         "JUPYTERLAB_WORKSPACES_DIR": str(root / "workspaces"),
         "OUTLENS_CACHE_DIR": str(cache),
@@ -123,7 +124,7 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
         # The kernels too: a notebook opened before the server knows them asks the user for one.
         for question in ("status", "kernelspecs"):
             _wait(lambda question=question: _answers(f"{url}/api/{question}?token={token}"), server)
-        yield Lab(root, url, token, server.pid)
+        yield Lab(root, root / "runtime", url, token, server.pid)
     finally:
         server.terminate()
         server.wait(30)

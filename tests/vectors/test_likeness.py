@@ -51,7 +51,10 @@ def test_distances_are_those_of_the_definition(common: int, monkeypatch: pytest.
     vectors, texts = distinct(150)
     alike = Likeness(vectors, texts, prompt=PROMPT)
     np.testing.assert_allclose(alike.distances(), by_definition(vectors, texts), atol=2e-6)
-    np.testing.assert_array_equal(alike.distances([5, 3], [3, 9, 5]), alike.distances()[[5, 3]][:, [3, 9, 5]])
+    # A matrix product of another shape may round in another way.
+    some = alike.distances([5, 3], [3, 9, 5])
+    np.testing.assert_allclose(some, alike.distances()[[5, 3]][:, [3, 9, 5]], atol=2e-6)
+    assert (some[0, 2], some[1, 0]) == (0, 0)
     backwards = np.arange(len(alike))[::-1]
     np.testing.assert_allclose(alike.distances(None, backwards), alike.distances()[:, ::-1], atol=2e-6)
 

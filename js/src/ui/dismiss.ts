@@ -1,6 +1,6 @@
 // What appears under the pointer goes away by Escape or a press elsewhere, and waits for the pointer to come to it.
 import type { RefObject } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { Later } from "./later";
 
 /** Milliseconds in which the pointer can get from a place to what appeared there. */
@@ -10,7 +10,8 @@ const GRACE = 160;
 export function useDismiss(open: boolean, box: RefObject<Element | null>, own: string, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
-  useEffect(() => {
+  // Before it is painted: what can be seen can be dismissed.
+  useLayoutEffect(() => {
     const root = box.current?.closest<HTMLElement>(".outlens");
     if (!open || !root) return;
     const ended = new AbortController();

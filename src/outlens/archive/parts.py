@@ -15,7 +15,9 @@ from outlens.archive.frames import pack_frame, unpack_frame
 from outlens.outputs import Outputs
 from outlens.tags.events import ACTIONS, Event, is_id
 from outlens.vectors import Landscape, Name, Tree
+from outlens.vectors.likeness import Likeness
 from outlens.vectors.models import is_default
+from outlens.vectors.separation import separation
 
 EVENTS_HEADER = {"outlens": "events", "version": 1}
 
@@ -125,7 +127,9 @@ def unpack_parts(file: Unpacker) -> Parts:
     for land in packed["lands"]:
         p = _index_below(land["prompt"], len(prompts))
         require(p not in lands, "a prompt is there twice")
-        lands[p] = _unpack_landscape(land, len(prompts[p][1]), file)
+        label, rows = prompts[p]
+        texts = [given.texts[row] for row in rows.tolist()]
+        lands[p] = _unpack_landscape(land, texts, label if given.prompt is not None else None, file)
     shown = _index_below(packed["shown"], len(prompts))
     granularity, seed = packed["granularity"], packed["seed"]
     require(type(granularity) is float and 0 <= granularity <= 1, "its granularity is out of range")
@@ -201,12 +205,14 @@ def _pack_landscape(land: Landscape, packer: Packer) -> dict[str, Any]:
         "vectors": packer.array(land.vectors),
         "xy": packer.array(land.xy),
         "typical": packer.array(land.typical),
+        "separation": float(land.separation),
         "tree": {field.name: packer.array(getattr(land.tree, field.name)) for field in fields(Tree)},
         "names": packer.json([[name.name, name.share, list(name.words)] for name in land.names]),
     }
 
 
-def _unpack_landscape(packed: dict[str, Any], n: int, file: Unpacker) -> Landscape:
+def _unpack_landscape(packed: dict[str, Any], texts: list[str], prompt: str | None, file: Unpacker) -> Landscape:
+    n = len(texts)
     vectors = file.array(packed["vectors"], "<f4", 2)
     xy, typical = file.array(packed["xy"], "<f4", 2), file.array(packed["typical"], "<f4", 1)
     fits = len(vectors) == n and _has_unit_rows(vectors) and xy.shape == (n, 2) and typical.shape == (n,)
@@ -215,7 +221,12 @@ def _unpack_landscape(packed: dict[str, Any], n: int, file: Unpacker) -> Landsca
     _check_tree(tree, n)
     names = file.json(packed["names"])
     require(len(names) == len(tree.sizes), "the names of its clusters do not fit")
-    return Landscape(vectors, tree, [_unpack_name(*name) for name in names], xy, typical)
+    clear = packed.get("separation")
+    if clear is None:
+        # Files of before kept none.
+        clear = separation(Likeness(vectors, texts, prompt=prompt), tree.cut())
+    require(type(clear) is float and -1 <= clear <= 1, "how clearly its clusters separate is out of range")
+    return Landscape(vectors, tree, [_unpack_name(*name) for name in names], xy, typical, clear)
 
 
 def _check_tree(tree: Tree, n: int) -> None:

@@ -19,6 +19,7 @@ from outlens.vectors.likeness import Likeness
 from outlens.vectors.models import DEFAULT
 from outlens.vectors.names import Name, name_clusters
 from outlens.vectors.positions import FEW, check_seed, positions_of, warm_up
+from outlens.vectors.separation import separation
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -47,6 +48,8 @@ class Landscape:
     """(n, 2), the position of each text on the map."""
     typical: npt.NDArray[np.float32]
     """(n,), mean similarity to all n texts by their likeness: high is typical, low is unusual."""
+    separation: float
+    """How clearly the clusters at the default granularity separate, -1 to 1: their mean silhouette."""
 
 
 def landscape(
@@ -94,6 +97,8 @@ def landscape(
     tree = tree_of(alike, v)
     say("naming clusters", 0, 0, 0.0)
     names = name_clusters(texts, tree, prompt=prompt)
+    clusters = tree.cut()
+    clear = separation(alike, clusters)
     say("drawing the map", 0, 0, 0.0)
     if warming:
         warming.join()
@@ -101,8 +106,9 @@ def landscape(
         vectors=v,
         tree=tree,
         names=names,
-        xy=positions_of(alike, tree.cut(), seed=seed),
+        xy=positions_of(alike, clusters, seed=seed),
         typical=alike.typicality()[alike.item],
+        separation=clear,
     )
 
 

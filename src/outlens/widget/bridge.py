@@ -78,7 +78,7 @@ class Bridge:
             self._show_prompt()
             self._show_state("granularity", "view", "selection", "ranked")
         for part in study.parts:
-            part.separation.when_ready(partial(self._on_clusters, part))
+            part.landscape.when_ready(partial(self._on_clusters, part))
             part.index.when_ready(partial(self._on_index, part))
             part.progress.changed.connect(self._on_progress)
         state.observe(self._on_state)
@@ -382,7 +382,6 @@ class Bridge:
         # Compute slow values before taking the lock.
         self._study.finish()
         for part in self._study.computed:
-            part.separation.get()
             self._parts[part.number].for_page()
         with self._tags.lock:
             traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}

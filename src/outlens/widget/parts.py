@@ -88,13 +88,13 @@ class PartOnWire:
 
     def landscape(self) -> dict[str, Any]:
         """Return the traits of the clusters and the map; they are empty until these are ready."""
-        land, separation = self._part.landscape.peek(), self._part.separation.peek()
-        if land is None or separation is None:
+        land = self._part.landscape.peek()
+        if land is None:
             return {"_xy": b"", "_leaf": b"", "_tree": {}, "_typical": b""}
         return {
             "_xy": land.xy.astype("<f4").tobytes(),
             "_leaf": land.tree.leaf.astype("<i4").tobytes(),
-            "_tree": {**wire.tree(land), "clear": separation > NO_GROUPS},
+            "_tree": {**wire.tree(land), "clear": land.separation > NO_GROUPS},
             "_typical": land.typical.astype("<f4").tobytes(),
         }
 
@@ -118,7 +118,7 @@ class PartOnWire:
 
         They are made once, and again when more is ready: call this before the lock is taken, and then under it.
         """
-        ready = (self._part.separation.peek() is not None, self._part.index.peek() is not None)
+        ready = (self._part.landscape.peek() is not None, self._part.index.peek() is not None)
         if self._summary is not None and self._summary[0] == ready:
             return self._summary[1]
         made = [
