@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -23,7 +24,7 @@ def _spread(groups: list[int], noise: float = 0.02) -> np.ndarray:
     return np.eye(max(groups) + 2)[groups] + np.random.default_rng(0).normal(0, noise, (len(groups), max(groups) + 2))
 
 
-def _sets() -> dict[str, tuple[list[str], np.ndarray, list[str] | None]]:
+def _sets() -> dict[str, tuple[list[Any], np.ndarray, list[str] | None]]:
     rng = np.random.default_rng(7)
     words = [f"{a}{b}" for a in ("ba", "ki", "lo", "mu", "ne") for b in ("ran", "sol", "tin", "vek")]
     prose = [" ".join(rng.choice(words, 60)) for _ in range(40)]
@@ -51,6 +52,7 @@ def _sets() -> dict[str, tuple[list[str], np.ndarray, list[str] | None]]:
         "one alone": ([*answers, "None of these cities"], _spread([0] * 12 + [1] * 6 + [2] * 2 + [3]), None),
         "short": (["a"] * 3 + ["b"] * 3, _spread([0] * 3 + [1] * 3), None),
         "numbers": ([str(i % 4) for i in range(40)], _spread([i % 4 for i in range(40)]), None),
+        "missing among answers": ([*answers, None, None, " "], _spread([0] * 12 + [1] * 6 + [2] * 2 + [3, 3, 3]), None),
         "white space": (["Yes.", " Yes.", "Yes. ", "No."], _spread([0, 0, 0, 1]), None),
         "three words": ([f"we love tea {w}" for w in words], np.eye(20), None),
         "many": ([f"answer {i % 50}" for i in range(300)], _spread([i % 50 for i in range(300)]), None),
@@ -79,7 +81,7 @@ def test_each_number_is_true(name: str) -> None:
             assert _number(r"([\d,]+)", piece.text) == len(piece.rows)
 
 
-def _check(lens: ol.Lens, texts: list[str], by: list[str] | None) -> None:
+def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
     said = lens.summary
     n = len(texts)
     assert said.startswith(f"{n} output{'s' * (n != 1)}")
@@ -87,9 +89,10 @@ def _check(lens: ol.Lens, texts: list[str], by: list[str] | None) -> None:
     sources = len({source for source in by or [] if source is not None})
     assert (_number(r" by (\d+) models?", said) or 1) == max(1, sources)
     assert _number(r"(\d+) (?:is|are) equal to another", said) == sum(
-        count for count in Counter(texts).values() if count > 1
+        count for text, count in Counter(texts).items() if count > 1 and text is not None
     )
-    assert _number(r"(\d+) (?:is|are) blank", said) == sum(text.strip() == "" for text in texts)
+    assert _number(r"(\d+) (?:is|are) blank", said) == sum(text is not None and text.strip() == "" for text in texts)
+    assert _number(r"(\d+) (?:is|are) missing", said) == sum(text is None for text in texts)
     frame = lens.frame
     assert _number(r"(\d+) looks? like nothing else", said) == int((frame.cluster == -1).sum())
     sizes = frame.cluster[frame.cluster >= 0].value_counts()
@@ -98,6 +101,7 @@ def _check(lens: ol.Lens, texts: list[str], by: list[str] | None) -> None:
         if percent := re.search(r"([\d]+) % are “(.*?)”", said):
             assert percent[1] == f"{100 * sizes.iloc[0] / n:.0f}"
             assert percent[2] == lens.clusters.name.iloc[0]
+    texts = ["" if text is None else text for text in texts]
     fit = re.search(r"(less than 1|\d+) % of the words are shared by (.*?)(?: or more)?[;.]", said)
     if fit:
         named = {"all": 1.0, "nine in ten": 0.9, "three quarters": 0.75, "half": 0.5, "a fifth": 0.2, "a tenth": 0.1}

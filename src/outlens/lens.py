@@ -197,8 +197,8 @@ class Lens:
         """What there is of the prompt shown, in one sentence; the widget begins with it.
 
         It counts outputs and sources, clusters, outputs that are equal to another, shared words, outputs like no other
-        and blank ones. If the mean silhouette of the clusters is 0.25 or less it says "no clear groups" instead.
-        Shared words are left out where there are more than 8 MB of text.
+        and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less it says "no clear groups"
+        instead. Shared words are left out where there are more than 8 MB of text.
         """
         part = self._part
         part.landscape.get()

@@ -41,8 +41,8 @@ def summarize(study: Study, part: Part, tags: TagBook, granularity: float) -> st
     """Describe a part in one sentence. What is not computed yet is left out.
 
     It says, in this order: how many outputs and sources; the clusters, or that there are no clear groups; how many
-    outputs are equal to another; the share of all words that many outputs share; how many are blank; how many
-    are like no other.
+    outputs are equal to another; the share of all words that many outputs share; how many are missing or blank;
+    how many are like no other.
     """
     tree = part.tree.peek()
     called = [] if tree is None else names(part, granularity, tags)
@@ -76,15 +76,17 @@ def pieces(study: Study, part: Part) -> list[Piece]:
                 text = f"; {single:,} {'looks' if single == 1 else 'look'} like nothing else"
                 alone.append(Piece(text, cluster=-1, level=level))
         clauses.append(grouped)
-    times = Counter(part.texts)
-    equal = tuple(i for i, text in enumerate(part.texts) if times[text] > 1)
+    missing = outputs.frame[outputs.text].iloc[part.rows].isna().to_numpy()
+    times = Counter(text for text, gone in zip(part.texts, missing, strict=True) if not gone)
+    equal = tuple(i for i, text in enumerate(part.texts) if times[text] > 1 and not missing[i])
     if equal:
         clauses.append([Piece(f"{len(equal):,} {_verb(len(equal))} equal to another", rows=equal)])
     if (index := part.index.peek()) is not None:
         clauses += _shared(index)
-    blank = tuple(i for i, text in enumerate(part.texts) if not text.strip())
-    if blank:
-        clauses.append([Piece(f"{len(blank):,} {_verb(len(blank))} blank", rows=blank)])
+    blank = np.array([not text.strip() for text in part.texts], bool) & ~missing
+    for which, kind in ((missing, "missing"), (blank, "blank")):
+        if rows := tuple(np.flatnonzero(which).tolist()):
+            clauses.append([Piece(f"{len(rows):,} {_verb(len(rows))} {kind}", rows=rows)])
     for i, clause in enumerate(clauses):
         start += [Piece("; " if i else ": "), *clause]
     return [*start, *alone, Piece(".")]

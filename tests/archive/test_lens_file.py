@@ -287,7 +287,8 @@ def test_one_wrong_byte_gives_an_error_or_the_same_lens() -> None:
     one = made(store="s.sqlite")
     one.tag("travel", ["r0"])
     whole = one.save("whole").read_bytes()
-    for at in range(0, len(whole), 100):
+    # All of the record at the end, which says where the directory of the zip is.
+    for at in [*range(0, len(whole), 100), *range(len(whole) - 22, len(whole))]:
         for bit in (1, 0x80):
             data = bytearray(whole)
             data[at] ^= bit

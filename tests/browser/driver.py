@@ -13,7 +13,6 @@ import nbformat
 from jupyter_client.blocking import BlockingKernelClient
 from playwright.sync_api import Locator, Page, Position, expect
 
-
 _FORGET = """
 get_ipython().reset(new_session=True)
 import gc, ipywidgets

@@ -11,10 +11,10 @@ import { PromptButtons, PromptSaid } from "./tags/prompt";
 export function Header() {
   const lens = useLens();
   const open = useSignal(false);
-  const { prompts, notes, ...info } = lens.outputs.info;
+  const { prompts, title: shown } = lens.outputs.info;
   const preparing = lens.outputs.preparing.value;
   // The prompt that was chosen, also while what is below is still that of the one before.
-  const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : info.title;
+  const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : shown;
   return (
     <header class="ol-header">
       {(title || prompts.length > 1) && (
@@ -36,11 +36,6 @@ export function Header() {
       {title && !preparing ? <PromptSaid /> : null}
       <div class="ol-summary-row">
         <Summary />
-        {notes.length > 0 && (
-          <span class="ol-notes" title={notes.join("\n")}>
-            {notes.length === 1 ? notes[0] : plural(notes.length, "note")}
-          </span>
-        )}
         <Search />
         <Plain title="All keys (?)" label="Show all keys" onClick={() => (lens.help.value = true)}>
           <kbd>?</kbd>
@@ -53,8 +48,9 @@ export function Header() {
 /** What there is, in words. */
 function Summary() {
   const { outputs, summary } = useLens();
+  const { params, notes } = outputs.info;
   return (
-    <span class="ol-summary" title={outputs.info.params}>
+    <span class="ol-summary" title={params}>
       {outputs.preparing.value
         ? "Preparing…"
         : summary.pieces.value.map((piece) =>
@@ -72,6 +68,12 @@ function Summary() {
               joined(piece.text)
             ),
           )}
+      {notes.length > 0 && " "}
+      {notes.length > 0 && (
+        <span class="ol-notes" title={notes.join("\n")}>
+          {notes.length === 1 ? notes[0] : plural(notes.length, "note")}
+        </span>
+      )}
     </span>
   );
 }

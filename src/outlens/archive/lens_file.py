@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import warnings
 from pathlib import Path
@@ -82,10 +83,10 @@ def read(path: str | os.PathLike[str]) -> Parts:
             return unpack_parts(Unpacker(file, name))
     except NotReadable as error:
         raise ValueError(f"{error} The file is left as it is.") from None
-    except OSError as error:
-        raise ValueError(f"{name} could not be read: {error.strerror or error}.") from error
     except Exception as error:
-        # A damaged or forged file may fail in any of the libraries that read it.
+        # A damaged or forged file may fail in any of the libraries that read it, also by a place before its beginning.
+        if isinstance(error, OSError) and error.errno != errno.EINVAL:
+            raise ValueError(f"{name} could not be read: {error.strerror or error}.") from error
         raise ValueError(
             f"{name} is damaged or cut off ({_reason(error)}); use a copy of it, or save the lens again. The file is"
             " left as it is."

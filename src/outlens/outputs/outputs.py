@@ -49,10 +49,18 @@ class Outputs:
     def warnings(self) -> list[str]:
         """What the user should know about the rows, one sentence each."""
         n = len(self.texts)
+        sentences = [
+            f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows."
+            for count, kind in ((self.n_missing, "missing"), (self.n_blank, "blank"))
+            if count
+        ]
+        return [*sentences, *self.doubts]
+
+    @property
+    def doubts(self) -> list[str]:
+        """The warnings that are about more than what the texts are: of prompts and ids."""
+        n = len(self.texts)
         sentences = []
-        for count, kind in ((self.n_missing, "missing"), (self.n_blank, "blank")):
-            if count:
-                sentences.append(f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows.")
         gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
         if gone:
             verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")

@@ -163,7 +163,8 @@ class PartOnWire:
                 "prompts": [{"label": clean(other.label), "n": len(other)} for other in self._study.parts],
                 "columns": about,
                 "labels": wire.labels(index),
-                "notes": [*outputs.warnings, *self._tags.session.warnings],
+                # The summary says what is missing or blank.
+                "notes": [*outputs.doubts, *self._tags.session.warnings],
                 "missing": np.flatnonzero(frame[outputs.text].isna().to_numpy()).tolist(),
                 "params": self._study.made_with,
                 "source": next((c["name"] for c in about if c["by"]), None),
