@@ -7,7 +7,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
 # The same examples in every run of the property tests.
 export OUTLENS_HYPOTHESIS := ci
-# CI has two cores, but much of what is tested waits for servers and browsers.
+# CI has two cores: what waits for servers and browsers runs beside what computes.
 PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest -n 2 -q
 
@@ -20,9 +20,8 @@ demo: .venv/installed
 TREE := git status --porcelain 2>/dev/null || true
 test: .venv/installed $(JS)
 	@before=$$($(TREE)); \
-	$(PAIR) lint types bundle-is-committed test-js && \
-	$(MAKE) --no-print-directory --jobs 3 --output-sync=target \
-		test-browser test-python test-oldest test-notebooks test-wheel && \
+	$(PAIR) lint types bundle-is-committed && \
+	$(PAIR) test-browser test-python test-oldest test-js test-notebooks test-wheel && \
 	after=$$($(TREE)) && \
 	{ [ "$$before" = "$$after" ] || { echo "the tests changed the tree:"; echo "$$after"; exit 1; }; }
 	@echo "all passed"
@@ -64,7 +63,7 @@ test-python: .venv/installed
 
 test-browser: .venv/installed
 	scripts/browser.sh
-	$(PYTEST) -n 3 tests/browser
+	$(PYTEST) tests/browser
 	# What points at text or depends on where lines wrap, again in a wider font and a narrower window.
 	OUTLENS_TEST_FONT="15px DejaVu Serif" OUTLENS_TEST_WIDTH=1050 $(PYTEST) tests/browser -m layout
 
