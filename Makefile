@@ -7,6 +7,9 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
 # The same examples in every run of the property tests.
 export OUTLENS_HYPOTHESIS := ci
+# Several workers share the cores; threads of theirs that wait for each other would keep them busy.
+test: export OMP_NUM_THREADS := 1
+test: export OPENBLAS_NUM_THREADS := 1
 # CI has two cores: what waits for servers and browsers runs beside what computes.
 PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest -n 2 -q
@@ -78,8 +81,9 @@ test-oldest: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	[ -x $(PY) ] || python3 -m venv .venv
-	# torch first: whatever asks for it later finds the CPU build in place. uv takes a third of pip's time for the rest.
-	$(PY) -m pip install --quiet "$$(grep '^torch==' constraints.txt)" uv
+	# torch first: whatever asks for it later finds the CPU build in place.
+	$(PY) -m pip install --quiet uv
+	scripts/torch.sh .venv
 	.venv/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --editable '.[dev]'
 	touch $@
 

@@ -21,11 +21,10 @@ if [ ! "$env/installed" -nt pyproject.toml ] || [ ! "$env/installed" -nt constra
   echo 'torch; sys_platform == "never"' >"$env/without_torch.txt"
   "$uv" pip compile --quiet pyproject.toml --extra parquet --extra test --resolution lowest-direct \
     --python-version "$version" --override "$env/without_torch.txt" --output-file "$env/oldest.txt" >/dev/null
-  torch=$(grep '^torch==' constraints.txt)
-  pip=(.venv/bin/python -m pip --python "$env/bin/python" install --quiet)
   # The CPU build may be missing for this Python; then the tests of models are left out.
-  if "${pip[@]/--quiet/--dry-run}" --no-deps "$torch" 2>/dev/null | grep -q 'torch-.*+cpu'; then
-    "${pip[@]}" "$torch"
+  pip=(.venv/bin/python -m pip --python "$env/bin/python")
+  if "${pip[@]}" install --dry-run --no-deps "$(grep '^torch==' constraints.txt)" 2>/dev/null | grep -q 'torch-.*+cpu'; then
+    scripts/torch.sh "$env"
   fi
   "$uv" pip install --quiet --python "$env/bin/python" --no-deps --requirement "$env/oldest.txt"
   touch "$env/installed"

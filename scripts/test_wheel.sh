@@ -4,14 +4,14 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-.venv/bin/python -m pip wheel --quiet --no-deps --wheel-dir "$work" .
+.venv/bin/uv build --quiet --wheel --out-dir "$work" .
 wheel=$(ls "$work"/outlens-*.whl)
 for file in outlens/widget/static/{widget,page}.{js,css} outlens/py.typed outlens/samples/; do
   .venv/bin/python -m zipfile -l "$wheel" | grep "$file" >/dev/null ||
     { echo "the wheel lacks $file"; exit 1; }
 done
-python3 -m venv "$work/venv"
-"$work/venv/bin/python" -m pip install --quiet "$(grep '^torch==' constraints.txt)"
+python3 -m venv --without-pip "$work/venv"
+scripts/torch.sh "$work/venv"
 .venv/bin/uv pip install --quiet --python "$work/venv/bin/python" --constraint constraints.txt "$wheel"
 cd "$work"
 # A cache of its own: the demo must work on a machine that has seen nothing.
