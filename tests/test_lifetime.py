@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import threading
 import weakref
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import numpy as np
 import pytest
 
 import outlens as ol
+from outlens.progress import Report
 from outlens.tags import book
 from outlens.widget import bridge
 
@@ -145,6 +147,49 @@ def test_a_lens_lives_without_its_variable_until_no_view_shows_it(monkeypatch: p
 
     asyncio.run(hide())
     assert widget.comm is None
+
+
+def test_a_lens_in_the_output_of_a_cell_stops_its_work_when_the_cell_runs_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(bridge, "ABSENCE", 0.001)
+    begun, may_end = threading.Event(), threading.Event()
+
+    def model(texts: list[str]) -> np.ndarray:
+        begun.set()
+        assert may_end.wait(30)
+        return np.eye(len(texts))
+
+    one = ol.Lens(["a b", "c d", "e f"], model=model, store=False)
+    assert begun.wait(30)
+    one._repr_mimebundle_()
+    widget, progress = one._bridge.widget, one._part.progress
+    seen: list[str] = []
+    ended = threading.Event()
+
+    def look(report: Report) -> None:
+        seen.append(report.status)
+        if report.status in ("stopped", "ready"):
+            ended.set()
+
+    progress.changed.connect(look)
+    widget.set_state({"_view_count": 1})
+
+    async def hide() -> None:
+        widget.set_state({"_view_count": 0})
+        halted = asyncio.get_running_loop().create_future()
+        asyncio.get_running_loop().call_later(0.01, halted.set_result, None)
+        await halted
+
+    asyncio.run(hide())
+    may_end.set()
+    assert ended.wait(30)
+    assert seen[-1] == "stopped"
+    ended.clear()
+    # Shown again, in another cell.
+    widget.set_state({"_view_count": 1})
+    assert ended.wait(30)
+    assert seen[-1] == "ready"
 
 
 def test_a_lens_whose_views_nobody_counts_lives_on() -> None:

@@ -132,10 +132,11 @@ class Progress:
             self._stop = False
         self._show(Report(status, self.now.stage, self.now.done, self.now.total, error=error))
 
-    def stop(self) -> None:
-        """Have the computation stop at its next report; nothing happens if there is none."""
+    def stop(self) -> bool:
+        """Have the computation stop at its next report; return False if there is none."""
         with self._lock:
             self._stop = self.now.status in ("waiting", "running")
+            return self._stop
 
     def wait(self, done: threading.Event) -> None:
         """Wait in this thread until the computation is done, with a progress bar.

@@ -6,8 +6,9 @@ A lens has one lock, `LensState.lock`; its `TagBook` and `Bridge` use the same. 
 the widget's traits change only while it is held, so a method may be called, and a message delivered, in any thread:
 Jupyter runs cells and answers messages in different ones. Three things follow.
 
-- Nothing is computed under the lock. Get the `Deferred` values that are needed first, then take the lock. (A `Deferred`
-  has a lock of its own, held for moments only, and its callbacks run when it is released.)
+- Nothing slow is computed under the lock. Get the `Deferred` values that are needed first, then take the lock. (A
+  `Deferred` has a lock of its own, held for moments only, and its callbacks run when it is released.) Traits are
+  encoded under it, so that they fit the state: a change of the prompt holds it half a second at 100 000 outputs.
 - Never wait for another thread while holding it. An observer of the user's may: therefore the thread that computes in
   the background does not wait for the lock (`Bridge._soon`).
 - Observers run in the thread that made the change, and under the lock; it can be taken again by the same thread.

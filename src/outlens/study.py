@@ -182,10 +182,9 @@ class Study:
         for number in sorted(self._begun):
             self.parts[number].landscape.get()
 
-    def stop(self) -> None:
-        """Stop what is being made; what is needed later goes on from there."""
-        for part in self.parts:
-            part.progress.stop()
+    def stop(self) -> bool:
+        """Stop the work in the background and return whether there was any; later requests continue it."""
+        return any([part.progress.stop() for part in self.parts])
 
     def end(self) -> None:
         """Stop what is being made, and make nothing any more."""

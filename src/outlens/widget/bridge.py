@@ -35,6 +35,9 @@ PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_
 PATIENCE = 60.0
 """Seconds after which a widget without views and without a lens is closed."""
 
+ABSENCE = 5.0
+"""Seconds after which work in the background stops for a widget without views."""
+
 BRIEF = 0.2
 """Seconds that a thread which has something new to show waits for the lock of the lens."""
 
@@ -69,6 +72,7 @@ class Bridge:
         }
         self._displayed = False
         self._left = False
+        self._halted = False
         self._most_views = 0
         self._late: dict[tuple[Any, ...], Callable[[], None]] = {}
         self._late_lock = threading.Lock()
@@ -128,19 +132,24 @@ class Bridge:
         self._most_views = max(self._most_views, change["new"])
         if change["new"] > 0:
             self._tags.listen()
-            if self._left:
+            if self._halted:
+                self._halted = False
                 self._study.begin(self._state.prompt)
             return
         self._tags.pause()
-        if self._left:
-            # Nobody can see or ask for what is being made.
-            self._study.stop()
-            # A cell that is moved shows its widget again at once.
-            with contextlib.suppress(RuntimeError):
-                asyncio.get_running_loop().call_later(PATIENCE, self._close_unseen)
+        # A cell that is moved shows its widget again at once.
+        with contextlib.suppress(RuntimeError):
+            loop = asyncio.get_running_loop()
+            loop.call_later(ABSENCE, self._halt_unseen)
+            loop.call_later(PATIENCE, self._close_unseen)
+
+    def _halt_unseen(self) -> None:
+        """Stop the work of a lens that no view shows: its cell was run again. Python may still ask for the results."""
+        if self.widget._view_count == 0 and self._study.stop():
+            self._halted = True
 
     def _close_unseen(self) -> None:
-        if self.widget._view_count == 0:
+        if self._left and self.widget._view_count == 0:
             self.close()
 
     # Outwards: the owners' changes become traits
