@@ -1,4 +1,4 @@
-// The notebook's module, the page's, and their style sheets: committed with the Python package.
+// Builds the modules and style sheets of the notebook and the page. They are committed with the Python package.
 import { writeFileSync } from "node:fs";
 import { build } from "esbuild";
 import { minify } from "terser";
@@ -32,9 +32,11 @@ const { outputFiles } = await build({
   target: ["es2022", "safari16.4"],
   charset: "utf8",
   legalComments: "none",
-  // Properties of our own objects, which nothing outside the bundle sees (src/mangled.test.ts): short names save 4 % of it.
+  // Properties of our own objects that nothing outside the bundle reads (src/mangled.test.ts): short names save 4 % of
+  // it.
   mangleProps: new RegExp(`^(${OWN.join("|")})$`),
-  // Children as arguments of `h`, not as a property of each element's: 2 % smaller. tsconfig.json would prescribe the other.
+  // Children as arguments of `h` instead of a property of each element: 2 % smaller. tsconfig.json would choose the
+  // other.
   jsx: "transform",
   jsxFactory: "h",
   jsxFragment: "Fragment",
@@ -47,7 +49,7 @@ const LONG = (
   "requestAnimationFrame cancelAnimationFrame setTimeout clearTimeout"
 ).split(" ");
 
-/** Two letters each that a module does not use. */
+/** Two-letter names that a module does not use. */
 function unused(code, count) {
   const used = new Set(code.match(/[\w$]+/g));
   const letters = [..."abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ"];
@@ -57,15 +59,15 @@ function unused(code, count) {
     .slice(-count);
 }
 
-/** What esbuild writes twice, or in full many times over. */
+/** Shorten code that esbuild writes twice, or in full many times over. */
 function shorten(code) {
-  // A class lists the fields that its constructor sets, some under the names that they had in the source.
+  // esbuild lists the fields that a constructor sets, some under their names in the source.
   const classes = code.replace(/\}(?:(?!(?:break|return|continue);)[A-Za-z_$][\w$]*;)+/g, "}");
-  // Most elements have a class and nothing else: `h("div", { class: "ol-bar" }, ...)` is `$div("ol-bar", ...)`.
+  // Most elements have only a class: `h("div", { class: "ol-bar" }, ...)` becomes `$div("ol-bar", ...)`.
   const [, h] = /(\w+)\("div",\{class:/.exec(classes);
   const elements = classes.replace(new RegExp(`\\b${h}\\("(div|span)",\\{class:("[^"]*")\\}`, "g"), "$$$1($2");
   const made = ["div", "span"].map((tag) => `function $${tag}(c,...a){return ${h}("${tag}",{class:c},...a)}`);
-  // Long names of the browser's that are used often. What runs in the worker is given them as well.
+  // Long names of browser functions that are used often. The code that runs in the worker is given them too.
   let named = elements;
   const short = unused(code, LONG.length);
   const names = LONG.map((long, k) => `${short[k]}=${long}`);
@@ -76,8 +78,8 @@ function shorten(code) {
   return `var ${names};${named.replace("`const answer=", `\`${inWorker}const answer=`)}${made.join("")}`;
 }
 
-// A second minifier takes another 1 %. It comes before `shorten` and leaves the outermost scope alone: the search worker is
-// made of the source of functions.
+// A second minifier saves another 1 %. It runs before `shorten` and leaves the outermost scope alone: the search worker
+// is built from the source of functions.
 const options = {
   module: true,
   toplevel: false,

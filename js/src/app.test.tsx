@@ -54,6 +54,16 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-list-menu")!.textContent).toContain("All 6");
   });
 
+  it.each(["Enter", " "])("follows a part of the summary on %j, without scrolling the page", async (key) => {
+    const root = show();
+    const part = [...root.querySelectorAll(".ol-summary [role=button]")].find((b) => b.textContent!.includes("blank"))!;
+    const press = new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true });
+    part.dispatchEvent(press);
+    await settled();
+    expect(root.querySelector(".ol-selected")!.textContent).toBe("1 selected");
+    if (key === " ") expect(press.defaultPrevented).toBe(true);
+  });
+
   it("shows the prompt that was chosen at once, and what is still that of the one before as such", async () => {
     const root = show();
     root.querySelector<HTMLElement>("[aria-label='Next prompt']")!.click();

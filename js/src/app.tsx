@@ -1,4 +1,4 @@
-// The widget as a whole: header, map and clusters beside the reader, footer.
+// The whole widget: header, map and clusters beside the reader, footer.
 import { type ComponentType, h, render } from "preact";
 import { useEffect } from "preact/hooks";
 import { type Lens, makeLens } from "./core/lens";
@@ -14,9 +14,9 @@ import { classes } from "./ui/layout";
 import { followTheme } from "./ui/theme";
 import type { Model } from "./wire/types";
 
-/** What only a page without a kernel shows. */
+/** The parts that only a page without a kernel shows. */
 export interface PageParts {
-  /** May draw beside the widget, with its lens. */
+  /** May draw beside the widget, using its lens. */
   beside(lens: Lens): void;
   HandIn: ComponentType;
 }
@@ -28,7 +28,7 @@ export function show(model: Model, el: HTMLElement, signal: AbortSignal, page?: 
   signal.addEventListener("abort", () => ended.abort(), { signal: until });
   const root = document.createElement("div");
   root.className = "outlens";
-  // A click on plain ground gives the focus to the widget: on the page's body, "d d" would be the notebook's.
+  // A click on empty ground focuses the widget: if the page's body had the focus, "d d" would reach the notebook.
   root.tabIndex = -1;
   const lens = makeLens(model, until, paintCounter(root, until));
   el.append(root);
@@ -80,14 +80,14 @@ function App({ lens, root, until }: Props) {
   );
 }
 
-/** `data-outlens-rev` grows after what was drawn has been painted; what drives the widget waits for it. */
+/** `data-outlens-rev` grows once the last changes are painted; code that drives the widget waits for it. */
 function paintCounter(root: HTMLElement, until: AbortSignal): () => void {
   let rev = 0;
   let frame = 0;
   until.addEventListener("abort", () => cancelAnimationFrame(frame));
   return () => {
     cancelAnimationFrame(frame);
-    // The canvas draws in the next frame; in the one after that it has been shown.
+    // The canvas draws in the next frame and is visible in the one after.
     frame = requestAnimationFrame(() => {
       frame = requestAnimationFrame(() => {
         root.dataset.outlensReady = "true";

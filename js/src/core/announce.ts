@@ -1,15 +1,15 @@
 // Announcements to a screen reader.
 import { signal } from "@preact/signals";
 
-/** Milliseconds that something may take before it is worth reading out, and without typing before its result is. */
+/** Milliseconds to wait before an announcement: after something started that may take long, or after the last key. */
 export const PAUSE = 600;
-/** Not heard and not seen, but it makes a sentence that was said before another one. */
+/** Unseen and not read out, but it makes a repeated sentence count as a change. */
 const MARK = "\u00a0";
 
 export class Announcer {
   readonly status = signal("");
 
-  /** Reads a sentence out. One that repeats the last gets an invisible mark: only a change of the page is read out. */
+  /** Reads a sentence out. A repeated one gets an invisible mark, because only changes are read out. */
   say(sentence: string): void {
     this.status.value = sentence && sentence === this.status.peek() ? sentence + MARK : sentence;
   }

@@ -1,4 +1,4 @@
-// Outputs by the name of their source: a search looks through the texts only, and says so by offering these.
+// Outputs by the name of their source: offered beside a search, which looks only through the texts.
 import type { Outputs } from "./outputs";
 
 export interface OfSource {
@@ -6,7 +6,7 @@ export interface OfSource {
   ids: Uint32Array;
 }
 
-/** The outputs whose source has a word that begins with the text typed; null where there is none. */
+/** The outputs whose source has a word that begins with the typed text; null if there are none. */
 export function ofSource(outputs: Outputs, typed: string): OfSource | null {
   const { source } = outputs.info;
   const wanted = typed.trim().toLowerCase();

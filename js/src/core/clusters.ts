@@ -1,4 +1,4 @@
-// The clusters at the chosen granularity, and the names that the user gave them.
+// The clusters at the chosen granularity, with the names that the user gave them.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Rename } from "../wire/types";
@@ -6,20 +6,20 @@ import type { Announcer } from "./announce";
 import type { Outputs } from "./outputs";
 
 export interface Cluster {
-  /** 0 = the largest; what `frame.cluster` says in Python. */
+  /** 0 = the largest; equals `frame.cluster` in Python. */
   number: number;
   node: number;
   name: string;
-  /** Whether the user gave the name. */
+  /** Whether the user gave this name. */
   given: boolean;
   size: number;
-  /** Share of the members that hold the name. */
+  /** Share of the members that contain the name. */
   holds: number;
   medoid: number;
   words: string[];
 }
 
-/** The name of what belongs to no cluster. */
+/** The name shown for outputs without a cluster. */
 export const ALONE = "like no other";
 
 export class Clusters {
@@ -30,11 +30,11 @@ export class Clusters {
   ) {}
 
   readonly #data = computed(() => this.traits.clusters.value);
-  /** Whether they are made. */
+  /** Whether the clusters have been computed. */
   readonly ready = computed(() => this.tree.value.levels.length > 0);
   readonly tree = computed(() => this.#data.value.tree);
   readonly typical = computed(() => this.#data.value.typical);
-  /** The level of the tree that is nearest to the granularity. */
+  /** The level of the tree nearest to the granularity. */
   readonly level = computed(() => {
     const { granularities } = this.tree.value;
     const wanted = this.traits.granularity.value;
@@ -69,7 +69,7 @@ export class Clusters {
       words: tree.nodes[node].words,
     }));
   });
-  /** Cluster number of each output, -1 = like no other. */
+  /** Cluster number of each output, -1 = no cluster. */
   readonly of = computed(() => {
     const { tree, leaf } = this.#data.value;
     if (!this.ready.value) return new Int32Array(this.outputs.info.n).fill(-1);
@@ -77,7 +77,7 @@ export class Clusters {
     const ofLeaf = (tree.levels[this.level.value] ?? []).map((node) => number.get(node) ?? -1);
     return Int32Array.from(leaf, (l) => ofLeaf[l] ?? -1);
   });
-  /** How many outputs belong to no cluster. */
+  /** How many outputs have no cluster. */
   readonly alone = computed(() => (!this.ready.value ? 0 : this.of.value.reduce((sum, c) => sum + (c < 0 ? 1 : 0), 0)));
 
   nameOf(i: number): string {
@@ -101,7 +101,7 @@ export class Clusters {
     const leaves = nodes.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
     const given = name.trim();
     const clears = !given || given === this.tree.value.nodes[cluster.node].name;
-    // Names of a part of the cluster, and of a cluster that it is a part of, stay.
+    // Keep the names of clusters that contain this one or lie inside it.
     const renames = this.traits.renames.value;
     const here = renames.filter((r) => r.prompt === prompt);
     const replaced = clears
@@ -112,7 +112,7 @@ export class Clusters {
   }
 }
 
-/** Share of outputs that two sets of leaves have in common (Jaccard). */
+/** Share of outputs that two sets of leaves have in common (Jaccard index). */
 function overlap(a: number[], b: number[], sizes: Int32Array): number {
   const second = new Set(b);
   let both = 0;
@@ -122,7 +122,7 @@ function overlap(a: number[], b: number[], sizes: Int32Array): number {
   return either ? both / either : 0;
 }
 
-/** The user's names at a level: a node has the name whose members it shares most of, more than half. */
+/** The user's names at a level: each node takes the closest name. */
 function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: Int32Array): Map<number, string> {
   const given = new Map<number, string>();
   const leavesOf = new Map<number, number[]>();
@@ -139,7 +139,7 @@ function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: I
   return given;
 }
 
-/** The name whose members these leaves share most of, more than half; of several the latest. */
+/** The name whose members overlap these leaves most, by more than half; the latest of equals. */
 function closest(renames: Rename[], leaves: number[], sizes: Int32Array): Rename | undefined {
   let most = 0.5;
   let found: Rename | undefined;

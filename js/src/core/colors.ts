@@ -1,4 +1,4 @@
-// What the points are coloured by.
+// The values that colour the points.
 import { computed, signal } from "@preact/signals";
 import { ALONE, type Clusters } from "./clusters";
 import type { Outputs } from "./outputs";
@@ -30,7 +30,7 @@ export class Colors {
     if (!column) {
       const labels = this.clusters.list.value.map((c) => c.name);
       const scheme = byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);
-      // Colours would show groups that there are not.
+      // Colours would suggest groups that do not exist.
       const [grey] = scheme.palette.slice(-2);
       return this.clusters.tree.value.clear === false
         ? {

@@ -15,7 +15,7 @@ interface Known {
   tags: Tags;
 }
 
-/** An output with everything that is known of it. */
+/** An output with everything known about it. */
 export function asJson({ outputs, clusters, tags }: Known, i: number): string {
   const columns = outputs.info.columns.map(({ name }) => [name, outputs.raw(name, i)]);
   const known = {

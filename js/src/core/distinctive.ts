@@ -1,4 +1,4 @@
-// What sets the selection apart from the other outputs; Python computes it.
+// The words that set the selection apart from the other outputs; Python computes them.
 import { computed, signal } from "@preact/signals";
 import type { Link } from "../wire/ask";
 import { array } from "../wire/bytes";
@@ -7,7 +7,7 @@ import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";
 
 interface Result {
-  /** The prompt and the selection that it is about. */
+  /** Identifies the prompt and the selection. */
   key: string;
   rows: (Row & { ids: Uint32Array })[];
   error: string;
@@ -26,13 +26,13 @@ export class Distinctive {
 
   readonly #key = computed(() => `${this.outputs.info.prompt}:${this.selection.ids.value.join()}`);
 
-  /** Of the selection there is now. */
+  /** The result for the current selection. */
   readonly result = computed<Omit<Result, "key">>(() => {
     const { key, rows, error } = this.#result.value;
     return key === this.#key.value ? { rows, error } : { rows: [], error: COMPARING };
   });
 
-  /** Asks Python, once for a selection. */
+  /** Asks Python once for each selection. */
   async ask(): Promise<void> {
     const key = this.#key.peek();
     if (this.#result.peek().key === key || !this.link.kernel) return;

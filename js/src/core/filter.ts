@@ -1,4 +1,4 @@
-// The outputs that pass the legend, the search and the filter of tags.
+// The outputs that pass the legend, the search and the tag filter.
 import { computed } from "@preact/signals";
 import type { Clusters } from "./clusters";
 import type { Colors } from "./colors";
@@ -12,7 +12,7 @@ import type { Tags } from "./tags";
 const NOTHING: ReadonlySet<number> = new Set();
 
 export class Filter {
-  /** Groups of the colour scheme that are dimmed; none once the groups are others. */
+  /** Dimmed groups of the colour scheme; forgotten when the groups change. */
   readonly hidden: Remembered<ReadonlySet<number>>;
 
   constructor(
@@ -34,11 +34,11 @@ export class Filter {
   toggle(group: number): void {
     const hidden = new Set(this.hidden.value);
     if (!hidden.delete(group)) hidden.add(group);
-    // With everything dimmed there is nothing to see: start over.
+    // With everything dimmed nothing would be visible: start over.
     this.hidden.value = hidden.size === this.colors.scheme.value.entries.length ? NOTHING : hidden;
   }
 
-  /** Shows only this group, or all again when it is the only one already. */
+  /** Shows only this group, or all groups if only this one was shown. */
   only(group: number): void {
     const others = this.colors.scheme.value.entries.map((e) => e.group).filter((g) => g !== group);
     const isOnly = !this.hidden.value.has(group) && others.every((g) => this.hidden.value.has(g));
@@ -49,7 +49,7 @@ export class Filter {
     this.hidden.value = NOTHING;
   }
 
-  /** Whether an output passes; null where everything does. */
+  /** Whether an output passes; null if nothing is filtered. */
   readonly passes = computed<((i: number) => boolean) | null>(() => {
     const hidden = this.hidden.value;
     const matches = this.search.matches.value;
@@ -59,13 +59,13 @@ export class Filter {
     return (i) => (!group || !hidden.has(group[i])) && (!matches || !!matches[i]) && (!tagged || !!tagged[i]);
   });
 
-  /** The outputs that pass, selected or not. */
+  /** The outputs that pass, whether selected or not. */
   readonly passing = computed<Uint32Array>(() => {
     const passes = this.passes.value;
     return this.outputs.where((i) => !passes || passes(i));
   });
 
-  /** 1 for each point to dim: it does not pass, or is not of the cluster pointed at. */
+  /** 1 for each point to dim: it is filtered out, or outside the cluster under the pointer. */
   readonly faded = computed<Uint8Array | null>(() => {
     const passes = this.passes.value;
     const pointed = this.pointer.cluster.value;

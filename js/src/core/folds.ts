@@ -1,4 +1,4 @@
-// Long runs of words that most outputs share, folded.
+// Folds long runs of words that most outputs share.
 import { computed } from "@preact/signals";
 import type { Fold } from "../ui/segments";
 import type { Outputs } from "./outputs";
@@ -6,12 +6,12 @@ import { Remembered } from "./remembered";
 import type { Settings } from "./settings";
 import type { Shared } from "./shared";
 
-/** Words from which on a shared run is worth folding, and the share of the outputs that contains it. */
+/** Least number of words in a run worth folding, and least share of the outputs that contain it. */
 export const FOLD_WORDS = 12;
 const FOLD_SHARE = 0.5;
 
 export class Folds {
-  /** Runs that were unfolded: "output:start". */
+  /** Unfolded runs: "output:start". */
   readonly unfolded: Remembered<ReadonlySet<string>>;
 
   constructor(
@@ -22,12 +22,12 @@ export class Folds {
     this.unfolded = new Remembered<ReadonlySet<string>>(outputs.visit, new Set());
   }
 
-  /** How many outputs must share a run for it to fold. */
+  /** How many outputs must share a run before it is folded. */
   readonly #least = computed(() =>
     Math.max(this.shared.minOutputs.value, Math.ceil(FOLD_SHARE * this.shared.counted.value)),
   );
 
-  /** Whether no output has a run that folds. */
+  /** Whether no output has a folded run. */
   readonly none = computed(() => {
     const words = this.shared.words.value;
     const coverage = this.shared.coverage.value;
@@ -61,7 +61,7 @@ export class Folds {
     return folds;
   }
 
-  /** Unfolds the run that a place lies in. */
+  /** Unfolds the run at a position. */
   unfoldAt(id: number, at: number): void {
     const fold = this.of(id).find(({ start, end }) => start <= at && at < end);
     if (fold) this.unfold(id, fold.start);

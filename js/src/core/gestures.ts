@@ -1,4 +1,4 @@
-// Tag gestures on their way to Python, which may be busy.
+// Tag gestures that are on their way to Python, which may be busy.
 import { computed, signal } from "@preact/signals";
 import type { Link } from "../wire/ask";
 import type { Action } from "../wire/types";
@@ -22,7 +22,7 @@ export class Gestures {
     readonly link: Link,
   ) {}
 
-  /** Sends a gesture and resolves with what it did, in words; null where there is nobody to send it to. */
+  /** Sends a gesture and resolves with its result in words; null without a kernel. */
   async send(action: Action, value: string, ids: number[], prompt: number): Promise<string | null> {
     const number = ++this.#count;
     this.#waiting.value = [...this.#waiting.value, { number, prompt, action, value, ids: new Set(ids) }];
@@ -37,14 +37,14 @@ export class Gestures {
   }
 
   readonly waiting = computed<readonly Gesture[]>(() => this.#waiting.value);
-  /** Whether a gesture could not even be sent. */
+  /** Whether a gesture could not be sent at all. */
   readonly cut = computed(() => this.#cut.value);
-  /** Names of tags that are on their way. */
+  /** Names of tags that have not reached Python yet. */
   readonly names = computed(() =>
     this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value),
   );
 
-  /** Gestures on the prompt shown that wait for Python and were not undone. */
+  /** Gestures on the current prompt that wait for Python and were not undone. */
   readonly #here = computed(() => {
     const done: Gesture[] = [];
     const undone: Gesture[] = [];
@@ -56,7 +56,7 @@ export class Gestures {
     return done.filter(({ prompt }) => prompt === this.outputs.info.prompt);
   });
 
-  /** The last waiting gesture of some kinds on an output, or undefined. */
+  /** The last waiting gesture of the given kinds on an output, or undefined. */
   last(id: number, kinds: Action[], value?: string): Gesture | undefined {
     return this.#here.value
       .filter(

@@ -1,4 +1,4 @@
-// Groups of sentences that play the same part in different outputs.
+// Groups of sentences that play the same role in different outputs.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Alignment } from "../wire/types";
@@ -6,21 +6,21 @@ import { lowest } from "./lowest";
 import type { Outputs } from "./outputs";
 import { ofPrompt, waitingFor } from "./shared";
 
-/** Groups that have a colour of their own. */
+/** Number of groups with their own colour. */
 export const COLORS = 8;
-/** The code of what has none of them. */
+/** The colour code of all other groups. */
 export const REST = 9;
 
 export interface Group {
-  /** Its place among the groups. */
+  /** Its position among the groups. */
   rank: number;
-  /** Places of its units in the alignment's arrays. */
+  /** Indices of its units in the alignment's arrays. */
   units: number[];
   outputs: number;
   /** 1 to 8, or 9 for all others. */
   color: number;
   label: string;
-  /** The median place of its units in their outputs, 0 to 1. */
+  /** The median position of its units in their outputs, 0 to 1. */
   position: number;
 }
 
@@ -72,7 +72,7 @@ export class Groups {
     return groups;
   });
 
-  /** The unit at a place of an output's text, -1 = none. */
+  /** The unit at a position in an output's text, -1 = none. */
   unitAt(id: number, at: number): number {
     const alignment = this.alignment.value;
     if (!alignment) return -1;
@@ -80,7 +80,7 @@ export class Groups {
     return u < alignment.first[id + 1] && alignment.start[u] <= at ? u : -1;
   }
 
-  /** The rank of the group at a place, -1 = none. */
+  /** The rank of the group at a position, -1 = none. */
   at(id: number, at: number): number {
     const u = this.unitAt(id, at);
     return u < 0 ? -1 : this.alignment.value!.group[u];

@@ -1,9 +1,9 @@
-// The history of this view, in order: tag gestures, which Python undoes, and selections that were dropped.
+// The history of this view, in order: tag gestures, which Python undoes, and replaced selections.
 import { computed, signal } from "@preact/signals";
 
 export type Step = { kind: "tags" } | { kind: "selection"; before: Uint32Array; after: Uint32Array };
 
-/** Steps that are kept. */
+/** Number of steps to keep. */
 const KEPT = 100;
 
 export class History {
@@ -18,13 +18,13 @@ export class History {
     this.#undone.value = [];
   }
 
-  /** Moves the last step to those that can be done again, as it is to be done again. */
+  /** Moves the last step to the redo stack, as `step`. */
   undo(step: Step): void {
     this.#done.value = this.#done.value.slice(0, -1);
     this.#undone.value = [...this.#undone.value, step];
   }
 
-  /** Moves the next step back to those that are done. */
+  /** Moves the next redo step back to the undo stack, as `step`. */
   redo(step: Step): void {
     this.#undone.value = this.#undone.value.slice(0, -1);
     this.#done.value = [...this.#done.value, step];

@@ -1,4 +1,4 @@
-// The state of one view of the widget, by subject; each subject knows only those that it is given.
+// The state of one view of the widget, one object per subject; each gets only the subjects it depends on.
 import { signal } from "@preact/signals";
 import { link } from "../wire/ask";
 import { Traits } from "../wire/traits";
@@ -33,17 +33,17 @@ import { Undo } from "./undo";
 
 export type Direction = "left" | "right" | "up" | "down";
 
-/** What the keyboard and the other panels ask of the map. */
+/** The functions of the map that the keyboard and the other panels call. */
 export interface MapControl {
   walk(direction: Direction): void;
-  /** Shows more of what lies in a direction. */
+  /** Shows more of the map in a direction. */
   pan(direction: Direction): void;
   zoom(factor: number): void;
   fit(): void;
   zoomTo(ids: Uint32Array): void;
 }
 
-/** `painted` is called whenever something was drawn. */
+/** `painted` is called after every drawing. */
 export function makeLens(model: Model, until: AbortSignal, painted: () => void = () => {}) {
   const traits = new Traits(model, until);
   const ask = link(model, until);
@@ -76,9 +76,9 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const distinctive = new Distinctive(outputs, selection, ask);
   prepare({ outputs, settings, reading, marks, shared, groups, announce, link: ask }, until);
   return {
-    /** Whether there is a Python that answers. */
+    /** Whether a kernel answers. */
     kernel,
-    /** Only in a page without a kernel. */
+    /** Set only in a page without a kernel. */
     page: model.page,
     announce,
     settings,
@@ -106,7 +106,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     distinctive,
     /** Whether the list of keys is open. */
     help: signal(false),
-    /** The map, once it is there. */
+    /** The map, once it has been drawn. */
     map: null as MapControl | null,
     painted,
   };

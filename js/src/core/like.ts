@@ -1,22 +1,20 @@
-// All like this sentence: the group it is in, or the sentences that have most of its words.
+// Sentences like this one: those of its group, or those that share most of its words.
 import type { Group, Groups } from "./groups";
 import type { Place } from "./reading";
 import type { Shared } from "./shared";
 
 const NEAREST = 8;
-/** Shares of words in common under which sentences are not alike. */
+/** Sentences are alike from this share of common words on. */
 const ALIKE = 0.2;
 
 export interface Like {
   group: Group | null;
-  /** The outputs that are in the group. */
+  /** The outputs in the group. */
   outputs: number[];
   nearest: { id: number; from: number; to: number; share: number }[];
 }
 
-/**
- * Find the sentences like the one at a place; null if there is no sentence. Words are compared; rare ones count more.
- */
+/** Find sentences like the one at a position; null if there is no sentence. Compares words; rare words count more. */
 export function likeSentence(shared: Shared, groups: Groups, { id, at }: Place): Like | null {
   const aligned = groups.alignment.value;
   const index = shared.index.value;

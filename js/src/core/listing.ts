@@ -1,4 +1,4 @@
-// What the reader lists, in which order, and which outputs share a card.
+// The outputs in the reader, their order, and which of them share a card.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Clusters } from "./clusters";
@@ -11,7 +11,7 @@ import type { Settings } from "./settings";
 import type { Tags } from "./tags";
 
 export class Listing {
-  /** Texts of which each output has a card of its own, though others are equal. */
+  /** Texts whose equal outputs each have a separate card. */
   readonly spread: Remembered<ReadonlySet<number>>;
 
   constructor(
@@ -34,13 +34,13 @@ export class Listing {
     if (scope !== this.settings.get("scope")) this.settings.set({ scope });
   }
 
-  /** The order that Python made of the outputs shown. */
+  /** The order that Python computed for the current outputs. */
   readonly ranked = computed(() => {
     const ranked = this.traits.ranked.value;
     return ranked?.prompt === this.outputs.info.prompt ? ranked : null;
   });
 
-  /** The outputs listed, in their order. */
+  /** The listed outputs, in order. */
   readonly ids = computed<Uint32Array>(() => {
     const passes = this.filter.passes.value;
     const selected = this.scope.value === "selected" ? this.selection.mask.value : null;
@@ -50,8 +50,8 @@ export class Listing {
   });
 
   /**
-   * A new object whenever the list is another one, which begins at its beginning. A tag, a card that is picked and a
-   * filter change what is in the list, but it stays the same list: the text being read stays in place.
+   * A new object whenever the list is a different one, which then starts at its top. Tagging, picking a card and
+   * filtering change the list's content but not its identity: the text being read stays in place.
    */
   readonly question = computed<object>(() => {
     const scope = this.scope.value;
@@ -67,7 +67,7 @@ export class Listing {
     };
   });
 
-  /** Compares two outputs in the chosen order; null = as they are. */
+  /** Compares two outputs in the chosen order; null = the original order. */
   readonly #order = computed<((a: number, b: number) => number) | null>(() => {
     const by = this.settings.get("order");
     const typical = this.clusters.typical.value;
@@ -82,7 +82,7 @@ export class Listing {
       return (a, b) => disputed[b] - disputed[a];
     }
     if (by === "untagged") {
-      // Untagged first, then cluster by cluster, what is like no other last; in each cluster what is most typical.
+      // Untagged first, then cluster by cluster with unclustered outputs last; in each cluster, the most typical first.
       const clusters = this.clusters.of.value;
       const tagged = this.tags.any.value;
       const place = (i: number) => (clusters[i] < 0 ? Number.MAX_SAFE_INTEGER : clusters[i]);
@@ -91,11 +91,11 @@ export class Listing {
     return null;
   });
 
-  /** The outputs listed, by text: equal ones share a card, that of the first. */
+  /** The listed outputs grouped by text: equal ones share the card of the first. */
   readonly cards = computed(() => {
     const variant = this.outputs.variant.value;
     const spread = this.spread.value;
-    // A grid shows each output in its place.
+    // A grid shows every output in its own cell.
     const single = this.settings.get("mode") === "grid";
     const ids: number[] = [];
     const copies = new Map<number, number[]>();
@@ -111,19 +111,19 @@ export class Listing {
     return { ids: Uint32Array.from(ids), copies };
   });
 
-  /** The outputs that a card stands for. */
+  /** The outputs that a card represents. */
   copies(i: number): number[] {
     const v = this.outputs.variant.value[i];
     const copies = this.spread.value.has(v) ? undefined : this.cards.value.copies.get(v);
     return copies?.includes(i) ? copies : [i];
   }
 
-  /** Gives each of the equal outputs a card of its own. */
+  /** Gives each of the equal outputs a separate card. */
   spreadOut(i: number): void {
     this.spread.value = new Set([...this.spread.value, this.outputs.variant.value[i]]);
   }
 
-  /** The next output in the list after the keyboard's that you have not tagged; -1 = none. */
+  /** The next output after the current one that you have not tagged; -1 = none. */
   nextUntagged(): number {
     const { ids } = this.cards.value;
     const mine = this.tags.mask(null, 0);

@@ -1,4 +1,4 @@
-/** The first of the numbers from low on for which a test is true, `high` if for none. It stays true once it is. */
+/** The first number from `low` on that passes a monotonic test; `high` if none does. */
 export function lowest(low: number, high: number, test: (k: number) => boolean): number {
   while (low < high) {
     const middle = (low + high) >> 1;

@@ -1,4 +1,4 @@
-// How far the clusters and the map are, and how that is stopped.
+// The progress of the clusters and the map, and how to stop it.
 import { computed } from "@preact/signals";
 import type { Link } from "../wire/ask";
 import type { Traits } from "../wire/traits";
@@ -13,7 +13,7 @@ export class Making {
     readonly link: Link,
   ) {}
 
-  /** How far they are, while they are still to come; a page holds only what is ready. */
+  /** The progress of computations still running; a page has none. */
   readonly progress = computed(() => {
     const pending = this.outputs.info.n > 0 && !this.clusters.ready.value;
     return pending ? this.traits.progress.value : undefined;

@@ -1,4 +1,4 @@
-// The layers over one text, and what a place of it says.
+// The layers of one text, and their description at a position.
 import { computed } from "@preact/signals";
 import { markdown } from "../text/markdown";
 import type { Painted } from "../text/paint";
@@ -15,9 +15,9 @@ import type { Settings } from "./settings";
 import type { Shared } from "./shared";
 
 const STYLES = ["ol-strong", "ol-em", "ol-code", "ol-strike", "ol-hide"];
-/** Texts of which the markdown is kept. */
+/** Number of texts whose markdown is cached. */
 const RENDERED = 200;
-/** Layers that `n` and `N` do not stop at. */
+/** Layers that `n` and `N` skip. */
 const PASSED = new Set(["ol-aligned", "ol-hot", "ol-asked"]);
 
 export class Marks {
@@ -34,12 +34,12 @@ export class Marks {
     readonly link: Link,
   ) {}
 
-  /** Names of the layers that are on. */
+  /** Names of the visible layers. */
   readonly on = computed(() => new Set(this.settings.get("layers")));
   /** The user's own layers. */
   readonly own = computed(() => this.traits.layers.value);
 
-  /** Switches a layer; where its data failed, asks for it again. */
+  /** Switches a layer; if its data failed, asks for it again. */
   toggle(layer: string): void {
     const on = this.settings.get("layers");
     const switchedOn = !on.includes(layer);
@@ -50,7 +50,7 @@ export class Marks {
     this.settings.set({ layers: switchedOn ? [...on, layer] : on.filter((name) => name !== layer) });
   }
 
-  /** The layers of a part of a text, bottom first. */
+  /** The layers of part of a text, bottom first. */
   layers(id: number, text: string, from: number, to: number): Painted[] {
     const layers = [...this.#words(id, from, to), ...this.#sentences(id)];
     let types = 0;
@@ -67,7 +67,7 @@ export class Marks {
     return layers;
   }
 
-  /** What words share with other outputs. */
+  /** The words shared with other outputs. */
   #words(id: number, from: number, to: number): Painted[] {
     const words = this.shared.words.value;
     const coverage = this.shared.coverage.value;
@@ -76,7 +76,7 @@ export class Marks {
     const room = this.shared.room.value!;
     const v = words.variant[id];
     const [inner, outer] = this.shared.wordsBetween(id, from, to);
-    // One word more on either side: what lies between two words of a run belongs to it, where the text is cut as well.
+    // One more word on either side: the space between two words of a run belongs to it, even at a cut.
     const first = Math.max(words.bounds[v], inner - 1);
     const last = Math.min(words.bounds[v + 1], outer + 1);
     const layers: Painted[] = [];
@@ -94,7 +94,7 @@ export class Marks {
     };
     const least = this.shared.minOutputs.value;
     if (on.has("shared")) join("ol-shared", (at) => this.shared.step(coverage[at]));
-    // 0 adds nothing to the class; -1 is what is not marked.
+    // 0 adds nothing to the class; -1 means unmarked.
     if (on.has("common")) join("ol-common", (at) => (coverage[at] >= least ? 0 : -1), -1);
     if (on.has("only") && this.shared.counted.value > 1)
       join("ol-only", (at) => (this.shared.onlyHere(at) ? 0 : -1), -1);
@@ -102,7 +102,7 @@ export class Marks {
     return layers;
   }
 
-  /** The groups of its sentences. */
+  /** The groups of an output's sentences. */
   #sentences(id: number): Painted[] {
     const alignment = this.groups.alignment.value;
     const shown = this.on.value.has("aligned");
@@ -125,7 +125,7 @@ export class Marks {
     return first < last ? [words.start[first], words.end[first], 0] : [];
   }
 
-  /** The place of the mark after a place of an output's text, or before it; -1 where there is none. */
+  /** The position of the mark after, or before, a position in an output's text; -1 = none. */
   next(id: number, at: number, by: 1 | -1): number {
     const text = this.outputs.text(id) ?? "";
     let best = -1;
@@ -139,7 +139,7 @@ export class Marks {
     return best;
   }
 
-  /** Marks in the margin: where each aligned sentence begins. */
+  /** The name whose members overlap these leaves most, by more than half; the latest of equals. */
   anchors(id: number): Anchor[] {
     const alignment = this.groups.alignment.value;
     if (!alignment || !this.on.value.has("aligned")) return [];
@@ -153,7 +153,7 @@ export class Marks {
     return anchors;
   }
 
-  /** Markdown's blocks and styles, where the switch is on. */
+  /** Markdown's blocks and styles, if switched on. */
   styled(text: string): { blocks: ReturnType<typeof markdown>["blocks"]; layers: Painted[] } | null {
     if (!this.settings.get("markdown")) return null;
     let rendered = this.#rendered.get(text);
@@ -173,7 +173,7 @@ export class Marks {
     return { blocks, layers: layers.filter((layer) => layer.spans.length) };
   }
 
-  /** What the layers that are on say of a place, one line each. */
+  /** What the visible layers mean at a position, one line each. */
   lines(id: number, at: number): string[] {
     const lines: string[] = [];
     const on = this.on.value;
@@ -182,7 +182,7 @@ export class Marks {
     const coverage = shared.coverage.value;
     if (words && coverage && shared.counts(id)) {
       const [next, last] = shared.wordsBetween(id, at, at + 1);
-      // The space between two words of a highlight belongs to it, as it is drawn.
+      // The space between two words of a highlight belongs to it, as drawn.
       const before = next < last ? next : next - 1;
       const v = words.variant[id];
       const within = before >= words.bounds[v] && next < words.bounds[v + 1];

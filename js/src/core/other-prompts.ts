@@ -1,4 +1,4 @@
-// How many outputs of the other prompts contain the query: only the texts of the prompt shown are in the browser.
+// How many outputs of other prompts match the query. The browser has only the current prompt's texts.
 import { computed, signal } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
 import type { Link } from "../wire/ask";
@@ -8,7 +8,7 @@ import type { Outputs } from "./outputs";
 import type { Search } from "./search";
 import type { Settings } from "./settings";
 
-/** Milliseconds without typing after which the other prompts are searched. */
+/** Milliseconds after the last key before the other prompts are searched. */
 const PAUSE = 400;
 
 export interface PromptMatches {
@@ -39,7 +39,7 @@ export class OtherPrompts {
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
   readonly #key = computed(() => JSON.stringify([this.outputs.info.total, this.#query.value]));
 
-  /** The other prompts with matches, in their order; none while that is not known. */
+  /** The other prompts with matches, in order; empty until known. */
   readonly list = computed<PromptMatches[]>(() => {
     const { key, counts } = this.#answer.value;
     if (key !== this.#key.value) return [];
@@ -49,7 +49,7 @@ export class OtherPrompts {
       .filter(({ prompt, count }) => count > 0 && prompt !== shown);
   });
 
-  /** "110 in 57 other prompts"; "" where there are none, or that is not known. */
+  /** "110 in 57 other prompts"; "" if there are none, or until known. */
   readonly words = computed(() => {
     const list = this.list.value;
     const count = list.reduce((sum, one) => sum + one.count, 0);
@@ -62,7 +62,7 @@ export class OtherPrompts {
       const { buffers } = await this.link.ask({ kind: "count", prompt, ...this.#query.peek() });
       this.#answer.value = { key, counts: array(buffers[0], Uint32Array) };
     } catch {
-      // Without a kernel nothing is known of the other prompts, and nothing is claimed.
+      // Without a kernel the counts are unknown, so none are shown.
     }
   }
 }

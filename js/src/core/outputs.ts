@@ -1,4 +1,4 @@
-// The outputs of the prompt shown: their texts, labels and columns.
+// The outputs of the current prompt: their texts, labels and columns.
 import { computed } from "@preact/signals";
 import { Texts } from "../text/texts";
 import { shortNames } from "../ui/names";
@@ -15,13 +15,13 @@ export class Outputs {
 
   readonly #frame = computed(() => this.traits.frame.value);
   readonly #info = computed(() => this.#frame.value.info);
-  /** Grows whenever another prompt is shown. */
+  /** Grows whenever the prompt changes. */
   readonly visit = computed(() => this.#frame.value.visit);
   /** Rows of the user's frame. */
   readonly rows = computed(() => this.#frame.value.rows);
   readonly columns = computed(() => this.#frame.value.columns);
   readonly promptIndex = computed(() => this.traits.promptIndex.value);
-  /** Another prompt was chosen and is still being prepared. */
+  /** Another prompt was chosen and is being prepared. */
   readonly preparing = computed(() => this.promptIndex.value !== this.info.prompt);
   readonly xy = computed(() => {
     const { prompt, xy } = this.traits.map.value;
@@ -49,13 +49,13 @@ export class Outputs {
     return this.info.columns.find((column) => column.name === name);
   }
 
-  /** The codes of a column's categories that the outputs shown have, rising; the categories are those of all prompts. */
+  /** The codes of a column's categories that occur in these outputs, ascending; categories cover all prompts. */
   present({ name, categories }: Column): number[] {
     const codes = new Set(this.columns.value[name]);
     return [...(categories?.keys() ?? [])].filter((code) => codes.has(code));
   }
 
-  /** The text of an output, or null while it comes from Python. */
+  /** The text of an output, or null until Python sends it. */
   text(i: number): string | null {
     return this.texts.value.get(i);
   }
@@ -69,12 +69,12 @@ export class Outputs {
     return Array.isArray(labels) ? labels[i] : String(labels.start + labels.step * i);
   }
 
-  /** The label of a text that has no visible character. */
+  /** The label of a text without visible characters. */
   blank(i: number): string {
     return this.info.missing.includes(i) ? "(missing)" : "(blank)";
   }
 
-  /** The value of the column that says where outputs come from; "" where there is none. */
+  /** The value of the source column; "" without one. */
   source(i: number): string {
     const { source } = this.info;
     return source === null ? "" : this.value(source, i);
@@ -84,17 +84,17 @@ export class Outputs {
     () => new Map(this.info.columns.map(({ name, categories }) => [name, shortNames(categories ?? [])])),
   );
 
-  /** A value of a column in little room: without what all values begin with, and not too long. */
+  /** A short form of a column's value: without the prefix that all values share, and cut to length. */
   short(column: string | null | undefined, value: string): string {
     return this.#shortNames.value.get(column ?? "")?.get(value) ?? value;
   }
 
-  /** The source of an output in little room. */
+  /** A short form of an output's source. */
   shortSource(i: number): string {
     return this.short(this.info.source, this.source(i));
   }
 
-  /** What an output is called in little room: its source, or else its row. */
+  /** A short name for an output: its source, or its row. */
   name(i: number): string {
     return this.shortSource(i) || this.row(i);
   }
@@ -103,7 +103,7 @@ export class Outputs {
     return `row ${this.label(i)}`;
   }
 
-  /** Where outputs come from, with counts, most frequent first; "" if no column says. */
+  /** The sources of outputs with counts, most frequent first; "" without a source column. */
   sourcesOf(ids: ArrayLike<number>): string {
     const counts = new Map<string, number>();
     for (let k = 0; k < ids.length; k++) {
@@ -116,9 +116,7 @@ export class Outputs {
     return parts.length > 8 ? `${parts.slice(0, 7).join(" · ")} and ${parts.length - 7} more` : parts.join(" · ");
   }
 
-  /**
-   * The value of a column: a number, with the 24 bits that the browser has of it, or a text; null where it is missing.
-   */
+  /** The value of a column: a number, with the 24 bits that the browser receives, or a text; null if missing. */
   raw(name: string, i: number): number | string | null {
     const column = this.column(name);
     const value = this.columns.value[name]?.[i];
@@ -126,7 +124,7 @@ export class Outputs {
     return column.kind === "number" ? Number(value.toPrecision(7)) : (column.categories?.[value] ?? null);
   }
 
-  /** The value of a column as it is shown. */
+  /** The value of a column as displayed. */
   value(name: string, i: number): string {
     const raw = this.raw(name, i);
     return typeof raw === "number" ? String(Number(raw.toPrecision(6))) : (raw ?? "");
@@ -138,12 +136,12 @@ export class Outputs {
     return local;
   });
 
-  /** The output of a row of the user's frame; -1 where it belongs to another prompt. */
+  /** The output at a row of the user's frame; -1 if it belongs to another prompt. */
   localOf(row: number): number {
     return this.#local.value[row] ?? -1;
   }
 
-  /** The outputs for which a test is true. */
+  /** The outputs that pass a test. */
   where(test: (i: number) => boolean): Uint32Array {
     const { n } = this.info;
     const ids = new Uint32Array(n);

@@ -1,4 +1,4 @@
-// The layers of the user's own: spans with a type each.
+// The user's own layers: typed spans.
 import type { OwnLayer } from "../wire/types";
 import { COLORS, REST } from "./groups";
 
@@ -9,7 +9,7 @@ export function typeName(layer: OwnLayer, code: number): string {
   return layer.types[code - 1] ?? "";
 }
 
-/** The spans of one output; colours go on after those of the `before` types of the layers before. */
+/** The spans of one output; their colours continue after the `before` types of earlier layers. */
 export function ownSpans(layer: OwnLayer, id: number, before: number): number[] {
   const spans: number[] = [];
   for (let k = 3 * layer.first[id]; k < 3 * layer.first[id + 1]; k += 3) {
@@ -23,7 +23,7 @@ export function ownColor(code: number, before: number): number {
   return ((code - 1 + before) % COLORS) + 1;
 }
 
-/** The types of an output's spans that contain a place. */
+/** The types of an output's spans at a position. */
 export function typesAt(layer: OwnLayer, id: number, at: number): string[] {
   const types: string[] = [];
   for (let k = 3 * layer.first[id]; k < 3 * layer.first[id + 1]; k += 3) {

@@ -1,4 +1,4 @@
-// Asks Python for the index and the alignment where something that is on needs them, and reads out that it takes long.
+// Asks Python for the index and the alignment once a visible feature needs them, and announces a long wait.
 import { computed } from "@preact/signals";
 import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
@@ -25,7 +25,7 @@ interface Needs {
 
 export const PREPARING = "Preparing this prompt…";
 
-/** Asks once for each prompt shown; what failed in an earlier visit is asked for again. */
+/** Asks once for each visit to a prompt; a failed result is asked for again at the next visit. */
 export function prepare(needs: Needs, until: AbortSignal): void {
   const { outputs, settings, reading, marks, shared, groups, announce, link } = needs;
   const needsIndex = computed(

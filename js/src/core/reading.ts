@@ -1,4 +1,4 @@
-// The reader's place in the texts: which are open, pinned, scrolled to or asked about.
+// The reader's state: which texts are open, pinned or scrolled to, and the clicked position.
 import type { Panel } from "../wire/types";
 import { computed } from "@preact/signals";
 import type { Announcer } from "./announce";
@@ -8,7 +8,7 @@ import type { Settings } from "./settings";
 
 const MOST_PINS = 6;
 
-/** A place in the text of an output. */
+/** A position in the text of an output. */
 export interface Place {
   id: number;
   /** UTF-16 unit. */
@@ -16,15 +16,15 @@ export interface Place {
 }
 
 export class Reading {
-  /** Outputs of which the whole text is shown. */
+  /** Outputs whose whole text is shown. */
   readonly opened: Remembered<ReadonlySet<number>>;
-  /** The place that the drawer is about. */
+  /** The position that the drawer explains. */
   readonly asked: Remembered<Place | null>;
-  /** The group of sentences pointed at; -1 = none. */
+  /** The group of sentences under the pointer; -1 = none. */
   readonly hot: Remembered<number>;
-  /** The place to bring into sight. */
+  /** The position to scroll to. */
   readonly place: Remembered<Place | null>;
-  /** Goes to the next group, where groups are shown. */
+  /** Goes to the next group, if groups are shown. */
   walk: ((by: number) => void) | null = null;
 
   constructor(
@@ -42,14 +42,14 @@ export class Reading {
     this.opened.value = new Set([...this.opened.value, id]);
   }
 
-  /** Shows the whole text, or its beginning again. */
+  /** Shows the whole text, or only its beginning again. */
   flip(id: number): void {
     const opened = new Set(this.opened.value);
     if (!opened.delete(id)) opened.add(id);
     this.opened.value = opened;
   }
 
-  /** Opens the drawer on a place: what it shares, with which outputs, and what is like it. */
+  /** Opens the drawer for a position: its shared phrases, the outputs that share them, and similar sentences. */
   ask(id: number, at: number): void {
     this.asked.value = { id, at };
   }
@@ -58,7 +58,7 @@ export class Reading {
     this.place.value = { id, at };
   }
 
-  /** The output that Python, or a click elsewhere, scrolls to; -1 = none. */
+  /** The output to scroll to, after a call in Python or a click elsewhere; -1 = none. */
   readonly target = computed(() => {
     const row = this.settings.get("scroll_to");
     return row === null ? -1 : this.outputs.localOf(row);
@@ -67,14 +67,14 @@ export class Reading {
   /** Whether the drawer is open. */
   readonly drawer = computed(() => !!this.asked.value || this.settings.get("panel") !== "");
 
-  /** Opens a panel in the drawer, over the place that was asked about; closes it if it is in sight. */
+  /** Opens a panel in the drawer, in place of the clicked position; closes it if it is visible. */
   toggle(panel: Panel): void {
     const seen = !this.asked.value && this.settings.get("panel") === panel;
     this.asked.value = null;
     this.settings.set({ panel: seen ? "" : panel });
   }
 
-  /** Closes the place that was asked about, or else the drawer. */
+  /** Closes the clicked position, or else the drawer. */
   close(): void {
     if (this.asked.value) this.asked.value = null;
     else this.settings.set({ panel: "" });

@@ -1,7 +1,7 @@
-// Memory that is about what is shown now, and is forgotten when that changes.
+// State about the current content, forgotten when that content changes.
 import { computed, type ReadonlySignal, signal } from "@preact/signals";
 
-/** A signal that reads as `initial` again once `about` is another than when it was set. */
+/** A signal that reads as `initial` again once `about` has changed since it was set. */
 export class Remembered<T> {
   readonly #held;
   readonly #read;

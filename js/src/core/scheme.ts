@@ -2,21 +2,21 @@
 import { number } from "../ui/format";
 import type { Column, Definition } from "../wire/types";
 
-/** Okabe and Ito's eight colours, which people with any kind of colour vision can tell apart; darker on light. */
+/** Okabe and Ito's eight colours, distinguishable with any kind of colour vision; darker on a light background. */
 const CATEGORIES = {
   light: ["#0072b2", "#cc79a7", "#56b4e9", "#e69f00", "#009e73", "#d55e00", "#b3a800", "#7a5195"],
   dark: ["#4aa3df", "#e39ac4", "#86d0f7", "#f0b429", "#2fc79a", "#f47f35", "#e3d84a", "#b48be0"],
 };
 const REST = { light: "#8b949e", dark: "#868e99" };
 const NONE = { light: "#b6bdc5", dark: "#5b636e" };
-/** Cividis, from low to high; made for colour-blind readers. */
+/** Cividis, from low to high; designed for colour-blind readers. */
 const STEPS = {
   light: ["#00204d", "#1b3a6b", "#46536b", "#666970", "#848279", "#a59c74", "#c8b866", "#eed54e"],
   dark: ["#3a62a8", "#5677a6", "#7187a0", "#8d97a0", "#a8a895", "#c3ba85", "#dccb71", "#f8e15f"],
 };
 
 export interface Entry {
-  /** The number that `group` holds for its points; -1 for points without a value. */
+  /** The value of `group` for its points; -1 for points without a value. */
   group: number;
   label: string;
   color: string;
@@ -27,23 +27,20 @@ export interface Scheme {
   kind: "cluster" | "category" | "number";
   name: string;
   palette: string[];
-  /** Index into the palette, one a point. */
+  /** Index into the palette for each point. */
   codes: Uint8Array;
   /** Cluster number, category or step of each point; -1 = none. */
   group: Int32Array;
   entries: Entry[];
-  /** Whether the last values share an entry: there are too many for a legend of several lines. */
+  /** Whether the last values share an entry because there are too many for the legend. */
   many: boolean;
 }
 
 const SHOWN = 8;
-/** Hues that more clusters than eight have, a golden angle apart; the list of clusters is the key. */
+/** Number of hues for more than eight clusters, a golden angle apart; the list of clusters is their legend. */
 const HUES = 64;
 
-/**
- * Up to eight values have a colour of their own; the others share a grey and an entry of the legend. Clusters have hues
- * of their own beyond eight.
- */
+/** Up to eight values get a colour each; the others share grey and one legend entry. Clusters beyond eight get hues. */
 export function byGroup(
   kind: "cluster" | "category",
   name: string,
@@ -115,13 +112,13 @@ export function byNumber(column: Column, values: Float32Array, dark: boolean): S
   return { kind: "number", name: column.name, palette, codes, group, entries, many: false };
 }
 
-/** As many decimals as it takes to tell the ends of the steps apart. */
+/** As many decimals as needed to distinguish the ends of the steps. */
 function rounded(value: number, span: number): string {
   const decimals = Math.min(12, Math.max(0, 2 - Math.floor(Math.log10(span))));
   return number(Number(value.toFixed(decimals)));
 }
 
-/** The scheme of tags, in the colours that the tags were given. */
+/** The scheme of tags, in the colours assigned to them. */
 export function byTag(group: Int32Array, names: string[], define: Definition[], dark: boolean): Scheme {
   const scheme = byGroup("category", "tags", group, names, dark, "no tag");
   if (scheme.many) return scheme;

@@ -1,4 +1,4 @@
-// Which outputs contain the query: in the page, beside it in a worker, or in Python where Python has the texts.
+// Which outputs match the query: computed in the page, in a worker, or in Python if the texts are there.
 import { computed, signal } from "@preact/signals";
 import { compile, hits } from "../text/search";
 import { HitSpans } from "../text/hit-spans";
@@ -11,12 +11,12 @@ import { follow } from "./follow";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
-/** Bytes of text that are searched in the page, within a frame. */
+/** Bytes of text that can be searched in the page within a frame. */
 const AT_ONCE = 4_000_000;
 const SEARCHING = "searching…";
 
 interface Result {
-  /** The prompt, its number of outputs, and the query that it answers. */
+  /** Identifies the prompt, its number of outputs, and the query. */
   key: string;
   ids: Uint32Array | null;
   error: string;
@@ -61,19 +61,19 @@ export class Search {
     }
   });
   /**
-   * Regular expressions, and all where there is much text, are searched beside the page; where Python has the texts,
-   * there.
+   * Regular expressions and large texts are searched outside the page: in Python if the texts are there, else in a
+   * worker.
    */
   readonly #elsewhere = computed(() => {
     const { paged, bytes } = this.outputs.textData.value;
     return paged || this.settings.get("regex") || bytes.length > AT_ONCE;
   });
-  /** An expression that may never end is not run in the page. */
+  /** A regular expression never runs in the page: it might not end. */
   readonly #spans = computed(() => {
     const { pattern } = this.pattern.value;
     return pattern && this.settings.get("regex") ? new HitSpans(this.#worker, pattern) : null;
   });
-  /** 1 for each output that matches; null without a query, or while the answer is on its way. */
+  /** 1 for each output that matches; null without a query, or until the answer arrives. */
   readonly matches = computed<Uint8Array | null>(() => {
     const { pattern } = this.pattern.value;
     if (!pattern) return null;
@@ -94,7 +94,7 @@ export class Search {
     if (error || !pattern || !this.#elsewhere.value) return error;
     return this.#result.value.key === this.#key.value ? this.#result.value.error : "";
   });
-  /** How many outputs match, or why that is not known; "" without a query. */
+  /** How many outputs match, or why that is unknown; "" without a query. */
   readonly status = computed(() => {
     if (this.error.value) return this.error.value;
     if (!this.settings.get("query")) return "";
@@ -103,7 +103,7 @@ export class Search {
     return plural(this.count.value, "match", "matches") + (unmarked ? `, not marked: ${unmarked}` : "");
   });
 
-  /** Start and end of every hit in a text, flat. */
+  /** Start and end of every hit in a text, as a flat list. */
   marks(text: string): number[] {
     const { pattern } = this.pattern.value;
     if (!pattern || !this.matches.value || this.error.value) return [];
@@ -132,7 +132,7 @@ export class Search {
     } catch {
       result = { key, ids: null, error: "not searched: no kernel" };
     }
-    // If something else was typed meanwhile, it has its own answer.
+    // If the query changed meanwhile, its own answer follows.
     if (this.#asked === key) this.#result.value = result;
   }
 }

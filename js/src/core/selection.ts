@@ -1,4 +1,4 @@
-// Which outputs are selected, and the gestures that change it.
+// The selected outputs, and the gestures that change the selection.
 import { computed, signal } from "@preact/signals";
 import { plural } from "../ui/format";
 import type { Traits } from "../wire/traits";
@@ -12,7 +12,7 @@ import type { Settings } from "./settings";
 export type Mode = "replace" | "add" | "remove";
 export type Scope = "all" | "selected";
 
-/** What a click selects: Shift adds, Alt removes. */
+/** How a click selects: Shift adds, Alt removes. */
 export function modeOf(event: { shiftKey: boolean; altKey: boolean }): Mode {
   return event.altKey ? "remove" : event.shiftKey ? "add" : "replace";
 }
@@ -28,16 +28,16 @@ export class Selection {
     readonly history: History,
   ) {}
 
-  /** Rows of the user's frame that are selected, in every prompt. */
+  /** Selected rows of the user's frame, in all prompts. */
   readonly rows = computed(() => this.traits.selection.value);
   readonly #picked = signal<{ rows: Uint32Array; origin: unknown } | null>(null);
-  /** Changes with every selection, but not where single cards were picked from it or added to it. */
+  /** Changes with every selection, except when single cards are picked or unpicked. */
   readonly origin = computed<unknown>(() => {
     const picked = this.#picked.value;
     return picked?.rows === this.rows.value ? picked.origin : this.rows.value;
   });
 
-  /** 1 for each selected output of the prompt shown. */
+  /** 1 for each selected output of the current prompt. */
   readonly mask = computed(() => {
     const mask = new Uint8Array(this.outputs.info.n);
     for (const row of this.traits.selection.value) {
@@ -67,21 +67,19 @@ export class Selection {
     all.set(kept);
     all.set(here, kept.length);
     this.#set(all.sort(), here.length ? scope : "all");
-    // A tag goes to the current output or, without one, to the last selection.
+    // Tags apply to the current output or, without one, to the last selection.
     if (mode === "replace" && !(ids.length === 1 && ids[0] === this.pointer.cursor.value))
       this.pointer.cursor.value = -1;
     this.announce.say(`${this.count.value} of ${this.outputs.info.n} selected`);
   }
 
-  /**
-   * As `select`, but only what passes search and legend: a lasso or a click on a cluster takes nothing that is dimmed.
-   */
+  /** Like `select`, but skips outputs that the search or the legend hides: a lasso takes no dimmed points. */
   take(ids: ArrayLike<number>, mode: Mode): void {
     const passes = this.filter.passes.value;
     this.select(passes ? Array.from(ids).filter(passes) : ids, mode);
   }
 
-  /** Adds or removes what a card stands for; the reader goes on listing what it lists. */
+  /** Selects or deselects the outputs of a card; the reader keeps its list. */
   pick(ids: number[]): void {
     const origin = this.origin.peek();
     const scope = this.count.value ? this.settings.get("scope") : "all";
@@ -89,7 +87,7 @@ export class Selection {
     this.#picked.value = { rows: this.rows.peek(), origin };
   }
 
-  /** Selects what is not selected, of the prompt shown. */
+  /** Inverts the selection within the current prompt. */
   invert(): void {
     const mask = this.mask.value;
     this.select(
@@ -98,7 +96,7 @@ export class Selection {
     );
   }
 
-  /** Deselects everything, in every prompt. */
+  /** Deselects everything, in all prompts. */
   clear(): void {
     const count = this.traits.selection.value.length;
     const elsewhere = this.elsewhere.value;
@@ -109,12 +107,12 @@ export class Selection {
     this.announce.say(count ? `${plural(count, "output")} deselected${where}` : "Nothing selected");
   }
 
-  /** Selects rows of the user's frame, as they were selected before. */
+  /** Restores an earlier selection of rows of the user's frame. */
   restore(rows: Uint32Array): void {
     this.#set(rows, rows.some((row) => this.outputs.localOf(row) >= 0) ? "selected" : "all");
   }
 
-  /** A gesture that deselected something can be undone. */
+  /** Makes a gesture that deselected something undoable. */
   #remember(before: Uint32Array): void {
     const after = this.rows.peek();
     const kept = new Set(after);

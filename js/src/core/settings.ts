@@ -1,4 +1,4 @@
-// The settings of the view, which every view of the lens and Python share.
+// The settings of the view, shared by all views of the lens and Python.
 import { computed, type ReadonlySignal } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { View } from "../wire/types";
@@ -8,12 +8,12 @@ export class Settings {
 
   constructor(readonly traits: Traits) {}
 
-  /** All settings. Reading it subscribes to every one of them. */
+  /** All settings. Reading it subscribes to all of them. */
   get all(): View {
     return this.traits.view.value;
   }
 
-  /** One setting. Reading it subscribes to this setting only. */
+  /** One setting. Reading it subscribes only to this one. */
   get<K extends keyof View>(name: K): View[K] {
     let setting = this.#each.get(name) as ReadonlySignal<View[K]> | undefined;
     if (!setting) {
@@ -27,7 +27,7 @@ export class Settings {
     this.traits.set({ view: this.with(change) });
   }
 
-  /** The settings with some of them changed, for a gesture that changes other traits too. */
+  /** The settings with some changes, for a gesture that also changes other traits. */
   with(change: Partial<View>): View {
     return { ...this.traits.view.peek(), ...change };
   }

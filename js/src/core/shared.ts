@@ -1,4 +1,4 @@
-// What outputs share: for the thresholds that are set, how many outputs contain each word in a shared run.
+// What outputs share: how many outputs contain each word of a shared run, at the current thresholds.
 import { computed } from "@preact/signals";
 import { SharedIndex } from "../text/shared";
 import { outputsNeeded } from "../text/thresholds";
@@ -10,10 +10,7 @@ import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";
 import type { Settings } from "./settings";
 
-/**
- * Why something that Python makes of `n` outputs is not there: being made, refused, or without a kernel; "" when it
- * is.
- */
+/** Why a result of Python about `n` outputs is missing: being computed, refused, or no kernel; "" if it is there. */
 export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): string {
   if (made.kind === "error") return made.error;
   if (made.kind === "made") return "";
@@ -21,7 +18,7 @@ export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): str
   return kernel ? "Comparing the outputs…" : "This page was written without this comparison.";
 }
 
-/** The result that Python made, if it is about the prompt shown; else none. */
+/** The result from Python if it is about the current prompt; else none. */
 export function ofPrompt<T>({ prompt, value }: Stamped<Made<T>>, shown: number): Made<T> {
   return prompt === shown ? value : { kind: "none" };
 }
@@ -40,15 +37,15 @@ export class Shared {
   readonly index = computed(() => (this.words.value ? new SharedIndex(this.words.value) : null));
   readonly status = computed(() => waitingFor(this.made.value, this.outputs.info.n, this.kernel));
 
-  /** Whether outputs are compared with the selected ones only. */
+  /** Whether outputs are compared only with the selected ones. */
   readonly within = computed(() => this.settings.get("context") === "selection" && this.selection.count.value > 0);
-  /** How many outputs are compared. */
+  /** The number of outputs compared. */
   readonly counted = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.n));
-  /** Whether an output is one of those that are compared. */
+  /** Whether an output is among those compared. */
   counts(id: number): boolean {
     return !this.within.value || this.selection.mask.value[id] === 1;
   }
-  /** How many of the compared outputs each variant of the index is; undefined = all. */
+  /** The number of compared outputs of each variant of the index; undefined = all. */
   readonly weight = computed(() => {
     const words = this.words.value;
     if (!words || !this.within.value) return undefined;
@@ -56,33 +53,33 @@ export class Shared {
     this.selection.mask.value.forEach((selected, i) => selected && weight[words.variant[i]]++);
     return weight;
   });
-  /** The least number of outputs that share something. */
+  /** The least number of outputs that must share words. */
   readonly minOutputs = computed(() =>
     outputsNeeded(this.settings.get("min_outputs") ?? (this.words.value?.fit || 0.3), this.counted.value),
   );
-  /** The least number of words in a row that counts as shared. */
+  /** The least number of consecutive words that counts as shared. */
   readonly minWords = computed(() => this.settings.get("min_words"));
   /** For each word, how many outputs share a long enough run that contains it. */
   readonly coverage = computed(() => this.index.value?.coverage(this.minWords.value, this.weight.value) ?? null);
   /** For each word, how many outputs contain it. */
   readonly outputsWith = computed(() => this.index.value?.coverage(1, this.weight.value) ?? null);
-  /** For each word, 0 where it lies in a run that repeats the prompt. */
+  /** For each word, 0 if it lies in a run that repeats the prompt. */
   readonly room = computed(() => this.index.value?.room(this.minWords.value) ?? null);
   readonly hasEcho = computed(() => !!this.words.value?.echo.length);
 
-  /** Whether only one output contains a word. */
+  /** Whether a word occurs in only one output. */
   onlyHere(at: number): boolean {
     return this.outputsWith.value?.[at] === 1 && this.counted.value > 1 && !(this.words.value!.echo[at] >= 1);
   }
 
-  /** The strength of the tint: 0 = fewer outputs than the threshold, else 1 to 3. */
+  /** The strength of the tint: 0 = too few outputs, else 1 to 3. */
   step(count: number): number {
     const least = this.minOutputs.value;
     if (count < least) return 0;
     return 1 + Math.min(2, Math.floor((3 * (count - least)) / Math.max(1, this.counted.value - least + 1)));
   }
 
-  /** How many words of all outputs each layer marks, for the legend. */
+  /** The number of words that each layer marks in all outputs, for the legend. */
   readonly marked = computed(() => {
     const words = this.words.value;
     const [coverage, outputsWith, room] = [this.coverage.value, this.outputsWith.value, this.room.value];
@@ -104,7 +101,7 @@ export class Shared {
     return sum;
   });
 
-  /** The words between two places of an output's text: [from, to) in the index's words. */
+  /** The words between two positions in an output's text: [from, to) in the index's words. */
   wordsBetween(id: number, from: number, to: number): [number, number] {
     const { variant, bounds, start, end } = this.words.value!;
     const v = variant[id];
@@ -112,7 +109,7 @@ export class Shared {
     return [first, lowest(first, bounds[v + 1], (at) => start[at] >= to)];
   }
 
-  /** The outputs of some variants; of the selected ones only, where those are compared. */
+  /** The outputs of some variants; only selected ones if the comparison is limited to them. */
   outputsOf(variants: number[]): number[] {
     const wanted = new Set(variants);
     const { variant } = this.words.value!;
@@ -121,7 +118,7 @@ export class Shared {
     return ids;
   }
 
-  /** Words from one on, as the first output that contains them writes them. */
+  /** Words from one on, as written in the first output that contains them. */
   written(at: number, words: number): string {
     const { bounds, start, end, variant } = this.words.value!;
     const v = lowest(0, bounds.length - 2, (k) => bounds[k + 1] > at);

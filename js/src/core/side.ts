@@ -1,14 +1,14 @@
-// What is shown beside the texts, and how wide it is.
+// The panel beside the texts, and its width.
 import { computed, signal } from "@preact/signals";
 import type { Tab } from "../wire/types";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
-/** Fewer outputs than this are read without a map of them. */
+/** With fewer outputs, the map is hidden by default. */
 export const FEW = 20;
-/** Share of the width that the side has until it is dragged. */
+/** The side's share of the width until the divider is dragged. */
 const SHARE = 0.34;
-/** Shares that are too little for either side: the divider then hides it. */
+/** The smallest share for either side: below it, the divider hides that side. */
 const LEAST = 0.12;
 
 export class Side {
@@ -19,7 +19,7 @@ export class Side {
 
   /** Whether the drawer of a narrow widget is open. */
   readonly drawer = signal(false);
-  /** Outputs that the map zooms to as soon as it is shown. */
+  /** Outputs that the map zooms to once it is visible. */
   readonly zoom = signal<Uint32Array | null>(null);
   readonly tab = computed<Tab>(() => this.settings.get("side"));
   /** Its share of the width; 0 = hidden, 1 = the texts are hidden. */
@@ -44,7 +44,7 @@ export class Side {
     this.settings.set({ side_width: Math.round(1000 * whole) / 1000 });
   }
 
-  /** Back to the width that it has by itself, whichever side was hidden. */
+  /** Resets the width and shows both sides. */
   reset(): void {
     this.settings.set({ side_width: SHARE });
   }

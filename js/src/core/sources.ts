@@ -1,4 +1,4 @@
-// What each source says: how many outputs, how many different answers, which one most often, how unusual they are.
+// A summary of each source: its outputs, its distinct answers, the most frequent one, and how unusual they are.
 import type { Clusters } from "./clusters";
 import type { Outputs } from "./outputs";
 
@@ -6,13 +6,13 @@ export interface Source {
   name: string;
   ids: number[];
   /**
-   * Its name in little room; its outputs; the clusters that they are in, where each that is like no other counts as one;
-   * the name of the cluster that most are in; and their mean rank, 0 = the most typical, 100 = the least.
+   * Short name; number of outputs; number of clusters, counting each unclustered output as one; name of the most
+   * frequent cluster; mean rank, from 0 (most typical) to 100.
    */
   cells: [string, number, number, string, number];
 }
 
-/** The sources of the prompt shown; none where no column says where outputs come from. */
+/** The sources of the current prompt; empty without a source column. */
 export function sourcesOf({ outputs, clusters }: { outputs: Outputs; clusters: Clusters }): Source[] {
   const column = outputs.column(outputs.info.source);
   if (!column) return [];
@@ -21,8 +21,10 @@ export function sourcesOf({ outputs, clusters }: { outputs: Outputs; clusters: C
   const rank: number[] = [];
   const all = outputs.where(() => true);
   all.sort((a, b) => typical[b] - typical[a]).forEach((id, place) => (rank[id] = place));
+  const idsOf: number[][] = [];
+  for (let i = 0; i < all.length; i++) (idsOf[codes[i]] ??= []).push(i);
   return outputs.present(column).map((code) => {
-    const ids = [...outputs.where((i) => codes[i] === code)];
+    const ids = idsOf[code];
     const counts = new Map<number, number>();
     let unusual = 0;
     for (const id of ids) {

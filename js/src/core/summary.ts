@@ -1,4 +1,4 @@
-// What there is, in one sentence, of which each part leads to what it is about.
+// The summary: one sentence whose parts lead to what they mention.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Piece } from "../wire/types";
@@ -14,7 +14,7 @@ export class Summary {
     readonly selection: Selection,
   ) {}
 
-  /** The parts of the sentence, at the granularity that is chosen. */
+  /** The parts of the sentence at the chosen granularity. */
   readonly pieces = computed<Piece[]>(() => {
     const level = this.clusters.level.value;
     const clusters = this.clusters.list.value;
@@ -24,7 +24,7 @@ export class Summary {
   });
   readonly sentence = computed(() => this.pieces.value.map(({ text }) => text).join(""));
 
-  /** Selects or shows what a part is about. */
+  /** Selects or shows the subject of a part. */
   follow({ rows, cluster, view }: Piece): void {
     if (view) this.settings.set(view);
     else this.selection.select(cluster === null ? rows : this.clusters.members(cluster), "replace");

@@ -1,4 +1,4 @@
-// Which tag each of the keys 1 to 9 gives.
+// The tags of the keys 1 to 9.
 import { computed } from "@preact/signals";
 import type { Tags } from "./tags";
 
@@ -9,13 +9,13 @@ export class TagKeys {
 
   constructor(readonly tags: Tags) {}
 
-  /** The tag of each key, from 1 on: those that were given one, then those that are used most. */
+  /** The tags of the keys, from 1 on: first those with an assigned key, then the most used ones. */
   readonly all = computed(() => {
     const { names, define } = this.tags.tagged.value;
     const keys: (string | undefined)[] = [];
     define.forEach(({ key }, tag) => key && (keys[Number(key)] ??= names[tag]));
     const given = new Set(keys);
-    // Keys that move under the fingers give wrong tags: a tag that has one keeps it.
+    // A tag keeps its key: keys that move while you type give wrong tags.
     this.#before.forEach(
       (name, key) => name !== undefined && names.includes(name) && !given.has(name) && (keys[key] ??= name),
     );

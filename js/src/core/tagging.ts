@@ -12,7 +12,7 @@ import { Remembered } from "./remembered";
 import type { Selection } from "./selection";
 import type { Tags } from "./tags";
 
-/** Outputs that a gesture is about, and what they are called. */
+/** The outputs of a gesture, and their name. */
 export interface Target {
   ids: ArrayLike<number>;
   what: string;
@@ -23,20 +23,20 @@ export interface Draft {
   prompt: number;
   ids: number[];
   what: string;
-  /** Your note that is there already; null where equal outputs have different ones. */
+  /** Your existing note; null if equal outputs have different ones. */
   text: string | null;
 }
 
 const NOTHING = "Nothing to tag: select outputs, or press j to go to one";
 
-/** Actions that undo does not take back. */
+/** Actions that do not go into the history. */
 const PASSING = new Set<Action>(["undo", "redo", "suggest", "unlike"]);
 
 export class Tagging {
-  /** The outputs that the open tag field is for; null while it is closed. */
+  /** The outputs of the open tag field; null while it is closed. */
   readonly field: Remembered<Target | null>;
   readonly draft: Remembered<Draft | null>;
-  /** What the last gesture did, or why it did nothing. */
+  /** The result of the last gesture, or why nothing happened. */
   readonly result = signal("");
 
   constructor(
@@ -54,13 +54,13 @@ export class Tagging {
     this.draft = new Remembered<Draft | null>(outputs.visit, null);
   }
 
-  /** Shows and reads out what a gesture did. */
+  /** Shows and announces the result of a gesture. */
   report(sentence: string): void {
     this.result.value = sentence;
     this.announce.say(sentence);
   }
 
-  /** What a gesture is for: the output that the keyboard is at, or else the selection. */
+  /** The outputs that a gesture applies to: the current output, or else the selection. */
   readonly target = computed<Target>(() => {
     const at = this.pointer.cursor.value;
     if (at >= 0) return this.card(at);
@@ -68,20 +68,20 @@ export class Tagging {
     return { ids, what: `${grouped(ids.length)} selected` };
   });
 
-  /** What the card of an output stands for; the prompt stands for itself. */
+  /** The outputs of a card; the prompt's number stands for the prompt. */
   card(i: number): Target & { ids: number[] } {
     if (i === this.tags.prompt.value) return { ids: [i], what: "the prompt" };
     const ids = this.listing.copies(i);
     return { ids, what: ids.length > 1 ? `these ${ids.length}` : "this output" };
   }
 
-  /** Opens the field where a tag is typed. */
+  /** Opens the field for typing a tag. */
   type(target: Target): void {
     if (target.ids.length) this.field.value = target;
     else this.report(NOTHING);
   }
 
-  /** Tags some outputs; removes the tag where you gave it to all of them. */
+  /** Tags outputs; removes the tag if you gave it to all of them. */
   toggle(name: string, ids: ArrayLike<number>): void {
     if (!ids.length) {
       this.report(NOTHING);
@@ -97,7 +97,7 @@ export class Tagging {
     if (all.length) this.do(this.tags.stars(all) === all.length ? "unstar" : "star", "", all);
   }
 
-  /** Begins a note, with the text of yours that is there. */
+  /** Opens a note, with your existing text. */
   write({ ids, what }: Target): void {
     const all = Array.from(ids);
     const mine = this.tags.notes(all).filter(({ by }) => by === 0);
@@ -105,7 +105,7 @@ export class Tagging {
     this.draft.value = { prompt, ids: all, what, text: mine.length > 1 ? null : (mine[0]?.text ?? "") };
   }
 
-  /** Ends a note; null, or the text that was there before, changes nothing. */
+  /** Closes a note; null or unchanged text changes nothing. */
   note({ prompt, ids, text }: Draft, written: string | null): void {
     this.draft.value = null;
     if (written !== null && written !== (text ?? "")) this.do("note", written, ids, prompt);
@@ -125,7 +125,7 @@ export class Tagging {
     });
   }
 
-  /** Whether there is anything to undo or redo: in Python, or among the gestures still on their way there. */
+  /** Whether you can undo or redo, in Python or among the gestures on their way there. */
   can(action: "undo" | "redo"): boolean {
     return this.tags.tagged.value[action] !== "" || this.gestures.waiting.value.length > 0;
   }

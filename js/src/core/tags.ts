@@ -1,4 +1,4 @@
-// The tags, notes and stars on the outputs of the prompt shown: what is on disk, and what is on its way there.
+// The tags, notes and stars of the current prompt: those saved, and those on their way.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Tagged } from "../wire/types";
@@ -6,21 +6,21 @@ import type { Gestures } from "./gestures";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
-/** A tag on an output, or on equal ones that a card stands for. */
+/** A tag on an output, or on the equal outputs of a card. */
 export interface Mark {
   name: string;
   color: number;
-  /** How many of them have it. */
+  /** How many of the outputs have it. */
   count: number;
-  /** Who else gave it. */
+  /** Other annotators who gave it. */
   others: string[];
-  /** Whether you gave it to all of them. */
+  /** Whether you gave it to all of the outputs. */
   mine: boolean;
-  /** Not on disk yet. */
+  /** Not saved yet. */
   waits: boolean;
 }
 
-/** In the filter: any tag. No tag has an empty name. */
+/** In a filter: any tag. No tag has an empty name. */
 export const ANY = "";
 
 export class Tags {
@@ -31,7 +31,7 @@ export class Tags {
     readonly gestures: Gestures,
   ) {}
 
-  /** What Python sent, and the names that are on their way to it: a new tag has its key at once. */
+  /** The tags that Python sent, plus the names on their way there: a new tag has its key at once. */
   readonly tagged = computed<Tagged>(() => {
     const kept = this.traits.tagged.value;
     const names = [...new Set([...kept.names, ...this.gestures.names.value])];
@@ -41,10 +41,10 @@ export class Tags {
     return fresh.length ? { ...kept, names, define: [...kept.define, ...fresh] } : kept;
   });
   readonly #bytes = computed(() => Math.ceil((this.outputs.info.n + 1) / 8));
-  /** The prompt has tags and notes as an output does: its number is the one after theirs. */
+  /** The prompt is stored as one more output: its number comes after theirs. */
   readonly prompt = computed(() => this.outputs.info.n);
 
-  /** The bits of the outputs, and of the prompt, to which an annotator gave a tag; empty where there is no such tag. */
+  /** Bits of the outputs and the prompt with a tag from an annotator; empty if the tag is unknown. */
   #row(tag: number, annotator: number): Uint8Array {
     const { annotators, bits } = this.tagged.value;
     if (tag < 0 || annotator < 0) return new Uint8Array();
@@ -52,7 +52,7 @@ export class Tags {
     return bits.subarray(from, from + this.#bytes.value);
   }
 
-  /** The bits where the tags of others may be shown; null = everywhere. */
+  /** Bits where the tags of others may be shown; null = everywhere. */
   readonly #opened = computed(() => {
     if (!this.settings.get("blind")) return null;
     const mine = new Uint8Array(this.#bytes.value);
@@ -65,7 +65,7 @@ export class Tags {
     return !opened || has(opened, id);
   }
 
-  /** The tags of outputs, or of the prompt, yours first. */
+  /** The tags on outputs or on the prompt, yours first. */
   of(ids: readonly number[]): Mark[] {
     const { names, annotators, define } = this.tagged.value;
     const marks: Mark[] = [];
@@ -103,7 +103,7 @@ export class Tags {
     return notes;
   });
 
-  /** The different notes on outputs: who wrote them, and what; yours are of annotator 0. */
+  /** The distinct notes on outputs, with their annotators; 0 is you. */
   notes(ids: readonly number[]): { by: number; text: string }[] {
     const different = new Map<string, { by: number; text: string }>();
     for (const id of ids) {
@@ -115,7 +115,7 @@ export class Tags {
     return [...different.values()];
   }
 
-  /** The bits of the outputs to which anybody whose tags may be shown gave a tag; null: any tag, any annotator. */
+  /** Bits of the outputs with a visible tag from an annotator; null = any tag, any annotator. */
   #union(tag: number | null, annotator: number | null): Uint8Array {
     const { names, annotators } = this.tagged.value;
     const { n } = this.outputs.info;
@@ -124,18 +124,18 @@ export class Tags {
       for (const a of annotator === null ? annotators.keys() : [annotator])
         merge(all, this.#row(t, a), a ? this.#opened.value : null);
     }
-    // Without the prompt's.
+    // Exclude the prompt.
     all[n >> 3] &= (1 << (n & 7)) - 1;
     return all;
   }
 
-  /** 1 for each output to which anybody whose tags may be shown gave a tag; null: any tag, any annotator. */
+  /** 1 for each output with a visible tag from an annotator; null = any tag, any annotator. */
   mask(tag: number | null, annotator: number | null): Uint8Array {
     const all = this.#union(tag, annotator);
     return new Uint8Array(this.outputs.info.n).map((_, i) => Number(has(all, i)));
   }
 
-  /** 1 for each output that has any tag. */
+  /** 1 for each output with any tag. */
   readonly any = computed(() => this.mask(null, null));
   /** The first tag of each output, -1 = none. */
   readonly first = computed(() => {
@@ -147,7 +147,7 @@ export class Tags {
     return first;
   });
 
-  /** 1 for each output that passes the filter of tags; null where there is none. */
+  /** 1 for each output that passes the tag filter; null without a filter. */
   readonly passing = computed<Uint8Array | null>(() => {
     const filter = this.settings.get("tagged");
     if (!filter) return null;
@@ -157,20 +157,20 @@ export class Tags {
     return this.mask(filter.tag === ANY ? null : names.indexOf(filter.tag), annotator);
   });
 
-  /** How many outputs an annotator, or anybody, gave a tag. */
+  /** How many outputs an annotator, or anyone, gave a tag. */
   given(tag: number, annotator: number | null): number {
     return ones(this.#union(tag, annotator));
   }
 
-  /** How many outputs an annotator gave no tag. */
+  /** How many outputs an annotator left untagged. */
   without(annotator: number): number {
     return this.outputs.info.n - ones(this.#union(null, annotator));
   }
 
-  /** How many outputs have each tag. */
+  /** The number of outputs with each tag. */
   readonly counts = computed(() => this.tagged.value.names.map((_, tag) => this.given(tag, null)));
 
-  /** For each output, how many tags its annotators disagree on. Hidden tags of others do not count. */
+  /** For each output, the number of tags that its annotators disagree on. Hidden tags do not count. */
   readonly disputed = computed(() => {
     const { names, annotators } = this.tagged.value;
     const counts = new Uint16Array(this.outputs.info.n);
@@ -195,7 +195,7 @@ function has(bits: Uint8Array, id: number): boolean {
   return ((bits[id >> 3] >> (id & 7)) & 1) === 1;
 }
 
-/** Adds bits to others, where they may be shown. */
+/** Adds bits, limited to those that may be shown. */
 function merge(all: Uint8Array, more: Uint8Array, shown: Uint8Array | null): void {
   for (let i = 0; i < more.length; i++) all[i] |= shown ? more[i] & shown[i] : more[i];
 }

@@ -1,4 +1,4 @@
-// Undo and redo of what was done last, a tag or a selection.
+// Undo and redo of the last steps, tags or selections.
 import { computed } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
 import type { Announcer } from "./announce";
@@ -26,7 +26,7 @@ export class Undo {
     return this.#step(way)?.kind === "selection" || this.tagging.can(way);
   }
 
-  /** What would be undone or redone, in words; "" = nothing. */
+  /** The step that would be undone or redone, in words; "" = none. */
   what(way: Way): string {
     const step = this.#step(way);
     if (step?.kind !== "selection") return this.tags.tagged.value[way];
@@ -36,7 +36,7 @@ export class Undo {
   run(way: Way): void {
     const step = this.#step(way);
     if (step?.kind !== "selection") {
-      // If this view did nothing, another may have tagged something.
+      // If this view did nothing, another view may have tagged.
       if (step) this.history[way](step);
       this.tagging.undo(way);
       return;
@@ -44,12 +44,12 @@ export class Undo {
     const rows = this.selection.rows.peek();
     const wanted = way === "undo" ? step.before : step.after;
     this.selection.restore(wanted);
-    // Redo brings back the selection that this replaces.
+    // Redo restores the selection that undo replaces.
     this.history[way](way === "undo" ? { ...step, after: rows } : { ...step, before: rows });
     this.announce.say(`${plural(wanted.length, "output")} selected again`);
   }
 
-  /** How many outputs the last gesture deselected, where nothing is selected since. */
+  /** How many outputs the last gesture deselected, if nothing is selected since. */
   readonly dropped = computed(() => {
     const step = this.history.last.value;
     if (step?.kind !== "selection" || this.selection.rows.value.length) return 0;

@@ -60,7 +60,12 @@ function Summary() {
                 role="button"
                 tabIndex={0}
                 onClick={() => summary.follow(piece)}
-                onKeyDown={(event) => event.key === "Enter" && summary.follow(piece)}
+                onKeyDown={(event) => {
+                  const space = event.key === " ";
+                  // Space would scroll the page as well.
+                  if (space) event.preventDefault();
+                  if (space || event.key === "Enter") summary.follow(piece);
+                }}
               >
                 {joined(piece.text)}
               </span>
