@@ -1,4 +1,4 @@
-// For a page without a kernel: the widget over the values of the traits that the page holds.
+// A page without a kernel: runs the widget on the trait values stored in the page.
 import { render } from "preact";
 import { show } from "./app";
 import type { Lens } from "./core/lens";
@@ -9,12 +9,13 @@ import { HandIn } from "./page/hand-in";
 export { unpack } from "./page/unpack";
 
 /**
- * Draws a page into an element: its head, where `state._about` says what it is, and the widget. Returns what ends it.
+ * Draws a page into an element: the widget, with a head if `state._about` describes the page. Returns a function that
+ * removes both.
  */
 export function mount(root: HTMLElement, state: Record<string, unknown>): () => void {
   const model = new PageModel(state);
   const ended = new AbortController();
-  // Another tab of the page has tagged: only the window hears of that.
+  // When another tab of the page tags, only the window gets the event.
   window.addEventListener("storage", () => model.sync(), { signal: ended.signal });
   const head = document.createElement("div");
   const widget = document.createElement("div");

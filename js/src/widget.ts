@@ -1,4 +1,4 @@
-// What anywidget calls in a notebook.
+// The module that anywidget loads in a notebook.
 import { show } from "./app";
 import type { Model } from "./wire/types";
 

@@ -1,4 +1,4 @@
-// What each key does. The list of keys that `?` shows is made from this table.
+// The keyboard commands. The list that `?` opens is generated from this table.
 import { describe } from "../core/describe";
 import type { Direction, Lens, MapControl } from "../core/lens";
 import { focusTexts } from "../ui/focus";
@@ -7,20 +7,20 @@ import type { ReaderMode } from "../wire/types";
 interface Press {
   lens: Lens;
   root: HTMLElement;
-  /** What has the focus. */
+  /** The focused element. */
   target: HTMLElement;
 }
 
-/** Returns false where the key does nothing here, and the browser gets it. */
+/** Returns false if the key does nothing here; the browser then handles it. */
 type Run = (press: Press) => boolean | void;
 
 interface Command {
   /** The keys as the help shows them, separated by spaces. */
   shown: string;
   words: string;
-  /** By `KeyboardEvent.key`, arrows with Shift as "Shift+ArrowUp"; left out where other code handles the key. */
+  /** By `KeyboardEvent.key`, arrows with Shift as "Shift+ArrowUp"; absent if other code handles the key. */
   run?: Record<string, Run>;
-  /** A held key runs it once: it would do and undo it many times a second. */
+  /** Ignore repeats of a held key: they would do and undo the command many times a second. */
   once?: boolean;
 }
 
@@ -88,7 +88,7 @@ export const COMMANDS: Command[] = [
     },
   },
   {
-    // Not every layout has brackets.
+    // Some keyboard layouts have no brackets.
     shown: "[ ] , .",
     words: "make clusters coarser or finer",
     run: {
@@ -147,7 +147,7 @@ const BY_KEY = new Map(
   COMMANDS.flatMap(({ run = {}, once = false }) => Object.entries(run).map(([key, does]) => [key, { does, once }])),
 );
 
-/** Runs the command of a key. Returns whether the key did anything. */
+/** Runs the command of a key. Returns whether the key was handled. */
 export function press(press: Press, event: KeyboardEvent): boolean {
   const shifted = event.shiftKey && event.key.startsWith("Arrow");
   const command = BY_KEY.get(shifted ? `Shift+${event.key}` : event.key);
@@ -163,7 +163,7 @@ export function leave({ lens, root, target }: Press, inField: boolean): void {
     return;
   }
   if (!inField && lens.reading.drawer.value) {
-    // The focus stays in the widget when the drawer that has it closes.
+    // Keep the focus in the widget when the focused drawer closes.
     if (target.closest(".ol-drawer")) focusTexts(root);
     lens.reading.close();
     return;
@@ -192,7 +192,7 @@ function onPoint({ lens, target }: Press, run: (id: number) => void): boolean {
   return true;
 }
 
-/** What the arrow keys do on the map. */
+/** The commands of the arrow keys on the map. */
 function arrows(before: string, run: (map: MapControl, direction: Direction) => void): Record<string, Run> {
   const keys = ["Left", "Right", "Up", "Down"].map((name): [string, Run] => [
     `${before}Arrow${name}`,

@@ -1,8 +1,8 @@
-// Which keys the notebook gets. One listener on the widget's root; nothing on the page.
+// Decides which keys the notebook gets. Adds listeners to the widget's root and none to the page.
 import type { Lens } from "../core/lens";
 import { leave, press } from "./commands";
 
-/** JupyterLab ignores keys that are pressed on an element with this attribute. */
+/** JupyterLab ignores keys pressed on an element with this attribute. */
 const SUPPRESS = "data-lm-suppress-shortcuts";
 
 export function guard(root: HTMLElement, lens: Lens, until: AbortSignal): void {
@@ -18,8 +18,8 @@ export function guard(root: HTMLElement, lens: Lens, until: AbortSignal): void {
       target.removeAttribute(SUPPRESS);
       return;
     }
-    // In its command mode JupyterLab takes plain letters from whatever has the focus in an output: "d d" would
-    // delete the cell.
+    // In command mode, JupyterLab takes plain letters from any focused element in an output: "d d" would delete the
+    // cell.
     event.stopPropagation();
     target.setAttribute(SUPPRESS, "true");
     if (event.isComposing) return;
@@ -40,11 +40,11 @@ function isNotebooks(
   const help = lens.help.value;
   const inField = isField(target);
   if (key === "Escape") return !help && !lens.reading.drawer.value && !inField;
-  // A field keeps the shortcuts for editing.
+  // A field keeps the editing shortcuts.
   if (ctrlKey || metaKey) return !inField || !/^[acvxyz]$/i.test(key);
-  // In command mode these select cells; on the map they move the map.
+  // In command mode these select cells; on the map they pan.
   if (shiftKey && key.startsWith("Arrow")) return !help && !target.matches(".ol-map, input, select, textarea");
-  // Tab leads out, except out of the list of keys; Shift+Enter runs the cell.
+  // Tab leaves the widget, except from the list of keys; Shift+Enter runs the cell.
   return (key === "Tab" && !help) || (altKey && key !== "Alt") || (key === "Enter" && shiftKey && !inField);
 }
 

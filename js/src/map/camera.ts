@@ -1,4 +1,4 @@
-// Which part of the data the map shows, and how it gets from one part to another.
+// The part of the data that the map shows, and the animation from one part to another.
 import {
   affine,
   between,
@@ -17,7 +17,7 @@ import {
 const FLIGHT_MS = 280;
 const SMALLEST_FIT = 1e-6;
 const SMALLEST_ZOOM = 0.2;
-/** Pixels from the edge at which a point that is revealed stands at least. */
+/** The least distance of a revealed point from the edge, in pixels. */
 const CLEAR = 28;
 
 interface Flight {
@@ -53,12 +53,12 @@ export class Camera {
     return unproject(this.view, this.size, px, py);
   }
 
-  /** The data place in the middle of the map. */
+  /** The data position at the middle of the map. */
   get middle(): [number, number] {
     return this.unproject(this.size.width / 2, this.size.height / 2);
   }
 
-  /** The middle stays in place; a map that showed everything still shows everything. */
+  /** Keeps the middle in place; a map that showed everything still does. */
   resize(width: number, height: number): void {
     const size = { width: Math.max(0, width) || 0, height: Math.max(0, height) || 0 };
     const [x, y] = this.middle;
@@ -89,7 +89,7 @@ export class Camera {
     this.#move({ k: this.view.k, x: this.view.x + dx, y: this.view.y + dy });
   }
 
-  /** Pans as little as needed for a data place to be clear of the edge; says whether it had to. */
+  /** Pans as little as needed to bring a data position clear of the edge; returns whether it panned. */
   reveal(x: number, y: number): boolean {
     const [px, py] = this.project(x, y);
     const inward = (at: number, extent: number) => {
@@ -101,7 +101,7 @@ export class Camera {
     return dx !== 0 || dy !== 0;
   }
 
-  /** Goes on with a flight; says whether the view has changed. */
+  /** Continues a flight; returns whether the view changed. */
   step(time: number): boolean {
     const flight = this.#flight;
     if (!flight) return false;
@@ -112,7 +112,7 @@ export class Camera {
     return true;
   }
 
-  /** A view that the user has reached by hand. */
+  /** Sets a view that the user chose by hand. */
   #move(view: MapView): void {
     this.#flight = null;
     this.#fitted = false;

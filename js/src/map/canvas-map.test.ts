@@ -181,7 +181,7 @@ describe("the view", () => {
       }),
       putImageData: ({ data }: ImageData) => (drawn = new Uint32Array(data.buffer)),
     };
-    // happy-dom's canvases draw nothing.
+    // happy-dom's canvases do not draw.
     const context = new Proxy(known, { get: (all, name: string) => all[name] ?? (() => {}), set: () => true });
     const spy = vi.spyOn(HTMLCanvasElement.prototype, "getContext").mockReturnValue(context as never);
     const { map } = makeMap();
@@ -320,7 +320,7 @@ describe("gestures", () => {
     const { map } = makeMap();
     const turn = (init: WheelEventInit = {}): WheelEvent => {
       const event = new WheelEvent("wheel", { deltaY: -100, cancelable: true });
-      // happy-dom's wheel event has no place and no modifier keys.
+      // happy-dom's wheel event has neither coordinates nor modifier keys.
       const mouse = { clientX: 200, clientY: 200, ctrlKey: false, metaKey: false, ...init };
       for (const [name, value] of Object.entries(mouse)) Object.defineProperty(event, name, { value });
       host.dispatchEvent(event);
@@ -385,7 +385,7 @@ it("dims what is selected and filtered out, and keeps its ring", () => {
     map.setStyle(styleFor(5, { selected: Uint8Array.of(0, 0, 0, 0, 1), anySelected: true, faded }));
     nextFrame();
     const { data, width } = image!;
-    // The middle's point, from its centre to the right: pixels stand behind a frame of 16.
+    // From the centre of the middle point to the right; the buffer starts with a frame of 16 pixels.
     return Array.from({ length: 10 }, (_, x) => [
       ...data.slice(4 * (216 * width + 216 + x), 4 * (216 * width + 216 + x) + 3),
     ]);
@@ -453,7 +453,7 @@ it("brings a point that is out of sight into the map, and moves no further than 
   map.reveal(2);
   nextFrame();
   expect(events.onView).toHaveBeenCalledOnce();
-  // The right upper corner of the data stands just within that of the map.
+  // The upper right corner of the data lies just inside that of the map.
   const [x, y] = map.project(2);
   expect([Math.round(400 - x), Math.round(y)]).toEqual([28, 28]);
 });
@@ -470,7 +470,7 @@ it("paints at the screen's own pixels when it comes to another screen", () => {
   expect(asked.map(({ query }) => query)).toEqual(["(resolution: 1dppx)"]);
   asked[0].listeners[0]();
   nextFrame();
-  // And waits for the next change.
+  // The map now waits for the next change.
   expect(asked.map(({ query }) => query)).toEqual(["(resolution: 1dppx)", "(resolution: 2dppx)"]);
   expect(events.onView).toHaveBeenCalledOnce();
   map.destroy();

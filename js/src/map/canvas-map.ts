@@ -1,4 +1,4 @@
-// A scatter of points on a 2-D canvas, which can be panned, zoomed, picked from and lassoed.
+// A scatter plot on a 2-D canvas that you can pan, zoom, pick from and lasso.
 import { Camera } from "./camera";
 import { Gestures, type Tool } from "./gestures";
 import { Grid } from "./grid";
@@ -13,9 +13,9 @@ import { boundsOf } from "./view";
 const PICK_REACH = 8;
 const BUSY_MS = 160;
 const MAX_DPR = 2;
-/** More points than this are painted one pixel for one while they move, however fine the screen is. */
+/** Above this many points, a moving map is painted at one pixel per CSS pixel, even on a fine screen. */
 const MANY = 10_000;
-/** Wide enough for the largest disc: one whose centre is just outside the map still shows its edge. */
+/** Wide enough for the largest disc, so that a disc centred just outside the map still shows its edge. */
 const PAD = 16;
 
 interface Surface {
@@ -167,7 +167,7 @@ export class CanvasMap implements MapRenderer {
     this.#overlay.canvas.remove();
   }
 
-  /** Moved to a finer screen, or zoomed by the browser, the map has the same size and needs other pixels. */
+  /** On a finer screen or after the browser zooms, the map keeps its size but needs more pixels. */
   #watchScreen(): void {
     const { signal } = this.#ending;
     const screen = this.#host.ownerDocument.defaultView;
@@ -272,7 +272,7 @@ export class CanvasMap implements MapRenderer {
     return colour;
   }
 
-  /** The RGB value of a CSS colour that is not hexadecimal, as a canvas paints it. */
+  /** The RGB value of a non-hexadecimal CSS colour, as a canvas paints it. */
   #paintedColour(css: string): number {
     const probe = this.#host.ownerDocument.createElement("canvas");
     probe.width = probe.height = 1;
@@ -338,7 +338,7 @@ export class CanvasMap implements MapRenderer {
     return [...ring(style.cursor, 4.5), ...ring(style.hover, 0)];
   }
 
-  /** Gives a canvas so many device pixels to one of CSS; returns them. */
+  /** Sizes a canvas at `ratio` device pixels per CSS pixel; returns its size in device pixels. */
   #sizeCanvas(canvas: HTMLCanvasElement, ratio: number): [number, number] {
     const width = Math.max(1, Math.round(this.#camera.size.width * ratio));
     const height = Math.max(1, Math.round(this.#camera.size.height * ratio));

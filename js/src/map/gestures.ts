@@ -1,7 +1,7 @@
 export type Mode = "replace" | "add" | "remove";
 export type Tool = "lasso" | "pan";
 
-/** What the pointer asks of the map; places are pixels from the host's top left corner. */
+/** What the pointer can ask the map to do; positions are pixels from the host's top left corner. */
 export interface Intents {
   tool(): Tool;
   hover(px: number, py: number): void;
@@ -9,7 +9,7 @@ export interface Intents {
   tap(px: number, py: number, mode: Mode): void;
   pan(dx: number, dy: number): void;
   zoom(factor: number, px: number, py: number): void;
-  /** The lasso so far (x0, y0, x1, y1, …); null when it is gone. */
+  /** The lasso so far (x0, y0, x1, y1, …); null once it ends. */
   draw(path: readonly number[] | null): void;
   lasso(path: Float64Array, mode: Mode): void;
   doubleTap(px: number, py: number): void;
@@ -30,11 +30,11 @@ const CLICK_SLOP = 4;
 const PATH_STEP = 3;
 const LINE_PIXELS = 16;
 const WHEEL_SPEED = 0.0015;
-/** Trackpads report a pinch as a wheel with Ctrl and small steps. */
+/** Trackpads report a pinch as small wheel steps with Ctrl. */
 const PINCH_SPEED = 0.01;
 const MAX_WHEEL_STEP = 0.4;
 
-/** Turns pointer and wheel events of one element into intents; listens nowhere else. */
+/** Turns the pointer and wheel events of one element into intents; listens to nothing else. */
 export class Gestures {
   readonly #host: HTMLElement;
   readonly #intents: Intents;
@@ -54,7 +54,7 @@ export class Gestures {
     host.addEventListener("pointerleave", () => this.#drag || intents.leave(), { signal });
     host.addEventListener("wheel", (event) => this.#wheel(event), { signal, passive: false });
     host.addEventListener("dblclick", (event) => intents.doubleTap(...this.#place(event)), { signal });
-    // The middle button would start the browser's own scrolling.
+    // The middle button would start the browser's autoscroll.
     host.addEventListener("mousedown", (event) => event.button === 1 && event.preventDefault(), { signal });
   }
 
@@ -75,13 +75,13 @@ export class Gestures {
   }
 
   #down(event: PointerEvent): void {
-    // Buttons and labels that the page lays over the map keep their own clicks.
+    // Buttons and labels over the map keep their own clicks.
     if (event.button > 1 || event.target !== this.#host) return;
     const [x, y] = this.#place(event);
     try {
       this.#host.setPointerCapture(event.pointerId);
     } catch {
-      // The pointer is gone already: its drag then lives from the events that reach the host.
+      // The pointer is already gone: the drag continues with the events that reach the host.
     }
     if (event.pointerType === "touch") this.#touches.set(event.pointerId, { x, y });
     if (this.#touches.size > 1) {
@@ -174,7 +174,7 @@ export class Gestures {
   }
 
   #hasFocus(): boolean {
-    // The root node, not the document: inside a shadow root the document sees only the shadow's host.
+    // The root node, not the document: for a focus inside a shadow root, the document reports only the host.
     const { activeElement } = this.#host.getRootNode() as Document | ShadowRoot;
     return !!activeElement && !!this.#host.closest(".outlens")?.contains(activeElement);
   }

@@ -3,7 +3,7 @@ import { boundsOf } from "./view";
 const PER_CELL = 3;
 const MAX_SIDE = 512;
 
-/** A uniform grid over the points, which finds the one nearest to a place without looking at all of them. */
+/** A uniform grid that finds the point nearest to a position without a scan of all points. */
 export class Grid {
   readonly #xy: Float32Array;
   readonly #side: number;
@@ -50,7 +50,7 @@ export class Grid {
     return Math.max(0, Math.min(this.#side - 1, Math.floor((y - this.#bottom) * this.#perY))) || 0;
   }
 
-  /** The point nearest to (x, y) within `reach`, all in data units; -1 when there is none. */
+  /** The point nearest to (x, y) within `reach`, all in data units; -1 if there is none. */
   nearest(x: number, y: number, reach: number): number {
     let best = -1;
     let least = reach * reach;

@@ -69,6 +69,6 @@ it("takes the place that hides the fewest points", () => {
     placeLabels([item], 200, 200, () => 40, 18, hides).map(({ left, top }) => [left, top])[0];
   const [left, top] = place(() => 0);
   expect(place((x, y) => (x === left && y === top ? 3 : 1))).not.toEqual([left, top]);
-  // Where every place hides as many, the nearest.
+  // Where every position hides the same number, the nearest.
   expect(place(() => 2)).toEqual([left, top]);
 });

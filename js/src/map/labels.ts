@@ -1,4 +1,4 @@
-/** A name on the map; x and y are the pixel that it belongs to. */
+/** A name on the map; x and y are the pixel that it labels. */
 export interface Label {
   id: number;
   text: string;
@@ -14,7 +14,7 @@ export interface PlacedLabel {
   width: number;
 }
 
-/** Shifts from the centred place, the nearest first: across in half widths, down in line heights. */
+/** Offsets from the centred position, nearest first: across in half widths, down in line heights. */
 const SHIFTS: readonly (readonly [number, number])[] = [
   [0, 0],
   [0, -1.1],
@@ -29,14 +29,12 @@ const SHIFTS: readonly (readonly [number, number])[] = [
   [1.1, 1.1],
 ];
 
-/** Share of the map that names may hide: what they name has to be seen as well. */
+/** The largest share of the map that names may cover: the points must stay visible. */
 export const COVERED = 0.12;
 
 /**
- * Places labels, the heaviest first, where they neither overlap nor leave the map.
- *
- * One whose point is outside the map, or that fits nowhere near it, is left out, and so are the lightest where all
- * together would hide too much of the map.
+ * Places labels, the heaviest first, without overlaps and inside the map. Skips a label if its point is outside the map
+ * or no nearby position is free, and the lightest ones once labels would cover too much of the map.
  */
 export function placeLabels(
   items: readonly Label[],
@@ -44,7 +42,10 @@ export function placeLabels(
   height: number,
   measure: (text: string) => number,
   lineHeight = 18,
-  /** How many points a place hides: of those near enough, the one that hides fewest is taken, none that hides infinitely many. */
+  /**
+   * How many points a label would hide there. The nearby position that hides the fewest wins; one that hides infinitely
+   * many never does.
+   */
   hides: (left: number, top: number, wide: number) => number = () => 0,
 ): PlacedLabel[] {
   const placed: PlacedLabel[] = [];

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { inside } from "./lasso";
 import { randomPoints, seeded } from "../testing/random";
 
-/** Whether a polygon winds an odd number of times around a point, from the sum of the angles of its sides. */
+/** Whether a polygon winds around a point an odd number of times, from the sum of its sides' angles. */
 function windsOddly(polygon: Float64Array, px: number, py: number): boolean {
   const corners = polygon.length / 2;
   let turned = 0;

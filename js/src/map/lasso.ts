@@ -1,9 +1,8 @@
 import type { Affine } from "./view";
 
 /**
- * Points inside a polygon by the even-odd rule, rising.
- *
- * `polygon` holds x0, y0, x1, y1, … in pixels and is closed from its last corner to its first; `at` takes data to pixels.
+ * Points inside a polygon by the even-odd rule, ascending. `polygon` holds x0, y0, x1, y1, … in pixels and is closed
+ * implicitly; `at` maps data to pixels.
  */
 export function inside(polygon: Float64Array, xy: Float32Array, at: Affine): Uint32Array {
   const corners = polygon.length >> 1;

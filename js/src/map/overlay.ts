@@ -1,12 +1,12 @@
-// What is drawn above the points: the rings of the hovered point and of the cursor, and the lasso.
+// Drawn above the points: the rings of the hovered point and of the cursor, and the lasso.
 
-/** A point above all others, outlined. */
+/** An outlined point above all others. */
 export interface Ring {
   px: number;
   py: number;
   radius: number;
   colour: string;
-  /** Pixels between the point and a second ring around it; 0 draws none. */
+  /** Pixels between the point and its outer ring; 0 draws none. */
   gap: number;
 }
 

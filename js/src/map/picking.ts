@@ -1,9 +1,9 @@
-// Which point is meant: by the pointer, or by an arrow key.
+// Finds the point that the pointer or an arrow key refers to.
 import type { Direction } from "./renderer";
 
 /**
- * The next point in a direction, for walking with the keyboard: near, and rather ahead than aside. Points on the very
- * same place come one after the other. Without a point to start from: the one nearest to `middle`.
+ * The next point in a direction, for keyboard navigation: prefers near points, and points ahead to points aside. Points
+ * at the same position follow one another. Without a current point: the one nearest to `middle`.
  */
 export function nearestAhead(xy: Float32Array, id: number, direction: Direction, middle: [number, number]): number {
   const count = xy.length >> 1;

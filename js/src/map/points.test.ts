@@ -24,7 +24,7 @@ describe("the contrast of two colours", () => {
   it("is WCAG's", () => {
     expect(contrast(BLACK, WHITE)).toBeCloseTo(21);
     expect(contrast(WHITE, WHITE)).toBe(1);
-    // The grey that WebAIM gives for 4.54, and pure red: 0.2126 against 1.
+    // WebAIM gives 4.54 for this grey; pure red has a luminance of 0.2126.
     expect(contrast(hex("#767676"), WHITE)).toBeCloseTo(4.54, 2);
     expect(contrast(packed(255, 0, 0), WHITE)).toBeCloseTo(1.05 / 0.2626, 5);
   });
@@ -42,7 +42,7 @@ describe("the edge of a point", () => {
     expect(contrast(edgeOf(hex("#3a3a5a"), dark, hex("#e0e0e0")), dark)).toBeGreaterThanOrEqual(3);
   });
 
-  /** The largest contrast with the ground of a pixel of one point of a colour and so large. */
+  /** The largest contrast with the background of any pixel of one point, for a colour and a radius. */
   function strongest(css: string, radius: number, ground = WHITE, ink = BLACK): number {
     const [stride, rows, pad] = [64, 64, 8];
     const pixels = { data: new Uint32Array(stride * rows).fill(ground), stride, rows, pad };
@@ -93,7 +93,7 @@ describe("the edge of a point", () => {
 
   it("is painted around a point that would not be seen", () => {
     for (const css of ["#56b4e9", "#e69f00", "#b3a800"]) expect(strongest(css, 4), css).toBeGreaterThanOrEqual(2.9);
-    // The colour alone has 2.2.
+    // The colour alone has a contrast of 2.2.
     expect(contrast(hex("#e69f00"), WHITE)).toBeLessThan(2.3);
   });
 });

@@ -1,24 +1,18 @@
-// The points as pixels: in which order they are painted, how large, and with what outline.
+// The points as pixels: their paint order, size and outline.
 import { contrast, makeDisc, mix, paintDiscs, type Pixels } from "./raster";
 import type { MapStyle } from "./renderer";
 import type { Affine, Size } from "./view";
 
-/**
- * Selected points are outlined as long as so few are selected that they can be this large: outlines of more would run
- * together.
- */
+/** Selected points are outlined while few enough are selected to be this large: more outlines would merge. */
 const OUTLINED = 3;
-/** Points smaller than this take the colour of their edge: an outline would cover them. */
+/** Smaller points take the colour of their edge, because an outline would cover them. */
 const SMALLEST_EDGED = 2.5;
-/** A graphic must have 3 against its ground (WCAG 1.4.11); a narrow edge loses some where it is smoothed. */
+/** A graphic needs a contrast of 3 with its background (WCAG 1.4.11); smoothing costs a thin edge some of it. */
 const LEAST_CONTRAST = 3.5;
-/** Share of the ink by which an edge gets darker at each try. */
+/** Share of ink added to an edge at each step. */
 const DARKER = 0.1;
 
-/**
- * The points in the order of painting: faded, faded but selected, plain, ringed, selected; and where each of these
- * layers ends.
- */
+/** The points in paint order: faded, faded but selected, plain, ringed, selected; and the end of each layer. */
 export interface Layers {
   xy: Float32Array;
   codes: Uint16Array;
@@ -28,7 +22,7 @@ export interface Layers {
 export function layersOf(xy: Float32Array, order: Uint32Array, style: MapStyle): Layers {
   const { selected, faded, ringed } = style;
   const layerOf = (id: number) => (faded?.[id] ? (selected[id] ? 1 : 0) : selected[id] ? 4 : ringed?.[id] ? 3 : 2);
-  // Copied side by side: reading here and there in memory would take longer than painting.
+  // Copied into paint order: random memory access would take longer than painting.
   const layers: Layers = { xy: new Float32Array(xy.length), codes: new Uint16Array(order.length), ends: [] };
   let next = 0;
   for (let layer = 0; layer < 5; layer++) {
@@ -44,28 +38,28 @@ export function layersOf(xy: Float32Array, order: Uint32Array, style: MapStyle):
   return layers;
 }
 
-/** Radius in CSS pixels that suits so many points in so large a map, a little larger when zoomed in. */
+/** A radius in CSS pixels that suits the number of points and the map's size; it grows slightly with the zoom. */
 export function radiusOf(count: number, { width, height }: Size, zoom: number): number {
   const room = (width * height) / Math.max(1, count);
   const whole = Math.max(1.1, Math.min(5, 4.5 * (room / 720) ** 0.22));
   return Math.min(7, whole * Math.max(1, zoom) ** 0.3);
 }
 
-/** The colour, or where it is too near to the ground the shade of it that is not. */
+/** The colour, darkened until it stands out from the background. */
 export function edgeOf(colour: number, ground: number, ink: number, alpha = 1): number {
   let edge = colour;
   for (let share = DARKER; !stands(edge, ground, alpha) && share <= 1; share += DARKER) edge = mix(colour, ink, share);
   return edge;
 }
 
-/** Whether a colour through which the ground shines stands out from it. */
+/** Whether a colour of some opacity stands out from the background. */
 function stands(colour: number, ground: number, alpha: number): boolean {
   return contrast(mix(ground, colour, alpha), ground) >= LEAST_CONTRAST;
 }
 
 export interface Paint {
   pixels: Pixels;
-  /** Device pixels to one of CSS. */
+  /** Device pixels per CSS pixel. */
   ratio: number;
   at: Affine;
   palette: Uint32Array;
@@ -93,7 +87,7 @@ export function paintLayers(
       disc: makeDisc((size + width) * ratio, 1, pixels.stride),
       colours,
     });
-    // 0 means without a rim: the colour stands out by itself.
+    // 0 means no rim: the colour stands out by itself.
     const own = edges.map((edge, code) => (stands(palette[code], ground, alpha) ? 0 : edge));
     // Dimmed points are meant to be faint.
     const edged = !tiny && dim < 0.8 && own.some((edge) => edge !== 0);
@@ -116,7 +110,7 @@ export function paintLayers(
           : null,
     );
   };
-  // Dimmed colours are mixed toward the background beforehand: transparency alone would add up where points are dense.
+  // Dimmed colours are mixed with the background in advance: transparency would add up where points are dense.
   const [faded = 0, fadedSelected = 0, plain = 0, ringed = 0, all = 0] = layers.ends;
   const few = radiusFor(fadedSelected - faded + all - ringed);
   const large = Math.max(radius * 1.2, few >= OUTLINED ? Math.min(5, few) : 0);
@@ -129,7 +123,7 @@ export function paintLayers(
   paint(ringed, all, large, 1, 0, outline);
 }
 
-/** Every id once, well mixed and always alike: painted row by row, the last rows would cover the others. */
+/** All ids in a fixed shuffled order: in row order, the last rows would cover the others. */
 export function scattered(count: number): Uint32Array {
   const order = new Uint32Array(count);
   let step = Math.floor(count * 0.618) | 1;

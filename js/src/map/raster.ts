@@ -1,6 +1,6 @@
 import type { Affine } from "./view";
 
-/** Pixels as a canvas keeps them in memory (0xAABBGGRR), with a frame of `pad` pixels around what is shown. */
+/** Pixels as a canvas stores them (0xAABBGGRR), with a frame of `pad` pixels around the visible part. */
 export interface Pixels {
   data: Uint32Array;
   stride: number;
@@ -8,11 +8,11 @@ export interface Pixels {
   pad: number;
 }
 
-/** Places between two pixels, in each direction, for which a disc has its own coverage. */
+/** Subpixel positions, in each direction, for which a disc has its own coverage. */
 const PHASES = 4;
 const FULL = 256;
 
-/** An anti-aliased disc: for each phase the buffer offsets that it covers and how much (0..256). */
+/** An anti-aliased disc: for each phase, the buffer offsets it covers and how much of each (0..256). */
 export interface Disc {
   reach: number;
   starts: Uint32Array;
@@ -45,8 +45,8 @@ export function makeDisc(radius: number, alpha: number, stride: number): Disc {
 }
 
 /**
- * Paints the points from..to as discs, in that order, on top of what is there; under each goes a rim of its code's
- * colour, 0 = none.
+ * Paints the points from..to as discs, in order, over the existing pixels. Each gets a rim of its code's colour, 0 =
+ * none.
  */
 export function paintDiscs(
   pixels: Pixels,
@@ -80,7 +80,7 @@ export function paintDiscs(
 
 function stamp(data: Uint32Array, centre: number, disc: Disc, phase: number, colour: number): void {
   const { offsets, cover } = disc;
-  // Red and blue share one multiplication: eight free bits lie above each of them.
+  // Red and blue share one multiplication: each has eight free bits above it.
   const redBlue = colour & 0xff00ff;
   const green = colour & 0x00ff00;
   const end = disc.starts[phase + 1] as number;
@@ -99,7 +99,7 @@ function stamp(data: Uint32Array, centre: number, disc: Disc, phase: number, col
   }
 }
 
-/** '#rrggbb' or '#rgb' as an opaque pixel; null for any other way to write a colour. */
+/** '#rrggbb' or '#rgb' as an opaque pixel; null for any other notation. */
 export function parseHex(css: string): number | null {
   const hex = /^#(?:([0-9a-f]{3})|([0-9a-f]{6}))$/i.exec(css.trim());
   if (!hex) return null;
@@ -112,7 +112,7 @@ export function packed(red: number, green: number, blue: number): number {
   return (0xff000000 | (blue << 16) | (green << 8) | red) >>> 0;
 }
 
-/** The colour a share of the way from one pixel to another. */
+/** The colour at a fraction of the way from one pixel to another. */
 export function mix(from: number, to: number, share: number): number {
   const channel = (shift: number): number => {
     const a = (from >>> shift) & 255;
@@ -121,7 +121,7 @@ export function mix(from: number, to: number, share: number): number {
   return packed(channel(0), channel(8), channel(16));
 }
 
-/** Contrast of two pixels, 1 to 21 (WCAG 2.2). */
+/** Contrast ratio of two pixels, 1 to 21 (WCAG 2.2). */
 export function contrast(a: number, b: number): number {
   const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x);
   return ((light as number) + 0.05) / ((dark as number) + 0.05);

@@ -1,9 +1,9 @@
-// What the rest of the widget knows of the map: another renderer (WebGL, say) has to do this and no more.
+// The interface between the map and the rest of the widget. Another renderer, such as WebGL, must implement only this.
 import type { Mode, Tool } from "./gestures";
 
 export type { Mode, Tool };
 
-/** How the points look. Arrays are compared by identity: hand over a new one when its content has changed. */
+/** The look of the points. Arrays are compared by identity: pass a new array when its content changes. */
 export interface MapStyle {
   /** '#rrggbb' of each code. */
   palette: string[];
@@ -11,7 +11,7 @@ export interface MapStyle {
   /** 1 = selected. */
   selected: Uint8Array;
   anySelected: boolean;
-  /** 1 = filtered out: dimmed, never gone. */
+  /** 1 = filtered out: dimmed, never removed. */
   faded: Uint8Array | null;
   /** 1 = has a thin ring. */
   ringed: Uint8Array | null;
@@ -24,12 +24,12 @@ export interface MapStyle {
 }
 
 export interface MapEvents {
-  /** Only when another point is hovered, with that point's own pixel; -1 when none is. */
+  /** Called when the hovered point changes, with its pixel; -1 = no point. */
   onHover(id: number, px: number, py: number): void;
   /** -1 is a click on empty space. */
   onClick(id: number, mode: Mode): void;
   onLasso(ids: Uint32Array, mode: Mode): void;
-  /** The points lie elsewhere now; at most once a frame. */
+  /** The points moved on the screen; at most once per frame. */
   onView(): void;
   onBusy?(moving: boolean): void;
 }
@@ -37,24 +37,24 @@ export interface MapEvents {
 export type Direction = "left" | "right" | "up" | "down";
 
 export interface MapRenderer {
-  /** What a drag does. */
+  /** The effect of a drag. */
   tool: Tool;
-  /** x and y of each point, in data units; the map fits them. */
+  /** x and y of each point, in data units; fits the map to them. */
   setPoints(xy: Float32Array): void;
   setStyle(style: MapStyle): void;
-  /** CSS pixels of the host, and device pixels to one of them. */
+  /** The host's size in CSS pixels, and device pixels per CSS pixel. */
   resize(width: number, height: number, dpr: number): void;
   /** Pixel of a point, from the host's top left corner. */
   project(id: number): [number, number];
   fit(animate?: boolean): void;
   zoomTo(ids: Uint32Array | number[], animate?: boolean): void;
-  /** Zooms about the middle. */
+  /** Zooms around the middle. */
   zoomBy(factor: number): void;
-  /** Moves what is shown by pixels. */
+  /** Pans by pixels. */
   panBy(dx: number, dy: number): void;
-  /** Moves the map as little as needed for a point to be in it, clear of the edge. */
+  /** Moves the map as little as needed to bring a point clear of the edge. */
   reveal(id: number): void;
-  /** The point nearest to a pixel, within some 8 px of it; -1 when there is none. */
+  /** The point nearest to a pixel, within about 8 px; -1 if there is none. */
   pick(px: number, py: number): number;
   /** The next point in a direction; the one nearest to the middle if `id` is not a point. */
   nearest(id: number, direction: Direction): number;

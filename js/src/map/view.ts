@@ -1,4 +1,4 @@
-/** What the map shows: pixel = data * scale * k + translation, with y up in the data and down on the screen. */
+/** The map's transformation: pixel = data * scale * k + translation, with y up in the data and down on the screen. */
 export interface MapView {
   k: number;
   x: number;
@@ -36,7 +36,7 @@ export function clampZoom(k: number): number {
   return Math.min(MAX_ZOOM, Math.max(MIN_ZOOM, k));
 }
 
-/** Pixels of one data unit at k = 1, where [-1, 1]² fits into the map with its margin. */
+/** Pixels per data unit at k = 1, where [-1, 1]² fits the map with its margin. */
 export function baseScale({ width, height }: Size): number {
   return (Math.min(width, height) / 2) * (1 - 2 * MARGIN);
 }
@@ -51,25 +51,25 @@ export function project(view: MapView, size: Size, x: number, y: number): [numbe
   return [x * sx + tx, y * sy + ty];
 }
 
-/** Data position of a pixel; the origin while the map has no size. */
+/** The data position of a pixel; the origin while the map has no size. */
 export function unproject(view: MapView, size: Size, px: number, py: number): [number, number] {
   const { sx, sy, tx, ty } = affine(view, size);
   return sx > 0 ? [(px - tx) / sx, (py - ty) / sy] : [0, 0];
 }
 
-/** Zooms by a factor; the data under the pixel stays under it. */
+/** Zooms by a factor; the data under the pixel stays there. */
 export function zoomAbout(view: MapView, factor: number, px: number, py: number): MapView {
   const k = clampZoom(view.k * factor);
   const ratio = k / view.k;
   return { k, x: px - (px - view.x) * ratio, y: py - (py - view.y) * ratio };
 }
 
-/** The view that puts [-1, 1]² into the map. */
+/** The view that fits [-1, 1]² into the map. */
 export function fitView(size: Size): MapView {
   return { k: 1, x: size.width / 2, y: size.height / 2 };
 }
 
-/** The view that shows a box; a box smaller than `smallest` data units is shown as one of that extent. */
+/** The view that fits a box, or a box of `smallest` data units if it is smaller. */
 export function fitBounds(bounds: Bounds, size: Size, smallest: number): MapView {
   const base = baseScale(size);
   if (!(base > 0)) return fitView(size);
@@ -85,7 +85,7 @@ export function centredOn(x: number, y: number, k: number, size: Size): MapView 
   return { k, x: size.width / 2 - x * scale, y: size.height / 2 + y * scale };
 }
 
-/** Box around all points, or around those of `ids`; null when there is none. */
+/** The bounding box of all points, or of `ids`; null if there are none. */
 export function boundsOf(xy: Float32Array, ids?: ArrayLike<number>): Bounds | null {
   const bounds = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
   const count = ids ? ids.length : xy.length >> 1;
@@ -101,7 +101,7 @@ export function boundsOf(xy: Float32Array, ids?: ArrayLike<number>): Bounds | nu
   return bounds.left <= bounds.right && bounds.bottom <= bounds.top ? bounds : null;
 }
 
-/** Moves the view as little as needed for some of the box to stay in the map, so that nobody pans into emptiness. */
+/** Moves the view as little as needed to keep part of the box visible, so that you cannot pan into empty space. */
 export function keepInSight(view: MapView, bounds: Bounds, size: Size): MapView {
   const { sx, sy } = affine(view, size);
   const hold = (translation: number, low: number, high: number, extent: number): number => {
@@ -115,7 +115,7 @@ export function keepInSight(view: MapView, bounds: Bounds, size: Size): MapView 
   };
 }
 
-/** The view a share t of the way: the zoom changes evenly to the eye, about one fixed pixel. */
+/** The view at fraction t of the way: the zoom changes evenly to the eye, around one fixed pixel. */
 export function between(from: MapView, to: MapView, t: number): MapView {
   const k = from.k * (to.k / from.k) ** t;
   const change = to.k - from.k;

@@ -3,10 +3,8 @@
 export type Cell = string | number | null;
 
 /**
- * A CSV file (RFC 4180) in UTF-8 with a byte order mark, which Excel needs to read it as UTF-8.
- *
- * A spreadsheet runs a text that begins like a formula when the file is opened, so an apostrophe goes before it, as OWASP
- * advises. Numbers are left as they are.
+ * A CSV file (RFC 4180) in UTF-8 with a byte order mark, which Excel needs. A spreadsheet would run a text that begins
+ * like a formula, so it gets an apostrophe in front, as OWASP advises. Numbers stay as they are.
  */
 export function csv(header: string[], rows: Iterable<Cell[]>): string {
   const lines = [header.map(field).join(",")];
@@ -17,7 +15,7 @@ export function csv(header: string[], rows: Iterable<Cell[]>): string {
 function field(cell: Cell): string {
   if (cell === null) return "";
   if (typeof cell === "number") return String(cell);
-  // Spaces before the sign do not stop every spreadsheet, and the full-width signs count as well in some.
+  // Some spreadsheets skip spaces before the sign, and some accept full-width signs.
   const text = /^\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|^[\t\r\n]/.test(cell) ? `'${cell}` : cell;
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -1,9 +1,9 @@
-// In a page without a kernel: the annotator's name, and the file of tags to send back.
+// For a page without a kernel: the annotator's name, and the tag file to send back.
 import { useLens } from "../panels/use-lens";
 import { Button } from "../ui/button";
 import { download } from "../ui/download";
 
-/** The annotator's name, and the file of tags to send back to the page's author. */
+/** The annotator's name, and the tag file to send back to the page's author. */
 export function HandIn() {
   const lens = useLens();
   const { page } = lens;

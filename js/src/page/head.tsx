@@ -8,9 +8,9 @@ import { tableOf } from "./rows";
 
 export interface About {
   title: string;
-  /** Who made the page; "" where they did not say. */
+  /** The page's author; "" if not given. */
   author: string;
-  /** The day, as 2026-11-24. */
+  /** The date, as 2026-11-24. */
   date: string;
 }
 

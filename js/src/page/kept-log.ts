@@ -1,5 +1,5 @@
-// How a page's events are kept in the browser: gesture by gesture, so that some 40 000 fit where a browser holds five
-// million characters.
+// Stores a page's events in the browser, gesture by gesture: about 40 000 fit into the usual limit of five million
+// characters.
 import type { Action } from "../wire/types";
 
 export interface Event {
@@ -14,15 +14,15 @@ export interface Event {
 }
 
 /**
- * A gesture: its id, time, action, value, and its outputs as places in the table of keys; ids only where they do not
- * follow.
+ * A gesture: its id, time, action and value, and its outputs as indices into the table of keys. Ids are stored only if
+ * they cannot be derived.
  */
 type Gesture = [string, number, Action, string, number[], string[]?];
 
 interface Kept {
   outlens: "page";
   version: 2;
-  /** Who tagged: all events of a page are of one reader. */
+  /** The annotator: all events of a page come from one reader. */
   annotator: string;
   keys: string[];
   gestures: Gesture[];
@@ -30,7 +30,7 @@ interface Kept {
 
 const ACTIONS = ["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo"];
 
-/** The id of the k-th event of a gesture. A log holds it by its gesture alone. */
+/** The id of the k-th event of a gesture. A log stores only the gesture's id. */
 export function eventId(gesture: string, k: number): string {
   return gesture.slice(0, 24) + k.toString(16).padStart(8, "0");
 }
@@ -56,7 +56,7 @@ export function encode(events: readonly Event[], annotator: string): string {
   return JSON.stringify(kept);
 }
 
-/** The events of a kept log, and whether something in it could not be read. Earlier pages kept a list of events. */
+/** The events of a stored log, and whether part of it was unreadable. Earlier pages stored a list of events. */
 export function decode(text: string | null, lens: string): { events: Event[]; damaged: boolean } {
   if (text === null) return { events: [], damaged: false };
   let kept: unknown;

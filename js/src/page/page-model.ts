@@ -1,4 +1,4 @@
-// The model of a page without a kernel: it holds the traits' values, and its reader's tags.
+// The model of a page without a kernel: it holds the trait values and the reader's tags.
 import { compile } from "../text/search";
 import { SearchWorker } from "../text/search-beside";
 import { array } from "../wire/bytes";
@@ -7,7 +7,7 @@ import { type Gesture, PageTags } from "./page-tags";
 
 type CountQuestion = Extract<Question, { kind: "count" }> & { id: number };
 
-/** Values that are set stay in the page. */
+/** Values that are set stay within the page. */
 export class PageModel implements Model {
   readonly kernel = false;
   #state: Record<string, unknown>;
@@ -27,7 +27,7 @@ export class PageModel implements Model {
     this.page = this.#pageOf(this.log);
     this.#show(state.prompt_index as number);
   }
-  /** The log as the panels see it: a new name or a downloaded file shows at once. */
+  /** The log as the panels see it; a new name or a download shows at once. */
   #pageOf(log: PageTags): Page {
     return {
       get annotator() {
@@ -61,7 +61,7 @@ export class PageModel implements Model {
     this.log.sync();
     this.#retag();
   }
-  /** A page holds the outputs of each prompt, as Python would send them. */
+  /** Shows a prompt with its outputs, as Python would send them. */
   #show(prompt: number): void {
     const pages = this.#state._pages as Record<string, unknown>[] | undefined;
     Object.assign(this.#state, pages?.[prompt]);
@@ -84,7 +84,7 @@ export class PageModel implements Model {
     this.#listeners.dispatchEvent(new Event(`change:${name}`));
   }
   save_changes(): void {}
-  /** Applies tags and counts matches in the page itself; no other message has an answer. */
+  /** Applies tags and counts matches within the page; other messages get no answer. */
   send(content: unknown, _callbacks?: unknown, buffers?: ArrayBuffer[]): void {
     const message = content as Gesture & { kind: string; id: number; prompt: number };
     if (message.kind === "count") void this.#count(content as CountQuestion);
@@ -101,7 +101,7 @@ export class PageModel implements Model {
   answer(reply: Reply, buffers: DataView[] = []): void {
     this.#listeners.dispatchEvent(new CustomEvent("msg:custom", { detail: [reply, buffers] }));
   }
-  /** Counts the outputs of each prompt that match; a prompt whose search was given up counts none. */
+  /** Counts the matching outputs of each prompt; a prompt whose search timed out counts as zero. */
   async #count({ id, prompt, ...query }: CountQuestion): Promise<void> {
     const pattern = compile(query);
     const pages = this.#state._pages as Record<string, DataView>[] | undefined;

@@ -1,10 +1,10 @@
-// Tags in a page without Python: a log of the page's own, kept in the browser and downloaded as a file that
-// `tags.merge` takes. The format is that of outlens/tags/events_file.py.
+// Tags in a page without Python: a log of this page, stored in the browser and downloaded as a file for `tags.merge`.
+// The format is that of outlens/tags/events_file.py.
 import { plural } from "../ui/format";
 import { decode, encode, type Event, eventId } from "./kept-log";
 import type { Action, Definition } from "../wire/types";
 
-/** What Python wrote into the page; the bits still as bytes. */
+/** The tags that Python wrote into the page, with the bits still as bytes. */
 interface Written {
   me: string;
   annotators: string[];
@@ -31,16 +31,16 @@ const DAMAGED = "outlens:damaged:";
 export class PageTags {
   #events: Event[] = [];
   #name: string;
-  /** Whether the browser keeps the tags until the page is opened again. */
+  /** Whether the browser stores the tags beyond this visit. */
   saved = true;
-  /** Whether part of what the browser kept could not be read. */
+  /** Whether part of the stored log was unreadable. */
   damaged = false;
-  /** Whether an unreadable log could not be renamed, so that nothing can be saved. */
+  /** Whether an unreadable log could not be renamed, which prevents saving. */
   #blocked = false;
   /** The log as it was last read or written. */
   #seen: string | null | undefined = undefined;
 
-  /** `lens` names the set of outputs: its tags are found again when the page is opened again. */
+  /** `lens` identifies the set of outputs, so that a later visit finds its tags. */
   constructor(
     readonly lens: string,
     readonly store: Pick<Storage, "getItem" | "setItem"> | null = storage(),
@@ -57,7 +57,7 @@ export class PageTags {
     }
   }
 
-  /** Adds the events that another tab of this page has written since. */
+  /** Adds the events that another tab of this page has written. */
   sync(): void {
     const text = this.#read(PLACE + this.lens);
     if (text !== this.#seen) this.#take(text);
@@ -68,11 +68,11 @@ export class PageTags {
     const { events: kept, damaged } = decode(text, this.lens);
     if (damaged) this.#setAside(text!);
     const known = new Set(kept.map(({ id }) => id));
-    // All that is tagged in a page is of one reader: who signed last, unless the browser could not keep that.
+    // All tags in a page belong to one reader: the last name used, unless the browser could not store it.
     if (this.saved) this.#name = kept.at(-1)?.annotator ?? ((!this.#events.length && this.#read(NAME)) || this.#name);
-    // Events that the browser could not keep, or that another tab overwrote, are here only.
+    // Events that the browser could not store, or that another tab overwrote, exist only here.
     const missing = this.#events.filter(({ id }) => !known.has(id));
-    // Sorted stably: the events of a gesture stay in their order.
+    // A stable sort keeps the events of a gesture in order.
     this.#events = [...kept, ...missing]
       .map((event) => ({ ...event, annotator: this.#name }))
       .sort((a, b) => a.time - b.time || (a.gesture < b.gesture ? -1 : Number(a.gesture > b.gesture)));
@@ -80,7 +80,7 @@ export class PageTags {
     if (missing.length || damaged) this.#keep();
   }
 
-  /** Renames a log that could not be read, so that nothing overwrites it. */
+  /** Renames an unreadable log so that nothing overwrites it. */
   #setAside(text: string): void {
     this.damaged = true;
     try {
@@ -100,7 +100,7 @@ export class PageTags {
       this.#seen = text;
       this.saved = true;
     } catch {
-      // The browser is full or keeps nothing: `saved` says so.
+      // The browser's storage is full or disabled; `saved` reports it.
     }
   }
 
@@ -108,7 +108,7 @@ export class PageTags {
     return this.#name;
   }
 
-  /** Sets the annotator's name, also for earlier tags of this page. It is fixed once a file was downloaded. */
+  /** Sets the annotator's name, also for earlier tags of this page. The name is fixed once a file was downloaded. */
   rename(name: string): void {
     this.sync();
     if (this.signed) return;
@@ -117,7 +117,7 @@ export class PageTags {
     this.#keep();
   }
 
-  /** Whether the annotator gave a name. Without names, the tags of several people would be merged as one person's. */
+  /** Whether the annotator entered a name. Without names, merging would treat several annotators as one. */
   get named(): boolean {
     return this.#name !== NOBODY;
   }
@@ -127,19 +127,19 @@ export class PageTags {
   }
 
   #signed = false;
-  /** Whether a file was downloaded: events in two files under two names could not be merged. */
+  /** Whether a file was downloaded: the same events under two names could not be merged. */
   get signed(): boolean {
     return this.#signed || this.#read(SIGNED + this.lens) !== null;
   }
 
-  /** The file to download; from now on the name is fixed. */
+  /** The file to download; fixes the name. */
   hand(): string {
     this.sync();
     this.#signed = true;
     try {
       this.store?.setItem(SIGNED + this.lens, "");
     } catch {
-      // The browser keeps nothing; the page knows.
+      // The browser stores nothing; the page still knows.
     }
     return this.file();
   }
@@ -207,7 +207,7 @@ export class PageTags {
     for (const { action, value, gesture } of this.#events) {
       if (action === "undo" || action === "redo") {
         const [from, to] = action === "undo" ? [undo, redo] : [redo, undo];
-        // In two tabs at once it may be undone twice.
+        // Two tabs may undo the same step.
         if (from.includes(value)) to.push(...from.splice(from.indexOf(value), 1));
       } else if (undo.at(-1) !== gesture) {
         undo.push(gesture);
@@ -224,7 +224,7 @@ export class PageTags {
     return `${action}${value ? ` ‘${value.slice(0, 40)}’` : ""} on ${many(own.map((event) => event.key))}`;
   }
 
-  /** Where the tags are kept, in words. */
+  /** Where the tags are stored, in words. */
   #says(): string {
     const where = this.saved
       ? "kept in this browser; download them to hand them in"
@@ -234,12 +234,12 @@ export class PageTags {
       : where;
   }
 
-  /** The tags of a prompt and its outputs, with those of this page; the last key is the prompt's. */
+  /** The tags of a prompt and its outputs, including those of this page; the last key is the prompt's. */
   over(written: Written, keys: string[]): Record<string, unknown> {
     const bytes = Math.ceil(keys.length / 8);
     const place = new Map(keys.map((key, i) => [key, i]));
     const me = this.#name;
-    // One who is in the page already goes on where they were.
+    // An annotator who is already in the page continues under the same name.
     const annotators = [me, ...written.annotators.filter((name) => name !== me && name !== "")];
     const names = [...written.names];
     const define = [...written.define];
@@ -247,7 +247,7 @@ export class PageTags {
     const counts = this.#events.filter(({ gesture }) => !off.has(gesture));
     const named = ({ action, value, key }: Event) =>
       action === "tag" ? value : action === "define" ? key.slice(4) : "";
-    // Those that were undone keep their colour as well.
+    // Undone tags keep their colour too.
     const ever = [...new Set(this.#events.map(named))].filter((name) => name && !names.includes(name));
     for (const name of new Set(counts.map(named))) {
       if (!ever.includes(name)) continue;
@@ -280,7 +280,7 @@ export class PageTags {
       if (action === "define") {
         const { color, ...rest } = definition(value);
         const tag = names.indexOf(key.slice(4));
-        // A key is one tag's.
+        // Only one tag can have a key.
         if (rest.key) define.forEach((one, other) => one.key === rest.key && (define[other] = { ...one, key: "" }));
         define[tag] = { ...define[tag], ...rest, ...(color !== undefined && { color: Number(color) }) };
         continue;
@@ -310,7 +310,7 @@ export class PageTags {
   }
 }
 
-/** What a gesture is called once it is done, as in Python. */
+/** The past tense of each gesture, as in Python. */
 const DONE: Partial<Record<Action, string>> = {
   tag: "Tagged",
   untag: "Removed",

@@ -7,7 +7,7 @@ export interface Table {
   rows: Cell[][];
 }
 
-/** The outputs with their text, columns, cluster, and what the page's reader sees of their tags and notes. */
+/** The outputs with their text, columns, cluster, and the tags and notes that the page's reader may see. */
 export function tableOf(lens: Lens, ids: ArrayLike<number>): Table {
   const columns = lens.outputs.info.columns.map(({ name }) => name);
   const rows = Array.from(ids, (id): Cell[] => [

@@ -1,10 +1,8 @@
-// What report.py packs into a page: gzip as base64, of a length, a JSON head and the binary values.
-//
-// The length is that of the head, as 4 bytes, little endian. A binary value stands in the head as {"$bytes": [start,
-// end]},
-// counted from the head's end.
+// Unpacks the state that report.py writes into a page: base64 of gzip of a length, a JSON head and the binary values.
+// The length is that of the head, as 4 little-endian bytes. The head refers to a binary value as {"$bytes": [start,
+// end]}, counted from the head's end.
 
-/** Reads a page's state; the binary values become DataViews, each over bytes of its own. */
+/** Reads a page's state; each binary value becomes a DataView with its own buffer. */
 export async function unpack(text: string): Promise<Record<string, unknown>> {
   const zipped = Uint8Array.from(atob(text), (character) => character.charCodeAt(0));
   const stream = new Blob([zipped]).stream().pipeThrough(new DecompressionStream("gzip"));

@@ -1,4 +1,4 @@
-// Matches that the list does not show: in other prompts, and in the name of a source.
+// Matches outside the list: in other prompts, and in the names of sources.
 import { ofSource } from "../core/by-source";
 import { modeOf } from "../core/selection";
 import { Button } from "../ui/button";

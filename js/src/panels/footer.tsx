@@ -1,4 +1,4 @@
-// What is selected or tagged, and what can be done with it; nothing where nothing is.
+// Actions for the selected or tagged outputs; empty if there are none.
 import { Button, Plain } from "../ui/button";
 import { useRef } from "preact/hooks";
 import { useFocusWithin } from "../ui/focus";

@@ -1,4 +1,4 @@
-// The prompt, which leads to the other prompts; what there is, and the search.
+// The header: the prompt and the way to other prompts, the summary, and the search.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
 import { Button, Plain, Step } from "../ui/button";
@@ -6,14 +6,14 @@ import { focusTexts } from "../ui/focus";
 import { number, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
-import { PromptButtons, PromptSaid } from "./tags/prompt";
+import { PromptButtons, PromptTags } from "./tags/prompt";
 
 export function Header() {
   const lens = useLens();
   const open = useSignal(false);
   const { prompts, title: shown } = lens.outputs.info;
   const preparing = lens.outputs.preparing.value;
-  // The prompt that was chosen, also while what is below is still that of the one before.
+  // The chosen prompt, even while the panels below still show the previous one.
   const title = preparing ? (prompts[lens.outputs.promptIndex.value]?.label ?? "") : shown;
   return (
     <header class="ol-header">
@@ -33,7 +33,7 @@ export function Header() {
           {prompts.length > 1 && <PromptSwitch />}
         </div>
       )}
-      {title && !preparing ? <PromptSaid /> : null}
+      {title && !preparing ? <PromptTags /> : null}
       <div class="ol-summary-row">
         <Summary />
         <Search />
@@ -45,7 +45,7 @@ export function Header() {
   ); // prettier-ignore
 }
 
-/** What there is, in words. */
+/** The summary sentence. */
 function Summary() {
   const { outputs, summary } = useLens();
   const { params, notes } = outputs.info;
@@ -55,7 +55,7 @@ function Summary() {
         ? "Preparing…"
         : summary.pieces.value.map((piece) =>
             piece.view || piece.rows.length || piece.cluster !== null ? (
-              // Not a button: that would not go on in the next line.
+              // A span, because a button cannot wrap onto the next line.
               <span
                 role="button"
                 tabIndex={0}
@@ -83,10 +83,10 @@ function Summary() {
   );
 }
 
-/** No line ends between a number and its sign. */
+/** Keeps a number and its percent sign on one line. */
 const joined = (text: string): string => text.replaceAll(" %", "\u00a0%");
 
-/** Goes from prompt to prompt. */
+/** Navigation between prompts. */
 function PromptSwitch() {
   const lens = useLens();
   const { prompts } = lens.outputs.info;
@@ -132,7 +132,7 @@ function Search() {
       lens.outputs.where((i) => matches[i] > 0),
       "replace",
     );
-    // The next key is for what was found: `t` tags it.
+    // The next key applies to the matches: `t` tags them.
     focusTexts(from);
   };
   return (

@@ -24,7 +24,7 @@ export function Help() {
         aria-label="Keys"
         tabIndex={-1}
         onKeyDown={(event) => {
-          // The one button is all that Tab can reach while the list is open.
+          // While the list is open, Tab can reach only its button.
           if (event.key !== "Tab") return;
           event.preventDefault();
           close.current?.focus();

@@ -1,4 +1,4 @@
-// What stands in the place of the clusters and of the map until they are made.
+// A placeholder for the clusters and the map while they are computed.
 import { Button } from "../ui/button";
 import { Muted } from "../ui/layout";
 import { useLens } from "./use-lens";

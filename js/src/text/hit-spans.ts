@@ -1,14 +1,14 @@
-// The hits of a regular expression in the texts on the page. A worker finds them, since an expression may never end.
+// The hits of a regular expression in the visible texts. A worker finds them, because an expression may never end.
 import { signal } from "@preact/signals";
 import type { SearchWorker } from "./search-beside";
 
-/** Texts of which the hits are kept; more than any page shows at once. */
+/** Number of texts whose hits are cached; more than any page shows at once. */
 const KEPT = 1000;
 
 export class HitSpans {
-  /** Grows when hits have arrived. */
+  /** Grows when hits arrive. */
   readonly arrived = signal(0);
-  /** Why hits are not known; "" where they are. */
+  /** Why the hits are unknown; "" if they are known. */
   readonly error = signal("");
   readonly #known = new Map<string, number[]>();
   readonly #asked = new Set<string>();
@@ -19,19 +19,19 @@ export class HitSpans {
     readonly pattern: RegExp,
   ) {}
 
-  /** Start and end of every hit in a text, flat; empty until they are known, then `arrived` grows. */
+  /** Start and end of every hit in a text, as a flat list; empty until `arrived` grows. */
   get(text: string): number[] {
     void this.arrived.value;
     const known = this.#known.get(text);
     if (known) {
-      // The text used longest ago is forgotten first.
+      // Forget the least recently used text first.
       this.#known.delete(text);
       this.#known.set(text, known);
       return known;
     }
     if (!this.#asked.has(text) && !this.error.peek()) {
       this.#asked.add(text);
-      // All texts of one drawing go in one message.
+      // Send all texts of one drawing in one message.
       if (this.#queue.push(text) === 1) queueMicrotask(() => void this.#ask());
     }
     return [];

@@ -1,4 +1,4 @@
-// Characters that nobody sees and that may change what a text says: shown as small chips.
+// Invisible characters that may change a text's meaning, shown as small chips.
 
 const NAMES: Record<number, string> = {
   0x00ad: "soft hyphen",
@@ -38,17 +38,14 @@ const INVISIBLE =
 
 const SOME = new RegExp(INVISIBLE.source, "u");
 
-/** Joiners belong to an emoji or to a word of a script that joins its letters; elsewhere they hide. */
+/** Joiners are legitimate within an emoji or a word of a joining script; elsewhere they are hidden characters. */
 const JOINED =
   /(?:\p{Emoji_Modifier}|\p{Extended_Pictographic}\ufe0f?|(?![\p{Script=Latin}\p{Script=Cyrillic}\p{Script=Greek}\p{Script=Han}])[\p{L}\p{M}])$/u;
-/** Characters that take a variation selector; a second selector has no use and may hide a message. */
+/** Characters that take a variation selector. A second selector is useless and may hide a message. */
 const VARIES =
   /[\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Script=Han}\p{Script=Mongolian}\p{Script=Myanmar}\p{Sm}0-9#*]$/u;
 
-/**
- * A flag of a region, such as Scotland: a black flag, a code of up to six letters and digits as tag characters, and
- * their end.
- */
+/** A region's flag, such as Scotland's: a black flag, a code of up to six tag characters, and an end mark. */
 const REGION_FLAG = /\u{1f3f4}[\u{e0030}-\u{e0039}\u{e0061}-\u{e007a}]{3,6}\u{e007f}/gu;
 
 export interface Invisible {
@@ -65,7 +62,7 @@ export function invisibles(text: string): Invisible[] {
   let next = 0;
   for (const match of text.matchAll(INVISIBLE)) {
     const code = match[0].codePointAt(0)!;
-    // A carriage return that ends a line needs no chip.
+    // A carriage return at the end of a line needs no chip.
     if (code === 0x0d && text[match.index + 1] === "\n") continue;
     while (next < flags.length && flags[next][1] <= match.index) next++;
     if (flags[next]?.[0] < match.index) continue;
@@ -76,7 +73,7 @@ export function invisibles(text: string): Invisible[] {
     const point = `U+${code.toString(16).toUpperCase().padStart(4, "0")}`;
     const name =
       NAMES[code] ?? (variation ? "variation selector" : code >= 0xe0000 ? "tag character" : "control character");
-    // A tag character copies an ASCII one unseen: show which.
+    // A tag character is an invisible copy of an ASCII character: show which.
     const shown = code > 0xe0020 && code < 0xe007f ? String.fromCharCode(code - 0xe0000) : point.slice(2);
     found.push({ at: match.index, length: match[0].length, label: shown, title: `${point} ${name}` });
   }

@@ -1,27 +1,26 @@
-// Finds Markdown without changing the text: blocks and styles are returned as positions in the original, and characters
-// that are only markup are returned as hidden. Links, images and HTML are left as written. A line of === or --- does
-// not turn
-// the line above into a heading, because models write --- as a rule. Takes linear time on any text.
+// Finds Markdown without changing the text: returns blocks and styles as positions in the original, and pure markup
+// characters as hidden. Links, images and HTML are left as written. A line of === or --- does not turn the line above
+// into a heading, because models use --- as a rule. Takes linear time on any text.
 
 export type Kind = "p" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6" | "item" | "quote" | "code" | "row" | "rule" | "blank";
 
-/** A part of the text, in UTF-16 units, with its line ends. All blocks together are the text. */
+/** Part of the text, in UTF-16 units, with its line ends. The blocks cover the whole text. */
 export interface Block {
   start: number;
   end: number;
   kind: Kind;
-  /** Nesting of lists and quotes, 0 = outermost; 0 for others. */
+  /** Nesting depth of lists and quotes, 0 = outermost; 0 for other blocks. */
   level: number;
-  /** Rows: the content of each cell, [start, end] two by two, trimmed; none in the row of dashes below the header. */
+  /** For rows: the trimmed content of each cell as [start, end] pairs; absent in the row of dashes below the header. */
   cells?: number[];
   /** The header row of a table. */
   first?: boolean;
 }
 
 const [STRONG, EM, CODE, STRIKE, HIDDEN] = [1, 2, 4, 8, 16];
-/** Of a hidden mark with a style: the style ends here; else it begins. */
+/** For hidden markup with a style: set if the style ends here, clear if it begins. */
 const ENDS = 32;
-/** With hidden: stands before the content of a line, outside the sentence. */
+/** For hidden markup: precedes the content of a line, outside the sentence. */
 const BEFORE = 64;
 
 const HEADING = /^(#{1,6})(?:[ \t]+|$)/;
@@ -29,22 +28,22 @@ const FENCE = /^(?:`{3,}(?=[^`]*$)|~{3,})/;
 const ITEM = /^(?:[-*+]|(\d{1,9})[.)])(?:[ \t]+|$)/;
 const LINE_END = /\r\n?|\n/g;
 const TICKS = /`+/g;
-/** A tag, a link's target or an address: no styles in them. Written so that a search ends where the next may begin. */
+/** A tag, a link's target or an address: never styled. Written so that a search ends where the next may begin. */
 const AS_WRITTEN =
   /<[a-z/][^<>`|\r\n]*>|\]\([^\s()`|]*(?:\([^\s()`|]*\)[^\s()`|]*)?|:\/\/[^\s<>`|*]*(?:\*(?!\*)[^\s<>`|*]*){0,9}[\p{L}\p{N}/&=#%+$@-]/iuy;
 
 /**
- * The blocks, and where the text is styled or hidden: [start, end, bits] three by three, rising, apart, none in two
- * blocks. Bits: 1 strong, 2 em, 4 code, 8 strike; 16, alone, for hidden markup.
+ * The blocks, and the styled or hidden ranges as ascending, disjoint triples [start, end, bits], none across blocks.
+ * Bits: 1 strong, 2 em, 4 code, 8 strike; 16, alone, for hidden markup.
  */
 export function markdown(text: string): { blocks: Block[]; spans: number[] } {
   const blocks: Block[] = [];
   const spans: number[] = [];
   const marks = new Uint8Array(text.length);
-  /** Indents of the items that the line may stand in. */
+  /** Indents of the list items that the line may belong to. */
   const lists: number[] = [];
   let fence = "";
-  // Of the last block: where its sentences begin (-1: none), whether a line of text goes on with it, its quotes.
+  // For the last block: where its sentences begin (-1: none), whether a line of text continues it, and its quotes.
   let [content, open, quotes] = [-1, false, 0];
 
   const finish = (end: number) => {
@@ -92,7 +91,7 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
     fence = FENCE.exec(rest)?.[0] ?? "";
     const heading = HEADING.exec(rest);
     const item = ITEM.exec(rest);
-    // A sentence may go on with a year, or a dash, at the beginning of a line.
+    // A sentence may continue with a year or a dash at the start of a line.
     const sentence = open && !lists.length && item && (item[0].length === rest.length || Number(item[1] ?? 1) !== 1);
     const last = blocks[blocks.length - 1]?.kind;
     if (fence) {
@@ -104,7 +103,7 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
       const from = start + heading[0].length;
       begin(`h${heading[1].length}` as Kind, from);
       marks.fill(HIDDEN, start, from);
-      // In a quote a heading is strong, to the end of its block.
+      // In a quote, a heading is strong to the end of its block.
       if (depth) marks[start] |= STRONG;
       const closing = rest.search(/[ \t]#+[ \t]*$/);
       if (closing >= 0) marks.fill(HIDDEN, Math.max(start + closing, from), end);
@@ -114,7 +113,7 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
     } else if (item && !sentence) {
       const from = start + item[0].length;
       begin("item", from);
-      // A fence beside the marker is a block of its own.
+      // A fence after the marker is a separate block.
       if (!depth && FENCE.test(text.slice(from, end))) next = from;
     } else {
       const cells = !depth && rest.includes("|") ? cellsOf(text, start, end) : [];
@@ -136,7 +135,7 @@ export function markdown(text: string): { blocks: Block[]; spans: number[] } {
   return { blocks, spans };
 }
 
-/** Where the line ends, and where the next begins. */
+/** The end of the line, and the start of the next. */
 function lineAt(text: string, at: number): [number, number] {
   LINE_END.lastIndex = at;
   const found = LINE_END.exec(text);
@@ -148,7 +147,7 @@ function skip(text: string, at: number, end: number): number {
   return at;
 }
 
-/** Of a line with a bar. */
+/** The cells of a line with a bar. */
 function cellsOf(text: string, start: number, end: number): number[] {
   const cells: number[] = [];
   const trimmed = (from: number, to: number) => from + text.slice(from, to).trimEnd().length;
@@ -166,13 +165,13 @@ function cellsOf(text: string, start: number, end: number): number[] {
   return cells;
 }
 
-/** Marks the styles of one stretch: CommonMark's rules for delimiters, that a later run closes an earlier one. */
+/** Marks the styles of one stretch, by CommonMark's rules for delimiter runs. */
 function inline(text: string, marks: Uint8Array, start: number, end: number): void {
-  /** Runs that a later one may close: where they begin, and how many of their characters are left. */
+  /** Runs that a later one may close: their start, and how many of their characters are left. */
   const openers: { sign: string; at: number; left: number; size: number; both: boolean }[] = [];
-  /** Before these places nothing opens what runs of the same sort close: it was looked for. */
+  /** Before these positions there is no opener for runs of the same kind: a search has failed. */
   const searched: number[] = [];
-  /** Where the last run of backticks of each length begins. */
+  /** The start of the last run of backticks of each length. */
   let ticks: Map<number, number> | null = null;
   for (let at = start, stop = start; at < end; at = stop) {
     const sign = text[at];
@@ -206,7 +205,7 @@ function inline(text: string, marks: Uint8Array, start: number, end: number): vo
     const [left, right] = [a === 2 || (a === 1 && b < 2), b === 2 || (b === 1 && a < 2)];
     let opens = left && (sign !== "_" || !right || b === 1);
     let closes = right && (sign !== "_" || !left || a === 1);
-    // An operator, as in 2*3*4 and x**2; but words have a strong part: **R**eading.
+    // An operator, as in 2*3*4 and x**2; but words can have a strong part: **R**eading.
     const product = size === 1 ? /^[\p{L}\p{N}_]{2}$/u : /^(?=.?\d)\w\w$/;
     if (sign === "~" ? size !== 2 : sign === "*" && product.test(before + after)) opens = closes = false;
     const both = opens && closes;

@@ -1,28 +1,28 @@
-// How outputs begin, as a tree of words.
+// The openings of the outputs, as a tree of words.
 import type { SharedIndex } from "./shared";
 
-/** Words beyond which an opening is not followed. As in Python. */
+/** Openings end after this many words, as in Python. */
 const LONGEST = 40;
 
-/** A run of words that outputs go on with; `from` and `at` are its first and last word in one that does. */
+/** A run of words that continues an opening; `from` and `at` are its first and last word in one of the outputs. */
 export interface Opening {
   at: number;
   from: number;
-  /** Of the whole opening, up to `at`. */
+  /** The length of the whole opening, up to `at`. */
   words: number;
-  /** How many of the counted outputs begin so, and which variants they are, rising. */
+  /** How many of the counted outputs begin this way, and their variants, ascending. */
   outputs: number;
   variants: number[];
-  /** How they go on, the most outputs first. */
+  /** The continuations, most outputs first. */
   children: Opening[];
 }
 
-/** The openings that at least `least` of the counted outputs share. `weight` as for SharedIndex. */
+/** The openings that at least `least` of the counted outputs share. `weight` is as in SharedIndex. */
 export function openings(index: SharedIndex, least: number, weight = index.arrays.weight): Opening[] {
   const { bounds } = index.arrays;
   const { rank, form } = index;
   const has = (v: number, depth: number) => bounds[v] + depth < bounds[v + 1];
-  /** How outputs that begin with the same `depth` words go on; they are in the order of their words. */
+  /** The continuations of outputs that share their first `depth` words; `variants` are sorted by their words. */
   const after = (variants: number[], depth: number): Opening[] => {
     const found: Opening[] = [];
     for (let i = 0, end = 0; depth < LONGEST && i < variants.length; i = end) {
@@ -35,7 +35,7 @@ export function openings(index: SharedIndex, least: number, weight = index.array
       for (; end < variants.length && same(variants[end], depth); end++) outputs += weight[variants[end]];
       if (outputs < least) continue;
       const own = variants.slice(i, end);
-      // Sorted texts share what the first and the last of them share; only the first can have ended.
+      // The variants are sorted, so they share what the first and the last share; only the first can have ended.
       let words = depth + 1;
       while (words < LONGEST && has(first, words) && same(own[own.length - 1], words)) words++;
       const [from, at] = [bounds[first] + depth, bounds[first] + words - 1];

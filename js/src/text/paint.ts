@@ -1,8 +1,8 @@
-// Several layers of marks over one text become runs that do not overlap: what is drawn is one element a run.
+// Turns several layers of marks over one text into runs that do not overlap, each drawn as one element.
 
-/** Where a layer paints, in UTF-16 units of one text: [start, end, what] three by three, rising and apart. */
+/** Where a layer paints, in UTF-16 units of one text: ascending, disjoint triples [start, end, what]. */
 export interface Painted {
-  /** CSS class of the layer; `what` adds "-what" to it when it is above 0. */
+  /** CSS class of the layer; a `what` above 0 appends "-what". */
   layer: string;
   spans: ArrayLike<number>;
 }
@@ -10,11 +10,11 @@ export interface Painted {
 export interface Run {
   start: number;
   end: number;
-  /** Classes of the layers that cover it, joined by spaces. */
+  /** Classes of the layers that cover the run, joined by spaces. */
   classes: string;
 }
 
-/** The runs between two places of a text that at least one layer covers, rising. */
+/** The runs between two positions of a text that at least one layer covers, ascending. */
 export function runs(layers: Painted[], from: number, to: number): Run[] {
   const edges: number[] = [];
   for (const { spans } of layers) {
@@ -37,7 +37,7 @@ export function runs(layers: Painted[], from: number, to: number): Run[] {
     });
     if (!classes) continue;
     const last = found[found.length - 1];
-    // A cut inside a span of every layer that covers it (another layer's empty span) is none.
+    // Merge runs that only another layer's empty span divides.
     if (last && last.end === start && last.classes === classes) last.end = cuts[c + 1];
     else found.push({ start, end: cuts[c + 1], classes });
   }

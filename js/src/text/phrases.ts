@@ -1,7 +1,7 @@
-// The phrases that outputs share: those through one word, and the best of all.
+// The phrases that outputs share: those that contain a word, and the best overall.
 import { type SharedIndex, TOP } from "./shared";
 
-/** A word sequence, as it stands from the word `at` on, and the variants that hold it. */
+/** A word sequence as written from the word `at` on, and the variants that contain it. */
 export interface Phrase {
   at: number;
   words: number;
@@ -9,7 +9,7 @@ export interface Phrase {
 }
 
 const MOST = 12;
-/** Places of the suffix array that a click may visit: some 30 ms. Ordinary texts need a thousandth of that. */
+/** Most positions of the suffix array that a click may visit: about 30 ms. Ordinary texts need a thousandth of them. */
 const VISITS = 4e6;
 
 interface Sequence {
@@ -19,10 +19,10 @@ interface Sequence {
 }
 
 /**
- * The phrases that cover a word: the longest sequences of its variant that at least k outputs hold, which is what the
- * reader paints, and where there is none, the longest that two outputs hold. None is part of another, partly echo, or of
- * function words alone (`isFunction` knows them by their place). They have at least m words; where none has, they are as
- * long as there are. By outputs x words, 12 at most. Last, the word alone, where more outputs hold it than any of these.
+ * The phrases that contain a word: the longest sequences of its variant in at least k outputs, which are the ones the
+ * reader paints; if there are none, the longest in two outputs. No phrase is part of another, partly echo, or made of
+ * function words alone (`isFunction` takes their position). They have at least m words if possible. Sorted by outputs x
+ * words, 12 at most. The word alone comes last, if more outputs contain it than any phrase.
  */
 export function through(
   index: SharedIndex,
@@ -41,13 +41,13 @@ export function through(
   const long = telling.filter(({ words }) => words >= Math.min(m, longest));
   const painted = long.filter(({ outputs }) => outputs >= k);
   const candidates = painted.length ? painted : long;
-  // All cover the word, so what lies between the ends of another is part of it.
+  // All contain the word, so a sequence within the ends of another is part of it.
   const isPart = (one: Sequence) =>
     candidates.some(
       (other) => other.words > one.words && other.at <= one.at && one.at + one.words <= other.at + other.words,
     );
   const maximal: Sequence[] = [];
-  // The same words may stand twice around the word.
+  // The same words may occur twice around the word.
   for (const one of candidates)
     if (!isPart(one) && !maximal.some((other) => same(index, one, other))) maximal.push(one);
   const size = ({ outputs, words }: Sequence) => outputs * words;
@@ -58,12 +58,10 @@ export function through(
 }
 
 /**
- * The maximal sequences that cover a word, and how many outputs hold the word alone.
- *
- * From each word before it, and from itself, a walk over the suffix array outwards meets the outputs by how many words
- * they have in common; it ends when it has met all that could hold the words up to the asked one. In long runs of one
- * word (a million times "ha") even this would take the square of the time, so there is an end to the places visited;
- * what is found then may begin too late.
+ * The maximal sequences that contain a word, and how many outputs contain the word alone. From each word before it, and
+ * from the word itself, walks the suffix array outwards, which meets outputs in order of their common words; stops once
+ * all that could reach the word are met. A long run of one word (a million times "ha") would still take quadratic time,
+ * so the number of visits is limited; the sequences may then begin too late.
  */
 function covering(
   index: SharedIndex,
@@ -81,7 +79,7 @@ function covering(
 
   const found: Sequence[] = [];
   const met = new Int32Array(weight.length).fill(-1);
-  /** Those that begin at the word after, by their outputs. */
+  /** The sequences that begin one word later, by their outputs. */
   let after = new Map<number, Sequence>();
   let most = Infinity;
   let alone = 0;
@@ -110,7 +108,7 @@ function covering(
     keep();
     most = outputs;
     if (at === word) alone = outputs;
-    // If as many outputs contain one more word before it, the longer phrase counts.
+    // If as many outputs also contain the word before, keep the longer phrase.
     for (const part of after.values())
       if (!((here.get(part.outputs)?.words ?? 0) >= Math.min(part.words + 1, TOP))) found.push(part);
     after = here;
@@ -125,7 +123,7 @@ function same({ form }: SharedIndex, a: Sequence, b: Sequence): boolean {
   return i === a.words;
 }
 
-/** A phrase with its place among the suffixes, [from, to). */
+/** A phrase with its range in the suffix array, [from, to). */
 interface Placed extends Sequence {
   from: number;
   to: number;
@@ -134,8 +132,8 @@ interface Placed extends Sequence {
 
 /**
  * The best `limit` phrases that at least k outputs share: `shared_phrases` of Python's text.Index, which explains the
- * score. A phrase is skipped if it is part of one that is already listed, or holds one, or is of function words alone.
- * `at` is where the first of the variants has it.
+ * score. Skips a phrase that is part of a listed one, contains one, or consists of function words. `at` is its position
+ * in the first variant.
  */
 export function phrases(
   index: SharedIndex,
@@ -151,13 +149,13 @@ export function phrases(
   const frequency = index.counts(1, weight);
   const sums = new Float64Array(frequency.length + 1);
   for (let at = 0; at < frequency.length; at++) sums[at + 1] = sums[at] + 1 / Math.max(1, frequency[at]);
-  // Rounded, so that equal scores do not differ by where in the sum a phrase stands.
+  // Rounded, so that the order of summation cannot break a tie.
   for (const one of candidates)
     one.score = Math.round(1e6 * (one.outputs ** 2 * (sums[one.at + one.words] - sums[one.at])));
   candidates.sort((a, b) => b.score - a.score || a.from - b.from || a.words - b.words);
-  /** For each word, the length of the shortest listed phrase that begins there, at any of its places; 0 for none. */
+  /** For each word, the length of the shortest listed phrase that begins there, at any of its positions; 0 for none. */
   const shortest = new Uint32Array(suffix.length);
-  /** For each word, where the listed phrases that cover it end, each at one of its places; 0 for none. */
+  /** For each word, the end of the listed phrases that cover it, at any of their positions; 0 for none. */
   const coveredTo = new Uint32Array(suffix.length);
   const holdsListed = ({ at, words }: Placed) => {
     for (let w = at; w < at + words; w++) if (shortest[w] && w + shortest[w] <= at + words) return true;
@@ -184,7 +182,7 @@ function ofFunctionWords({ at, words }: Sequence, isFunction: (at: number) => bo
   return true;
 }
 
-/** The maximal spans of the counted variants, each sequence once. */
+/** The maximal spans of the counted variants, each distinct sequence once. */
 function different(index: SharedIndex, m: number, weight: Uint32Array, reach: Uint32Array): Placed[] {
   const { bounds, suffix, lcp } = index.arrays;
   const n = suffix.length;
@@ -193,11 +191,12 @@ function different(index: SharedIndex, m: number, weight: Uint32Array, reach: Ui
     const spans = weight[v] ? index.spans(v, m, reach) : [];
     for (let s = 0; s < spans.length; s += 2) words[bounds[v] + spans[s]] = spans[s + 1];
   }
-  // The places before (and after) which fewer words are in common than at any between there and here, by that number.
+  // Earlier (or later) positions with fewer common words than any position between there and here, ascending by that
+  // number.
   const stack = new Uint32Array(n + 1);
   let top = 0;
   const least = (r: number) => (r < n ? lcp[r] : 0);
-  /** The nearest of them where fewer than `words` words are in common. */
+  /** The nearest of them with fewer than `words` common words. */
   const nearest = (words: number) => {
     let [low, high] = [0, top - 1];
     while (low < high) {
@@ -230,8 +229,8 @@ function different(index: SharedIndex, m: number, weight: Uint32Array, reach: Ui
 }
 
 /**
- * How many outputs hold each phrase. Of each variant only the last place up to here counts, so the sum over the places
- * from `from` on is that of different variants; kept in a binary indexed tree (Fenwick 1994).
+ * How many outputs contain each phrase. Only the last position of each variant up to here counts, so the sum from
+ * `from` on counts distinct variants; stored in a binary indexed tree (Fenwick 1994).
  */
 function count(index: SharedIndex, found: Placed[], weight: Uint32Array): void {
   const { suffix } = index.arrays;

@@ -1,5 +1,5 @@
 // Rewrites a Python regular expression for JavaScript, so that the search box finds what `lens.find` finds. The result
-// needs the flag "u" only: Safari knows "v", which has sets inside sets, since version 17.
+// needs only the flag "u": Safari supports "v", with its nested sets, since version 17.
 
 /** What \w matches in Python's `regex` module, which `lens.find` uses. */
 const WORD = "\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}\\p{Join_Control}";
@@ -16,7 +16,7 @@ const OUTSIDE: Record<string, string> = {
   Z: "$",
 };
 
-/** An escape; a set; a repeat; a named group, or a reference to one; a character that means something else. */
+/** An escape; a set; a repeat; a named group or a reference to one; a character with another meaning. */
 const PARTS = /\\[^]|\[\^?\]?(?:\\[^]|[^\]\\])*\]|\{(?:\d+(?:,\d*)?|,\d*)\}|\(\?P<|\(\?P=[^)]*\)|[.^$\]{}]/gu;
 
 /** Return the source and the flags for JavaScript. Unknown syntax passes unchanged, and JavaScript reports it. */
@@ -24,7 +24,7 @@ export function translate(query: string): { source: string; flags: string } {
   const lead = /^(?:\(\?[imsu]+\))*/.exec(query)![0];
   const whole = lead.includes("s");
   const lines = lead.includes("m");
-  // In Python only \n ends a line; for JavaScript's "m" and "." other characters do, too.
+  // In Python only \n ends a line; JavaScript's "m" and "." accept other characters too.
   const signs: Record<string, string> = {
     ".": whole ? "." : "[^\\n]",
     "^": lines ? "(?<![^\\n])" : "^",
@@ -46,11 +46,11 @@ function set(part: string): string {
   const body = part.slice(negated ? 2 : 1, -1);
   let notWord = false;
   const inner = body.replace(/\\[^]|[^]/gu, (one, at: number) => {
-    // A minus between two characters makes a range; at either end it is a plain minus.
+    // A minus between two characters is a range; at either end it is literal.
     if (one === "-" && at > 0 && at < body.length - 1) return one;
     if (one === "\\W") {
       notWord = true;
-      // White space is never in a word: it holds the place, so that a range that ends with \W stays an error.
+      // White space is never part of a word: as a stand-in, it keeps a range that ends with \W an error.
       return "\\s";
     }
     return literal(one[0] === "\\" && one[1] ? one : `\\${one}`, IN_SET, /[$(-+\-./?[-^{-}]/, one[0] !== "\\");

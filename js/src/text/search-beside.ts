@@ -1,16 +1,15 @@
-// Search beside the page, in one worker that keeps the texts: the page stays responsive however long a search takes,
-// and
-// an expression that backtracks without end is given up.
+// Search in a worker that keeps the texts: the page stays responsive during a long search, and an expression that
+// backtracks endlessly is aborted.
 import { hits } from "./search";
 
-/** Milliseconds after which a job is given up. */
+/** Milliseconds before a job is aborted. */
 const LIMIT = 3000;
-/** Texts that are searched before the worker looks whether something else was asked meanwhile. */
+/** Texts to search before the worker checks for a newer query. */
 const SLICE = 1000;
 
 export const TOO_SLOW = `given up after ${LIMIT / 1000} s: it backtracks too much on these texts; write it more exactly`;
 
-/** UTF-8 bytes of texts, text i from offsets[i] to offsets[i + 1]. */
+/** UTF-8 bytes of texts; text i goes from offsets[i] to offsets[i + 1]. */
 export interface Bytes {
   bytes: Uint8Array;
   offsets: Uint32Array;
@@ -22,7 +21,7 @@ export interface Found {
 }
 
 export interface Spans {
-  /** Start and end of every hit of each text, flat; null where that is not known. */
+  /** Start and end of every hit of each text, as flat lists; null if unknown. */
   spans: number[][] | null;
   error: string;
 }
@@ -31,8 +30,8 @@ type Job = { id: number; pattern: RegExp } & ({ kind: "find"; texts?: Bytes } | 
 type Answer = { id: number; result: Uint32Array | number[][] | null };
 
 /**
- * What the worker does with a message; `post` answers. A newer search ends the one that runs, which answers null. Its
- * source goes to the worker, so it refers to nothing but its arguments.
+ * Handles a message in the worker; `post` sends the answer. A newer search ends the running one, which answers null.
+ * Its source is sent to the worker, so it may refer only to its arguments.
  */
 export function serve(post: (answer: Answer) => void, find: typeof hits, slice: number, pause: () => Promise<void>) {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -61,7 +60,7 @@ export function serve(post: (answer: Answer) => void, find: typeof hits, slice: 
   };
 }
 
-/** A turn of the event loop, in which a message can arrive; a timer would wait 4 ms. */
+/** One turn of the event loop, so that a message can arrive; a timer would wait 4 ms. */
 function turn(): Promise<void> {
   return new Promise((go) => {
     const { port1, port2 } = new MessageChannel();
@@ -83,7 +82,7 @@ interface Waiting {
 export class SearchWorker {
   #worker: Pick<Worker, "postMessage" | "terminate"> | null = null;
   #url = "";
-  /** The bytes that the worker has. */
+  /** The bytes that the worker already has. */
   #sent: Uint8Array | null = null;
   readonly #waiting = new Map<number, Waiting>();
   #ids = 0;
@@ -94,11 +93,11 @@ export class SearchWorker {
   }
 
   /**
-   * The texts in which a pattern hits; null with an error, or where a newer search took its place. `limited` ends it
+   * The texts that match a pattern; null after an error, or if a newer search replaced this one. `limited` aborts it
    * after 3 s.
    */
   async find(texts: Bytes, pattern: RegExp, limited: boolean): Promise<Found> {
-    // The search that this one replaces still has its limit: the worker may be stuck in it.
+    // The replaced search keeps its limit: the worker may be stuck in it.
     this.#waiting.get(this.#finding)?.settle(null, "");
     const id = (this.#finding = ++this.#ids);
     const { result, error } = await this.#ask({ id, kind: "find", pattern, texts }, limited);
@@ -151,7 +150,7 @@ export class SearchWorker {
     return worker;
   }
 
-  /** Runs the search in the page, if the page allows no worker. */
+  /** Runs the search in the page if workers are not allowed. */
   #here(): Pick<Worker, "postMessage" | "terminate"> {
     const answer = serve(({ id, result }) => this.#settle(id, result, ""), hits, SLICE, turn);
     return { postMessage: answer, terminate: () => {} };
@@ -165,7 +164,7 @@ export class SearchWorker {
     waiting.settle(result, error);
   }
 
-  /** Ends a worker that is stuck. What asked with the same expression is given up; the rest is asked again. */
+  /** Ends a stuck worker. Jobs with the same expression fail; the others are sent again. */
   #giveUp({ pattern }: Job): void {
     this.#stop();
     for (const [id, waiting] of [...this.#waiting]) {

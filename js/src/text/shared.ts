@@ -1,6 +1,6 @@
-// What outputs share, for any thresholds, from the arrays that Python's text.Index makes once.
+// What outputs share at any thresholds, from the arrays that Python's text.Index builds once.
 
-/** `Index.arrays()`; see there for what each holds. */
+/** `Index.arrays()`; see there for the contents. */
 export interface IndexArrays {
   variant: Uint32Array;
   weight: Uint32Array;
@@ -10,17 +10,17 @@ export interface IndexArrays {
   echo: Uint16Array;
 }
 
-/** Words in common beyond this many are not told apart: it is the largest lcp. */
+/** Numbers of common words beyond this are not distinguished: it is the largest lcp. */
 export const TOP = 65535;
 
 /**
- * `weight` is, throughout, how many of the counted outputs each variant is; all outputs where it is left out. What an
- * output that is not counted says is counted too: how many of the counted ones share it.
+ * Throughout, `weight` is the number of counted outputs of each variant; by default, all outputs count. Words of
+ * uncounted outputs get results too: how many counted outputs share them.
  */
 export class SharedIndex {
   /** The variant of each word. */
   readonly of: Uint32Array;
-  /** The variant of each place in the suffix array: the loops over places read on, and do not jump. */
+  /** The variant of each position in the suffix array, for sequential reads in loops over positions. */
   readonly #ofPlace: Uint32Array;
   #rank: Uint32Array | undefined;
   #form: Uint32Array | undefined;
@@ -34,7 +34,7 @@ export class SharedIndex {
     for (let r = 0; r < suffix.length; r++) this.#ofPlace[r] = this.of[suffix[r]];
   }
 
-  /** The place of each word in the suffix array. */
+  /** The position of each word in the suffix array. */
   get rank(): Uint32Array {
     if (!this.#rank) {
       const { suffix } = this.arrays;
@@ -44,7 +44,7 @@ export class SharedIndex {
     return this.#rank;
   }
 
-  /** A number for each word, alike for words of the same form and in the order of the forms. */
+  /** A number for each word: equal for words of the same form, in the order of the forms. */
   get form(): Uint32Array {
     if (!this.#form) {
       const { suffix, lcp } = this.arrays;
@@ -59,11 +59,11 @@ export class SharedIndex {
   }
 
   /**
-   * For each word, how many words from it on lie in its variant and are no echo of the prompt. Not to be written to.
+   * For each word, how many words from it on lie in its variant and do not echo the prompt. Do not modify the result.
    */
   room(m: number): Uint32Array {
     const { bounds, suffix, echo } = this.arrays;
-    // Without a prompt it is the same for all m.
+    // Without a prompt the result is the same for all m.
     if (!echo.length) m = 1;
     if (this.#room?.m === m) return this.#room.room;
     const room = new Uint32Array(suffix.length);
@@ -81,7 +81,9 @@ export class SharedIndex {
     return room;
   }
 
-  /** For each word, how many outputs hold the m words from it on, echo or not; it must have them in its variant. */
+  /**
+   * For each word, how many outputs contain the m words from it on, echo or not. The m words must lie in its variant.
+   */
   counts(m: number, weight = this.arrays.weight): Uint32Array {
     const { suffix, lcp } = this.arrays;
     const of = this.#ofPlace;
@@ -105,7 +107,7 @@ export class SharedIndex {
     return count;
   }
 
-  /** For each word, how many outputs hold the m words from it on; 0 where there are none. */
+  /** For each word, how many outputs contain the m words from it on, without echo; 0 if fewer follow. */
   holders(m: number, weight = this.arrays.weight): Uint32Array {
     const room = this.room(m);
     const count = this.counts(m, weight);
@@ -113,12 +115,12 @@ export class SharedIndex {
     return count;
   }
 
-  /** For each word of the variants, the largest number of outputs that share m words covering it; 1 where none do. */
+  /** For each word of the variants, the most outputs that share m words covering it; 1 if none do. */
   coverage(m: number, weight = this.arrays.weight): Uint32Array {
     const { bounds } = this.arrays;
     const count = this.holders(m, weight);
     const covered = new Uint32Array(count.length).fill(1);
-    // Words whose count falls from the front on: the first is the largest of the last m.
+    // Words with descending counts: the first is the largest of the last m.
     const queue = new Uint32Array(count.length);
     for (let v = 0; v + 1 < bounds.length; v++) {
       let head = 0;
@@ -133,7 +135,7 @@ export class SharedIndex {
     return covered;
   }
 
-  /** For each word, how many words from it on stand in at least k outputs. */
+  /** For each word, how many words from it on occur in at least k outputs. */
   reach(k: number, m: number, weight = this.arrays.weight): Uint32Array {
     const { bounds, suffix, lcp, echo } = this.arrays;
     const of = this.#ofPlace;
@@ -169,7 +171,7 @@ export class SharedIndex {
     return reach;
   }
 
-  /** The maximal spans of a variant: first word and length, two by two. `reach` is that of the thresholds. */
+  /** The maximal spans of a variant as pairs of first word and length. `reach` must use the same thresholds. */
   spans(variant: number, m: number, reach: Uint32Array): number[] {
     const { bounds } = this.arrays;
     const found: number[] = [];
@@ -181,19 +183,19 @@ export class SharedIndex {
     return found;
   }
 
-  /** The places [from, to) in the suffix array of all that begins with the `words` words from `at` on. */
+  /** The range [from, to) in the suffix array of everything that begins with the `words` words from `at` on. */
   range(at: number, words: number): [number, number] {
     const { lcp } = this.arrays;
     const least = Math.min(words, TOP);
     let from = this.rank[at];
     let to = from + 1;
-    // Step by step: the caller goes over all these places anyway, so a binary search would save nothing.
+    // Step by step: the caller visits all these positions anyway, so a binary search would save nothing.
     while (from > 0 && lcp[from] >= least) from--;
     while (to < lcp.length && lcp[to] >= least) to++;
     return [from, to];
   }
 
-  /** Who holds the `words` words from `at` on: the different variants, rising, and how many outputs they are. */
+  /** The distinct variants that contain the `words` words from `at` on, ascending, and their number of outputs. */
   held(at: number, words: number, weight = this.arrays.weight): { variants: number[]; outputs: number } {
     const [from, to] = this.range(at, words);
     const holds = new Uint8Array(weight.length);

@@ -1,23 +1,23 @@
 // The texts of one prompt: decoded when looked at, or fetched from Python a page at a time.
 import { signal } from "@preact/signals";
 
-/** Texts that are kept decoded; those of Python are asked for again when they were forgotten. */
+/** Number of decoded texts to cache; a forgotten text is requested from Python again. */
 export const KEPT = 4000;
 
 export interface TextBytes {
-  /** UTF-8 of all texts; empty where Python has them. */
+  /** UTF-8 of all texts; empty if Python keeps them. */
   bytes: Uint8Array;
-  /** Text i goes from offsets[i] to offsets[i + 1], also where Python has it. */
+  /** Text i goes from offsets[i] to offsets[i + 1], even if Python keeps the texts. */
   offsets: Uint32Array;
-  /** Python has the texts. */
+  /** Whether Python keeps the texts. */
   paged: boolean;
 }
 
 export class Texts {
-  /** Grows when texts have arrived. */
+  /** Grows when texts arrive. */
   readonly #arrived = signal(0);
   readonly #decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  /** From the text used longest ago to the one used last. */
+  /** From the least to the most recently used text. */
   readonly #kept = new Map<number, string>();
   readonly #asked = new Set<number>();
   #queue: number[] = [];
@@ -31,7 +31,7 @@ export class Texts {
     return this.data.offsets.length - 1;
   }
 
-  /** The text, or null when it has to come from Python first: what reads it is then run again when texts have come. */
+  /** The text, or null until Python sends it, which reruns the reader of this signal. */
   get(i: number): string | null {
     const text = this.peek(i);
     if (text !== null) this.#keep(i, text);
@@ -42,7 +42,7 @@ export class Texts {
     return text;
   }
 
-  /** As `get`, but asks for nothing and keeps nothing: a search reads all texts and shows none of them. */
+  /** Like `get`, but neither requests nor caches a text: a search reads all texts and shows none. */
   peek(i: number): string | null {
     const { bytes, offsets, paged } = this.data;
     const kept = this.#kept.get(i);
@@ -73,7 +73,7 @@ export class Texts {
     if (this.#asked.has(i)) return;
     this.#asked.add(i);
     this.#queue.push(i);
-    // All texts that one drawing of the widget lacks are asked for in one message.
+    // Request all texts that one drawing of the widget lacks in one message.
     if (this.#queue.length > 1) return;
     queueMicrotask(() => {
       const ids = this.#queue;

@@ -1,13 +1,13 @@
 import type { ComponentProps } from "preact";
 
 type Props = ComponentProps<"button"> & {
-  /** Its name where what is drawn on it does not say it; its tooltip too, unless it has one. */
+  /** The accessible name, if the content is not one; also the default tooltip. */
   label?: string;
-  /** Whether it is on, where it can be on or off. */
+  /** The state of a toggle button. */
   pressed?: boolean;
 };
 
-/** A button that submits no form that the widget may stand in. */
+/** A button that does not submit a form around the widget. */
 export function Button({ label, pressed, ...rest }: Props) {
   return <button type="button" aria-label={label} title={label} aria-pressed={pressed} {...rest} />;
 }
@@ -19,13 +19,13 @@ export function Plain({ class: more = "", ...rest }: Props) {
 
 interface StepProps {
   back?: boolean;
-  /** What it goes to. */
+  /** The noun for its target. */
   to: string;
   disabled: boolean;
   onClick: () => void;
 }
 
-/** Goes to the next one, or back. */
+/** A button for the next or the previous one. */
 export function Step({ back, to, ...rest }: StepProps) {
   const name = `${back ? "Previous" : "Next"} ${to}`;
   return (

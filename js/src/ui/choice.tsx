@@ -1,9 +1,9 @@
 import type { ComponentChildren } from "preact";
 
 interface Props {
-  /** What stands before the choice. */
+  /** The text before the choice. */
   label?: ComponentChildren;
-  /** Its name for those who cannot see where it stands. */
+  /** The accessible name. */
   name: string;
   title?: string;
   value: string;
@@ -12,7 +12,7 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** A choice from a list, with its label. */
+/** A select box with a label. */
 export function Choice({ label, name, title, value, set, children }: Props) {
   return (
     <label class="ol-field">

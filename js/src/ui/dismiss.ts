@@ -1,21 +1,21 @@
-// What appears under the pointer goes away by Escape or a press elsewhere, and waits for the pointer to come to it.
+// Dismisses popups with Escape or a press elsewhere, and gives the pointer time to reach them.
 import type { RefObject } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { Later } from "./later";
 
-/** Milliseconds in which the pointer can get from a place to what appeared there. */
+/** Milliseconds for the pointer to get from its target to the popup. */
 const GRACE = 160;
 
-/** While something is `open` around a box, Escape or a press outside what matches `own` closes it. */
+/** While something around a box is `open`, Escape or a press outside `own` closes it. */
 export function useDismiss(open: boolean, box: RefObject<Element | null>, own: string, close: () => void): void {
   const latest = useRef(close);
   latest.current = close;
-  // Before it is painted: what can be seen can be dismissed.
+  // A layout effect runs before the first paint: whatever is visible can be dismissed.
   useLayoutEffect(() => {
     const root = box.current?.closest<HTMLElement>(".outlens");
     if (!open || !root) return;
     const ended = new AbortController();
-    // Captured, and before the widget's own keys: Escape then does nothing else.
+    // Captured before the widget's own keys, so that Escape does nothing else.
     const options = { capture: true, signal: ended.signal };
     root.addEventListener(
       "keydown",
@@ -35,7 +35,7 @@ export function useDismiss(open: boolean, box: RefObject<Element | null>, own: s
   }, [open]);
 }
 
-/** Runs the last of several changes, once the pointer has had its time. */
+/** Runs the last of several changes after the grace period. */
 export class Grace extends Later {
   override run(change: () => void): void {
     super.run(change, GRACE);

@@ -1,10 +1,10 @@
 /**
- * Milliseconds after which a download has surely begun: revoked right after the click, the address is gone too early
- * for some browsers.
+ * Milliseconds until a download has surely started: some browsers lose an address that is revoked right after the
+ * click.
  */
 const BEGUN = 60_000;
 
-/** Offers a file to the person at the browser. */
+/** Offers a file for download. */
 export function download(name: string, content: string, type: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));

@@ -1,13 +1,13 @@
-// Keeps the focus in the widget when the focused element is removed from the page.
+// Keeps the focus in the widget when the focused element is removed.
 import type { RefObject } from "preact";
 import { useLayoutEffect } from "preact/hooks";
 
-/** What has the focus, in the page or in the shadow tree that an element is in. */
+/** The focused element, in the page or in the element's shadow tree. */
 export function focused(within: Element): HTMLElement | null {
   return (within.getRootNode() as Document | ShadowRoot).activeElement as HTMLElement | null;
 }
 
-/** Whether the window has the focus: where it does not, a field that loses it gets it back with the window. */
+/** Whether the window has the focus: if not, a field that loses the focus regains it with the window. */
 export function windowIsActive(within: Element): boolean {
   return within.ownerDocument.hasFocus();
 }
@@ -20,13 +20,13 @@ export function focusTexts(from: Element | null): void {
   });
 }
 
-/** Focuses the element that had the focus before, or else the texts. */
+/** Focuses the previously focused element, or else the texts. */
 export function giveBack(before: HTMLElement | null, from: Element | null): void {
   if (before?.isConnected && before !== before.ownerDocument.body) before.focus({ preventScroll: true });
   else focusTexts(from);
 }
 
-/** The focus stays inside a box: what takes its place is the box's list, the widget's, or the box itself. */
+/** Keeps the focus inside a box: it moves to the box's list, the widget's, or the box itself. */
 export function useFocusWithin(box: RefObject<HTMLElement | null>): void {
   const held = box.current?.contains(focused(box.current));
   useLayoutEffect(() => {

@@ -1,16 +1,16 @@
 // Numbers and counts in words.
 
-/** A number as it is shown: up to six digits, or in powers of ten. */
+/** A number with up to six digits, or in powers of ten. */
 export function number(value: number): string {
   return Math.abs(value) < 1e6 ? String(Number(value.toPrecision(6))) : value.toPrecision(3);
 }
 
-/** A count as it is shown: 12,345. */
+/** A count with separators: 12,345. */
 export function grouped(n: number): string {
   return n.toLocaleString("en");
 }
 
-/** A count and its noun. */
+/** A count with its noun. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${grouped(n)} ${n === 1 ? one : many}`;
 }

@@ -1,6 +1,6 @@
-/** The heights of a list's rows: estimated until they are measured. */
+/** The heights of a list's rows, estimated until measured. */
 export class Heights {
-  /** Where each row begins; known up to `#until`. */
+  /** The top of each row; valid up to `#until`. */
   readonly #top: Float64Array;
   readonly #height: Float64Array;
   #until = 0;
@@ -18,7 +18,7 @@ export class Heights {
     return this.#height[k];
   }
 
-  /** Where row k begins; for k = count, where the last one and its gap end. */
+  /** The top of row k; for k = count, the end of the last row and its gap. */
   top(k: number): number {
     for (; this.#until < k; this.#until++)
       this.#top[this.#until + 1] = this.#top[this.#until] + this.#height[this.#until] + this.gap;
@@ -29,7 +29,7 @@ export class Heights {
     return this.top(this.count);
   }
 
-  /** Sets a row's height; returns by how much it has grown. */
+  /** Sets a row's height; returns the change. */
   measure(k: number, height: number): number {
     const grown = height - this.#height[k];
     this.#height[k] = height;
@@ -37,7 +37,7 @@ export class Heights {
     return grown;
   }
 
-  /** The row at a place, its gap included; the first or last for places outside. */
+  /** The row at a position, including its gap; the first or last row outside the list. */
   at(y: number): number {
     let [low, high] = [0, Math.max(0, this.count - 1)];
     this.top(this.count);

@@ -1,24 +1,24 @@
-// Where a list is scrolled to after its rows changed, so that the text being read does not move.
+// The scroll position of a list after its rows change, so that the text being read does not move.
 import { Heights } from "./heights";
 
 export interface Rows {
   count: number;
-  /** Items of a row. */
+  /** Items per row. */
   each: number;
-  /** Names an item, so that it is recognised when others come before it. */
+  /** Identifies an item, so that it is recognised after others are inserted before it. */
   keyOf: (item: number) => string | number;
   estimate: (row: number) => number;
   gap: number;
 }
 
-/** A row of which less than a line is in sight counts as out of sight. */
+/** A row with less than one line visible counts as hidden. */
 const LINE = 24;
-/** Added to how far an item moved, if it was below what is in sight: those in sight come first. */
+/** Penalty for items below the visible part: visible ones come first. */
 const BELOW = 1e9;
 
 /**
- * The heights of the new rows and the place to scroll to. Of the items in sight, the one that moved least in the order
- * stays where it is; if none of them is left, the next one that is comes to the top.
+ * The heights of the new rows and the scroll position. Of the visible items, the one whose order changed least stays in
+ * place; if none is left, the next remaining one moves to the top.
  */
 export function heldInPlace(was: Heights, before: Rows, now: Rows, place: number, screen: number): [Heights, number] {
   const items = new Map<string | number, number>();

@@ -1,6 +1,6 @@
-// A timer with at most one pending call: starting it again, or stopping it, cancels the call before.
+// A timer with at most one pending call: starting or stopping it cancels the previous call.
 
-/** Runs the last of several changes, after its delay. */
+/** Runs the last of several changes after a delay. */
 export class Later {
   #timer: ReturnType<typeof setTimeout> | undefined;
 

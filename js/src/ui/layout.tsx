@@ -5,7 +5,7 @@ interface WithChildren {
   children: ComponentChildren;
 }
 
-/** Controls drawn as segments of one. */
+/** Controls drawn as one segmented control. */
 export function Segments({ label, children }: WithChildren & { label: string }) {
   return (
     <span class="ol-segments" role="group" aria-label={label}>
@@ -14,17 +14,17 @@ export function Segments({ label, children }: WithChildren & { label: string }) 
   );
 }
 
-/** Pushes what follows it in a bar to the far end. */
+/** Pushes the rest of a bar to the far end. */
 export function Spring() {
   return <span class="ol-spring" />;
 }
 
-/** What a panel says where it has nothing to show. */
+/** The message of an empty panel. */
 export function Empty({ children }: WithChildren) {
   return <div class="ol-empty">{children}</div>;
 }
 
-/** A paragraph that explains. */
+/** A paragraph of explanation. */
 export function Hint({ children }: WithChildren) {
   return <p class="ol-muted">{children}</p>;
 }
@@ -37,7 +37,7 @@ export function Muted({ title, children }: WithChildren & { title?: string }) {
   );
 }
 
-/** The classes that are there, of some that may not be. */
+/** Joins the class names that are set. */
 export function classes(...names: (string | false)[]): string {
   return names.filter(Boolean).join(" ");
 }

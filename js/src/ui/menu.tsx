@@ -7,18 +7,18 @@ import { useDismiss } from "./dismiss";
 import { classes } from "./layout";
 
 interface Props {
-  /** What is written on the button. */
+  /** The button's content. */
   text: ComponentChildren;
-  /** What the panel is for. */
+  /** The accessible name of the panel. */
   name: string;
-  /** Its own class: a press on anything else closes it. */
+  /** The panel's class: a press on anything else closes it. */
   class: string;
-  /** Whether the panel ends where the button ends, instead of beginning where it begins. */
+  /** Aligns the panel with the end of the button instead of its start. */
   atEnd?: boolean;
   children: ComponentChildren;
 }
 
-/** The panel closes by Escape, by another press of the button, and by a press elsewhere in the widget. */
+/** Escape, another press of the button, and a press elsewhere in the widget close the panel. */
 export function Menu({ text, name, class: more, atEnd = false, children }: Props) {
   const open = useSignal(false);
   const box = useRef<HTMLSpanElement>(null);

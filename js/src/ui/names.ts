@@ -1,18 +1,18 @@
-// Names that must stay different in little room.
+// Short names that stay distinct.
 
-/** What ends a token of a name: "anthropic/claude-3" is anthropic, claude and 3. */
+/** The end of a token: "anthropic/claude-3" has the tokens anthropic, claude and 3. */
 const TOKEN = /.+?(?:[/:_\s-]+|$)/gsu;
 const MOST = 28;
-/** Names that are no longer than this have room as they are. */
+/** Names up to this length are not cut. */
 const SHORT = 16;
 
-/** For each name what is shown of it: not what all of them begin with, and cut in the middle where it is still long. */
+/** The short form of each name: without the common prefix, and cut in the middle if still too long. */
 export function shortNames(names: string[]): Map<string, string> {
   const start = names.some((name) => name.length > SHORT) ? commonStart(names) : 0;
   return new Map(names.map((name) => [name, cutMiddle(name.slice(start), MOST)]));
 }
 
-/** The length of the whole tokens that all names begin with; something of each name is left, and no number is split. */
+/** The length of the whole tokens that all names share at the start; leaves part of each name, and splits no number. */
 export function commonStart(names: string[]): number {
   const tokens = [...new Set(names)].map((name) => name.match(TOKEN) ?? []);
   if (tokens.length < 2) return 0;
@@ -24,7 +24,7 @@ export function commonStart(names: string[]): number {
   }
 }
 
-/** A name of at most `most` characters, cut in its middle: names often differ at their end. */
+/** A name cut in the middle to `most` characters, because names often differ at their end. */
 export function cutMiddle(name: string, most: number): string {
   const characters = [...name];
   if (characters.length <= most) return name;

@@ -1,12 +1,12 @@
-// From places on the page to places in a text, and back. An `.ol-text` holds exactly the characters of its part.
+// Converts positions on the page to positions in a text, and back. An `.ol-text` holds exactly its part's characters.
 
 export interface Place {
   id: number;
-  /** UTF-16 unit of the output's text. */
+  /** Index in UTF-16 units of the output's text. */
   at: number;
 }
 
-/** Where the pointer is: an event in a shadow tree loses its target after its listeners have run. */
+/** The pointer's position: an event in a shadow tree loses its target after its listeners ran. */
 export interface Pointed {
   target: Element;
   x: number;
@@ -17,12 +17,12 @@ export function pointedAt({ target, clientX: x, clientY: y }: MouseEvent): Point
   return { target: target as Element, x, y };
 }
 
-/** The place in a text under the pointer, if a character is there. */
+/** The text position under the pointer, if it is over a character. */
 export function placeAt({ target, x, y }: Pointed): Place | null {
   const box = target.closest<HTMLElement>(".ol-text[data-id]");
   if (!box) return null;
   const root = box.ownerDocument as Document & { caretRangeFromPoint?: (x: number, y: number) => Range | null };
-  // The browser reports a caret inside a shadow root only if that root is named.
+  // The browser reports a caret inside a shadow root only if that root is passed.
   const tree = box.getRootNode();
   const caret = root.caretPositionFromPoint?.(x, y, tree instanceof ShadowRoot ? { shadowRoots: [tree] } : undefined);
   const range = caret ? null : root.caretRangeFromPoint?.(x, y);
@@ -32,7 +32,7 @@ export function placeAt({ target, x, y }: Pointed): Place | null {
       ? [range.startContainer, range.startOffset]
       : [];
   if (!node || node.nodeType !== Node.TEXT_NODE || !box.contains(node)) return null;
-  // The caret is between two characters; their boxes show which of them is pointed at.
+  // The caret is between two characters; their boxes show which one is under the pointer.
   const length = (node as Text).length;
   for (const k of [offset! - 1, offset!]) {
     if (k < 0 || k >= length) continue;
@@ -47,7 +47,7 @@ export function placeAt({ target, x, y }: Pointed): Place | null {
   return null;
 }
 
-/** The characters of a box before one of its text nodes. */
+/** The number of characters in a box before one of its text nodes. */
 function before(box: Element, node: Node): number {
   const walker = box.ownerDocument.createTreeWalker(box, NodeFilter.SHOW_TEXT);
   let sum = 0;
@@ -55,7 +55,7 @@ function before(box: Element, node: Node): number {
   return sum;
 }
 
-/** The character at a place of an output's text, where it is drawn. */
+/** The drawn character at a position in an output's text. */
 export function textAt(root: Element, id: number, at: number): Range | null {
   for (const box of root.querySelectorAll<HTMLElement>(`.ol-text[data-id="${id}"]`)) {
     let left = at - Number(box.dataset.from);

@@ -1,9 +1,9 @@
-// Many controls that are one stop of the Tab key: the arrows go from one to the next.
+// A group of controls as one Tab stop: the arrow keys move between them.
 
-/** All but one have a `tabIndex` of -1; fields where one types keep their arrows. */
+/** All but one have a `tabIndex` of -1; text fields keep their arrow keys. */
 const CONTROLS = "button:not(:disabled), input[type=checkbox]";
 
-/** Left and right go through the controls of a box, and the box itself where it can have the focus, and around. */
+/** Left and Right cycle through the controls of a box, and the box itself if it can be focused. */
 export function rove(event: KeyboardEvent): void {
   const step = event.key === "ArrowRight" ? 1 : event.key === "ArrowLeft" ? -1 : 0;
   if (!step || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return;

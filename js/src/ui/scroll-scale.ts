@@ -1,23 +1,23 @@
-// Lists that are higher than a browser can scroll. Chromium ends at 33.5 million device pixels, Firefox at 17.9
-// million.
+// Lists taller than a browser can scroll. Chromium's limit is 33.5 million device pixels, Firefox's 17.9 million.
 
-/** The height that is given to the browser, at most: at four device pixels to one the limit is 8.4 million. */
+/** The largest height given to the browser: at four device pixels per CSS pixel, the limit is 8.4 million. */
 const MOST = 8e6;
-/** Screens that one moves by wheel or keys at once; more is a drag of the scroll bar, or the End key. */
+/** Largest step, in screens, of the wheel or the keys; anything larger is the scroll bar or the End key. */
 const STEP = 3;
 
 export interface Extent {
   /** Height of all rows. */
   total: number;
-  /** Height of the part that is seen. */
+  /** Height of the visible part. */
   screen: number;
-  /** Height of what else scrolls: a header, margins. */
+  /** Height of other scrolling content: a header, margins. */
   extra: number;
 }
 
 /**
- * Maps the browser's scroll position to the place in the list. A small step moves by as many pixels; a large one by the
- * share of the whole. `offset` is how much further down in the list one is than the browser believes: rows are drawn higher by it.
+ * Maps the browser's scroll position to a position in the list. A small step moves by the same number of pixels, a
+ * large one in proportion to the whole. `offset` is how far the list is ahead of the browser: rows are drawn higher by
+ * it.
  */
 export class ScrollScale {
   offset = 0;
@@ -25,12 +25,12 @@ export class ScrollScale {
 
   constructor(readonly most = MOST) {}
 
-  /** The height to give to the browser for rows of so much. */
+  /** The height to give to the browser for rows of a total height. */
   space(total: number): number {
     return Math.min(total, this.most);
   }
 
-  /** The place in the list at the top of the screen. */
+  /** The position in the list at the top of the screen. */
   get place(): number {
     return this.#position + this.offset;
   }
@@ -40,7 +40,7 @@ export class ScrollScale {
     this.offset = this.#position = 0;
   }
 
-  /** The browser has scrolled to a position. */
+  /** Handles a scroll of the browser to a position. */
   scrolled(position: number, extent: Extent): void {
     const { positions, places } = this.#ranges(extent);
     const end = position <= 0 || position >= positions - 1;
@@ -50,20 +50,20 @@ export class ScrollScale {
     this.#position = position;
   }
 
-  /** Whether the browser is at the end of a list that is too high for it. */
+  /** Whether the browser is at the end of a list that is too tall for it. */
   atEnd(extent: Extent): boolean {
     const { positions, places } = this.#ranges(extent);
     return places > positions && this.#position >= positions - 1;
   }
 
-  /** The position to set for a place in the list; `settled` says what the browser made of it. */
+  /** The browser position for a position in the list; call `settled` with the result. */
   positionFor(place: number, extent: Extent): number {
     const { positions, places } = this.#ranges(extent);
     const within = Math.max(0, Math.min(places, place));
     return places <= positions ? within : (within / places) * positions;
   }
 
-  /** The place is at the browser's position now. */
+  /** Records that the browser's position shows this position in the list. */
   settled(place: number, position: number, extent: Extent): void {
     const { positions, places } = this.#ranges(extent);
     this.#position = position;

@@ -1,23 +1,22 @@
-// Paints a part of a text with its layers: elements with text in them, never HTML. What is painted is the text itself,
-// character for character: chips, folds and markers add what one sees by CSS alone. What is folded or hidden is left
-// out
-// of what the browser copies of it; the Copy button has the original.
+// Paints part of a text with its layers: elements that contain text, never HTML. The painted characters are exactly
+// those of the text; chips, folds and markers add visible content only by CSS. The browser does not copy folded or
+// hidden parts; the Copy button copies the original.
 import type { ComponentChild } from "preact";
 import { invisibles } from "../text/invisible";
 import type { Block } from "../text/markdown";
 import { type Painted as Layer, type Run, runs } from "../text/paint";
 import { Button } from "./button";
 
-/** Something at a place of the text that has no characters of its own: a mark in the margin. */
+/** A mark in the margin at a position in the text; it has no characters of its own. */
 export interface Anchor {
   at: number;
   label: string;
   color: number;
-  /** Neighbours stand beside each other. */
+  /** Alternates, so that neighbours stand side by side. */
   odd: boolean;
 }
 
-/** Words that are put away, with what stands for them. */
+/** Folded words and the label that replaces them. */
 export interface Fold {
   start: number;
   end: number;
@@ -66,13 +65,13 @@ export function Painted({ text, from, to, layers, anchors = [], folds = [], bloc
   return <>{blocked(blocks, from, to, folded)}</>;
 }
 
-/** Gives the nodes of one part of the text after another, rising. */
+/** Returns a function that paints consecutive parts of the text, in ascending order. */
 function piecesOf(text: string, from: number, to: number, layers: Layer[], anchors: Anchor[]) {
   const painted = runs(layers, from, to);
   const chips = invisibles(text.slice(from, to));
   const cursor = { run: 0, chip: 0, anchor: 0 };
 
-  /** A stretch that looks the same all over, with its chips. */
+  /** A stretch of uniform style, with its chips. */
   const plain = (start: number, end: number): ComponentChild[] => {
     const parts: ComponentChild[] = [];
     let at = start;
@@ -119,7 +118,7 @@ function piecesOf(text: string, from: number, to: number, layers: Layer[], ancho
   };
 }
 
-/** The blocks of markdown around the pieces of their text. */
+/** Wraps the pieces of the text in markdown blocks. */
 function blocked(
   blocks: Block[],
   from: number,
@@ -155,7 +154,7 @@ function blocked(
   return parts;
 }
 
-/** Each cell begins with what stands between it and the one before, unseen. */
+/** A table row. Each cell begins with the hidden characters between it and the previous cell. */
 function row(
   { start, end, cells = [], first }: Block,
   from: number,

@@ -1,4 +1,4 @@
-/** A bar as long as a share of a whole; the number stands beside it in words. */
+/** A bar whose length is a share of a whole; the number stands beside it in words. */
 export function ShareBar({ count, of }: { count: number; of: number }) {
   return (
     <span class="ol-share" aria-hidden="true">

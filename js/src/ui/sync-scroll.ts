@@ -1,9 +1,9 @@
-// Boxes that scroll together: where one is, the others go.
+// Scrolls several boxes together.
 
 let leader: Element | null = null;
 
 export function together(within: Element, moved: Element): void {
-  // A cell that was moved here reports a scroll too, but must not move the others again.
+  // A box that was moved here fires a scroll event too, but must not move the others again.
   if (leader && leader !== moved) return;
   leader = moved;
   for (const other of within.querySelectorAll(".ol-cell-scroll")) {

@@ -1,6 +1,6 @@
-// Whether the notebook is dark, read off an element's own background, which follows the notebook's variables.
+// Detects a dark notebook from an element's background, which follows the notebook's variables.
 
-/** Calls `set` now and whenever the theme has changed, until the signal ends. */
+/** Calls `set` now and at each change of theme, until the signal ends. */
 export function followTheme(root: HTMLElement, set: (dark: boolean) => void, until: AbortSignal): void {
   const read = () => {
     const [r, g, b] = (getComputedStyle(root).backgroundColor.match(/[\d.]+/g) ?? ["255", "255", "255"]).map(Number);
@@ -9,10 +9,10 @@ export function followTheme(root: HTMLElement, set: (dark: boolean) => void, unt
     set(dark);
   };
   read();
-  // The style sheet lets the background change over a moment, which ends with an event here: a theme that is switched
-  // is noticed without a listener on the page.
+  // The style sheet animates the background, so that a change of theme ends with an event here, without a listener on
+  // the page.
   root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
-  // A hidden or detached element has no transitions: read the theme again when it comes back into sight.
+  // A hidden or detached element has no transitions: read the theme again when it becomes visible.
   const sight = new IntersectionObserver(read);
   sight.observe(root);
   until.addEventListener("abort", () => sight.disconnect());

@@ -1,4 +1,4 @@
-// A long list of which only the visible part exists. Rows have the heights that they turn out to have.
+// A long list that renders only its visible part. Rows may have any height.
 import { useSignal } from "@preact/signals";
 import type { ComponentChild, RefObject } from "preact";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
@@ -10,26 +10,26 @@ import { Later } from "./later";
 import { textAt } from "./places";
 import { type Extent, ScrollScale } from "./scroll-scale";
 
-/** Pixels above and below the visible part in which rows exist already. */
+/** Pixels above and below the visible part within which rows are rendered. */
 const AHEAD = 700;
 
-/** Milliseconds without scrolling after which one has stopped. */
+/** Milliseconds without an event after which scrolling has stopped. */
 const STILL = 150;
 
 export interface ListControl {
-  /** Brings a row into sight, or to the top; found again where rows are cut otherwise before one scrolls on. */
+  /** Scrolls a row into view, or to the top; `find` runs again if the rows change before the next scroll. */
   show(find: () => number, where?: "nearest" | "top"): void;
-  /** Brings the row after the first one in sight to the top, or the one before. */
+  /** Brings the next or the previous row to the top. */
   step(by: number): void;
-  /** Scrolls to a place of an output's text. */
+  /** Scrolls to a position in an output's text. */
   reveal(id: number, at: number): void;
 }
 
 interface Props extends Rows {
   row: (k: number) => ComponentChild;
-  /** Rows are redrawn when it changes. Signals that a row reads redraw it by themselves. */
+  /** A change redraws all rows. Signals that a row reads redraw it by themselves. */
   version: unknown;
-  /** When it changes, the list shows other things and scrolls to its top. */
+  /** A change means other content and scrolls to the top. */
   list: unknown;
   control: RefObject<ListControl | null>;
   class?: string;
@@ -69,7 +69,7 @@ export function Windowed(props: Props) {
   if (fresh) {
     const { place } = live.scale;
     const was = live.heights;
-    // At the top the list stays at the top, as browsers have it.
+    // A list at its top stays at its top, as in browsers.
     if (other || place <= 0) [live.heights, live.place] = [new Heights(count, props.estimate, gap), 0];
     else [live.heights, live.place] = heldInPlace(was, live.rows, props, place, scroller.current!.clientHeight);
     live.list = list;
@@ -126,7 +126,7 @@ export function Windowed(props: Props) {
       for (const { target, borderBoxSize } of entries) {
         const k = Number((target as HTMLElement).dataset.row);
         const height = borderBoxSize[0].blockSize;
-        // A row that is out of the page or hidden has no height to speak of.
+        // A detached or hidden row has no meaningful height.
         if (!target.isConnected || !height || k >= heights.count) continue;
         const grown = heights.measure(k, height);
         changed ||= grown !== 0;
@@ -135,7 +135,7 @@ export function Windowed(props: Props) {
       if (!changed) return;
       // Keep the text being read in place.
       const now = latest.current.extent();
-      // At the end of a list that is too high the browser scrolls no further: what has grown there is shown at once.
+      // At the end of a list that is too tall the browser cannot scroll further: show the growth at once.
       if (scale.atEnd(now)) scale.scrolled(element.scrollTop, now);
       else if (above && live.goal < 0) latest.current.scrollTo(scale.place + above);
       drawn.value = drawn.peek() + 1;
@@ -145,7 +145,7 @@ export function Windowed(props: Props) {
     let place = 0;
     const own = new ResizeObserver(([entry]) => {
       const { width } = entry.contentRect;
-      // A notebook takes cells that are out of sight off the page, and with them goes how far one had scrolled.
+      // A notebook detaches cells that are out of view, which loses their scroll position.
       if (width === 0) place = live.width ? scale.place : place;
       else if (live.width === 0 && place) latest.current.scrollTo(place);
       live.width = width;
@@ -158,7 +158,7 @@ export function Windowed(props: Props) {
       scale.scrolled(element.scrollTop, latest.current.extent());
       latest.current.redraw();
       still.stop();
-      // Small steps leave the scroll bar behind in a list that is too high: it catches up when one has stopped.
+      // In a list that is too tall, small steps leave the scroll bar behind: it catches up once scrolling stops.
       if (scale.offset) still.run(() => latest.current.scrollTo(scale.place), STILL);
     };
     const letGo = () => {
@@ -201,7 +201,7 @@ export function Windowed(props: Props) {
     };
   }, []);
   useLayoutEffect(() => {
-    // The same elements may now hold rows of other heights: measure them again.
+    // The elements may now hold rows of other heights: measure them again.
     if (fresh) measured.current.forEach((element) => observer.current!.unobserve(element));
     if (fresh) measured.current = new Set();
     if (fresh) scrollTo(live.place);
@@ -209,7 +209,7 @@ export function Windowed(props: Props) {
       live.goal = live.find();
       aim();
     }
-    // Only what is on the page is measured.
+    // Measure only attached rows.
     const now = new Set(space.current!.children);
     for (const element of measured.current) if (!now.has(element)) observer.current!.unobserve(element);
     for (const element of now) if (!measured.current.has(element)) observer.current!.observe(element);
@@ -222,7 +222,7 @@ export function Windowed(props: Props) {
   const rows: ComponentChild[] = [];
   const still = new Map<number, ComponentChild>();
   for (let k = from; k <= to; k++) {
-    // The same node again costs nothing to compare.
+    // Reusing a node makes the comparison free.
     const content = kept.rows.get(k) ?? row(k);
     still.set(k, content);
     rows.push(

@@ -1,10 +1,10 @@
-// Questions to Python, and the one dispatcher that hands each answer to who asked.
+// Questions to Python, and the dispatcher that routes each answer to its question.
 import type { Model, Notice, Question, Reply } from "./types";
 
-/** Questions that one view can ask. */
+/** The number of questions that one view can ask. */
 const PER_VIEW = 2 ** 20;
 
-/** Which reply answers which question. */
+/** The reply that answers each question. */
 interface Answers {
   texts: "texts";
   find: "found";
@@ -18,19 +18,18 @@ export interface Answer<R extends Reply = Reply> {
   buffers: DataView[];
 }
 
-/** How one view talks to Python. */
+/** The connection of one view to Python. */
 export interface Link {
-  /** Whether anybody answers. */
+  /** Whether a kernel answers. */
   readonly kernel: boolean;
   /**
-   * Sends a question and resolves with its answer. Rejects where it cannot be sent; is never settled once the view has
-   * ended.
+   * Sends a question and resolves with its answer. Rejects if it cannot be sent; never settles once the view has ended.
    */
   ask<K extends Question["kind"]>(
     question: Extract<Question, { kind: K }>,
     buffers?: ArrayBuffer[],
   ): Promise<Answer<Extract<Reply, { kind: Answers[K] }>>>;
-  /** Sends what no message answers: its result arrives as a trait. */
+  /** Sends a message without an answer: its result arrives as a trait. */
   tell(notice: Notice): void;
 }
 

@@ -1,4 +1,4 @@
-// The one place that knows the names of the widget's traits: typed signals over the model.
+// The only module that knows the names of the widget's traits: typed signals over the model.
 import { batch, type Signal, signal } from "@preact/signals";
 import { type ArrayType, array, arrays, equal } from "./bytes";
 import type {
@@ -23,13 +23,13 @@ import type {
   WordArrays,
 } from "./types";
 
-/** What a gesture changes. */
+/** The traits that a gesture changes. */
 export interface Changes {
   granularity?: number;
   prompt_index?: number;
   renames?: Rename[];
   view?: View;
-  /** Rows of the user's frame, sorted. */
+  /** Sorted rows of the user's frame. */
   selection?: Uint32Array;
 }
 
@@ -67,7 +67,7 @@ export class Traits {
     });
   }
 
-  /** Changes traits together: Python and the other views get them in one message. */
+  /** Changes traits together: Python and the other views get one message. */
   set(changes: Changes): void {
     batch(() => {
       for (const [name, value] of Object.entries(changes)) {
@@ -78,8 +78,8 @@ export class Traits {
     this.#model.save_changes();
   }
 
-  // Traits that changed together arrive in one message: at the first of their events all of them are there.
-  // So all are read at every event, and arrays of two prompts never meet.
+  // Traits that change together arrive in one message: at the first of its events all have changed. Reading all of them
+  // at every event keeps arrays of two prompts apart.
   #pull(): void {
     const get = (name: string) => this.#model.get(name);
     const info: Info = get("_info");
@@ -130,7 +130,7 @@ export class Traits {
     });
   }
 
-  /** Reads a piece where one of its traits, or the prompt, is another than before. */
+  /** Reads a piece if one of its traits, or the prompt, has changed. */
   #piece<T>(into: Signal<T>, names: string[], read: () => T): void {
     const raw = [this.#model.get("_info").prompt, ...names.map((name) => this.#model.get(name))];
     const known = this.#raw.get(into);
@@ -196,7 +196,7 @@ const ALIGNED = {
 const TAGGED = { bits: Uint8Array, stars: Uint8Array };
 const LAYER = { first: Uint32Array, pieces: Uint32Array };
 
-/** What Python made when asked; about the prompt that it names, or else the one that is shown. */
+/** A result that Python computes on request, for the prompt it names, or else the current one. */
 function stamped<T>(made: any, shown: number, types: Record<string, ArrayType>): Stamped<Made<T>> {
   const prompt: number = made?.prompt ?? shown;
   if (made?.error) return { prompt, value: { kind: "error", error: made.error } };

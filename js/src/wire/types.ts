@@ -1,4 +1,4 @@
-// What travels between Python and the browser: the values of the traits, and the messages.
+// The data exchanged between Python and the browser: trait values and messages.
 
 export interface Column {
   name: string;
@@ -13,13 +13,13 @@ export interface Info {
   n: number;
   total: number;
   title: string;
-  /** Which prompt the arrays belong to. */
+  /** The prompt that the arrays belong to. */
   prompt: number;
   prompts: { label: string; n: number }[];
   columns: Column[];
   labels: { start: number; step: number } | string[];
   notes: string[];
-  /** Outputs that have no text at all. */
+  /** Outputs without a text. */
   missing: number[];
   params: string;
   source: string | null;
@@ -27,12 +27,12 @@ export interface Info {
 
 export interface Tree {
   granularities: number[];
-  /** Per granularity, the node of each leaf; -1 = like no other. */
+  /** For each granularity, the node of each leaf; -1 = no cluster. */
   levels: number[][];
-  /** Per granularity, its nodes, largest first. */
+  /** For each granularity, its nodes, largest first. */
   order: number[][];
   nodes: { name: string; share: number; medoid: number; words: string[] }[];
-  /** Whether the clusters separate; not there = yes. */
+  /** Whether the clusters separate; absent = yes. */
   clear?: boolean;
 }
 
@@ -56,30 +56,30 @@ export interface View {
   tool: Tool;
   mode: ReaderMode;
   scope: "all" | "selected";
-  /** Names of the layers that are on. */
+  /** Names of the visible layers. */
   layers: string[];
-  /** A share of the outputs up to 1, a number of them, or null: what suits the outputs. */
+  /** A share of the outputs up to 1, a number above 1, or null to choose automatically. */
   min_outputs: number | null;
   min_words: number;
-  /** Whether outputs are compared with all of them or with the selected ones. */
+  /** Whether outputs are compared with all outputs or with the selected ones. */
   context: "all" | "selection";
   markdown: boolean;
   fold: boolean;
-  /** Columns that make the rows and columns of the grid, and what of a third one it shows. */
+  /** The columns for the rows and columns of the grid, and a column and value to filter by. */
   rows: string | null;
   columns: string | null;
   filter: { column: string; value: string } | null;
-  /** What is listed by its tags: with a tag or without any (null), by anybody or by one person. */
+  /** Lists only outputs with a tag (null: without any), from one annotator or from anyone (null). */
   tagged: { tag: string | null; annotator: string | null } | null;
-  /** Whether the tags of others are hidden where one has given none. */
+  /** Whether others' tags are hidden on outputs that you have not tagged. */
   blind: boolean;
   /** Rows of the user's frame. */
   pins: number[];
   scroll_to: number | null;
   panel: Panel;
-  /** What is shown beside the texts. */
+  /** The panel beside the texts. */
   side: Tab;
-  /** Its share of the width: 0 hides it, 1 hides the texts, null leaves it to the number of outputs. */
+  /** Its share of the width: 0 hides it, 1 hides the texts, null depends on the number of outputs. */
   side_width: number | null;
 }
 
@@ -87,20 +87,20 @@ export interface View {
 export interface WordArrays {
   /** The variant of each output; equal texts are one variant. */
   variant: Uint32Array;
-  /** How many outputs each variant is. */
+  /** The number of outputs of each variant. */
   weight: Uint32Array;
-  /** Where the words of each variant begin. */
+  /** The first word of each variant. */
   bounds: Uint32Array;
   start: Uint32Array;
   end: Uint32Array;
   suffix: Uint32Array;
   lcp: Uint16Array;
   echo: Uint16Array;
-  /** The share of the outputs from which on words are worth marking; 0 = none. */
+  /** The suggested least share of outputs for marking words; 0 = none. */
   fit: number;
 }
 
-/** Units of text (sentences, items) and the groups of those that play the same part; see widget/model.py. */
+/** Text units (sentences, items) and the groups of those with the same role; see widget/model.py. */
 export interface Alignment {
   strength: number;
   enough: boolean;
@@ -116,7 +116,7 @@ export interface Alignment {
   vary: Uint32Array;
 }
 
-/** A layer of the user's own: spans (start, end, type) of each output, in UTF-16 units. */
+/** One of the user's own layers: spans (start, end, type) of each output, in UTF-16 units. */
 export interface OwnLayer {
   name: string;
   types: string[];
@@ -124,35 +124,35 @@ export interface OwnLayer {
   pieces: Uint32Array;
 }
 
-/** A part of the sentence that says what there is, and what it selects or changes; see summary.py. */
+/** A part of the summary sentence, and what it selects or changes; see summary.py. */
 export interface Piece {
   /** "{}" stands for the name of the cluster. */
   text: string;
   rows: Uint32Array;
   cluster: number | null;
   view: Partial<View> | null;
-  /** The step of the granularity at which it is true; null = all. */
+  /** The granularity step for which it holds; null = all. */
   step: number | null;
 }
 
-/** An order that Python made. */
+/** An order computed by Python. */
 export interface Ranked {
   prompt: number;
-  /** What it is called. */
+  /** Its name. */
   name: string;
-  /** How good it is. */
+  /** Its quality, in words. */
   says: string;
   rank: Uint32Array;
 }
 
-/** What Python makes when it is asked for: not there, refused, or there. */
+/** A result that Python computes on request: missing, refused, or made. */
 export type Made<T> = { kind: "none" } | { kind: "error"; error: string } | { kind: "made"; value: T };
 
-// What Python sent of the outputs, in pieces of which each says which prompt it belongs to.
+// The output data from Python, in pieces that each name their prompt.
 
 export interface FrameData {
   prompt: number;
-  /** Grows whenever another prompt is shown. */
+  /** Grows whenever the prompt changes. */
   visit: number;
   info: Info;
   /** Rows of the user's frame. */
@@ -162,7 +162,7 @@ export interface FrameData {
 
 export interface TextData {
   prompt: number;
-  /** UTF-8; empty where texts are sent a page at a time. */
+  /** UTF-8; empty if texts are sent in pages. */
   bytes: Uint8Array;
   offsets: Uint32Array;
   paged: boolean;
@@ -171,20 +171,20 @@ export interface TextData {
 export interface ClusterData {
   prompt: number;
   tree: Tree;
-  /** The leaf of the tree of each output. */
+  /** The leaf of the tree for each output. */
   leaf: Int32Array;
-  /** How typical each output is of all, 0 to 1. */
+  /** How typical each output is, 0 to 1. */
   typical: Float32Array;
 }
 
-/** How far the clusters and the map are; see progress.py. */
+/** The progress of the clusters and the map; see progress.py. */
 export interface Progress {
   prompt: number;
   status: "" | "waiting" | "running" | "stopped" | "failed" | "ready";
-  /** What is being done, and the time that it will still take, in words. */
+  /** The current stage and the estimated time left, in words. */
   says: string;
   left: string;
-  /** What is done of the stage, 0 to 1; null where that is unknown. */
+  /** The finished share of the stage, 0 to 1; null if unknown. */
   share: number | null;
 }
 
@@ -195,38 +195,38 @@ export interface MapData {
 
 export interface VariantData {
   prompt: number;
-  /** Which of the different texts each output is. */
+  /** The distinct text of each output. */
   variant: Uint32Array;
 }
 
-/** What Python makes when asked, with the prompt that it is about. */
+/** A result that Python computes on request, with its prompt. */
 export interface Stamped<T> {
   prompt: number;
   value: T;
 }
 
-/** Who tags in a page without a kernel, and how the tags leave it. */
+/** The annotator of a page without a kernel, and the download of the tags. */
 export interface Page {
   readonly annotator: string;
-  /** Whether the reader gave a name. */
+  /** Whether the reader entered a name. */
   readonly named: boolean;
-  /** Whether a file was downloaded: the name stays from then on. */
+  /** Whether a file was downloaded, which fixes the name. */
   readonly signed: boolean;
-  /** Whether the browser keeps the tags until the page is opened again. */
+  /** Whether the browser stores the tags beyond this visit. */
   readonly saved: boolean;
-  /** How many events there are. */
+  /** The number of events. */
   readonly count: number;
-  /** Sets the name under which the reader tags. */
+  /** Sets the reader's name. */
   sign(name: string): void;
-  /** Returns the file of the page's tags and keeps the name from then on. */
+  /** Returns the page's tag file and fixes the name. */
   download(): string;
 }
 
-/** What this bundle uses of anywidget's model; a page without a kernel brings its own. */
+/** The part of anywidget's model that this bundle uses; a page without a kernel has its own. */
 export interface Model {
-  /** false where nobody answers what is sent. */
+  /** false if no kernel answers. */
   readonly kernel?: boolean;
-  /** Only in a page without a kernel. */
+  /** Set only in a page without a kernel. */
   readonly page?: Page;
   get(name: string): any;
   set(name: string, value: unknown): void;
@@ -236,7 +236,7 @@ export interface Model {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
 }
 
-/** What the selected outputs say more often than the others. */
+/** Words that the selected outputs use more often than the others. */
 export interface Distinctive {
   text: string;
   f1: number;
@@ -248,22 +248,19 @@ export interface Distinctive {
 
 export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
 
-/** What Python answers with a message; `ask` adds the id. */
+/** Messages that Python answers with a message; `ask` adds the id. */
 export type Question =
   | { kind: "texts"; prompt: number; ids: number[] }
   | { kind: "find"; prompt: number; query: string; regex: boolean }
-  /** How many outputs of each prompt match. */
+  /** Counts the matching outputs of each prompt. */
   | { kind: "count"; prompt: number; query: string; regex: boolean }
   | { kind: "distinctive"; prompt: number; ids: number[] }
   | { kind: "tags"; prompt: number; action: Action; value: string };
 
-/** What Python answers with a trait. */
+/** Messages that Python answers with a trait. */
 export type Notice = { kind: "index" | "aligned" | "stop" | "continue"; prompt: number };
 
-/**
- * A message from Python: texts of a page, what a search found, what sets a selection apart, or the result of a
- * gesture.
- */
+/** A message from Python: a page of texts, search results, distinctive words, or the result of a gesture. */
 export type Reply =
   | { kind: "texts"; id: number; prompt: number; ids: number[] }
   | { kind: "found"; id: number; prompt: number; error?: string }
@@ -271,7 +268,7 @@ export type Reply =
   | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
   | { kind: "tagged"; id: number; prompt: number; says: string };
 
-/** What a tag is drawn with and called by, beside its name. */
+/** A tag's colour, description and key. */
 export interface Definition {
   /** 0 to 7, one of the eight colours. */
   color: number;
@@ -280,15 +277,15 @@ export interface Definition {
   key: string;
 }
 
-/** As Python sends it, or a page without Python makes it; see widget/tagged.py. */
+/** Tags as sent by Python or built by a page without Python; see widget/tagged.py. */
 export interface Tagged {
-  /** Whose tags a gesture here gives. */
+  /** The annotator of gestures in this view. */
   me: string;
-  /** Everybody who did anything, `me` first. */
+  /** All annotators, `me` first. */
   annotators: string[];
   names: string[];
   define: Definition[];
-  /** How many tags there were, with those that are on nothing any more: the next one has the colour after them. */
+  /** The number of tags ever used, including those no longer on any output; it determines the next colour. */
   ever: number;
   /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
    * first. */
@@ -297,11 +294,11 @@ export interface Tagged {
   stars: Uint8Array;
   /** Output, annotator, text. */
   notes: [number, number, string][];
-  /** What would be undone and redone, "" = nothing. */
+  /** The gestures that would be undone and redone, "" = none. */
   undo: string;
   redo: string;
-  /** Where tags are kept. */
+  /** Where tags are stored. */
   store: string;
-  /** Why some could not be written yet; "" = all are on disk. */
+  /** Why some tags could not be saved yet; "" = all are saved. */
   problem: string;
 }

@@ -1,4 +1,4 @@
-// The clusters: names, sizes, how each source takes part; click selects, double click zooms.
+// The clusters: names, sizes and the share of each source. A click selects, a double click zooms.
 import { ALONE, type Cluster } from "../../core/clusters";
 import { modeOf } from "../../core/selection";
 import { Making } from "../making";
@@ -12,12 +12,12 @@ import { rove } from "../../ui/rove";
 import { classes, Muted, Spring } from "../../ui/layout";
 import { useComputed } from "../use-computed";
 
-/** More sources than this do not fit as bars of their own. */
+/** With more sources than this, bars do not fit. */
 const MAX_BARS = 12;
-/** With more of them, those are named that are in a cluster more often than chance would have it. */
+/** The least count, and the least standard deviations above chance, for a source to be named. */
 const LEAST_COUNT = 3;
 const SURE = 3;
-/** Characters of the typical output that a tooltip shows. */
+/** Characters of the typical output in a tooltip. */
 const TYPICAL = 280;
 
 export function Clusters() {
@@ -82,7 +82,7 @@ interface RowProps {
   title: string;
   largest: number;
   share?: BySource | null;
-  /** The row's name is a button that the name may be changed on. */
+  /** Makes the row's name a button and allows renaming. */
   rename?: (name: string) => void;
 }
 
@@ -97,7 +97,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
   const stop = (named: string | null, byKey: boolean) => {
     renaming.value = false;
     if (named !== null) rename!(named);
-    // Once the row is drawn again, its name is a button.
+    // After the next drawing, the name is a button again.
     if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
   return (
@@ -172,7 +172,7 @@ function TagMembers({ number, name, size }: { number: number; name: string; size
   ); // prettier-ignore
 }
 
-/** The colour, and the legend's filter: a click dims the group, a click with Shift leaves only it. */
+/** The colour, and the legend's filter: a click dims the group, Shift+click shows only it. */
 export function Swatch({ group, label }: { group: number; label: string }) {
   const lens = useLens();
   const ofScheme = lens.colors.scheme.value.kind === "cluster";
@@ -197,7 +197,7 @@ function swatch(lens: Lens, group: number): string {
   return group < 0 ? palette[palette.length - 1] : palette[Math.min(group, palette.length - 2)];
 }
 
-/** The size, its share of all outputs, and a line below the row as long as the cluster is large. */
+/** The size, its share of all outputs, and a bar of proportional length below the row. */
 function Size({ size, largest, chosen, color }: { size: number; largest: number; chosen: number; color: string }) {
   const percent = (100 * size) / Math.max(1, useLens().outputs.info.n);
   return (
@@ -234,7 +234,7 @@ function NameField({ value, done }: { value: string; done: (name: string | null,
       onKeyDown={(event) => {
         if (event.isComposing) return;
         if (event.key !== "Enter" && event.key !== "Escape") return;
-        // The button that gets the focus must not have the key as well.
+        // The button that gets the focus must not receive the key too.
         event.preventDefault();
         event.stopPropagation();
         end(event.key === "Enter" ? event.currentTarget.value : null, true);
@@ -244,7 +244,7 @@ function NameField({ value, done }: { value: string; done: (name: string | null,
   ); // prettier-ignore
 }
 
-// How each source takes part
+// The share of each source
 
 interface BySource {
   name: string;
@@ -274,10 +274,7 @@ function bySource(lens: Lens): BySource | null {
   return { name: column.name, sources, totals, counts };
 }
 
-/**
- * The sources of a cluster: a bar each or, where they are many, the names of the two that are in it most above what
- * chance would have.
- */
+/** The sources of a cluster: a bar for each or, if there are many, the two names furthest above chance. */
 function Bars({ share: { name, sources, totals, counts }, cluster }: { share: BySource; cluster: number }) {
   const lens = useLens();
   const here = counts[cluster];
@@ -289,7 +286,7 @@ function Bars({ share: { name, sources, totals, counts }, cluster }: { share: By
   if (parts.length > MAX_BARS) {
     const sum = (numbers: number[]) => numbers.reduce((a, b) => a + b, 0);
     const all = sum(here) / sum(totals);
-    /** Standard deviations above what chance gives. */
+    /** Standard deviations above chance. */
     const above = ({ count, of }: { count: number; of: number }) =>
       (count - of * all) / Math.sqrt(of * all * (1 - all));
     const most = parts
@@ -323,7 +320,7 @@ function selectedIn(lens: Lens, cluster: number): number {
   return count;
 }
 
-/** What a cluster says: its typical output, and the words that set it apart. */
+/** The tooltip of a cluster: its typical output and its distinctive words. */
 function describe(lens: Lens, { name, given, size, holds, words, medoid }: Cluster): string {
   const text = (lens.outputs.texts.value.peek(medoid) ?? "").trim().replace(/\s+/g, " ");
   const lines = [name, plural(size, "output")];

@@ -1,4 +1,4 @@
-// For the clicked place: the phrases it shares with other outputs, and similar sentences.
+// For a clicked position: the phrases it shares with other outputs, and similar sentences.
 import { likeSentence } from "../../core/like";
 import { isFunctionWord } from "../../text/function-words";
 import { through } from "../../text/phrases";
@@ -89,7 +89,7 @@ export function AskedPlace() {
                 title="Show this sentence in its output"
                 onClick={() => {
                   lens.reading.open(id);
-                  // It may be of those that are not listed.
+                  // The output may not be in the list.
                   const there = lens.listing.ids.value.includes(id);
                   lens.settings.set({
                     mode: "cards",

@@ -1,4 +1,4 @@
-// Below the texts: the place that was asked about, or one of the panels.
+// The drawer below the texts: details of a clicked position, or one of the panels.
 import type { ComponentType } from "preact";
 import type { Panel } from "../../wire/types";
 import { TagPanel } from "../tags/tag-panel";
@@ -13,12 +13,12 @@ import { Empty, Spring } from "../../ui/layout";
 interface Entry {
   name: Panel | "asked";
   title: string;
-  /** What Python has to make first; nothing is shown before. */
+  /** A result that Python must compute before the panel can be shown. */
   needs: "index" | null;
   Body: ComponentType;
 }
 
-/** What the drawer can show. */
+/** The panels of the drawer. */
 const PANELS: Entry[] = [
   { name: "asked", title: "This place", needs: "index", Body: AskedPlace },
   { name: "phrases", title: "Phrases", needs: "index", Body: Phrases },
@@ -34,7 +34,7 @@ export function Drawer() {
   const { title, needs, Body } = entry;
   const waiting = needs === "index" ? lens.shared.status.value : "";
   const close = (event: MouseEvent) => {
-    // The focus must not fall off the widget with what is closed.
+    // The focus must not leave the widget with the closed element.
     focusTexts(event.currentTarget as Element);
     lens.reading.close();
   };

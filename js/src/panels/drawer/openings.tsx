@@ -1,4 +1,4 @@
-// How the outputs begin.
+// The openings of the outputs.
 import { useSignal } from "@preact/signals";
 import { type Opening, openings } from "../../text/openings";
 import { Plain } from "../../ui/button";
@@ -8,7 +8,7 @@ import { Holder } from "./holder";
 import { Hint } from "../../ui/layout";
 import { useComputed } from "../use-computed";
 
-/** An opening that fewer outputs share is not shown. */
+/** The least share of the outputs for an opening to be shown. */
 const LEAST_SHARE = 0.02;
 
 export function Openings() {

@@ -1,4 +1,4 @@
-// The phrases that outputs share, and what sets the selection apart.
+// The phrases that outputs share, and the words that set the selection apart.
 import { useEffect } from "preact/hooks";
 import { isFunctionWord } from "../../text/function-words";
 import { phrases } from "../../text/phrases";

@@ -1,4 +1,4 @@
-// Joins the canvas of the map to what is shown: points, colours, the names of clusters, and what is done on it.
+// Connects the map's canvas to the lens: points, colours, cluster names, and gestures.
 import { effect } from "@preact/signals";
 import type { Cluster } from "../../core/clusters";
 import { describe } from "../../core/describe";
@@ -6,29 +6,29 @@ import type { Direction, Lens } from "../../core/lens";
 import { CanvasMap } from "../../map/canvas-map";
 import { type Label, placeLabels } from "../../map/labels";
 
-/** Names that are tried on the map: as many are shown as leave the points in sight, more of them where one zooms in. */
+/** Number of names to try on the map. As many are shown as leave the points visible, more of them after zooming in. */
 const MAX_LABELS = 60;
 const LABEL_LIFT = 18;
-/** Points that names keep clear of, at most: they are looked through at each step of a move. */
+/** Largest number of points that names avoid: each step of a movement checks them all. */
 const AVOIDED = 2_000;
-/** The part of what is shown by which a key or a button moves the map. */
+/** The share of the visible part by which a key or a button pans. */
 const PAN_STEP = 0.2;
 const TOWARDS: Record<Direction, [number, number]> = { left: [-1, 0], up: [0, -1], down: [0, 1], right: [1, 0] };
 
 interface Centre {
-  /** The output at whose point the cluster's name goes. */
+  /** The output whose point carries the cluster's name. */
   output: number;
   cluster: Cluster;
 }
 
-/** The point under the pointer, and where on the map it lies. */
+/** The point under the pointer, and its position on the map. */
 export interface PointedAt {
   id: number;
   x: number;
   y: number;
 }
 
-/** A cluster's name and where on the map it goes. */
+/** A cluster's name and its position on the map. */
 export interface Place {
   id: number;
   text: string;
@@ -37,7 +37,7 @@ export interface Place {
   color: string;
 }
 
-/** Draws the map into `host`, and follows the signals; returns what ends it. */
+/** Draws the map into `host` and follows the signals; returns a function that ends it. */
 export function drawMap(
   host: HTMLElement,
   root: HTMLElement,
@@ -55,7 +55,7 @@ export function drawMap(
     for (const { output, cluster } of centres) {
       const [x, y] = map.project(output);
       if (x < 0 || y < 0 || x > box.clientWidth || y > box.clientHeight) continue;
-      // Above the middle, so that a small cluster is not hidden by its own name.
+      // Above the middle, so that a small cluster is not hidden by its name.
       shown.push({ id: cluster.number, text: shorten(cluster.name), x, y: y - LABEL_LIFT, weight: cluster.size });
     }
     const measure = (text: string) => (pen ? pen.measureText(text).width : text.length * 6.5) + 10;
@@ -112,7 +112,7 @@ export function drawMap(
     zoomTo: (ids) => map.zoomTo(ids, true),
   };
   const resize = () => {
-    // While another panel is shown, the map stays as it is.
+    // While another panel is visible, keep the map.
     if (!host.clientWidth && lens.side.tab.peek() !== "map") return;
     map.resize(host.clientWidth, host.clientHeight, host.ownerDocument.defaultView?.devicePixelRatio ?? 1);
     place();
@@ -174,7 +174,7 @@ function centreMost(lens: Lens): number {
   return first ? first.medoid : lens.outputs.info.n ? 0 : -1;
 }
 
-/** For each of the larger clusters the member nearest to the middle of its points: where its name goes. */
+/** For each of the larger clusters, the member nearest to the centre of its points, where its name goes. */
 function clusterCentres(lens: Lens): Centre[] {
   const xy = lens.outputs.xy.value;
   const clusterOf = lens.clusters.of.value;

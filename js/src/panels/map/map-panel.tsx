@@ -1,4 +1,4 @@
-// The map's panel: its tools, the names of clusters, the excerpt of the point under the pointer, and the legend.
+// The map panel: its tools, cluster names, the excerpt of the point under the pointer, and the legend.
 import { useLens } from "../use-lens";
 import type { Direction } from "../../core/lens";
 import { useSignal } from "@preact/signals";
@@ -43,7 +43,7 @@ export function MapPanel() {
       (at) => {
         if (at?.id !== dismissed.current) dismissed.current = -1;
         const next = dismissed.current < 0 ? at : null;
-        // The pointer may be on its way to the excerpt, across other points.
+        // The pointer may be crossing other points on its way to the excerpt.
         if (excerpt.peek()) grace.run(() => (excerpt.value = next));
         else excerpt.value = next;
       },
@@ -137,7 +137,7 @@ function Zoom() {
   );
 }
 
-/** Moves the map for those who cannot drag. */
+/** Pans the map for users who cannot drag. */
 function PanButtons() {
   const lens = useLens();
   return (

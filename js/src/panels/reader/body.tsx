@@ -1,24 +1,24 @@
-// The text of one output, painted, with a map of its marks beside it when it is long.
+// The painted text of one output, with a minimap of its marks if it is long.
 import { useLens } from "../use-lens";
 import { Plain } from "../../ui/button";
 import { Painted } from "../../ui/segments";
 import { grouped } from "../../ui/format";
 
-/** A closed card shows this many characters; 3 MB lines exist. */
+/** A closed card shows this many characters; some lines have 3 MB. */
 const CLIP = 1600;
-/** Characters that "show all" adds at a time. */
+/** Characters that each "show all" adds. */
 const OPEN_STEP = 200_000;
-/** A cell of the grid and a pin show so much. */
+/** Characters that a grid cell or a pin shows at most. */
 const MOST = 20_000;
 export const LINE = 19;
-/** Height at which a closed card is cut, as in the style sheet. */
+/** The height at which a closed card is cut, as in the style sheet. */
 export const MAX_TEXT = 320;
-/** A text is cut where that hides more than a few lines. */
+/** A text is cut only if that hides more than a few lines. */
 const WORTH_A_CUT = 1.4 * MAX_TEXT;
-/** Parts of the map of marks, and the length of a text beyond which there is none. */
+/** Segments of the minimap, and the text length beyond which there is none. */
 const BINS = 120;
 const MAPPED = 400_000;
-/** The layers that the map shows, most telling last. */
+/** The layers shown in the minimap, the most informative last. */
 const SHADES = ["ol-shared-1", "ol-shared-2", "ol-shared-3", "ol-echo", "ol-own", "ol-only", "ol-search"];
 
 interface Props {
@@ -61,7 +61,7 @@ interface TextProps extends Props {
   class?: string;
 }
 
-/** A part of a text with its layers. Its own characters are exactly that part. */
+/** Part of a text with its layers. Contains exactly the characters of that part. */
 export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
   const lens = useLens();
   const styled = lens.marks.styled(text);
@@ -95,12 +95,12 @@ export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
   ); // prettier-ignore
 }
 
-/** What stands for a text without a visible character. */
+/** The placeholder for a text without visible characters. */
 export function Blank({ id }: { id: number }) {
   return <div class="ol-text ol-muted">{useLens().outputs.blank(id)}</div>;
 }
 
-/** The beginning of an output, for places with little room. */
+/** The beginning of an output, for narrow places. */
 export function Start({ id }: { id: number }) {
   const lens = useLens();
   const text = lens.outputs.text(id);
@@ -116,9 +116,7 @@ export function Start({ id }: { id: number }) {
   );
 }
 
-/**
- * A strip that shows where a long text is highlighted. A click goes there; `n` and `N` go from highlight to highlight.
- */
+/** A strip that shows the highlights of a long text. A click goes there; `n` and `N` go between highlights. */
 function Minimap({ id, text }: { id: number; text: string }) {
   const lens = useLens();
   const bins = new Int8Array(BINS).fill(-1);
@@ -150,7 +148,7 @@ function Minimap({ id, text }: { id: number; text: string }) {
   ); // prettier-ignore
 }
 
-/** The part of a text a card shows: the beginning, or what surrounds the first hit where that is further on. */
+/** The part of a text that a card shows: the beginning, or the surroundings of the first hit if it is further on. */
 export function excerpt(text: string, marks: number[], open: boolean): { start: number; end: number } {
   if (open) return { start: 0, end: whole(text, Math.min(text.length, OPEN_STEP)) };
   const first = marks[0] ?? 0;
@@ -158,7 +156,7 @@ export function excerpt(text: string, marks: number[], open: boolean): { start: 
   return { start, end: whole(text, Math.min(text.length, start + CLIP)) };
 }
 
-/** Never between the halves of a surrogate pair. */
+/** Moves a cut out of a surrogate pair. */
 function whole(text: string, at: number): number {
   const code = text.charCodeAt(at);
   return code >= 0xdc00 && code <= 0xdfff ? at + 1 : at;
@@ -171,7 +169,7 @@ function isLong(text: string): boolean {
   return count + text.length / 90 > WORTH_A_CUT / LINE;
 }
 
-/** Height of a card before it is measured, from the bytes of its text and the width of its column. */
+/** Estimates a card's height from its text's bytes and its column's width. */
 export function estimate(bytes: number, width: number): number {
   const perLine = Math.max(20, (width - 34) / 6.4);
   const height = Math.ceil((bytes * 1.15) / perLine) * LINE;

@@ -1,4 +1,4 @@
-// One output: where it comes from, its cluster, its whole text.
+// One output: its source, cluster and full text.
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
@@ -28,7 +28,7 @@ export function Card({ id, position, total }: Props) {
   const source = lens.outputs.source(id);
   const article = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
-    // The keyboard goes on from the card that it was at.
+    // Keyboard navigation continues from the focused card.
     const tree = article.current!.getRootNode() as Document | ShadowRoot;
     if (current && tree.activeElement?.matches(".ol-card")) article.current!.focus({ preventScroll: true });
   }, [current]);
@@ -42,7 +42,7 @@ export function Card({ id, position, total }: Props) {
       aria-current={current || undefined}
       aria-label={`${source ? `${source}, ` : ""}row ${label}, ${lens.clusters.nameOf(id)}`}
       onClick={(event) => {
-        // A click on the margin gives the card the focus: keys are then for this output.
+        // A click on the margin focuses the card: keys then apply to this output.
         if (event.target === event.currentTarget) lens.pointer.cursor.value = id;
       }}
       onMouseEnter={() => (lens.pointer.hover.value = id)}
@@ -54,7 +54,7 @@ export function Card({ id, position, total }: Props) {
   ); // prettier-ignore
 }
 
-/** A card is one stop of the Tab key: Enter makes it the current output and goes to its buttons, as the arrows do. */
+/** A card is one Tab stop: Enter makes it current and moves to its buttons, as the arrow keys do. */
 export function oneStop(lens: Lens, id: number) {
   return {
     tabIndex: 0,
@@ -153,12 +153,12 @@ export function Head({ id }: Props) {
   ); // prettier-ignore
 }
 
-/** A button of a card, which the arrows reach. */
+/** A button of a card, reached with the arrow keys. */
 function Tool(props: ComponentProps<typeof Button>) {
   return <Plain tabIndex={-1} {...props} />;
 }
 
-/** Equal outputs: how many, and a card for each at a click. */
+/** The number of equal outputs; a click gives each its own card. */
 function Copies({ id, copies }: { id: number; copies: number[] }) {
   const lens = useLens();
   const from = lens.outputs.sourcesOf(copies);
@@ -175,7 +175,7 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
   ); // prettier-ignore
 }
 
-/** The text, or what stands for one that is blank or still on its way. */
+/** The text, or a placeholder if it is blank or still loading. */
 export function Content({ id }: Props) {
   const lens = useLens();
   const texts = lens.outputs.texts.value;
@@ -199,7 +199,7 @@ export async function copy(lens: Lens, text: string | null, what: string): Promi
     await navigator.clipboard.writeText(text);
     lens.announce.say(`${what} copied`);
   } catch {
-    // A page that is not secure has no clipboard, or the user refused.
+    // An insecure page has no clipboard, or the user refused access.
     lens.announce.say(`${what} could not be copied: the browser does not allow it here`);
   }
 }

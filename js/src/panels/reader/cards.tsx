@@ -1,4 +1,4 @@
-// The outputs as cards, one below the other or side by side where there is room.
+// The outputs as cards, in one column or as many as fit.
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { effect, untracked, useSignal } from "@preact/signals";
@@ -10,7 +10,7 @@ import { type ListControl, Windowed } from "../../ui/windowed";
 import { useComputed } from "../use-computed";
 
 const GAP = 10;
-/** Cards narrower than this are hard to read. */
+/** The least width of a card for comfortable reading. */
 const MIN_COLUMN = 330;
 
 export function Cards() {
@@ -23,7 +23,7 @@ export function Cards() {
   const version = useMemo(() => ({}), [ids, columns]);
   const rows = Math.ceil(ids.length / columns);
   useShown(lens, control, (id) => {
-    // A copy is on the card of the first.
+    // Equal outputs share the card of the first.
     const k = lens.listing.cards.peek().ids.indexOf(lens.listing.copies(id)[0]);
     return k < 0 ? -1 : Math.floor(k / columns);
   });
@@ -54,13 +54,12 @@ export function Cards() {
   ); // prettier-ignore
 }
 
-/** Scrolls to the output that the keyboard or Python goes to. */
+/** Scrolls to the output that the keyboard or Python requests. */
 export function useShown(lens: Lens, control: { current: ListControl | null }, rowOf: (id: number) => number): void {
   const latest = useRef(rowOf);
   latest.current = rowOf;
   useEffect(() => {
-    // Showing a row redraws the list. `untracked`, so that the effect depends only on the signal it reads in its
-    // argument.
+    // Showing a row redraws the list. `untracked` makes the effect depend only on the signal in its argument.
     const show = (id: number, where: "nearest" | "top") =>
       untracked(() => {
         if (id >= 0) control.current?.show(() => latest.current(id), where);
@@ -73,7 +72,7 @@ export function useShown(lens: Lens, control: { current: ListControl | null }, r
       effect(() => {
         const id = lens.reading.target.value;
         show(id, "top");
-        // The list may have changed just before and not be drawn yet.
+        // The list may have changed and not be drawn yet.
         cancelAnimationFrame(again);
         again = requestAnimationFrame(() => show(id, "top"));
       }),
@@ -82,7 +81,7 @@ export function useShown(lens: Lens, control: { current: ListControl | null }, r
         if (!place) return;
         cancelAnimationFrame(frame);
         show(place.id, "nearest");
-        // Wait until its card exists and is drawn.
+        // Wait until the card is drawn.
         frame = requestAnimationFrame(
           () => (frame = requestAnimationFrame(() => control.current?.reveal(place.id, place.at))),
         );

@@ -1,4 +1,4 @@
-// Outputs in rows and columns that the user's own columns make: model by wording, say. Cells scroll together.
+// A grid whose rows and columns come from the user's columns, such as model by wording. Cells scroll together.
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
@@ -17,12 +17,12 @@ import { Muted, classes } from "../../ui/layout";
 import { Choice, Options } from "../../ui/choice";
 import { useComputed } from "../use-computed";
 
-/** Columns shown at once; the bar above leads to the others. */
+/** Number of columns shown at once; the bar above leads to the others. */
 const MOST_COLUMNS = 24;
 const CELL = 250;
-/** The least width of a cell when its number of columns does not decide it. */
+/** The least width of a cell if the columns do not determine it. */
 const MIN_CELL = 235;
-/** Outputs that a cell shows at once. */
+/** Number of outputs that a cell shows at once. */
 const MOST_IN_CELL = 20;
 const NONE = 65535;
 
@@ -35,13 +35,13 @@ interface GridRow {
 interface GridMade {
   columns: string[];
   rows: GridRow[];
-  /** How many columns there are, those not shown too. */
+  /** The number of columns, including those not shown. */
   all: number;
 }
 
 /**
- * The grid of what is listed: with no row column, the first outputs of all columns make the first row, and so on. With
- * no columns either, they follow one another, `fit` in a row. The columns from `first` on are shown.
+ * The grid of the listed outputs. Without a row column, the first outputs of all columns form the first row, and so on.
+ * Without any column, outputs follow one another, `fit` in a row. Shows the columns from `first` on.
  */
 export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   const filter = lens.settings.get("filter");
@@ -51,7 +51,7 @@ export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   const [row, col] = [codes(down), codes(across)];
   const only = filter && lens.outputs.column(filter.column);
   const wanted = only?.categories?.indexOf(filter!.value) ?? -1;
-  // Of another prompt's values there are none here.
+  // A value of another prompt has no outputs here.
   const sieve = only && wanted >= 0 ? codes(only)! : null;
   const ids = Array.from(lens.listing.ids.value).filter((i) => !sieve || sieve[i] === wanted);
   const present = (column: Column | undefined, code: Uint16Array | null) => {
@@ -91,9 +91,7 @@ export function gridOf(lens: Lens, fit: number, first = 0): GridMade {
   return { columns: columns.map((code) => name(across, code)), rows, all: all.length };
 }
 
-/**
- * The columns that make rows and columns; without a choice the source goes across, where it has not too many values.
- */
+/** The columns for the grid's axes. By default the source goes across, if it has few enough values. */
 export function axes(lens: Lens): [Column | undefined, Column | undefined] {
   const [rows, columns] = [lens.settings.get("rows"), lens.settings.get("columns")];
   const { source, columns: all } = lens.outputs.info;
@@ -114,7 +112,7 @@ export function Grid() {
   const first = useSignal(0);
   const made = useComputed(() => {
     const grid = gridOf(lens, fit.value, first.value);
-    // Fewer columns than before may have left none from there on.
+    // With fewer columns than before, none may be left from there on.
     return grid.columns.length || !first.value ? grid : gridOf(lens, fit.value);
   }, [lens]);
   useEffect(() => {
@@ -203,7 +201,7 @@ function columnOf(rows: GridRow[], id: number): number {
   return -1;
 }
 
-/** Scrolls the list, and nothing around it, sideways until a column is in sight. */
+/** Scrolls the list sideways to a column, without scrolling anything around it. */
 function showColumn(box: HTMLElement, column: number): void {
   const list = box.querySelector(".ol-grid-list");
   const head = box.querySelectorAll(".ol-grid-head > *")[column];
@@ -213,7 +211,7 @@ function showColumn(box: HTMLElement, column: number): void {
   else if (wanted.left + 210 > seen.right) list.scrollLeft += wanted.left + 230 - seen.right;
 }
 
-/** The name of a row or column; a click selects what is in it. */
+/** The name of a row or column; a click selects its outputs. */
 function Heading({ label, column, ids }: { label: string; column: string | undefined; ids: () => number[] }) {
   const lens = useLens();
   return (

@@ -1,5 +1,5 @@
-// The sentences of all outputs, group by group: those that play the same part stand below one another, the groups that
-// most outputs share first; what a group shares is grey, what varies is inked. What only one output says comes last.
+// The sentences of all outputs, grouped by role, the most widely shared groups first; grey text is shared within the
+// group, dark text varies. Sentences of only one output come last.
 import { modeOf } from "../../core/selection";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
@@ -18,14 +18,14 @@ import { Empty, Muted, Spring, classes } from "../../ui/layout";
 import { Dot } from "../dot";
 import { useComputed } from "../use-computed";
 
-/** Wordings of a group that are there at once, single sentences, and how many more a click brings. */
+/** Wordings and single sentences shown at first in a group, and added by each click. */
 const FIRST = 8;
 const FIRST_ALONE = 3;
 const MORE = 50;
 const FLAGS = ["a number differs", "a negation differs", "a name differs"];
 const MEDOID = 8;
 
-/** Units that are written the same. */
+/** Units with the same text. */
 interface Wording {
   units: number[];
   flags: number;
@@ -34,13 +34,13 @@ interface Wording {
 interface Block {
   group: Group | null;
   wordings: Wording[];
-  /** The outputs listed that are in it; none where each sentence stands alone. */
+  /** The listed outputs in the group; empty for the block of single sentences. */
   outputs: number[];
 }
 
 /**
- * The groups of the outputs that are listed, those that most of them share first; then what several say word for word,
- * greetings for example, too short to be compared; and last, in the order of the texts, what stands alone.
+ * The groups of the listed outputs, the most widely shared first; then sentences that several outputs repeat verbatim
+ * but that are too short to align, such as greetings; and last, in text order, single sentences.
  */
 export function blocksOf(lens: Lens): Block[] {
   const aligned = lens.groups.alignment.value;
@@ -222,10 +222,10 @@ function WordingRow({ wording }: { wording: Wording }) {
   const vary: number[] = [];
   for (let k = 3 * aligned.vary_first[u]; k < 3 * aligned.vary_first[u + 1]; k += 3) {
     const what = aligned.vary[k + 2];
-    // Underlined is what the flag is for.
+    // Underline the varying words that the flag refers to.
     vary.push(aligned.vary[k], aligned.vary[k + 1], what && wording.flags & (1 << (what - 1)) ? what : 0);
   }
-  // Here grey text is what the group shares, and dark text is what varies.
+  // Grey text is shared within the group; dark text varies.
   const others =
     text === null ? [] : lens.marks.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
   const styled = text === null ? null : lens.marks.styled(text);

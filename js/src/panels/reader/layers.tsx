@@ -1,4 +1,4 @@
-// The layers that are painted over the texts: chips for those that are on, and a panel with all of them.
+// The layers painted over the texts: chips for the visible ones, and a panel for all of them.
 import { useLens } from "../use-lens";
 import type { ComponentChild } from "preact";
 import { useRef } from "preact/hooks";
@@ -19,13 +19,13 @@ const LONGEST = 12;
 interface Layer {
   name: string;
   label: string;
-  /** Its name, as it looks in a text. */
+  /** Its name, styled as in a text. */
   look: () => ComponentChild;
-  /** What it is for. */
+  /** Its purpose. */
   about: string;
 }
 
-/** The layers that every lens has. */
+/** The layers of every lens. */
 const LAYERS: Layer[] = [
   {
     name: "shared",
@@ -67,7 +67,7 @@ const LAYERS: Layer[] = [
   },
 ]; // prettier-ignore
 
-/** All layers that there are to switch, the user's own last. */
+/** All layers, the user's own last. */
 function useLayers(): Layer[] {
   const lens = useLens();
   const { shared, marks } = lens;
@@ -88,7 +88,7 @@ const LISTS: [Panel, string, string][] = [
   ["openings", "Openings", "How the outputs begin"],
 ];
 
-/** What is on, and what hides outputs; a click switches it off. */
+/** The visible layers and the active filters; a click switches one off. */
 export function Chips() {
   const lens = useLens();
   const hidden = lens.filter.hidden.value.size;
@@ -146,7 +146,7 @@ function Chip({ name, title, off, children }: ChipProps) {
   );
 }
 
-/** Everything about highlights, one click away. */
+/** The panel for all highlight settings. */
 export function MarksMenu() {
   const lens = useLens();
   const { settings } = lens;

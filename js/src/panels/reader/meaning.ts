@@ -1,11 +1,11 @@
-// What each layer marks now, in words: with which thresholds, and how much there is of it.
+// Describes what each layer marks now, with its thresholds and amounts.
 import { FOLD_WORDS } from "../../core/folds";
 import type { Lens } from "../../core/lens";
 import { plural } from "../../ui/format";
 
 export const FOLDS = `Fold: no run of ${FOLD_WORDS}+ words that most outputs share`;
 
-/** What a layer marks, or why it marks nothing: then `none` is true. */
+/** What a layer marks, or with `none`, why it marks nothing. */
 export function meaning(lens: Lens, layer: string): { text: string; none: boolean } {
   const own = lens.marks.own.value.find(({ name }) => name === layer);
   if (own)
@@ -43,7 +43,7 @@ function aligned({ groups }: Lens) {
   return found("Aligned", count, () => plural(count, "group") + (enough ? "" : ", but no common order"));
 }
 
-/** Those that have a colour of their own, and how many more there are. */
+/** The types with their own colour, and the number of others. */
 function kinds(types: string[]): string {
   return types.length > 8 ? `${types.slice(0, 7).join(", ")} and ${types.length - 7} others` : types.join(", ");
 }

@@ -1,4 +1,4 @@
-// Why the reader is empty, and the way out.
+// Explains why the reader is empty, and offers a way out.
 import { Elsewhere } from "../elsewhere";
 import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";

@@ -1,4 +1,4 @@
-// Pinned outputs side by side; they scroll together.
+// Pinned outputs side by side, scrolled together.
 import { useLens } from "../use-lens";
 import { useRef } from "preact/hooks";
 import { Start } from "./body";

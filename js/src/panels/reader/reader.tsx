@@ -1,4 +1,4 @@
-// The full texts: which outputs are listed and how, what is highlighted in them, and what a highlight means.
+// The reader: full texts, the list's controls, and explanations of highlights.
 import { useLens } from "../use-lens";
 import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
@@ -22,7 +22,7 @@ function inTip({ target }: Event): boolean {
   return (target as Element).closest?.(".ol-tip") != null;
 }
 
-/** Whether a tip is where it would be put again: below the line of the pointer. */
+/** Whether a tip would reappear in the same place, below the pointer's line. */
 function near(a: Tip, b: Tip): boolean {
   return Math.abs(a.x - b.x) < 150 && Math.abs(a.y - b.y) < 30;
 }
@@ -35,7 +35,7 @@ export function Reader() {
   const mode = lens.settings.get("mode");
   useFocusWithin(section);
   const grace = useRef(new Grace()).current;
-  /** The tip that was dismissed: it comes again at another place. */
+  /** The dismissed tip; it reappears at another position. */
   const dismissed = useRef("");
   useDismiss(tip.value !== null, section, ".ol-tip", () => {
     grace.stop();
@@ -73,13 +73,13 @@ export function Reader() {
       else grace.run(() => (tip.value = next));
     });
   };
-  /** A click in a text asks about that place; one that ends a selection of text, or is on a control, does not. */
+  /** A click in a text asks about that position, unless it ends a text selection or hits a control. */
   const ask = (event: MouseEvent) => {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
     if (selectsText(event.currentTarget as Element)) return;
     const place = placeAt(pointedAt(event));
     if (!place) return;
-    // Keys are then for the output that was clicked.
+    // Keys then apply to the clicked output.
     lens.pointer.cursor.value = place.id;
     lens.reading.ask(place.id, place.at);
   };
@@ -106,15 +106,15 @@ export function Reader() {
   ); // prettier-ignore
 }
 
-/** Whether text is selected, in the page or in the shadow tree that the reader is in. */
+/** Whether text is selected, in the page or in the reader's shadow tree. */
 function selectsText(within: Element): boolean {
   const tree = within.getRootNode() as (Document | ShadowRoot) & { getSelection?: () => Selection | null };
-  // Not every browser reports this inside a shadow tree.
+  // Some browsers do not report this inside a shadow tree.
   const selection = tree.getSelection?.() ?? within.ownerDocument.getSelection();
   return !!selection && !selection.isCollapsed;
 }
 
-/** How good a suggested order is: nobody should have to trust it blindly. */
+/** The quality of a suggested order, so that nobody has to trust it blindly. */
 function Ranked() {
   const lens = useLens();
   const { order, mode } = lens.settings.all;
@@ -127,7 +127,7 @@ function Ranked() {
   );
 }
 
-/** What the place under the pointer is; it stays within the reader, and out of the pointer's way. */
+/** Explains the position under the pointer; stays within the reader and clear of the pointer. */
 function TipBox({ tip: { x, y, lines }, within }: { tip: Tip; within: HTMLElement }) {
   const { clientWidth, clientHeight } = within;
   const side = x > clientWidth / 2 ? { right: `${clientWidth - x}px` } : { left: `${x}px` };

@@ -1,4 +1,4 @@
-// The one row of controls above the texts: what is listed, how it is shown, and what is marked.
+// The controls above the texts: what is listed, how it is shown, and which layers are visible.
 import { Button } from "../../ui/button";
 import { Choice } from "../../ui/choice";
 import { number, plural } from "../../ui/format";
@@ -49,7 +49,7 @@ export function Toolbar() {
   ); // prettier-ignore
 }
 
-/** What the reader lists, in which order, and what keeps outputs from being listed. */
+/** The content and order of the list, and the active filters. */
 function ListMenu() {
   const lens = useLens();
   const listed = lens.listing.ids.value.length;
@@ -116,7 +116,7 @@ function ListMenu() {
   ); // prettier-ignore
 }
 
-/** What the search and the filters let through, as a selection. */
+/** Selects the outputs that pass the search and the filters. */
 function Filters() {
   const lens = useLens();
   const passing = lens.filter.passing.value;

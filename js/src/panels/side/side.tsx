@@ -1,4 +1,4 @@
-// Beside the texts, one panel at a time, and the divider between them.
+// The side beside the texts, which shows one panel at a time, and the divider.
 import { useSignal } from "@preact/signals";
 import type { ComponentType } from "preact";
 import { useRef } from "preact/hooks";
@@ -19,14 +19,14 @@ interface Entry {
   Body: ComponentType;
 }
 
-/** What the side can show. */
+/** The panels of the side. */
 const TABS: Entry[] = [
   { name: "groups", title: "Groups", Body: Clusters },
   { name: "sources", title: "Sources", Body: Sources },
   { name: "map", title: "Map", Body: MapPanel },
 ];
 
-/** In a narrow widget the side lies over the texts, as the style sheet says. */
+/** Whether the widget is narrow, so that the style sheet lays the side over the texts. */
 function isDrawer(side: Element): boolean {
   return getComputedStyle(side).position === "absolute";
 }
@@ -36,7 +36,7 @@ export function Side() {
   const { side } = lens;
   const seen = useRef(false);
   const few = lens.outputs.info.n < FEW;
-  // A few outputs have no map unless it was asked for.
+  // With few outputs, the map is hidden unless it was chosen.
   const tabs = TABS.filter(({ name }) => name !== "map" || !few || side.tab.value === "map");
   const shown = tabs.find(({ name }) => name === side.tab.value) ?? tabs[0];
   if (shown.name === "map") seen.current = true;
@@ -76,7 +76,7 @@ export function Side() {
       </div>
       {TABS.map(({ name, title, Body }) => {
         const here = name === shown.name;
-        // The map keeps what it showed.
+        // The map keeps its state.
         return here || (name === "map" && seen.current) ? (
           <div key={name} class="ol-tabpanel" role="tabpanel" aria-label={title} hidden={!here}>
             <Body />
@@ -87,7 +87,7 @@ export function Side() {
   ); // prettier-ignore
 }
 
-/** Shows the side again where it is hidden. */
+/** A button that shows a hidden side. */
 export function SideButton() {
   const { side } = useLens();
   return (
@@ -105,7 +105,7 @@ export function SideButton() {
   );
 }
 
-/** Drag it, or press the arrow keys; at either end the side there is hidden. */
+/** Resizes by dragging or with the arrow keys; either end hides one side. */
 export function Divider() {
   const { side } = useLens();
   const moving = useSignal<number | null>(null);
@@ -140,7 +140,7 @@ export function Divider() {
         const step = { ArrowLeft: -0.04, ArrowRight: 0.04, Home: -1, End: 1 }[event.key];
         if (step === undefined || event.shiftKey) return;
         event.preventDefault();
-        // From a hidden side one step leads back to it.
+        // From a hidden side, any key shows it again.
         if (share === 0 || share === 1) side.reset();
         else side.resize(Math.max(0, Math.min(1, share + step)));
       }}

@@ -1,4 +1,4 @@
-// The sources as a table: a click on one selects its outputs, a click on a heading sorts.
+// The table of sources: a click on a row selects its outputs, a click on a heading sorts.
 import { useSignal } from "@preact/signals";
 import { modeOf } from "../../core/selection";
 import { sourcesOf } from "../../core/sources";
@@ -20,12 +20,12 @@ export function Sources() {
   const lens = useLens();
   const by = useSignal(1);
   const sources = useComputed(() => sourcesOf(lens), [lens]);
-  // Without clusters, each output would count as an answer of its own.
+  // Without clusters, every output would count as a different answer.
   if (lens.making.progress.value) return <Making />;
   if (!sources.length) return <Empty>No column says where the outputs come from.</Empty>;
   const sorted = [...sources].sort((a, b) => {
     const [x, y] = [a.cells[by.value], b.cells[by.value]];
-    // Names rise, numbers fall.
+    // Names ascend, numbers descend.
     return typeof x === "string" ? x.localeCompare(String(y)) : Number(y) - x;
   });
   return (

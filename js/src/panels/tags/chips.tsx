@@ -6,7 +6,7 @@ import { Button } from "../../ui/button";
 import { giveBack } from "../../ui/focus";
 import { classes } from "../../ui/layout";
 
-/** The tags on an output. A click removes a tag of yours, and adds yours to a tag that only others gave. */
+/** The tags on an output. A click removes your tag, or adds yours to a tag that only others gave. */
 export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
   const lens = useLens();
   const { ids } = lens.tagging.card(id);
@@ -22,7 +22,7 @@ export function Chips({ id, tabIndex }: { id: number; tabIndex?: number }) {
           title={about(mark, ids.length)}
           label={`${short(mark.name)}${mark.count < ids.length ? ` on ${mark.count} of ${ids.length}` : ""}${mark.others.length ? ` ${mark.mine ? `+${mark.others.length}` : initials(mark.others)}, by ${mark.others.join(", ")}` : ""}: ${mark.mine ? "remove" : "add yours"}`}
           onClick={(event) => {
-            // The focus stays in the widget when the chip that has it is gone.
+            // Keep the focus in the widget when the focused chip disappears.
             if (mark.mine) giveBack(event.currentTarget.closest("article[tabindex], .ol-list"), event.currentTarget);
             lens.tagging.toggle(mark.name, ids);
           }}

@@ -1,9 +1,9 @@
-// Where a note is written.
+// The field for writing a note.
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { focused, giveBack, windowIsActive } from "../../ui/focus";
 import { useLens } from "../use-lens";
 
-/** The field for a note. It is in the footer, because its output may be on several cards or on none. */
+/** The field for a note. It is in the footer, because its output may be on several cards or none. */
 export function NoteField() {
   const lens = useLens();
   const note = useRef(lens.tagging.draft.value!).current;
@@ -21,7 +21,7 @@ export function NoteField() {
     before.current = focused(area);
     area.focus();
     area.setSelectionRange(area.value.length, area.value.length);
-    // The note is saved even if another prompt is shown by now.
+    // Saves the note even if another prompt is shown by now.
     return () => end(area, true);
   }, []);
   return (

@@ -4,7 +4,7 @@ import { Chips } from "./chips";
 import { Notes } from "./notes";
 import { Plain } from "../../ui/button";
 
-/** Tags and notes for the prompt itself. */
+/** Buttons to tag the prompt or write a note on it. */
 export function PromptButtons() {
   const lens = useLens();
   const target = lens.tagging.card(lens.tags.prompt.value);
@@ -24,8 +24,8 @@ export function PromptButtons() {
   ); // prettier-ignore
 }
 
-/** The tags and notes that the prompt itself has. */
-export function PromptSaid() {
+/** The prompt's tags and notes. */
+export function PromptTags() {
   const lens = useLens();
   const id = lens.tags.prompt.value;
   if (!lens.tags.of([id]).length && !lens.tags.notes([id]).length) return null;

@@ -1,4 +1,4 @@
-// Undo, redo, and whether all tags are saved.
+// Undo, redo, and the save status of tags.
 import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";
 import { Segments } from "../../ui/layout";
@@ -8,7 +8,7 @@ const WAYS = [
   { way: "redo", name: "Redo", sign: "↷", key: "U" },
 ] as const;
 
-/** Undo, redo, and whether all tags are saved. */
+/** Undo, redo, and the save status of tags. */
 export function Saved() {
   const lens = useLens();
   const saved = lens.tagging.saved.value;

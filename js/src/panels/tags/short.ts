@@ -1,6 +1,6 @@
-// The name of a tag where there is little room.
+// Shortens the name of a tag.
 
-/** Characters of a name that a chip shows; all of them are in its title. */
+/** Characters of a name on a chip; the title holds the full name. */
 const CHIP = 40;
 
 export function short(name: string): string {

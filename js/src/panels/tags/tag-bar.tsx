@@ -1,4 +1,4 @@
-// Tags for the current output, or for the selection.
+// The tag buttons for the current output or the selection.
 import { Button, Plain } from "../../ui/button";
 import { number } from "../../ui/format";
 import { useLens } from "../use-lens";
@@ -6,7 +6,7 @@ import { NoteField } from "./note-field";
 import { short } from "./short";
 import { TagField } from "./tag-field";
 
-/** In the footer: tags the current output, or the selection. */
+/** The tag bar in the footer, for the current output or the selection. */
 export function TagBar() {
   const lens = useLens();
   const { ids, what } = lens.tagging.target.value;

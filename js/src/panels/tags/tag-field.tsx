@@ -1,4 +1,4 @@
-// The field for the name of a tag.
+// The field for naming a tag.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import { number } from "../../ui/format";
@@ -7,17 +7,17 @@ import { useLens } from "../use-lens";
 import { short } from "./short";
 import { Muted } from "../../ui/layout";
 
-/** The most suggestions shown. */
+/** Number of suggestions to show. */
 const SUGGESTED = 8;
 
 export function TagField() {
   const lens = useLens();
   const { ids, what } = lens.tagging.field.value!;
   const typed = useSignal("");
-  /** The option chosen with the arrows; without one, Enter takes the first tag that begins as typed, or a new one. */
+  /** The option chosen with the arrows; without one, Enter takes the first matching tag, or creates one. */
   const at = useSignal(-1);
   const input = useRef<HTMLInputElement>(null);
-  // Widgets of a page may each have a copy of this module: a counter would not tell them apart.
+  // Several widgets of a page may each load this module, so a counter would repeat ids.
   const list = useRef(`ol-tags-${Math.random().toString(36).slice(2)}`).current;
   const before = useRef<HTMLElement>(null);
   useLayoutEffect(() => {
@@ -39,7 +39,7 @@ export function TagField() {
     .slice(0, SUGGESTED)
     .map(({ name }) => name);
   const options = wanted && !names.includes(wanted) ? [...found, wanted] : found;
-  // A name typed in full comes before names that begin with it or contain it.
+  // An exact match comes before names that begin with or contain the text.
   const exact = options.indexOf(wanted);
   const begins = found.findIndex((name) => name.toLocaleLowerCase().startsWith(like));
   const chosen =
@@ -84,7 +84,7 @@ export function TagField() {
               event.preventDefault();
               at.value = (chosen + (event.key === "ArrowDown" ? 1 : options.length - 1)) % Math.max(1, options.length);
             } else if (event.key === "Enter") {
-              // The focus goes to a button, which the key would press too.
+              // The focus moves to a button, which the key would also press.
               event.preventDefault();
               give(options[chosen]);
             } else if (event.key === "Escape") {
@@ -93,7 +93,7 @@ export function TagField() {
             }
           }}
           onBlur={(event) => {
-            // A field that the window's switching to another program takes the focus from gets it back with the window.
+            // If the window lost the focus, the field regains it together with the window.
             if (!windowIsActive(event.currentTarget)) return;
             if (!(event.relatedTarget as Element | null)?.closest(".ol-tag-options")) lens.tagging.field.value = null;
           }}

@@ -161,7 +161,7 @@ export function TagPanel() {
   ); // prettier-ignore
 }
 
-/** Lists, or selects, the outputs with a tag, with any (`ANY`), or with none (null). */
+/** Lists or selects the outputs with a tag; `ANY` means any tag, null none. */
 function Tools({ tag, mask, count }: { tag: string | null; mask: () => Uint8Array; count: number }) {
   const lens = useLens();
   const filter = lens.settings.get("tagged");
