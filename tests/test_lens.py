@@ -373,7 +373,7 @@ VIEW = {
 
 def test_every_setting_of_the_view_can_be_set_and_read() -> None:
     lens = reader(annotator="ann")
-    with pytest.raises(ValueError, match="nothing is tagged yet"):
+    with pytest.raises(ValueError, match="while nothing is tagged"):
         lens.view.tagged = {"tag": "good"}
     lens.tag("good", ["r1"])
     assert set(VIEW) == set(lens._bridge.widget.view) == set(dir(lens.view))
@@ -435,13 +435,13 @@ def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
         ("layers", ["shard"], ValueError, "not 'shard'; did you mean 'shared'"),
         ("layers", ["search"], ValueError, "'search'"),
         ("layers", [["shared"]], ValueError, r"\['shared'\]"),
-        ("min_outputs", 1, ValueError, r"up to 1\.0, or a number of them from 2 on, not 1"),
+        ("min_outputs", 1, ValueError, r"up to 1\.0, or a number of them from 2, not 1"),
         ("min_outputs", 0.0, ValueError, "above 0"),
         ("min_outputs", 2.5, ValueError, "2.5"),
         ("min_outputs", True, ValueError, "True"),
         ("min_outputs", float("nan"), ValueError, "nan"),
         ("min_outputs", "0.3", ValueError, "'0.3'"),
-        ("min_words", 0, ValueError, "from 1 on, not 0"),
+        ("min_words", 0, ValueError, "1 or more, not 0"),
         ("min_words", 2.0, ValueError, "2.0"),
         ("min_words", True, ValueError, "True"),
         ("markdown", 1, TypeError, "takes a bool"),
@@ -639,11 +639,11 @@ def test_a_layer_that_cannot_be_changes_nothing() -> None:
     with pytest.raises(ValueError, match=r"row 1 of the spans \(output 0, start 2, end 99\).* 15 characters"):
         lens.highlight(pd.DataFrame({"output": [0, 0], "start": [0, 2], "end": [5, 99]}), "mine")
     for name in ("shared", "common", "only", "echo", "aligned", "search", "Shared"):
-        with pytest.raises(ValueError, match=f"a layer {name!r} of its own"):
+        with pytest.raises(ValueError, match=f"{name!r} is the name of a built-in layer"):
             lens.highlight(good, name)
     with pytest.raises(ValueError, match="not blank, not ' '"):
         lens.highlight(good, " ")
-    with pytest.raises(KeyError, match="no layer 'other' of yours to remove; the layers are 'mine'"):
+    with pytest.raises(KeyError, match="you have no layer 'other' to remove; the layers are 'mine'"):
         lens.highlight(None, "other")
     with pytest.raises(KeyError, match="no column 'kind'"):
         lens.highlight(good, "more", by="kind")

@@ -68,5 +68,5 @@ def test_anything_but_one_row_is_an_error() -> None:
         with pytest.raises(ValueError, match=f"names {count}"):
             lens.similar(row)
     for n in (0, -1, 2.5, True, "3"):
-        with pytest.raises(ValueError, match="whole number from 1"):
+        with pytest.raises(ValueError, match="number of outputs you want, 1 or more"):
             lens.similar("r1", n)  # type: ignore[arg-type]

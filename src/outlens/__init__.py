@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 __version__ = "0.1.0"
 
 __all__ = ["Lens", "__version__", "sample", "tags", "text", "vectors"]
-# `open` is not in it: after `from outlens import *` the built-in must stay.
+# Leave `open` out: `from outlens import *` must not hide the built-in.
 
 if TYPE_CHECKING:
     from outlens import tags, text, vectors
@@ -21,7 +21,7 @@ _HOME = {"Lens": "outlens.lens", "sample": "outlens.samples"}
 
 
 def __getattr__(name: str) -> Any:
-    # At first need, so that `import outlens` does not pay for pandas and the widget stack.
+    # Import on first use, so that `import outlens` does not load pandas and the widget stack.
     if name in _HOME:
         return getattr(importlib.import_module(_HOME[name]), name)
     if name == "open":

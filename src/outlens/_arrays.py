@@ -17,7 +17,7 @@ def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
 
     Returns
     -------
-    (n, d), float32 or float64 as given; float64 for integers. It holds no NaN, however large or small the numbers are.
+    (n, d), float32 or float64 as given; float64 for integers. Never NaN, however large or small the numbers are.
 
     Examples
     --------
@@ -32,7 +32,7 @@ def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
     least = np.sqrt(np.finfo(rows.dtype).tiny)
     extreme = ~((length > least) & np.isfinite(length)) & (rows != 0).any(axis=1, keepdims=True)
     if extreme.any():
-        # The square of a large number overflows and that of a small one is 0: divide such rows by their largest first.
+        # Squares of very large numbers overflow and squares of very small ones are 0: divide by the largest first.
         largest = np.abs(rows).max(axis=1, keepdims=True, initial=0)
         rows = np.where(extreme, rows / np.where(largest > 0, largest, 1), rows)
         length = np.linalg.norm(rows, axis=1, keepdims=True)

@@ -1,4 +1,4 @@
-"""Work that several cores share."""
+"""Run work on several cores."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ def cores() -> int:
 
 
 def in_parallel(function: Callable[[S], T], parts: Sequence[S]) -> list[T]:
-    """Return `function(part)` of each part, in order, computed in as many threads as there are cores.
+    """Return `function(part)` for each part, in order, computed in one thread per core.
 
-    An exception, an interrupt too, ends what has not begun.
+    An exception or an interrupt cancels the parts that have not started.
     """
     threads = min(cores(), len(parts))
     if threads < 2:

@@ -9,11 +9,11 @@ from typing import TypeVar
 T = TypeVar("T")
 
 LISTED = 12
-"""Names that a message lists at most."""
+"""The most names that a message lists."""
 
 
 class NotFound(KeyError):
-    """A `KeyError` whose message prints as it was written: Python shows that of a plain one quoted and escaped."""
+    """A `KeyError` whose message prints unchanged; Python quotes and escapes that of a plain one."""
 
     def __str__(self) -> str:
         return str(self.args[0]) if self.args else ""
@@ -28,9 +28,9 @@ def type_of(value: object) -> str:
 
 
 def nearest(wanted: object, known: Iterable[T], cutoff: float = 0.6) -> T | None:
-    """Return the known name that is written most like the one wanted, or None if none is near.
+    """Return the known name with the closest spelling, or None if none is close.
 
-    `cutoff` is how near a name must be, as in `difflib.get_close_matches`.
+    `cutoff` sets how close a name must be, as in `difflib.get_close_matches`.
     """
     names = {str(name): name for name in known}
     near = difflib.get_close_matches(str(wanted), names, 1, cutoff)
@@ -38,13 +38,13 @@ def nearest(wanted: object, known: Iterable[T], cutoff: float = 0.6) -> T | None
 
 
 def hint(wanted: object, known: Iterable[object], kind: str, cutoff: float = 0.6) -> str:
-    """Return "did you mean 'x'?", or else "the <kind> are 'x', 'y'.", or "there are no <kind>.".
+    """Return "did you mean 'x'?" or, if no name is close, "the <kind> are 'x', 'y'." or "there are no <kind>.".
 
     Parameters
     ----------
     wanted : the name that does not exist.
-    known : the names that do.
-    kind : what these are, in the plural: "columns", "tags".
+    known : the names that exist.
+    kind : the plural noun for them: "columns", "tags".
     cutoff : as in `nearest`.
 
     Examples

@@ -11,12 +11,12 @@ from typing import IO
 
 @contextmanager
 def replacing(path: str | os.PathLike[str], what: str = "file") -> Iterator[IO[bytes]]:
-    """Open a binary file that takes the place of `path` when the block ends; an exception leaves `path` as it was.
+    """Open a binary file that replaces `path` when the block ends; after an exception `path` is unchanged.
 
     Parameters
     ----------
-    path : where the file will be; its folder must exist.
-    what : names the file in errors: "page", "lens".
+    path : path of the file; its folder must exist.
+    what : the kind of file, for errors: "page", "lens".
 
     Raises
     ------

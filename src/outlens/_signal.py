@@ -1,4 +1,4 @@
-"""A signal: functions that are called when something changed."""
+"""A signal: functions to call after a change."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Signal:
         self._functions: list[Callable[..., object]] = []
 
     def connect(self, function: Callable[..., object]) -> Callable[[], None]:
-        """Call `function` at every `emit` from now on; returns a function that ends this."""
+        """Call `function` at every `emit` from now on; return a function that disconnects it."""
         self._functions.append(function)
         return lambda: self._functions.remove(function) if function in self._functions else None
 
     def emit(self, *args: Any) -> None:
-        """Call every function in the order of connection. All are called; the first error is raised afterwards."""
+        """Call every function in the order of connection; raise the first error after all were called."""
         first: Exception | None = None
         for function in list(self._functions):
             try:

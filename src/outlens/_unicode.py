@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# A pair of them is one character elsewhere (JSON, JavaScript) and two in Python, so each is replaced.
+# JSON and JavaScript read a pair of them as one character, Python as two, so each is replaced on its own.
 SURROGATE = re.compile("[\ud800-\udfff]")
 
 

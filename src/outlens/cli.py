@@ -25,7 +25,7 @@ def main(argv: list[str] | None = None) -> int:
     )
     view = commands.add_parser("view", help="show the outputs in a file as a page in the browser")
     view.add_argument("file", type=Path, help="a .csv, .tsv, .jsonl, .json or .parquet file")
-    view.add_argument("--text", help="the column with the outputs; by default the one named response, output, ...")
+    view.add_argument("--text", help="the column with the outputs; by default a column named response, output, ...")
     view.add_argument(
         "--by", action="append", help="a column with the source of each output, such as its model; can be repeated"
     )

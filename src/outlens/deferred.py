@@ -13,7 +13,7 @@ S = TypeVar("S")
 
 
 class Stopped(BaseException):
-    """Raised in a computation that is to stop; who still needs its value begins it again."""
+    """Raised in a computation to stop it; a thread that still needs the value restarts it."""
 
 
 class _Run(Generic[T]):
@@ -27,14 +27,14 @@ class _Run(Generic[T]):
 
 
 class Deferred(Generic[T]):
-    """A value that is computed once, by whichever thread needs it first; any thread may call any method.
+    """A value that the first thread to need it computes, once; any thread may call any method.
 
-    Its lock is held for moments only, never while the value is computed or callbacks run.
+    Its lock is held only briefly, never while the value is computed or callbacks run.
 
     Parameters
     ----------
-    compute : function without arguments that returns the value, which is never None.
-    known : the value, if it is known already.
+    compute : function without arguments that returns the value; must not return None.
+    known : the value, if it is already known.
 
     Examples
     --------
@@ -57,9 +57,9 @@ class Deferred(Generic[T]):
             self._run.done.set()
 
     def get(self) -> T:
-        """Return the value: computed here, or awaited if another thread is computing it.
+        """Return the value: compute it here, or wait if another thread is computing it.
 
-        What `compute` raises is raised here, also after `start`; the next `get` tries again.
+        An error in `compute` is raised here, also after `start`; the next `get` tries again.
         """
         while True:
             with self._lock:
@@ -76,7 +76,7 @@ class Deferred(Generic[T]):
             with self._lock:
                 if self._run is run:
                     self._run = None
-            # An interrupt was meant for the thread that was computing: another one tries for itself.
+            # An interrupt was meant for the thread that was computing: other threads try again.
             if mine or isinstance(run.error, Exception):
                 raise run.error
 
@@ -94,14 +94,14 @@ class Deferred(Generic[T]):
             self._run = run
 
         def work() -> None:
-            # A `get` that comes before the executor's turn computes the value itself.
+            # A `get` before the executor gets to it computes the value itself.
             with self._lock:
                 mine = self._claim(run)
             if mine:
                 self._work(run)
 
         def given_up(future: Future[None]) -> None:
-            # The executor was shut down before its turn: whoever waits begins it again.
+            # The executor was shut down first: a waiting thread restarts the computation.
             if future.cancelled():
                 run.error = Stopped()
                 run.done.set()
@@ -114,12 +114,12 @@ class Deferred(Generic[T]):
             raise
 
     def invalidate(self) -> None:
-        """Forget the value. One that is being computed now is returned to those who wait for it, then dropped."""
+        """Forget the value. Threads that already wait for one still get it; then it is dropped."""
         with self._lock:
             self._run = None
 
     def when_ready(self, function: Callable[[T], object]) -> None:
-        """Call `function(value)` whenever the value becomes ready, in the thread that computed it; now if it is."""
+        """Call `function(value)` whenever the value is ready: now, or later in the thread that computes it."""
         with self._lock:
             self._callbacks.append(function)
             value = self.peek()
@@ -127,7 +127,7 @@ class Deferred(Generic[T]):
             function(value)
 
     def _claim(self, run: _Run[T]) -> bool:
-        """Whether this thread computes the value. A thread never waits for itself: an interrupt may have stopped it."""
+        """Whether this thread computes the value. It never waits for itself: an interrupt may have stopped it."""
         here = threading.get_ident()
         if run.worker is None:
             run.worker = here
@@ -148,13 +148,13 @@ class Deferred(Generic[T]):
 
 
 class Background(Deferred[T]):
-    """A value that an executor computes while that is open; who needs it waits.
+    """A value that an executor computes while it is open; threads that need the value wait.
 
     Parameters
     ----------
     compute, known : as for `Deferred`.
     executor : computes the value.
-    wait : waits in the calling thread for the event that the attempt has ended; it may show how far that is.
+    wait : waits in the calling thread for the event that ends the attempt; it may show progress.
     """
 
     def __init__(
@@ -169,14 +169,14 @@ class Background(Deferred[T]):
         self._wait = wait
 
     def get(self) -> T:
-        """Return the value, computed in the executor if it is not ready. What `compute` raises is raised here."""
+        """Return the value, computed in the executor if it is not ready. An error in `compute` is raised here."""
         while True:
             run = self._run
             if run is None:
                 try:
                     self.start(self._executor)
                 except RuntimeError:
-                    # The executor was shut down, and this thread needs the value.
+                    # The executor was shut down, so this thread computes the value.
                     with contextlib.suppress(Stopped):
                         return super().get()
                 continue
@@ -191,7 +191,7 @@ class Background(Deferred[T]):
 
 
 class Derived(Deferred[T], Generic[S, T]):
-    """A part of another deferred value, ready when that is."""
+    """A part of another deferred value, ready when its source is."""
 
     def __init__(self, source: Deferred[S], take: Callable[[S], T]) -> None:
         super().__init__(lambda: take(source.get()))

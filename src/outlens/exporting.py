@@ -1,4 +1,4 @@
-"""The methods of a lens that write files. `Lens` takes them as its own."""
+"""The methods of `Lens` that write files."""
 
 from __future__ import annotations
 
@@ -32,18 +32,18 @@ def to_html(
     tags: bool = True,
     columns: list[str] | None = None,
 ) -> Path:
-    """Write a page with the widget as it stands; it needs no kernel and no network. Returns the path.
+    """Write a page with the widget in its current state; it needs no kernel and no network. Returns the path.
 
-    The page shows a title, the author and the day it was written, and offers the listed or tagged outputs as CSV.
-    With several prompts it holds those that were shown, or all after `prepare`; a warning says if any are left out.
+    The page shows a title, the author and the date, and offers the listed or tagged outputs as CSV. With several
+    prompts it holds those that were shown, or all after `prepare`; a warning says how many are left out.
 
     Parameters
     ----------
-    path : of the page; its folder must exist.
-    title : stands above the widget. By default the prompt, cut after 80 characters.
-    author : stands beside the title; "" shows nobody.
-    tags : whether the page holds the tags, notes and stars that were given so far.
-    columns : the columns of your data that the page holds beside the texts. By default all that can be shown.
+    path : path of the page; its folder must exist.
+    title : title above the widget. By default the prompt, cut after 80 characters.
+    author : name beside the title; "" leaves it out.
+    tags : whether to include the tags, notes and stars given so far.
+    columns : the columns of your data to include beside the texts. By default all that can be shown.
     """
     study = lens._study
     study.finish()
@@ -63,10 +63,10 @@ def to_html(
 def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
     """Write the whole lens as one file, which `outlens.open` reads; returns the path.
 
-    It holds the outputs as they were given, the vectors, clusters, names and maps of the prompts that were shown,
-    everybody's tags of these outputs, the selection, the view and your own layers. The same lens gives the
-    same bytes. Of a model only the name is kept; after `prepare` it is not needed any more, and a warning says so
-    before. If the lens cannot be written, because of the values in a column, say, what was at the path stays.
+    The file holds the outputs unchanged, the vectors, clusters, names and maps of the prompts that were shown,
+    everybody's tags of these outputs, the selection, the view and your own layers. The same lens gives the same bytes.
+    Only the name of the model is kept. Call `prepare` first to include all prompts; a warning reminds you. If the lens
+    cannot be written, for example because of the values in a column, an existing file at the path is unchanged.
 
     Examples
     --------
@@ -76,7 +76,7 @@ def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
     >>> ol.open(path, store=False)
     Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
     """
-    # Without a model, say, clusters and map cannot be made; a warning says that they are not in the file.
+    # If clusters and map cannot be computed (without the model, say), a warning says that the file lacks them.
     with contextlib.suppress(Exception):
         lens._study.finish()
     return archive.save(path, lens._study, lens._state, lens._tags)

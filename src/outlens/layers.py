@@ -1,4 +1,4 @@
-"""The layers that mark text: the user's own, and all of them as a span table."""
+"""The layers that mark text: user layers, and all layers as one span table."""
 
 from __future__ import annotations
 
@@ -22,27 +22,27 @@ from outlens.text.thresholds import outputs_needed
 Ints = npt.NDArray[np.int64]
 
 OF_WORDS = ("shared", "common", "only", "echo")
-"""The layers that show how many outputs say each word."""
+"""The layers that show how many outputs share each word."""
 
 NAMES = (*OF_WORDS, "aligned")
 """The layers that every lens has."""
 
 RESERVED = (*NAMES, "search")
-"""Names that no layer of the user's can have."""
+"""Names that a user layer cannot have."""
 
 MOST_ALIGNED = 20_000
-"""Outputs up to which the reader shows an alignment."""
+"""The most outputs for which the reader shows an alignment."""
 
 TYPES = 8
-"""Types of spans with a colour each; the less frequent ones share the last."""
+"""Number of span types with a colour each; less frequent types share the last."""
 
 SEVERAL = TYPES + 1
-"""The code of a place where types overlap; 0 is a place of no type."""
+"""Code of a place where types overlap; 0 is a place without a type."""
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of the user's: spans in their rows, sorted by output."""
+    """A user layer: spans in the user's rows, sorted by output."""
 
     name: str
     types: list[str]
@@ -55,7 +55,7 @@ class Layer:
 
     @classmethod
     def of(cls, spans: Any, name: str, texts: Sequence[str], by: str | None) -> Layer:
-        """The layer of a span table: columns output (position), start, end (code points), and `by`, the type."""
+        """Make a layer of a span table: columns output (position), start, end (code points), and `by`, the type."""
         table = _checked(spans, texts, by)
         types: list[str] = []
         code = np.zeros(len(table), np.int64)
@@ -68,10 +68,10 @@ class Layer:
         return cls(name, types, table["output"].to_numpy(), table["start"].to_numpy(), table["end"].to_numpy(), code)
 
     def pieces(self, texts: Sequence[str], rows: Ints) -> tuple[Ints, Ints]:
-        """The places that are marked in some outputs, which do not overlap: (pieces,) which of `rows`, and
-        (pieces, 3) start, end (code points) and code.
+        """Return the marked places in some outputs, without overlaps.
 
-        Spans of one type that overlap or touch are one; where several types meet the code is `SEVERAL`.
+        Returns a (pieces,) index into `rows`, and (pieces, 3) start, end (code points) and code. Spans of one type that
+        overlap or touch are merged; where several types overlap the code is `SEVERAL`.
         """
         left, right = np.searchsorted(self.output, rows), np.searchsorted(self.output, rows, "right")
         span = np.repeat(left - np.cumsum(right - left) + (right - left), right - left) + np.arange(
@@ -96,7 +96,7 @@ class Layer:
                 kinds += inside
                 what[inside] = kind
         what[kinds > 1] = SEVERAL
-        # A piece begins where something is marked that was not so just before, and ends where that ends.
+        # A piece begins where the marking changes, and ends where it changes again.
         state = np.where(covered, what, -1)
         before = np.concatenate([[-1], state[:-1]])
         begins = np.flatnonzero((state >= 0) & (state != before))
@@ -106,7 +106,7 @@ class Layer:
         return of, places
 
     def spans(self, texts: Sequence[str], rows: Ints) -> pd.DataFrame:
-        """The pieces as a table: output (which of `rows`), start, end (code points) and value, the type's name."""
+        """Return the pieces as a table: output (index into `rows`), start, end (code points), value (the type)."""
         of, pieces = self.pieces(texts, rows)
         table = pd.DataFrame({"output": of, "start": pieces[:, 0], "end": pieces[:, 1]})
         kinds = np.array([self.kind(code) for code in range(SEVERAL + 1)], object)
@@ -131,36 +131,36 @@ def text_of(spans: Any, texts: Sequence[str]) -> pd.Series[str]:
 
 
 def checked_name(name: Any) -> str:
-    """Return the name that a layer of the user's can have.
+    """Return the name if a user layer can have it.
 
     Raises
     ------
     TypeError, ValueError
-        If it is not a text, is blank, or the lens has a layer of that name.
+        If it is not a str, is blank, or is the name of a built-in layer.
     """
     if isinstance(name, pd.DataFrame):
         raise TypeError("highlight takes the spans first, then the name: lens.highlight(spans, 'name').")
     if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"a layer's name is a text that is not blank, not {name!r}.")
+        raise ValueError(f"a layer's name must be a str that is not blank, not {name!r}.")
     kept = clean(name.strip())
     if kept.casefold() in RESERVED:
-        raise ValueError(f"the lens has a layer {kept!r} of its own; give yours another name.")
+        raise ValueError(f"{kept!r} is the name of a built-in layer; give yours another name.")
     return kept
 
 
 def changed(
     given: Mapping[str, Layer], on: Sequence[str], name: str, layer: Layer | None
 ) -> tuple[dict[str, Layer], list[str]]:
-    """Return the user's layers, and those that are on, when one is added, replaced, or with None removed."""
+    """Return the user's layers and the layers that are on, after one is added, replaced or (None) removed."""
     if layer is not None:
         return {**given, name: layer}, [*on] if name in given else [*on, name]
     if name not in given:
-        raise NotFound(f"there is no layer {name!r} of yours to remove; {hint(name, given, 'layers')}")
+        raise NotFound(f"you have no layer {name!r} to remove; {hint(name, given, 'layers')}")
     return {other: kept for other, kept in given.items() if other != name}, [other for other in on if other != name]
 
 
 def highlight(study: Study, state: LensState, spans: Any, name: Any, by: str | None) -> None:
-    """Add, replace or remove a layer of the user's; `Lens.highlight` describes it."""
+    """Add, replace or remove a user layer; see `Lens.highlight`."""
     name = checked_name(name)
     layer = None if spans is None else Layer.of(spans, name, study.outputs.texts, by)
     with state.lock:
@@ -169,7 +169,7 @@ def highlight(study: Study, state: LensState, spans: Any, name: Any, by: str | N
 
 
 def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool = True) -> pd.DataFrame:
-    """Return the user's span table, checked, in a frame of its own, and sorted unless `ordered` is False."""
+    """Return a checked copy of the user's span table, sorted unless `ordered` is False."""
     if not isinstance(spans, pd.DataFrame):
         raise TypeError(
             f"spans is {type_of(spans)}; give a DataFrame with the columns output, start and end, such as"
@@ -184,7 +184,7 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
     table = spans[columns].reset_index(drop=True)
     if by is not None and (many := [cell for cell in table[by] if isinstance(cell, list | tuple | set | dict)]):
         raise TypeError(
-            f"the column {by!r} of the spans holds {many[0]!r:.60}, and a span has one type; give each row one value:"
+            f"the column {by!r} of the spans holds {many[0]!r:.60}, but a span has one type; give each row one value:"
             f" spans.explode({by!r})."
         )
     place = np.stack([_numbers(table[column]) for column in ("output", "start", "end")], axis=1)
@@ -213,7 +213,7 @@ def _checked(spans: Any, texts: Sequence[str], by: str | None, *, ordered: bool 
 
 
 def _numbers(cells: Iterable[Any]) -> npt.NDArray[np.float64]:
-    """The cells as numbers, NaN where one is none."""
+    """Return the cells as numbers, NaN for a cell that is not a number."""
 
     def number(cell: Any) -> float:
         if isinstance(cell, bool) or not isinstance(cell, int | float | np.integer | np.floating):
@@ -227,7 +227,7 @@ def _numbers(cells: Iterable[Any]) -> npt.NDArray[np.float64]:
 
 
 def steps(coverage: npt.NDArray[np.integer[Any]], k: int, counted: int) -> Ints:
-    """How dark what so many outputs share is painted: 0 = fewer than k, else 1 to 3 on the way from k to all."""
+    """Return the tint of each coverage: 0 for fewer than k outputs, else 1 to 3, rising from k to all outputs."""
     above = 3 * (coverage.astype(np.int64) - k) // max(1, counted - k + 1)
     return np.where(coverage >= k, 1 + np.minimum(2, above), 0)
 
@@ -235,25 +235,25 @@ def steps(coverage: npt.NDArray[np.integer[Any]], k: int, counted: int) -> Ints:
 def words(
     index: Index, names: Iterable[str], min_outputs: float, min_words: int, marked: Ints, within: bool
 ) -> list[tuple[str, pd.DataFrame]]:
-    """What the layers that are made of words mark.
+    """Return the spans of the layers that mark words.
 
     Parameters
     ----------
-    index : of the outputs of a prompt.
-    names : the layers that are on; of them those of `OF_WORDS` count.
+    index : index of the outputs of a prompt.
+    names : the layers that are on; only those in `OF_WORDS` are used.
     min_outputs, min_words : the thresholds of the view.
-    marked : positions of the outputs that are marked, ascending.
-    within : whether these alone are counted.
+    marked : positions of the outputs to mark, ascending.
+    within : whether only these are counted.
 
     Returns
     -------
-    For each layer its name and the table of output, start, end, value: adjacent words of one value are one span.
+    For each layer its name and a table of output, start, end, value; adjacent words with one value are one span.
     """
     on = [name for name in names if name in OF_WORDS]
     counted = len(marked) if within else index.n
-    # One output stands for all of its variant.
+    # One output represents each variant.
     _, first = np.unique(index.variant, return_index=True)
-    # No output has more words, and compiled loops take no larger numbers.
+    # No output has more words than this, and the compiled loops take int32.
     m = min(min_words, np.iinfo(np.int32).max)
 
     def coverage(m: int) -> npt.NDArray[np.int32]:
@@ -261,7 +261,7 @@ def words(
         return np.concatenate([*(parts[i] for i in first.tolist()), np.zeros(0, np.int32)]).astype(np.int32)
 
     marks = []
-    # A view may have been set for more outputs than are counted now: then no output has enough.
+    # The view may ask for more outputs than are counted now: then nothing is shared by enough.
     k = outputs_needed(min_outputs, max(counted, int(min_outputs)))
     covered = coverage(m) if {"shared", "common"} & set(on) else np.zeros(0, np.int32)
     for name in on:
@@ -282,7 +282,7 @@ def words(
 
 
 def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) -> pd.DataFrame:
-    """Adjacent words (of the variants) that are on and have one value, as the spans of the outputs that are marked."""
+    """Join adjacent words (of the variants) that are on and have one value into spans of the marked outputs."""
     tokens = index.tokens
     of = tokens.output
     if not len(of):
@@ -290,7 +290,7 @@ def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) ->
     joins = np.append(False, on[1:] & on[:-1] & (value[1:] == value[:-1]) & (of[1:] == of[:-1]))
     first = np.flatnonzero(on & ~joins)
     last = np.flatnonzero(on & ~np.append(joins[1:], False))
-    # The runs of each variant are one after the other; each output that is marked has those of its variant.
+    # The runs of a variant are consecutive; each marked output gets those of its variant.
     begin = np.searchsorted(of[first], np.arange(len(index.weight) + 1))
     first_run = begin[index.variant[marked]]
     each = begin[index.variant[marked] + 1] - first_run
@@ -304,8 +304,8 @@ def _runs(index: Index, value: Ints, on: npt.NDArray[np.bool_], marked: Ints) ->
 
 
 def together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
-    """The spans of several layers as one table: layer, output, start, end and value, sorted by output and start."""
-    # Numbers and names stand in one column; an empty part settles the types where there is no other.
+    """Return the spans of several layers as one table of layer, output, start, end, value, by output and start."""
+    # `value` mixes numbers and names; the empty part sets the dtypes if there is no other.
     types = {"output": np.int64, "start": np.int64, "end": np.int64, "value": object}
     none = pd.DataFrame({name: pd.Series([], dtype=kind) for name, kind in types.items()})
     table = pd.concat([none, *(spans[list(types)].astype(types) for _, spans in parts)], ignore_index=True)
@@ -315,15 +315,15 @@ def together(parts: Sequence[tuple[str, pd.DataFrame]]) -> pd.DataFrame:
 
 
 def fitted(index: Index) -> float:
-    """Return the share of the outputs from which on what they share is marked, where the user chose none."""
+    """Return the share of the outputs above which shared words are marked by default."""
     fit = index.fit()
     return 0.3 if fit is None else fit.share
 
 
 def visible(study: Study, state: LensState) -> pd.DataFrame:
-    """Return what the layers that are on mark in the prompt that is shown; `Lens.visible` describes the table.
+    """Return what the active layers mark in the current prompt; see `Lens.visible` for the table.
 
-    What is shown and marked follows the view and the selection; `output` is the position in the user's frame.
+    The table follows the view and the selection; `output` is the position in the user's frame.
     """
     with state.lock:
         part = study.parts[state.prompt]
@@ -347,7 +347,7 @@ def visible(study: Study, state: LensState) -> pd.DataFrame:
             spans = layer.spans(study.outputs.texts, part.rows[shown])
             tables.append((name, spans.assign(output=shown[spans["output"]])))
     if view["query"]:
-        # The search box says what is wrong with an expression, and nothing is marked.
+        # The search box reports an invalid expression; it marks nothing.
         with contextlib.suppress(ValueError):
             hits = text.find(texts, view["query"], regex=view["regex"])
             tables.append(("search", hits.assign(output=shown[hits["output"]], value=0)))

@@ -1,4 +1,4 @@
-"""The methods of a lens that mark what outputs share and where they differ. `Lens` takes them as its own."""
+"""The methods of `Lens` that mark what outputs share and where they differ."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from outlens.owners import Owners
 
 
 def text_of(lens: Owners, spans: pd.DataFrame) -> pd.Series[str]:
-    """Return the text that each row of a span table stands for, under the table's own index.
+    """Return the text of each row of a span table, with the index of the table.
 
     Examples
     --------
@@ -22,36 +22,36 @@ def text_of(lens: Owners, spans: pd.DataFrame) -> pd.Series[str]:
 
 
 def shared(lens: Owners, min_outputs: float = 0.3, min_words: int = 4) -> pd.DataFrame:
-    """What the outputs of the prompt shown share: `text.shared_spans`, `output` being the row's position.
+    """Return what the outputs of the current prompt share: `text.shared_spans` with the row's position as `output`.
 
-    What only repeats the prompt is not counted.
+    Text that only repeats the prompt is not counted.
     """
     part = lens._part
     return part.place(part.index.get().shared_spans(min_outputs, min_words))
 
 
 def distinctive(lens: Owners, by: str | None = None) -> pd.DataFrame:
-    """What each group of the outputs shown says more often than the others: `text.distinctive`.
+    """Return what each group of outputs of the current prompt says more often than the others: `text.distinctive`.
 
-    `by` is the column that gives the groups. By default that is the first `by` column of the lens, or the clusters
-    if it has none: `group` is then the name of a cluster, and a column `cluster` has its number.
+    `by` is the column of the groups. By default it is the first `by` column of the lens, or the clusters if there is
+    none: `group` is then the name of a cluster, and the column `cluster` its number.
     """
     return tables.distinctive(lens._study, lens._part, lens.granularity, lens._tags, by)
 
 
 def aligned(lens: Owners) -> pd.DataFrame:
-    """Which sentences of the outputs shown play the same part: `text.align`, `output` being the row's position."""
+    """Align the sentences of the current prompt's outputs: `text.align` with the row's position as `output`."""
     return lens._part.place(lens._part.alignment.get())
 
 
 def highlight(lens: Owners, spans: pd.DataFrame | None, name: str, by: str | None = None) -> None:
-    """Mark spans of your own in the texts, as a layer that is switched on and off like the others.
+    """Mark your own spans in the texts, as a layer that you can switch on and off like the others.
 
     Parameters
     ----------
     spans : DataFrame with the columns output (position of the row in your frame), start, end (code points, as in
-        `text[start:end]`), of any prompts; spans may overlap. None removes the layer.
-    name : of the layer. One of the same name is replaced; a new one is switched on.
+        `text[start:end]`), for any prompts; spans may overlap. None removes the layer.
+    name : name of the layer. A layer of the same name is replaced; a new one is switched on.
     by : column of `spans` with the type of each span; the eight most frequent types have their own colours.
 
     Examples

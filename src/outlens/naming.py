@@ -1,4 +1,4 @@
-"""The names of clusters: those that people gave, of the log, over those that are computed."""
+"""The names of clusters: names that people gave, from the log, replace computed ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ class Given(TypedDict):
 
 
 def given_names(part: Part, tags: TagBook) -> list[Given]:
-    """Return the names that people gave in a part whose clusters are ready, this person's before those of others."""
+    """Return the names that people gave in a part whose clusters are ready, this person's first."""
     tree = part.tree.peek()
     if tree is None:
         return []
@@ -35,7 +35,7 @@ def given_names(part: Part, tags: TagBook) -> list[Given]:
 
 
 def names(part: Part, granularity: float, tags: TagBook) -> list[str]:
-    """Return the names of a part's clusters in the order of their numbers, given ones before computed ones."""
+    """Return the names of a part's clusters by number; given names replace computed ones."""
     land = part.landscape.get()
     level = land.tree.level(granularity)
     order = [int(node) for node in land.tree.order(level)]
@@ -51,7 +51,7 @@ def members(part: Part, granularity: float, cluster: int) -> npt.NDArray[np.int6
     Raises
     ------
     KeyError
-        If there is no cluster of that number; -1 stands for outputs like no other.
+        If there is no cluster of that number; -1 is for outputs like no other.
     """
     numbers = part.tree.get().cut(granularity)
     if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer) or cluster not in numbers:
@@ -62,12 +62,12 @@ def members(part: Part, granularity: float, cluster: int) -> npt.NDArray[np.int6
 
 
 def rename(part: Part, granularity: float, cluster: int, name: str, tags: TagBook) -> None:
-    """Name a cluster; the names of its parts, and of what it is a part of, stay.
+    """Name a cluster; the names of finer and coarser clusters stay.
 
     Raises
     ------
     KeyError, TypeError, ValueError
-        If there is no such cluster, or the name is not a text or blank.
+        If there is no such cluster, or the name is blank or not a str.
     """
     if isinstance(cluster, bool) or not isinstance(cluster, int | np.integer):
         raise TypeError(f"rename takes a cluster's number, 0 for the largest, not {cluster!r}; see lens.clusters.")
@@ -75,13 +75,13 @@ def rename(part: Part, granularity: float, cluster: int, name: str, tags: TagBoo
         raise NotFound(f"there is no cluster {cluster!r} to rename; clusters are numbered from 0.")
     rows = members(part, granularity, cluster).tolist()
     if not isinstance(name, str) or not name.strip():
-        raise ValueError(f"a cluster's name is a text that is not blank, not {name!r}.")
+        raise ValueError(f"a cluster's name must be a str that is not blank, not {name!r}.")
     with tags.changing():
         tags.cluster_names.name(rows, clean(name.strip()))
 
 
 def replace_names(parts: list[Part], before: list[Given], now: list[Given], tags: TagBook) -> None:
-    """Write into the log what changed between two lists of names."""
+    """Log the changes between two lists of names."""
     with tags.changing():
         for part in parts:
             tree = part.tree.peek()

@@ -1,4 +1,4 @@
-"""What the methods of a lens work on, wherever they are written."""
+"""The protocol that the methods of a lens are written against."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from outlens.tags.book import TagBook
 
 
 class Owners(Protocol):
-    """A lens as its methods see it: the three that own its data, and what is shown."""
+    """A lens as its methods see it: the three owners of its data, and the current prompt."""
 
     _study: Study
     _state: LensState
@@ -18,7 +18,7 @@ class Owners(Protocol):
 
     @property
     def _part(self) -> Part:
-        """The prompt that is shown."""
+        """The current prompt."""
         ...
 
     @property
@@ -27,5 +27,5 @@ class Owners(Protocol):
         ...
 
     def prepare(self) -> None:
-        """Compute what is not computed yet, of every prompt."""
+        """Compute everything that is missing, for every prompt."""
         ...

@@ -1,4 +1,4 @@
-"""How far a computation in the background is, and how it is stopped."""
+"""Report the progress of a background computation, and stop it."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from outlens._signal import Signal
 from outlens.deferred import Stopped
 
 PAUSE = 0.25
-"""Seconds between two reports that are passed on."""
+"""The fewest seconds between two published reports."""
 TRUSTED = 2.0
-"""Seconds of a stage from which its speed says how long it will still take."""
+"""Seconds into a stage before the time left is estimated."""
 POLL = 0.1
-"""Seconds between two looks at a computation that a thread waits for."""
+"""Seconds between two checks while a thread waits for a computation."""
 
 _BAR = "{desc}: {n_fmt} of {total_fmt} outputs |{bar}| {elapsed} so far, {remaining} left"
 
@@ -24,21 +24,21 @@ Status = Literal["", "waiting", "running", "stopped", "failed", "ready"]
 
 @dataclass(frozen=True)
 class Report:
-    """One look at a computation."""
+    """The progress of a computation at one moment."""
 
     status: Status = ""
     stage: str = ""
-    """What is being done, such as "embedding"."""
+    """The current stage, such as "embedding"."""
     done: int = 0
-    """How many outputs are done; 0 if the stage does not count them."""
+    """The number of outputs done; 0 if the stage does not count them."""
     total: int = 0
     left: float | None = None
-    """Seconds that the stage will still take, estimated from its speed so far; None if unknown."""
+    """Seconds left in the stage, estimated from its speed so far; None if unknown."""
     error: str = ""
 
     @property
     def says(self) -> str:
-        """What is being done, or why it is not, in a sentence."""
+        """The current stage, or why the computation ended, in one sentence."""
         so_far = f"{self.done:,} of {self.total:,} outputs" if self.total else ""
         if self.status == "failed":
             return f"The clusters and the map could not be made: {self.error}"
@@ -49,12 +49,12 @@ class Report:
 
     @property
     def share(self) -> float | None:
-        """How much of the stage is done, 0 to 1; None if it does not count."""
+        """The share of the stage that is done, 0 to 1; None if the stage does not count outputs."""
         return self.done / self.total if self.total else None
 
     @property
     def left_says(self) -> str:
-        """The time that the stage will still take, rounded as an estimate is; "" if unknown or short."""
+        """The time left in the stage, rounded because it is an estimate; "" if unknown or short."""
         if self.left is None or self.left < 1 or self.status != "running":
             return ""
         if self.left < 50:
@@ -65,7 +65,7 @@ class Report:
 
 @dataclass
 class Progress:
-    """How far one computation is. The computing thread reports; any thread may read, wait or stop.
+    """The progress of one computation. The computing thread reports; any thread may read, wait or stop.
 
     Examples
     --------
@@ -77,7 +77,7 @@ class Progress:
     """
 
     changed: Signal = field(default_factory=Signal)
-    """Emitted with each new `Report` that is worth showing, in the thread that made it."""
+    """Emitted with each `Report` worth showing, in the thread that made it."""
 
     def __post_init__(self) -> None:
         self.now = Report()
@@ -86,7 +86,7 @@ class Progress:
         self._began = self._share = self._passed = 0.0
 
     def wait_for_turn(self) -> None:
-        """Say that the computation is wanted, and begins or goes on as soon as its thread is free."""
+        """Report that the computation starts, or continues, as soon as its thread is free."""
         with self._lock:
             self._stop = False
             if self.now.status == "running":
@@ -94,23 +94,23 @@ class Progress:
         self._show(Report("waiting"))
 
     def begin(self) -> None:
-        """Say that the computation begins. Raises Stopped if it was stopped while it waited."""
+        """Report that the computation starts. Raises Stopped if it was stopped while waiting."""
         self._check()
         self._show(Report("running"))
 
     def report(self, stage: str, done: int = 0, total: int = 0, share: float | None = None) -> None:
-        """Say how far the computation is.
+        """Report the progress.
 
         Parameters
         ----------
-        stage : what is being done.
-        done, total : how many outputs of how many.
-        share : how much of the stage's work that is, 0 to 1, for the time left; by default done / total.
+        stage : the current stage.
+        done, total : the number of outputs done, and of all outputs.
+        share : the share of the stage's work that is done, 0 to 1, for the time left; by default done / total.
 
         Raises
         ------
         Stopped
-            If the computation is to stop.
+            If `stop` was called.
         """
         self._check()
         now = time.monotonic()
@@ -127,13 +127,13 @@ class Progress:
         self._show(made)
 
     def end(self, status: Status, error: str = "") -> None:
-        """Say how the computation ended."""
+        """Report how the computation ended."""
         with self._lock:
             self._stop = False
         self._show(Report(status, self.now.stage, self.now.done, self.now.total, error=error))
 
     def stop(self) -> bool:
-        """Have the computation stop at its next report; return False if there is none."""
+        """Make the computation stop at its next report; return False if nothing is running or waiting."""
         with self._lock:
             self._stop = self.now.status in ("waiting", "running")
             return self._stop
@@ -144,7 +144,7 @@ class Progress:
         An interrupt of this thread stops the computation.
         """
         try:
-            # Most are ready at once, or nearly: a bar would only flicker.
+            # Most computations end almost at once, and a bar would only flicker.
             if done.wait(2 * POLL):
                 return
             from tqdm.auto import tqdm
@@ -162,8 +162,8 @@ class Progress:
         except KeyboardInterrupt:
             self.stop()
             raise KeyboardInterrupt(
-                "the vectors that a named model made so far are kept; ask again, or press Continue in the widget, to"
-                " go on."
+                "the vectors that a named model made so far are kept; repeat the call, or press Continue in the"
+                " widget, to go on."
             ) from None
 
     def _check(self) -> None:

@@ -1,4 +1,4 @@
-"""Orders of the outputs that are made of the tags: likely to have a tag, and unlike everything tagged."""
+"""Orders of the outputs computed from the tags: most likely to have a tag, and least like everything tagged."""
 
 from __future__ import annotations
 
@@ -20,15 +20,15 @@ from outlens.tags.unlike import unlike
 
 @dataclass(frozen=True)
 class Suggested:
-    """The outputs that most likely have a tag, and how good the guess is."""
+    """The outputs most likely to have a tag, and the precision of the ranking."""
 
     tag: str
     rows: pd.Index[Any]
-    """Index labels of the outputs that are not judged yet, the most likely first."""
+    """Index labels of the outputs that are not judged yet, most likely first."""
     scores: npt.NDArray[np.float64]
-    """How likely each of them is, 0 to 1."""
+    """A score for each of them, 0 to 1; higher is likelier."""
     precision: float | None
-    """In cross-validation; `says` describes it. None if nothing could be held out."""
+    """Precision in cross-validation, described by `says`. None if nothing could be held out."""
     says: str
 
     def __repr__(self) -> str:
@@ -36,7 +36,7 @@ class Suggested:
 
 
 def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Suggested:
-    """List first in the reader what most likely has a tag too; `Lens.suggest` describes it."""
+    """Sort the reader by how likely outputs should have a tag; see `Lens.suggest`."""
     with tags.lock:
         tags.refresh()
         check_name(tags, tag)
@@ -46,8 +46,8 @@ def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Sugg
         positive = tagged[part.rows]
         if tagged.any() and not positive.any():
             raise ValueError(
-                f"{tag!r} is only on outputs of other prompts ({tagged.sum()}); suggestions are for the prompt shown. "
-                "Set lens.prompt to theirs first."
+                f"{tag!r} is only on outputs of other prompts ({tagged.sum()}); suggestions are for the current prompt."
+                " Set lens.prompt to theirs first."
             )
         any_tag = np.zeros(len(tags.keys), bool)
         for name in tags.names():
@@ -59,7 +59,7 @@ def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Sugg
 
 
 def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:
-    """List first in the reader what is most unlike everything tagged; returns a sentence that says so."""
+    """Sort the reader by how unlike outputs are to everything tagged; return a sentence for the user."""
     with tags.lock:
         part = study.parts[state.prompt]
         opened = tags.opened(state.view["blind"])
@@ -67,12 +67,12 @@ def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:
         for name in tags.names():
             judged |= tags.seen(name, opened)
     order = unlike(part.likeness.get(), judged[part.rows])
-    _rank(state, part, order, "unlike what is tagged first", "")
-    return "Listed first: what is most unlike everything tagged"
+    _rank(state, part, order, "least like tagged outputs first", "")
+    return "Listed first: the outputs least like everything tagged"
 
 
 def _rank(state: LensState, part: Part, order: npt.NDArray[np.int64], name: str, says: str) -> None:
-    """Show an order; what is not in it comes last."""
+    """Show an order; outputs that it lacks come last."""
     rank = np.full(len(part), len(order), np.uint32)
     rank[order] = np.arange(len(order))
     ranked = Ranked(part.number, name, clean(says), rank)

@@ -15,7 +15,7 @@ from outlens._files import replacing
 
 STATIC = Path(__file__).parent / "widget" / "static"
 
-# The page may run its own script and style. It may load nothing, send nothing and change no address.
+# The page may run its own script and style. It cannot load or send anything, or navigate.
 _CSP = (
     "default-src 'none'; script-src 'unsafe-inline' blob:; style-src 'unsafe-inline'; img-src data: blob:; "
     "base-uri 'none'; form-action 'none'"
@@ -52,8 +52,8 @@ mount(document.getElementById("lens"), await unpack(text("state")));
 def page(state: Mapping[str, Any], *, title: str, fallback: str, author: str = "", date: str = "") -> str:
     """Return the HTML of a page with the widget and its data.
 
-    `state` holds the widget's traits, `fallback` is HTML for a browser without scripts. The head of the page shows
-    `title`, `author` and `date` (a day, as 2026-11-24); an empty author or date is left out.
+    `state` holds the widget's traits, `fallback` is HTML for browsers without scripts. The head of the page shows
+    `title`, `author` and `date` (such as 2026-11-24); an empty author or date is left out.
     """
     style = "".join((STATIC / name).read_text("utf-8") for name in ("widget.css", "page.css"))
     return _PAGE.format(
@@ -74,7 +74,7 @@ def write(path: str | os.PathLike[str], text: str) -> Path:
 
 
 def _zip(data: bytes) -> str:
-    # Without the time of day in it, so that the same lens gives the same page.
+    # Leave out the time, so that the same lens gives the same page.
     return base64.b64encode(gzip.compress(data, 6, mtime=0)).decode("ascii")
 
 

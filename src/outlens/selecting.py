@@ -1,4 +1,4 @@
-"""The methods of a lens that select or look up outputs. `Lens` takes them as its own."""
+"""The methods of `Lens` that select or look up outputs."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from outlens.owners import Owners
 
 
 def select(lens: Owners, rows: Any = None, *, cluster: int | None = None) -> None:
-    """Select rows, here and in every view of this lens; the reader shows them, or all if there are none.
+    """Select rows in every view of this lens; the reader shows them, or all outputs if none are selected.
 
     Parameters
     ----------
     rows : boolean mask, index labels (plain integers are labels, as in `df.loc`), positions such as
         `lens.selection`, a DataFrame or Series of some of the rows, a span table, a function of the frame that
         returns one of these, or None to clear.
-    cluster : the number of a cluster of the prompt shown, instead of rows; -1 selects outputs like no other.
+    cluster : the number of a cluster of the current prompt, instead of rows; -1 selects outputs like no other.
     """
     if cluster is None:
         _select(lens, lens._study.outputs.positions(rows))
@@ -32,7 +32,7 @@ def select(lens: Owners, rows: Any = None, *, cluster: int | None = None) -> Non
 
 
 def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
-    """Select the outputs that contain a text, in any case; the widget marks the hits.
+    """Select the outputs that contain a text, ignoring case; the widget highlights the matches.
 
     Returns the span table: columns `output` (position), `start`, `end` (code points), int64.
     """
@@ -44,23 +44,23 @@ def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
 
 
 def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
-    """Return the n outputs most similar to one, the nearest first, as your rows with a column `similarity`.
+    """Return the n outputs most similar to one, nearest first, as your rows with a column `similarity`.
 
     Outputs are compared within the prompt of the row, by meaning and wording as for the clusters and the map: 1 for an
-    equal output, 0 or less for an unrelated one. The selection stays as it is. If you have a column `similarity`, ours
-    is named "similarity_lens".
+    equal output, 0 or less for an unrelated one. The selection does not change. If you have a column `similarity`, the
+    new one is named "similarity_lens".
 
     Parameters
     ----------
-    row : one row, by whatever names it for `select`: its index label, mostly.
-    n : how many; fewer are returned where the prompt has fewer.
+    row : one row, in any form that `select` takes; usually its index label.
+    n : number of outputs; fewer are returned if the prompt has fewer.
 
     Raises
     ------
     KeyError
         If there is no such row.
     ValueError
-        If `row` names none or several, or `n` is not a whole number from 1.
+        If `row` names no row or several, or `n` is not a whole number of at least 1.
 
     Examples
     --------
@@ -70,7 +70,7 @@ def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
     [2, 1]
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
-        raise ValueError(f"n is {n!r:.40}; give how many outputs you want, a whole number from 1.")
+        raise ValueError(f"n is {n!r:.40}; give the number of outputs you want, 1 or more.")
     positions = lens._study.outputs.positions(row)
     if len(positions) != 1:
         raise ValueError(f"similar takes one row, but {row!r:.60} names {len(positions)}; give the index label of one.")
@@ -78,7 +78,7 @@ def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
 
 
 def _select(lens: Owners, positions: npt.NDArray[np.int64], **view: Any) -> None:
-    """Select rows; every change of the selection shows it in the reader."""
+    """Select rows; any selection change switches the reader to the selection."""
     scope = "selected" if len(positions) else "all"
     with lens._state.lock:
         lens._state.change(view={**lens._state.view, "scope": scope, **view}, selection=positions)

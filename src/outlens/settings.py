@@ -1,4 +1,4 @@
-"""The settings of a view: their defaults, and what each may be."""
+"""The settings of a view: their defaults and valid values."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "panel": ("", "phrases", "openings", "tags"),
     "side": ("groups", "sources", "map"),
 }
-"""Settings that are one of a few words."""
+"""Settings with a fixed set of values."""
 
 MOST_PINS = 6
-"""Outputs that can be pinned at once."""
+"""The most outputs that can be pinned at once."""
 
 DEFAULTS: dict[str, Any] = {
     "color": "cluster",
@@ -43,20 +43,19 @@ DEFAULTS: dict[str, Any] = {
     "side": "groups",
     "side_width": None,
 }
-"""How a lens opens. Pins and scroll_to are positions of rows."""
+"""The settings of a new lens. Pins and scroll_to are positions of rows."""
 
 
 def checked(view: dict[str, Any], n_outputs: int) -> dict[str, Any]:
-    """Return all settings of a view that came from outside, each of the right type.
+    """Return all settings of a view from a browser or file, each checked to have the right type.
 
-    A browser may be older or newer than this code: settings that are missing have their defaults, unknown ones are
-    left out, and so are rows that do not exist. Names of columns, layers and tags are not looked up: what does not
-    exist has no effect.
+    The browser may be older or newer than this code: missing settings get their defaults; unknown settings and rows
+    that do not exist are dropped. Names of columns, layers and tags are not checked: unknown names have no effect.
 
     Raises
     ------
     ValueError
-        Where a setting has another type.
+        If a setting has another type.
     """
     view = {**DEFAULTS, **{name: value for name, value in view.items() if name in DEFAULTS}}
     for name, value in view.items():

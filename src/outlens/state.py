@@ -1,17 +1,17 @@
-"""LensState: what the user chose, by mouse or from Python.
+"""LensState: the user's choices, made in the widget or from Python.
 
 The lock of a lens
 ------------------
-A lens has one lock, `LensState.lock`; its `TagBook` and `Bridge` use the same. What the user chose, the log of tags and
-the widget's traits change only while it is held, so a method may be called, and a message delivered, in any thread:
-Jupyter runs cells and answers messages in different ones. Three things follow.
+A lens has one lock, `LensState.lock`, which its `TagBook` and `Bridge` share. The user's choices, the log of tags and
+the widget's traits change only while it is held. So any thread can call a method or deliver a message: Jupyter runs
+cells and handles messages in different threads. Three rules follow.
 
-- Nothing slow is computed under the lock. Get the `Deferred` values that are needed first, then take the lock. (A
-  `Deferred` has a lock of its own, held for moments only, and its callbacks run when it is released.) Traits are
-  encoded under it, so that they fit the state: a change of the prompt holds it half a second at 100 000 outputs.
-- Never wait for another thread while holding it. An observer of the user's may: therefore the thread that computes in
-  the background does not wait for the lock (`Bridge._soon`).
-- Observers run in the thread that made the change, and under the lock; it can be taken again by the same thread.
+- Compute nothing slow under the lock. Get the `Deferred` values you need first, then take the lock. (A `Deferred` has
+  its own lock, held only briefly; its callbacks run after it is released.) Traits are encoded under the lock, so that
+  they fit the state: a change of the prompt holds it for half a second at 100 000 outputs.
+- Never wait for another thread while holding the lock. A user's observer may do so, therefore the background thread
+  does not wait for the lock (`Bridge._soon`).
+- Observers run in the thread that made the change, under the lock; the same thread can take the lock again.
 """
 
 from __future__ import annotations
@@ -33,16 +33,16 @@ Rows = npt.NDArray[np.int64]
 
 @dataclass(frozen=True, eq=False)
 class Ranked:
-    """An order of the outputs of a prompt that was made in Python, for the reader."""
+    """An order of the outputs of a prompt, computed in Python for the reader."""
 
     prompt: int
     """The number of the prompt."""
     name: str
     """Its name in the list of orders."""
     says: str
-    """One sentence on what the order was made of."""
+    """One sentence about how the order was made."""
     rank: npt.NDArray[np.uint32]
-    """(n,), the place of each output of the prompt; equal ones come last."""
+    """(n,), the rank of each output of the prompt; outputs without a rank tie for last."""
 
 
 class _Positions(t.TraitType[Rows, Any]):
@@ -59,29 +59,29 @@ class _Positions(t.TraitType[Rows, Any]):
         return rows
 
     def set(self, obj: Any, value: Any) -> None:
-        # Arrays have no truth value, by which traitlets decides whether there is a change.
+        # Compare here: traitlets detects changes by truth value, which arrays lack.
         if not np.array_equal(getattr(obj, str(self.name)), np.asarray(self._validate(obj, value))):
             super().set(obj, value)
 
 
 class LensState(t.HasTraits):
-    """What the user chose. Change it with `change`; observe it as any `traitlets.HasTraits`.
+    """The user's choices. Change them with `change`; observe them as any `traitlets.HasTraits`.
 
     Parameters
     ----------
-    n_outputs, n_prompts : how many there are to choose from.
+    n_outputs, n_prompts : the number of outputs and prompts of the lens.
     """
 
     prompt = t.Int(0)
-    """The number of the prompt that is shown."""
+    """The number of the current prompt."""
     granularity = t.Float(0.5)
     """How fine the clusters are, 0 (coarse) to 1 (fine)."""
     selection = _Positions()
     """Positions of the selected outputs in the user's frame, int64, sorted."""
     view = t.Dict()
-    """The settings of the view by name, `settings.DEFAULTS`; `View` is how the user reads and sets them."""
+    """The settings of the view by name, as in `settings.DEFAULTS`; the user reads and sets them through `View`."""
     ranked: Any = t.Instance(Ranked, allow_none=True)
-    """The last order that was made in Python."""
+    """The last order computed in Python."""
     layers = t.Dict()
     """The user's own layers by name, `layers.Layer`."""
 
@@ -92,12 +92,12 @@ class LensState(t.HasTraits):
         super().__init__(view=copy.deepcopy(DEFAULTS))
 
     def change(self, **values: Any) -> None:
-        """Set some of the traits at once: all are checked before any is set, and observers are called after all.
+        """Set several traits at once: all are checked before any is set, and observers are called at the end.
 
         Raises
         ------
         ValueError, TypeError
-            Where a value does not fit; nothing is changed.
+            If a value is invalid; then nothing changes.
         """
         traits = self.traits()
         with self.lock:

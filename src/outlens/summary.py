@@ -1,4 +1,4 @@
-"""What there is, in one sentence: how many outputs, what groups, what is equal, shared, odd or blank."""
+"""The outputs in one sentence: how many there are, their groups, and which are equal, shared, odd or blank."""
 
 from __future__ import annotations
 
@@ -18,31 +18,31 @@ from outlens.vectors.separation import CLEAR, NO_GROUPS
 _THRESHOLDS = {1.0: "all", 0.9: "nine in ten", 0.75: "three quarters", 0.5: "half", 0.2: "a fifth", 0.1: "a tenth"}
 _FRACTIONS = [(1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter"), (1 / 5, "a fifth"), (1 / 10, "a tenth")]
 _NEAR = 0.02
-"""Difference up to which a share is called by the nearest fraction."""
+"""The largest difference at which a share is given as the nearest fraction."""
 
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of the sentence, and what it leads to in the widget: at most one of `rows`, `cluster` and `view`."""
+    """A part of the sentence, and its link in the widget: at most one of `rows`, `cluster` and `view`."""
 
     text: str
-    """In the place of "{}" stands the name of the cluster."""
+    """The text; "{}" is replaced by the name of the cluster."""
     rows: tuple[int, ...] = ()
-    """Outputs to select, counted within the prompt."""
+    """Outputs to select, as positions within the prompt."""
     cluster: int | None = None
-    """A cluster to select; -1 stands for the outputs like no other."""
+    """A cluster to select; -1 for the outputs like no other."""
     view: Mapping[str, Any] | None = None
     """Settings of the view to change."""
     level: int | None = None
-    """The level of the tree that it is about; None for all."""
+    """The level of the tree it belongs to; None for all levels."""
 
 
 def summarize(study: Study, part: Part, tags: TagBook, granularity: float) -> str:
-    """Describe a part in one sentence. What is not computed yet is left out.
+    """Describe a part in one sentence, without what is not computed yet.
 
-    It says, in this order: how many outputs and sources; the clusters, or that there are no clear groups; how many
-    outputs are equal to another; the share of all words that many outputs share; how many are missing or blank;
-    how many are like no other.
+    It gives, in this order: the number of outputs and sources; the clusters, or that there are no clear groups; how
+    many outputs are equal to another; the share of all words that many outputs share; how many outputs are missing or
+    blank; and how many are like no other.
     """
     tree = part.tree.peek()
     called = [] if tree is None else names(part, granularity, tags)
@@ -55,7 +55,7 @@ def summarize(study: Study, part: Part, tags: TagBook, granularity: float) -> st
 
 
 def pieces(study: Study, part: Part) -> list[Piece]:
-    """Return the parts of the sentence for every granularity: the texts of those of one level, joined, are it."""
+    """Return the parts of the sentence for every granularity; join the texts of one level to get its sentence."""
     outputs = study.outputs
     n = len(part)
     start = [Piece(_count(n, "output"), view={"scope": "all", "query": "", "regex": False, "tagged": None})]
@@ -93,7 +93,7 @@ def pieces(study: Study, part: Part) -> list[Piece]:
 
 
 def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
-    """Say what the clusters are, or that they are none."""
+    """Describe the clusters, or say that there are no clear groups."""
     if len(sizes) < 2 or separation <= NO_GROUPS:
         return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), _MOST]
     share = float(sizes[0]) / n
@@ -105,11 +105,11 @@ def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
     return [Piece(_count(len(sizes), "cluster"), view=groups), Piece(", "), largest]
 
 
-_MOST = Piece("what is said most", view={"panel": "phrases"})
+_MOST = Piece("the most common phrases", view={"panel": "phrases"})
 
 
 def _shared(index: Any) -> list[list[Piece]]:
-    """Say which share of the words many outputs share, or how few words in a row they do share."""
+    """Describe the share of words that many outputs share, or the shorter sequences that they share."""
     if fit := index.fit():
         text = f"{_percent(fit.marked)} of the words are shared by {_at_least(fit.share)}"
         return [[Piece(text, view={"layers": ["shared", "only"], "min_outputs": None, "min_words": 4})]]
@@ -138,11 +138,11 @@ def _percent(share: float) -> str:
 
 
 def _at_least(share: float) -> str:
-    """A threshold in words."""
+    """Put a threshold into words."""
     return "all" if share == 1 else f"{_THRESHOLDS.get(share, _percent(share))} or more"
 
 
 def _fraction(share: float) -> str:
-    """The nearest fraction where it is near enough, else the percentage."""
+    """Return the nearest fraction if it is near enough, else the percentage."""
     near, said = min(_FRACTIONS, key=lambda known: abs(known[0] - share))
     return said if abs(near - share) <= _NEAR else _percent(share)

@@ -22,9 +22,9 @@ from outlens.vectors.likeness import smallest
 
 
 def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
-    """The user's rows with their clusters, places on the map, tags and notes; `Lens.frame` describes it.
+    """Return the user's rows with their clusters, positions on the map, tags and notes; see `Lens.frame`.
 
-    Where a part is not computed, cluster (Int64 then), cluster_name, x and y are missing.
+    For prompts that are not computed, cluster (then Int64), cluster_name, x and y are missing.
     """
     outputs = study.outputs
     n = len(outputs.texts)
@@ -42,7 +42,7 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
     }  # fmt: skip
     table = outputs.frame.copy()
     for column, values in ours.items():
-        # Given with its dtype: Arrow, which pandas 3 would take for texts, refuses lone surrogates.
+        # Pass the dtype: pandas 3 would choose Arrow for texts, which refuses lone surrogates.
         table[free_name(column, table.columns)] = pd.Series(values, index=table.index, dtype=values.dtype)
     return table
 
@@ -50,12 +50,12 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
 def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.object_]]:
     """Return the number and the name of the cluster of each output of a part."""
     numbers = part.tree.get().cut(granularity)
-    # The last name is that of cluster -1.
+    # Index -1, the last name, is for cluster -1.
     return numbers, np.array([*names(part, granularity, tags), ALONE], object)[numbers]
 
 
 def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by: Hashable | None) -> pd.DataFrame:
-    """Return `text.distinctive` of the groups of a part; `Lens.distinctive` describes them."""
+    """Return `text.distinctive` for the groups of a part; see `Lens.distinctive`."""
     outputs = study.outputs
     if by is not None or outputs.by:
         groups = outputs.column(outputs.by[0] if by is None else by, "by").iloc[part.rows].tolist()
@@ -70,7 +70,7 @@ def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by:
 
 
 def similar(study: Study, position: int, n: int) -> pd.DataFrame:
-    """The rows most similar to the one at a position; `Lens.similar` describes it."""
+    """Return the rows most similar to the one at a position; see `Lens.similar`."""
     part = next(part for part in study if position in part.rows)
     here = int(np.searchsorted(part.rows, position))
     alike = part.likeness.get()
@@ -85,7 +85,7 @@ def similar(study: Study, position: int, n: int) -> pd.DataFrame:
 def clusters(
     study: Study, part: Part, granularity: float, tags: TagBook, by_columns: Sequence[Hashable]
 ) -> pd.DataFrame:
-    """One row a cluster of a part, largest first; `Lens.clusters` describes it."""
+    """Return one row per cluster of a part, largest first; see `Lens.clusters`."""
     land, rows = part.landscape.get(), part.rows
     numbers = land.tree.cut(granularity)
     nodes = land.tree.order(land.tree.level(granularity))
@@ -106,7 +106,7 @@ def clusters(
             "holds": float("nan"), "medoid": None, "text": "", "words": (),
         })  # fmt: skip
     columns = ["cluster", "name", "size", "share", "holds", "medoid", "text", "words"]
-    # Texts stay Python's own strings: Arrow's cannot hold a lone surrogate.
+    # Keep texts as Python strings: Arrow strings cannot hold a lone surrogate.
     made = pd.DataFrame(table, columns=columns, dtype=object).set_index("cluster")
     made.index = made.index.astype("int64")
     made = made.astype({"size": "int64", "share": "float64", "holds": "float64"})
@@ -128,7 +128,7 @@ def html(clusters: pd.DataFrame, caption: str) -> str:
 
 
 FIRST = 5
-"""Outputs that a viewer without widgets shows before there are clusters."""
+"""The number of outputs that a viewer without widgets shows before there are clusters."""
 
 
 def first_outputs(study: Study, part: Part, caption: str) -> str:

@@ -1,4 +1,4 @@
-"""The methods of a lens that tag outputs and count tags. `Lens` takes them as its own."""
+"""The methods of `Lens` that tag outputs and count tags."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from outlens.tags.merging import Merged
 
 
 def tag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
-    """Give a tag to outputs, or to a prompt; it is on disk when this returns.
+    """Tag outputs or a prompt; the tag is on disk when this returns.
 
-    If it cannot be written now, `tags.StoreError` says why; it is kept, shown as not saved, and tried again.
+    If the tag cannot be written now, this raises `tags.StoreError`; the tag is kept, shown as not saved, and retried.
 
     Parameters
     ----------
-    name : of the tag, any text that is not blank. An output can have several.
-    rows : which, as `select` takes them. By default the selection.
+    name : name of the tag, any str that is not blank. An output can have several tags.
+    rows : the rows to tag, in any form that `select` takes. By default the selection.
     prompt : a prompt or its number, to tag the prompt itself instead of outputs; see `prompt_tags`.
 
     Examples
@@ -43,13 +43,13 @@ def tag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None =
 def untag(lens: Owners, name: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
     """Remove your tag from outputs or a prompt; `rows` and `prompt` as for `tag`.
 
-    Outputs without the tag stay as they are. A tag that nobody ever gave is a KeyError.
+    Outputs without the tag are unchanged. A tag that nobody ever gave raises KeyError.
     """
     _act(lens, "untag", name, rows, prompt)
 
 
 def note(lens: Owners, text: str, rows: Any = None, *, prompt: str | int | None = None) -> None:
-    """Write a note, in place of your earlier one; "" removes it. `rows` and `prompt` as for `tag`."""
+    """Write a note, replacing your earlier one; "" removes it. `rows` and `prompt` as for `tag`."""
     _act(lens, "note", text, rows, prompt)
 
 
@@ -59,23 +59,23 @@ def star(lens: Owners, rows: Any = None, on: bool = True) -> None:
 
 
 def undo(lens: Owners) -> str:
-    """Undo your last tag, note, star, definition or name of a cluster, also of an earlier session.
+    """Undo your last tag, note, star, definition or cluster name, even from an earlier session.
 
-    Returns what was undone, "" if there was nothing.
+    Returns a description of what was undone, or "" if there was nothing to undo.
     """
     return _switch(lens._tags, "undo")
 
 
 def redo(lens: Owners) -> str:
-    """Redo what was undone last; returns what that is, "" if there was nothing."""
+    """Redo what you undid last; return its description, or "" if there was nothing to redo."""
     return _switch(lens._tags, "redo")
 
 
 def suggest(lens: Owners, tag: str) -> Suggested:
-    """Which outputs of the prompt shown most likely have a tag too; the reader lists them first.
+    """Rank the outputs of the current prompt by how likely they should have a tag too, and sort the reader by it.
 
-    Nothing is tagged by it. It learns from all outputs with the tag, by anybody, against those with other tags and
-    a part of the rest; see `tags.suggest`. In blind mode it learns only from what you may see.
+    This tags nothing. It learns from all outputs that anybody gave the tag, against outputs with other tags and a
+    sample of the rest; see `tags.suggest`. In blind mode it learns only from the tags you may see.
     """
     return rank_by_tag(lens._study, lens._state, lens._tags, tag)
 
@@ -86,9 +86,9 @@ def tagged(lens: Owners, name: str, annotator: str | None = None) -> pd.DataFram
 
 
 def tag_columns(lens: Owners, annotator: str | None = None) -> pd.DataFrame:
-    """Return your rows with one boolean column a tag, "tag=name": whether anybody, or one annotator, gave it.
+    """Return your rows with one boolean column per tag, "tag=name": whether anybody, or one annotator, gave it.
 
-    If you have a column of the same name, ours ends in "_lens".
+    If you have a column of the same name, the new one ends in "_lens".
     """
     return summaries.tag_columns(lens._tags, lens._study.outputs, annotator)
 
@@ -96,8 +96,8 @@ def tag_columns(lens: Owners, annotator: str | None = None) -> pd.DataFrame:
 def tag_counts(lens: Owners, by: str | None = None) -> pd.DataFrame:
     """Count tagged outputs by annotator, cluster and, with `by`, the value of a column.
 
-    Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, the column, if given,
-    under its name, and `outputs` (int64, above 0); prompts that were not shown yet are prepared.
+    Columns `tag`, `annotator` ("(anybody)" counts an output once), `cluster`, `cluster_name`, the column `by` under its
+    name, if given, and `outputs` (int64, above 0). Prompts that were not shown yet are computed first.
     """
     values = None if by is None else lens._study.outputs.column(by, "by")
     lens.prepare()
@@ -106,22 +106,22 @@ def tag_counts(lens: Owners, by: str | None = None) -> pd.DataFrame:
 
 
 def judgements(lens: Owners, labels: list[str] | None = None) -> pd.DataFrame:
-    """Return one row for each output that somebody judged, and person: those with a tag, note or star of theirs.
+    """Return one row for each output and each person who judged it, that is, gave it a tag, note or star.
 
-    Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt` and
-    `text`. With `labels`, tags of which a person gives an output one, a column `label` has that one, and rows with
+    Columns `output` (position), `annotator`, `tags` (tuple of str), `note`, `star` (bool), `key`, `prompt` and `text`.
+    `labels` lists tags that exclude each other: a column `label` then has the one that the person gave, and rows with
     none or several of them are left out.
 
-    `tags.agreement`, `tags.kappas`, `tags.write_label_studio` and `tags.write_argilla` take the table.
+    Pass the table to `tags.agreement`, `tags.kappas`, `tags.write_label_studio` or `tags.write_argilla`.
     """
     return summaries.judgements(lens._tags, lens._study.outputs, labels)
 
 
 def tags_from(lens: Owners, column: str, annotator: str | None = None, sep: str | None = None) -> Merged:
-    """Add the tags in a column of your frame: cells of str, list of str, or nothing.
+    """Add the tags in a column of your frame, whose cells are str, list of str, or missing.
 
-    They are yours, or those of `annotator`; `sep` splits a cell with several tags. Returns how many tags were
-    taken, and how many were known already: those that the column gave before, unless that was undone.
+    They count as yours, or as those of `annotator`; `sep` splits a cell with several tags. Returns how many tags were
+    added, and how many were already known because the column was read before and that was not undone.
     """
     cells, tags = lens._study.outputs.column(column, "column").tolist(), lens._tags
     who = tags.annotator if annotator is None else annotator
@@ -129,10 +129,10 @@ def tags_from(lens: Owners, column: str, annotator: str | None = None, sep: str 
 
 
 def merge_tags(lens: Owners, *sources: Any) -> Merged:
-    """Add what others tagged; tags of different people on one output are all kept.
+    """Add other people's tags; tags of different people on one output are all kept.
 
-    Returns how many events were taken, how many were known already, and how many are about outputs that this lens
-    does not have. The store keeps the last for a lens that has them.
+    Returns how many events were added, how many were already known, and how many are about outputs that this lens does
+    not have. The store keeps the latter for a lens that has them.
 
     Parameters
     ----------
@@ -153,7 +153,7 @@ def merge_tags(lens: Owners, *sources: Any) -> Merged:
 
 
 def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | None = None) -> None:
-    """Do a gesture of `tags.book.GESTURES`."""
+    """Perform a gesture of `tags.book.GESTURES`."""
     study, state, tags = lens._study, lens._state, lens._tags
     given = study.outputs
     if not isinstance(value, str):
@@ -162,7 +162,7 @@ def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | N
     if prompt is not None and rows is not None:
         raise ValueError(f"{action} takes either rows or a prompt, not both.")
     if prompt is not None and given.prompt is None:
-        raise ValueError("there are no prompts to tag; name their column when you make the lens: prompt='...'.")
+        raise ValueError("there are no prompts to tag; name their column when you create the lens: prompt='...'.")
     with tags.lock:
         if prompt is not None:
             positions = np.array([len(given.texts) + study.number_of(prompt)])
@@ -177,7 +177,7 @@ def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | N
 
 
 def _switch(tags: TagBook, action: str) -> str:
-    """Undo or redo; return what was undone or redone, "" if there was nothing."""
+    """Undo or redo; return a description, or "" if there was nothing to do."""
     done = tags.switch(action)
     tags.finish()
     return done

@@ -1,4 +1,4 @@
-"""What the widget shows and how, readable and settable from Python."""
+"""The settings of the widget's view, to read and set from Python."""
 
 from __future__ import annotations
 
@@ -23,51 +23,51 @@ from outlens.tags.book import TagBook
 
 @dataclass(frozen=True)
 class Shown:
-    """The names that a view accepts, looked up when needed."""
+    """The names that a view accepts, looked up on use."""
 
     columns: Sequence[Categories | Numbers]
     """The columns to colour and filter by."""
     layers: Callable[[], list[str]]
-    """The user's own layers."""
+    """The user layers."""
     tags: Callable[[], tuple[list[str], list[str]]]
-    """The tags there are, and who gave some."""
+    """The existing tags, and the people who gave any."""
     positions: Callable[[Any], npt.NDArray[np.int64]]
-    """Positions of rows that the user names."""
+    """Returns the positions of rows that the user names."""
     index: pd.Index[Any]
-    """The labels of the user's rows."""
+    """The index labels of the user's rows."""
 
 
 class View:
-    """The settings of the widget's view; reading and setting one is like moving it by mouse.
+    """The settings of the widget's view; setting one has the same effect as changing it in the widget.
 
     Attributes
     ----------
-    color : "cluster", "tags" or a column's name, what colours the map.
-    order : "row", "typical", "unusual", "untagged" (those without a tag first, cluster by cluster) or "disputed" (those
-        first on whose tags people differ most), how the reader is sorted; "ranked" is the last `suggest`.
-    query, regex : what the search box holds, and whether it is a regular expression.
-    tool : "lasso" or "pan", what a drag on the map does.
-    mode : "cards", "grid" or "interleaved", how the reader shows the outputs.
-    scope : "all" or "selected", which it shows; all too where nothing is selected.
-    layers : list of what is marked in the texts: "shared", "common", "only", "echo", "aligned" and your own layers.
-    min_outputs : in how many outputs what they share must be: a share above 0 up to 1.0, a number from 2 on, or None:
-        the largest share that marks 2 % of the words, `text.Index.fit`.
-    min_words : and in how many words on end, from 1 on.
-    context : "all" or "selection", with which outputs each is compared.
-    markdown, fold : whether markdown is shown as it reads, and whether long shared passages are folded.
-    rows, columns : the columns that make the grid's rows and columns, or None; without `columns` it is where outputs
-        come from (`by`), unless that has many values. One given to the other as well is taken from there.
-    filter : None or {"column": name, "value": value}, what of a column the grid shows.
-    tagged : None or {"tag": name, "annotator": name}, what is listed by its tags: with that tag, with "" any tag, or
-        with None none; given by that person, or with None by anybody.
-    blind : whether the tags of others are hidden on outputs that you have not tagged.
-    pins : list of up to 6 rows that stay in sight; takes what `lens.select` takes, and reads as their labels, or as
-        positions if labels repeat.
-    scroll_to : None or a row, brought into sight in cards and grid; reads as `pins` do.
-    panel : "", "phrases", "openings" or "tags", the list below the texts.
-    side : "groups", "sources" or "map", what is shown beside the texts.
-    side_width : its share of the width, from 0.0 (hidden) to 1.0 (the texts are hidden). None, the default, hides it if
-        there are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
+    color : the colours of the map: "cluster", "tags" or the name of a column.
+    order : the order of the reader: "row", "typical", "unusual", "untagged" (outputs without a tag first, cluster by
+        cluster), "disputed" (outputs whose tags people disagree on most first) or "ranked" (the last `suggest`).
+    query, regex : the text in the search box, and whether it is a regular expression.
+    tool : the effect of a drag on the map: "lasso" or "pan".
+    mode : the layout of the reader: "cards", "grid" or "interleaved".
+    scope : the outputs in the reader: "all" or "selected"; all as well if nothing is selected.
+    layers : list of the layers that mark the texts: "shared", "common", "only", "echo", "aligned" and your own layers.
+    min_outputs : how many outputs must share a passage to have it marked: a share above 0 and up to 1.0, a number from
+        2, or None for the largest share that marks 2 % of the words, `text.Index.fit`.
+    min_words : the length of the shortest shared passage in words, 1 or more.
+    context : the outputs that each is compared with: "all" or "selection".
+    markdown, fold : whether markdown is rendered, and whether long shared passages are folded.
+    rows, columns : the columns of your data that make the rows and columns of the grid, or None. By default, `columns`
+        is the source of the outputs (`by`), unless that has many values. A column set for one is cleared in the other.
+    filter : None or {"column": name, "value": value}, the only value of a column that the grid shows.
+    tagged : None or {"tag": name, "annotator": name}, to list only outputs with that tag ("" for any tag, None for no
+        tag), given by that person (None for anybody).
+    blind : whether to hide other people's tags of outputs that you have not tagged.
+    pins : list of up to 6 rows that stay in sight. Set it to rows in any form that `lens.select` takes; it returns
+        their labels, or their positions if labels repeat.
+    scroll_to : None or a row to scroll to in cards and grid; returned as in `pins`.
+    panel : the list below the texts: "", "phrases", "openings" or "tags".
+    side : the panel beside the texts: "groups", "sources" or "map".
+    side_width : the width of that panel as a share, from 0.0 (hidden) to 1.0 (the texts are hidden). None, the default,
+        hides it if there are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
     """
 
     __slots__ = ("_shown", "_state")
@@ -82,11 +82,11 @@ class View:
         value = copy.deepcopy(self._state.view[name])
         labels = self._shown.index
         if name == "pins":
-            # Where several rows share a label, labels would not name the rows.
+            # Labels that repeat do not identify rows.
             return labels[value].tolist() if labels.is_unique else np.array(value, np.int64).view(Positions)
         if name == "scroll_to" and value is not None:
             return labels[[value]].tolist()[0] if labels.is_unique else Positions([value])
-        # JSON knows no difference between 1 and 1.0.
+        # JSON does not distinguish 1 and 1.0.
         return float(value) if name == "min_outputs" and value is not None and value <= 1 else value
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -95,15 +95,15 @@ class View:
         view = self._state.view
         now = getattr(self, name)
         if name != "scroll_to" and type(value) is type(now) and not isinstance(now, Positions) and value == now:
-            # A value that was read can be set again, even if it names a tag that has since been removed.
+            # Accept the current value, even if it names a tag that has since been removed.
             return
         stored = self._stored(name, value)
         if name == "scroll_to" and stored is not None and stored == view[name]:
-            # One that was scrolled away from comes back.
+            # Reset it, so that setting the same row scrolls back to it.
             self._state.show(scroll_to=None)
         changed = {**view, name: stored}
         if name in ("query", "regex") and changed["regex"] and changed["query"]:
-            # It says what is wrong with an expression.
+            # Raise the error of an invalid expression.
             text.find([], changed["query"], regex=True)
         other = {"rows": "columns", "columns": "rows"}.get(name)
         if other and stored is not None and view[other] == stored:
@@ -111,7 +111,7 @@ class View:
         self._state.change(view=changed)
 
     def _stored(self, name: str, value: Any) -> Any:
-        """The value as it travels."""
+        """Return the value in the form that is sent to the browser."""
         if name == "color":
             return _choice(name, value, ["cluster", "tags", *(column.name for column in self._shown.columns)])
         if name in CHOICES:
@@ -124,7 +124,7 @@ class View:
             return None if value is None else _side_width(value)
         if name == "min_words":
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
-                raise ValueError(f"view.min_words is a whole number of words from 1 on, not {value!r}.")
+                raise ValueError(f"view.min_words must be a whole number of words, 1 or more, not {value!r}.")
             return int(value)
         if name in ("rows", "columns"):
             return None if value is None else _choice(name, value, self._categories(), "None or ")
@@ -154,24 +154,24 @@ class View:
 
     def _filter(self, value: Any) -> dict[str, str]:
         if not isinstance(value, dict) or set(value) != {"column", "value"}:
-            raise TypeError(f'view.filter is None or {{"column": name, "value": value}}, not {value!r}.')
+            raise TypeError(f'view.filter must be None or {{"column": name, "value": value}}, not {value!r}.')
         categories = self._categories()
         column = _choice("filter's column", value["column"], categories)
         wanted = clean(str(value["value"]))
         if wanted not in categories[column]:
             raise ValueError(
-                f"view.filter's value is one of the column {column!r}'s, {_listed(categories[column])}, not"
+                f"view.filter's value must be one of the column {column!r}, {_listed(categories[column])}, not"
                 f" {value['value']!r}{_near(wanted, categories[column])}"
             )
         return {"column": column, "value": wanted}
 
     def _tagged(self, value: Any) -> dict[str, str | None]:
         if not isinstance(value, dict) or not value or not set(value) <= {"tag", "annotator"}:
-            raise TypeError(f'view.tagged is None or {{"tag": name, "annotator": name}}, not {value!r}.')
+            raise TypeError(f'view.tagged must be None or {{"tag": name, "annotator": name}}, not {value!r}.')
         names, people = self._shown.tags()
         tag, annotator = value.get("tag"), value.get("annotator")
         if tag is not None and not names:
-            raise ValueError(f"view.tagged is None where nothing is tagged yet, not {value!r}; see lens.tag.")
+            raise ValueError(f"view.tagged must be None while nothing is tagged, not {value!r}; see lens.tag.")
         return {
             "tag": tag if tag is None or tag == "" else _choice("tagged's tag", tag, names, "None or "),
             "annotator": None if annotator is None else _choice("tagged's annotator", annotator, people, "None or "),
@@ -186,7 +186,7 @@ class View:
         labels = list(value) if isinstance(value, list | tuple | pd.Index) else []
         if any(isinstance(label, bool | np.bool_) for label in labels):
             labels = []
-        # In the order in which they are given.
+        # Keep the given order.
         place: dict[Hashable, int] = {}
         for label in labels:
             place.setdefault(label, len(place))
@@ -225,7 +225,7 @@ def _choice(name: str, value: Any, choices: Iterable[str], before: str = "") -> 
     wanted = clean(value) if isinstance(value, str) else value
     if not isinstance(wanted, str) or wanted not in known:
         listed = f"{before}one of {_listed(known)}" if known else "None: no column has categories here"
-        raise ValueError(f"view.{name} is {listed}, not {value!r}{_near(wanted, known)}")
+        raise ValueError(f"view.{name} must be {listed}, not {value!r}{_near(wanted, known)}")
     return wanted
 
 
@@ -234,7 +234,7 @@ def _listed(names: Sequence[str]) -> str:
 
 
 def _near(value: Any, names: Sequence[str]) -> str:
-    """The end of a sentence about a wrong name, whose right ones it lists already."""
+    """Return the end of a sentence about a wrong name that already lists the valid ones."""
     near = nearest(value, [name for name in names if name]) if isinstance(value, str) else None
     return f"; did you mean {near!r}?" if near else "."
 
@@ -246,7 +246,7 @@ def _min_outputs(value: Any) -> float:
         if isinstance(value, float | np.floating) and 0 < value <= 1:
             return float(value)
     raise ValueError(
-        f"view.min_outputs is a share of the outputs above 0 and up to 1.0, or a number of them from 2 on, not"
+        f"view.min_outputs must be a share of the outputs above 0 and up to 1.0, or a number of them from 2, not"
         f" {value!r}."
     )
 
@@ -254,7 +254,7 @@ def _min_outputs(value: Any) -> float:
 def _side_width(value: Any) -> float:
     if isinstance(value, int | float | np.number) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
-    raise ValueError(f"view.side_width is None, or a share of the width from 0.0 to 1.0, not {value!r}.")
+    raise ValueError(f"view.side_width must be None or a share of the width from 0.0 to 1.0, not {value!r}.")
 
 
 def _unknown(name: str) -> str:

@@ -95,15 +95,15 @@ def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
     frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS})
     one = ol.Lens(frame, model=model, store=False)
     one.prompt = "r"
-    with pytest.warns(UserWarning, match=r"holds 2 of 3 prompts .*lens\.prepare\(\) before you save"):
+    with pytest.warns(UserWarning, match=r"holds the clusters of 2 of 3 prompts, .*lens\.prepare\(\) before you save"):
         two = again(one, model=None)
     assert two.prompt == "r"
     assert [part.label for part in two._study.computed] == ["p", "r"]
     two.prompt = "q"
-    with pytest.raises(ValueError, match=r"model, 'function', is not taken from a file.*2 texts.*model=\.\.\."):
+    with pytest.raises(ValueError, match=r"model, 'function', is not loaded from a file.*2 texts.*model=\.\.\."):
         two.clusters  # noqa: B018
     assert two.selected.empty
-    with pytest.warns(UserWarning, match="holds 2 of 3"):
+    with pytest.warns(UserWarning, match="holds the clusters of 2 of 3"):
         three = again(two, model=model)
     assert three.prompt == "q"
     three.prompt = "q"
@@ -119,9 +119,9 @@ def test_a_saved_lens_gives_its_frame_without_its_model() -> None:
     frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS}, index=list("abcdef"))
     one = ol.Lens(frame, model=model, store=False, annotator="ann")
     one.tag("odd", ["b", "e"])
-    with pytest.warns(UserWarning, match="holds 1 of 3"):
+    with pytest.warns(UserWarning, match="holds the clusters of 1 of 3"):
         two = again(one, model=None)
-    with pytest.warns(UserWarning, match=r"missing for 2 of 3 prompts: .*model, 'function', is not taken"):
+    with pytest.warns(UserWarning, match=r"missing for 2 of 3 prompts: .*model, 'function', is not loaded"):
         table = two.frame
     pd.testing.assert_frame_equal(table[["prompt", "response"]], frame)
     known = one.frame

@@ -81,7 +81,7 @@ def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, mo
     # The last cell waits for the clusters: the kernel answers when it is interrupted.
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Interrupt Kernel").click()
-    expect(page.get_by_text("ask again, or press Continue").first).to_be_visible()
+    expect(page.get_by_text("repeat the call, or press Continue").first).to_be_visible()
     model.answer()
     expect(groups).to_contain_text("Stopped")
     groups.get_by_role("button", name="Continue").click()

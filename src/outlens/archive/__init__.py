@@ -1,4 +1,4 @@
-"""A lens as one file, and back: a zip of JSON and plain arrays, of which nothing is ever run."""
+"""A lens as one file, and back: a zip of JSON and plain arrays, none of which is ever executed."""
 
 from outlens.archive.lens_file import events_of, read, save, write
 from outlens.archive.parts import ModelNotKept, Parts, UnavailableModel, label

@@ -1,4 +1,4 @@
-"""Columns of pandas' ArrowDtype as JSON and back. The type is spelled out, so that reading one runs no code."""
+"""Columns of pandas' ArrowDtype as JSON and back. The type is spelled out, so that reading it runs no code."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from outlens.archive.container import Packer, Unpacker, require
 if TYPE_CHECKING:
     import pyarrow  # type: ignore[import-untyped]
 
-# Types that have no parameters, by the names that pyarrow prints.
+# Types without parameters, by the names that pyarrow prints.
 _PLAIN = {
     "null": "null", "bool": "bool_", "int8": "int8", "int16": "int16", "int32": "int32", "int64": "int64",
     "uint8": "uint8", "uint16": "uint16", "uint32": "uint32", "uint64": "uint64", "halffloat": "float16",
@@ -32,7 +32,7 @@ def pack_arrow(values: Any, where: str, packer: Packer) -> dict[str, Any]:
         cells = _as_numbers(array).to_pylist()
         packed = pack_cells(cells, where)
         rebuilt = _rebuilt(packed, described)
-        # As they print: NaN is not equal to itself.
+        # Compare the repr: NaN is not equal to itself.
         same = rebuilt.type == array.type and repr(_as_numbers(rebuilt).to_pylist()) == repr(cells)
     except (_UnsupportedType, pa.ArrowException, ValueError, TypeError):
         same = False
@@ -45,7 +45,7 @@ def pack_arrow(values: Any, where: str, packer: Packer) -> dict[str, Any]:
 
 
 def unpack_arrow(packed: dict[str, Any], file: Unpacker) -> Any:
-    """Return the array of what `pack_arrow` made; an array of objects where pyarrow is not installed."""
+    """Return the array that `pack_arrow` packed; an array of objects if pyarrow is not installed."""
     cells = file.json(packed["at"])
     require(isinstance(cells, list), "a column does not fit")
     try:
@@ -55,7 +55,7 @@ def unpack_arrow(packed: dict[str, Any], file: Unpacker) -> Any:
 
 
 class _UnsupportedType(Exception):
-    """A type of Arrow that a file does not keep."""
+    """An Arrow type that a file cannot hold."""
 
 
 def _describe(kind: pyarrow.DataType) -> list[Any]:
@@ -123,7 +123,7 @@ def _field_of(described: Any) -> pyarrow.Field:
 
 
 def _number_type(kind: pyarrow.DataType) -> pyarrow.DataType | None:
-    """Return the integers that times are stored as: Python's times have no nanoseconds."""
+    """Return the integer type that times are stored as: Python's times have no nanoseconds."""
     import pyarrow as pa
 
     if not pa.types.is_temporal(kind):

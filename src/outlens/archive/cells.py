@@ -1,4 +1,4 @@
-"""Python objects in a column's cells as JSON and back: JSON as it is, and {"$": kind, "v": value} for the rest."""
+"""Python objects in a column's cells as JSON and back: JSON values unchanged, others as {"$": kind, "v": value}."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TEXTUAL: dict[str, tuple[type, Callable[[Any], str], Callable[[str], Any]]] = {
     "Decimal": (Decimal, str, Decimal),
     "UUID": (uuid.UUID, str, uuid.UUID),
 }
-# The name of a zone is looked up on this machine: it must not be a path or another source of zones.
+# The name of a zone is looked up on this machine: it must not be a path or name another source of zones.
 _ZONE = re.compile(r"(?!dateutil|tzlocal)[A-Za-z0-9_+-]+(?:[/:][A-Za-z0-9_+-]+)*")
 
 
@@ -36,7 +36,7 @@ def pack_cells(cells: list[Any], where: str) -> list[Any]:
     Raises
     ------
     ValueError
-        If a cell has a type that a file cannot hold without code; `where` names the column in the message.
+        If a cell has a type that a file cannot hold without code. `where` names the column in the message.
     """
     try:
         packed = [cell if type(cell) is str else _pack(cell) for cell in cells]
@@ -58,12 +58,12 @@ def pack_cells(cells: list[Any], where: str) -> list[Any]:
 def unpack_cells(packed: Any) -> Any:
     """Return cells from the JSON values of `pack_cells`, as an array of objects."""
     require(isinstance(packed, list), "a column does not fit")
-    # Item by item: NumPy would make a table of lists of one length.
+    # Item by item: NumPy would turn lists of equal length into a 2-D array.
     return np.fromiter((cell if isinstance(cell, str) else unpack(cell) for cell in packed), object, len(packed))
 
 
 def is_zone(name: Any) -> bool:
-    """Whether this may be the name of a time zone, and of nothing else."""
+    """Whether this can be the name of a time zone, and nothing else."""
     return isinstance(name, str) and _ZONE.fullmatch(name) is not None
 
 
@@ -108,7 +108,7 @@ def _pack(cell: Any) -> Any:
 
 
 def _verified(packed: dict[str, Any], cell: Any) -> dict[str, Any]:
-    """Return what was packed if it unpacks to the same cell."""
+    """Return the packed cell if it unpacks to the same value."""
     try:
         same = repr(unpack(packed)) == repr(cell)
     except Exception:
@@ -135,7 +135,7 @@ def unpack(packed: Any) -> Any:
         return pd.NA if kind == "NA" else pd.NaT
     if kind == "array":
         name, shape, data, whole = value
-        require(isinstance(name, str) and np.dtype(name).kind in NUMERIC, "an array in a cell is not one of numbers")
+        require(isinstance(name, str) and np.dtype(name).kind in NUMERIC, "an array in a cell does not hold numbers")
         array = np.frombuffer(bytearray(base64.b64decode(data, validate=True)), np.dtype(name)).reshape(shape)
         return array if whole else array[()]
     if kind in ("Timestamp", "Timedelta"):
@@ -156,5 +156,5 @@ def _time(kind: str, number: Any, unit: Any, zone: Any) -> Any:
     if kind == "Timedelta":
         return pd.Timedelta(np.timedelta64(number, unit))
     stamp = pd.Timestamp(np.datetime64(number, unit))
-    require(zone is None or is_zone(zone), "the time zone of a cell is not one")
+    require(zone is None or is_zone(zone), "the time zone of a cell is not valid")
     return stamp if zone is None else stamp.tz_localize("UTC").tz_convert(zone)

@@ -1,8 +1,8 @@
 """The zip of a saved lens: members that are JSON or plain arrays, their sizes, the version, and damage.
 
-The first member, `manifest.json`, holds the format's version, what wrote the file, and the size of every other member.
-Nothing in a file is ever run, and a file may come from a stranger: sizes are checked before anything is allocated, and
-arrays are read without pickles.
+The first member, `manifest.json`, holds the version of the format, the program that wrote the file, and the size of
+every other member. A file may come from a stranger, so nothing in it is ever executed: sizes are checked before
+anything is allocated, and arrays are read without pickle.
 """
 
 from __future__ import annotations
@@ -23,28 +23,28 @@ import pandas as pd
 from outlens import __version__
 
 VERSION = 2
-"""Of the format. Version 1 had no Arrow columns, lenses without a seed, or names of clusters as events of their own."""
+"""Version of the format. Version 1 had no Arrow columns, lenses without a seed, or events that name clusters."""
 
 MAX_BYTES = 1 << 30
-"""Bytes that a file may always unpack to; a larger file may unpack to `MAX_RATIO` times its own size."""
+"""Bytes that any file may unpack to; a larger file may unpack to `MAX_RATIO` times its size."""
 
 MAX_RATIO = 100
 
 NUMERIC = "biufcmM"
-"""Kinds of NumPy arrays that are stored as they are."""
+"""Kinds of NumPy dtypes that are stored directly."""
 
 _MAGIC = b"PK\x03\x04"
 _DATE = (1980, 1, 1, 0, 0, 0)
 _LONGEST_HEADER = 12_000
-"""Bytes within which the header of an array ends: NumPy reads no longer one."""
+"""The largest header of an array, in bytes, that NumPy reads."""
 
 
 class NotReadable(Exception):
-    """The file is not damaged, but this outlens cannot read it; the message says why."""
+    """A file that is not damaged but that this outlens cannot read; the message says why."""
 
 
 def require(condition: bool, problem: str) -> None:
-    """Raise ValueError with the problem of a damaged file unless the condition holds."""
+    """Raise ValueError with the problem of the file unless the condition holds."""
     if not condition:
         raise ValueError(problem)
 
@@ -55,11 +55,11 @@ def is_texts(value: Any) -> bool:
 
 
 class Packer:
-    """Collects the members of a file to be written, numbered in the order in which they come."""
+    """Collects the members of a file to write, numbered in the order they are added."""
 
     def __init__(self) -> None:
         self.members: dict[str, bytes | memoryview] = {}
-        # Vectors hardly get smaller by compression.
+        # Vectors hardly compress.
         self._stored: set[str] = set()
 
     def array(self, array: npt.NDArray[Any]) -> str:
@@ -79,7 +79,7 @@ class Packer:
         return name
 
     def write(self, file: IO[bytes], parameters: dict[str, Any]) -> None:
-        """Write the zip; the same members give the same bytes. `parameters` are for people who look into it."""
+        """Write the zip; the same members give the same bytes. `parameters` are for people who open the file."""
         manifest = {
             "outlens": "lens",
             "version": VERSION,
@@ -92,7 +92,7 @@ class Packer:
         }  # fmt: skip
         with zipfile.ZipFile(file, "w") as target:
             for name, data in [("manifest.json", to_json(manifest)), *self.members.items()]:
-                # A fixed date and system, so that the same lens gives the same file everywhere.
+                # A fixed date and system: the same lens gives the same file everywhere.
                 info = zipfile.ZipInfo(name, _DATE)
                 info.create_system = 3
                 info.compress_type = zipfile.ZIP_STORED if name in self._stored else zipfile.ZIP_DEFLATED
@@ -104,13 +104,13 @@ class Unpacker:
 
     Parameters
     ----------
-    file : open for reading.
-    name : of the file, for errors.
+    file : a file open for reading.
+    name : name of the file, for errors.
 
     Raises
     ------
     NotReadable
-        If it is another kind of file, or of a newer version, or would unpack to more than a lens can.
+        If it is another kind of file, has a newer version, or would unpack to more than a lens can.
     """
 
     def __init__(self, file: IO[bytes], name: str) -> None:
@@ -140,14 +140,14 @@ class Unpacker:
         require(complete, "its members are not those in its manifest")
 
     def array(self, name: Any, dtype: str | None = None, ndim: int | None = None) -> npt.NDArray[Any]:
-        """Return an array of numbers, of this dtype and number of dimensions if they are given."""
+        """Return an array of numbers; check its dtype and number of dimensions if they are given."""
         require(isinstance(name, str) and name.endswith(".npy"), "the name of an array is missing")
         data = self._bytes(name)
         file = io.BytesIO(data[:_LONGEST_HEADER])
         require(np.lib.format.read_magic(file) == (1, 0), f"{name} has another version")
         shape, fortran_order, stored = np.lib.format.read_array_header_1_0(file)
         begin = file.tell()
-        # The shape is only a claim until as many bytes are there.
+        # Do not trust the shape until the number of bytes confirms it.
         fits = stored.kind in NUMERIC and not fortran_order and math.prod(shape) * stored.itemsize == len(data) - begin
         require(fits, f"{name} is not a plain array")
         array = np.frombuffer(data, stored, offset=begin).reshape(shape)
@@ -156,7 +156,7 @@ class Unpacker:
         return array
 
     def column(self, name: Any, kinds: str = NUMERIC) -> npt.NDArray[Any]:
-        """Return a one-dimensional array whose dtype is of one of these kinds."""
+        """Return a one-dimensional array; check that its dtype is of one of these kinds."""
         array = self.array(name, ndim=1)
         require(array.dtype.kind in kinds, f"{name} has the dtype {array.dtype}")
         return array
@@ -174,14 +174,14 @@ class Unpacker:
         info = self._infos[name]
         known = info.compress_type in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED) and not info.flag_bits & 1
         require(known, f"{name} is encrypted or compressed by another method")
-        # Reading to the end compares the checksum.
+        # Reading to the end checks the checksum.
         data = bytearray(self._zip.read(info))
         require(len(data) == info.file_size, f"{name} is cut off")
         return data
 
 
 def reading(path: str | os.PathLike[str]) -> IO[bytes]:
-    """Open the file at a path, of whatever kind it is.
+    """Open the file at a path, whatever its kind.
 
     Raises
     ------
@@ -194,13 +194,13 @@ def reading(path: str | os.PathLike[str]) -> IO[bytes]:
 
 
 def to_json(value: Any) -> bytes:
-    """Return a value as UTF-8 JSON; lone surrogates stay as they are."""
+    """Return a value as UTF-8 JSON, with lone surrogates unchanged."""
     text = json.dumps(value, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return text.encode("utf-8", "surrogatepass")
 
 
 def from_json(data: bytes | bytearray) -> Any:
-    """Return the value of what `to_json` made."""
+    """Return the value that `to_json` encoded."""
     return json.loads(data.decode("utf-8", "surrogatepass"), parse_constant=_refuse_constant)
 
 

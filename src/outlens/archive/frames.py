@@ -1,4 +1,4 @@
-"""A DataFrame as members of a file and back: its columns by dtype, both indexes, and attrs."""
+"""A DataFrame as members of a file and back: columns by dtype, both indexes, and attrs."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _MASKED: dict[str, Any] = {
 
 
 def pack_frame(frame: pd.DataFrame, packer: Packer) -> dict[str, Any]:
-    """Add a frame and return what `unpack_frame` needs; ValueError names the column that a file cannot hold."""
+    """Add a frame and return its description for `unpack_frame`; ValueError names a column that a file cannot hold."""
     return {
         "rows": len(frame),
         "columns": _pack_index(frame.columns, "the index of the columns", packer),
@@ -38,7 +38,7 @@ def pack_frame(frame: pd.DataFrame, packer: Packer) -> dict[str, Any]:
 
 
 def unpack_frame(packed: dict[str, Any], file: Unpacker) -> pd.DataFrame:
-    """Return the frame of what `pack_frame` made."""
+    """Return the frame that `pack_frame` packed."""
     n, data = packed["rows"], packed["data"]
     index, columns = _unpack_index(packed["index"], file), _unpack_index(packed["columns"], file)
     require(type(n) is int and len(index) == n and len(columns) == len(data), "its rows do not fit")
@@ -67,7 +67,7 @@ def _pack_index(index: pd.Index[Any], where: str, packer: Packer) -> dict[str, A
     if isinstance(index, pd.RangeIndex):
         return {"kind": "range", "name": name, "range": [index.start, index.stop, index.step]}
     freq = getattr(index, "freq", None) if isinstance(index, pd.DatetimeIndex | pd.TimedeltaIndex) else None
-    # A frequency with holidays of its own is more than its name.
+    # The name does not describe a frequency with custom holidays.
     freq = freq.freqstr if freq is not None and to_offset(freq.freqstr) == freq else None
     return {"kind": "index", "name": name, "freq": freq, "values": _pack_values(index, where, packer)}
 
@@ -83,7 +83,7 @@ def _unpack_index(packed: dict[str, Any], file: Unpacker) -> pd.Index[Any]:
     if packed["kind"] == "range":
         start, stop, step = packed["range"]
         fits = type(start) is type(stop) is type(step) is int and 8 * len(range(start, stop, step)) <= MAX_BYTES
-        # A range takes no room in the file, whatever it unpacks to.
+        # The file stores a range in a few bytes, however long it is.
         require(fits, "its index does not fit")
         return pd.RangeIndex(start, stop, step, name=name)
     require(packed["kind"] == "index", "its index is of an unknown kind")
@@ -151,7 +151,7 @@ def _unpack_values(packed: dict[str, Any], file: Unpacker) -> Any:
         require(is_texts([cell for cell in cells if cell is not None]), "a column of strings does not fit")
         return _strings(cells, packed["storage"], packed["missing"])
     if kind == "zone":
-        require(is_zone(packed["zone"]), "the time zone of a column is not one")
+        require(is_zone(packed["zone"]), "the time zone of a column is not valid")
         return pd.array(file.column(packed["at"], "M")).tz_localize("UTC").tz_convert(packed["zone"])
     if kind == "period":
         require(isinstance(packed["freq"], str), "a column of periods does not fit")

@@ -18,11 +18,11 @@ from outlens.tags.session import Session
 
 
 def save(path: str | os.PathLike[str], study: Study, state: LensState, tags: TagBook) -> Path:
-    """Write the study, the state and the tags of a lens, as `write` does; warn if only its model could complete it."""
+    """Write the study, state and tags of a lens with `write`; warn if prompts are left that need its model."""
     computed, count = len(study.computed), len(study.parts)
     if computed < count and study.vectors is None and not is_kept(study.engine.model):
         warnings.warn(
-            f"the file holds {computed} of {count} prompts with their clusters, and not the model; call lens.prepare()"
+            f"the file holds the clusters of {computed} of {count} prompts, and not the model; call lens.prepare()"
             " before you save to have all of them.",
             stacklevel=3,
         )
@@ -50,7 +50,7 @@ def write(path: str | os.PathLike[str], parts: Parts) -> Path:
     Raises
     ------
     ValueError
-        If a column holds what a file cannot hold without code (the message names it), or there is no place for a file
+        If a column (named in the message) holds values that a file cannot hold without code, or no file can be written
         at the path.
     """
     packer = Packer()
@@ -64,18 +64,18 @@ def write(path: str | os.PathLike[str], parts: Parts) -> Path:
             with Path(file.name).open("rb") as written:
                 unpack_parts(Unpacker(written, "it"))
         except Exception as error:
-            # It is better to learn this now than when the file is opened.
+            # Better to fail now than when the file is opened.
             raise ValueError(f"this lens cannot be saved: it would not open again ({_reason(error)}).") from error
     return Path(path)
 
 
 def read(path: str | os.PathLike[str]) -> Parts:
-    """Read a file that `write` wrote, also one of an earlier version. Nothing in the file is run.
+    """Read a file that `write` wrote, in this or an earlier version. Nothing in the file is executed.
 
     Raises
     ------
     ValueError
-        If there is no such file, it is of another kind, is damaged, or was written by a newer outlens.
+        If the file does not exist, is of another kind or damaged, or was written by a newer outlens.
     """
     name = repr(str(path))
     try:
@@ -84,7 +84,7 @@ def read(path: str | os.PathLike[str]) -> Parts:
     except NotReadable as error:
         raise ValueError(f"{error} The file is left as it is.") from None
     except Exception as error:
-        # A damaged or forged file may fail in any of the libraries that read it, also by a place before its beginning.
+        # A damaged or forged file can fail in any library that reads it; EINVAL is an offset before its beginning.
         if isinstance(error, OSError) and error.errno != errno.EINVAL:
             raise ValueError(f"{name} could not be read: {error.strerror or error}.") from error
         raise ValueError(
@@ -94,9 +94,9 @@ def read(path: str | os.PathLike[str]) -> Parts:
 
 
 def events_of(session: Session) -> list[Event]:
-    """Return the events about the outputs of a session, also those that are not on disk yet, in order.
+    """Return the events about the outputs of a session in order, including those that are not on disk yet.
 
-    Undo and redo are kept only of these events; definitions of tags concern all outputs.
+    Undo and redo are included only for these events, and definitions of tags always.
     """
     session.retry()
     known = session.events()

@@ -1,4 +1,4 @@
-"""The parts of a lens as members of a file and back, each checked as it is read."""
+"""The parts of a lens as members of a file and back, each checked when it is read."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _TREE_ARRAYS = {
 
 
 class ModelNotKept(ValueError):
-    """A prompt cannot be embedded: its model is not taken from the file that the lens came from."""
+    """A prompt cannot be embedded, because the model is not loaded from the file of the lens."""
 
 
 class UnavailableModel:
-    """Stands for a model that is not taken from a file: an object, or a name that the network would be asked for.
+    """Stands in for a model that is not loaded from a file: an object, or a name that needs the network.
 
     Attributes
     ----------
@@ -46,58 +46,58 @@ class UnavailableModel:
         self.named = named
 
     def __call__(self, texts: list[str]) -> NoReturn:
-        """Raise an error that says which argument makes it possible to embed."""
+        """Raise an error that names the argument needed to embed."""
         example = f"ol.open(path, model={self.label!r})" if self.named else "ol.open(path, model=...) with that model"
         raise ModelNotKept(
-            f"this prompt was not shown when the lens was saved, and its model, {self.label!r}, is not taken from a"
+            f"this prompt was not shown when the lens was saved, and its model, {self.label!r}, is not loaded from a"
             f" file; to embed its {len(texts)} texts write {example}."
         )
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What a lens is made of."""
+    """The parts of a lens."""
 
     outputs: Outputs
     vectors: npt.NDArray[np.float32] | None
-    """(n, d), the user's own."""
+    """(n, d), the user's vectors."""
     model: Any
-    """A name, or an object; of an object the name of its type is kept."""
+    """A name or an object; only the name of an object's type is saved."""
     seed: int | None
     lands: dict[int, Landscape]
-    """Of the prompts that were shown, by number."""
+    """The landscapes of the prompts that were shown, by number."""
     layers: dict[str, layers.Layer]
     events: list[Event]
     prompt: int
-    """The number of the prompt that is shown."""
+    """The number of the current prompt."""
     granularity: float
     selection: npt.NDArray[np.int64]
     view: dict[str, Any]
 
 
 def label(model: Any) -> str:
-    """Return what a model is called: its name, or that of its type."""
+    """Return the name of a model, or of its type."""
     if isinstance(model, str):
         return model
     return model.label if isinstance(model, UnavailableModel) else type(model).__name__
 
 
 def is_kept(model: Any) -> bool:
-    """Return whether a lens can be opened with its model; another name would load whatever a file's author chose."""
+    """Return whether a file may name this model; any other name would load whatever the author of a file chose."""
     return isinstance(model, str) and (model == "fast" or is_default(model))
 
 
 def pack_parts(parts: Parts, packer: Packer) -> None:
-    """Add all parts; `lens.json` holds what is small and names the members with the rest."""
+    """Add all parts; `lens.json` holds the small ones and names the members with the others."""
     given = parts.outputs
     place: dict[Hashable, int] = {name: i for i, name in enumerate(given.frame.columns)}
     vectors = None
     if parts.vectors is not None:
-        # Those of the prompts that were shown are in the landscapes.
+        # The vectors of prompts that were shown are in their landscapes.
         prompts = given.prompts()
         shown = np.concatenate([np.zeros(0, np.int64), *(prompts[p][1] for p in parts.lands)])
         vectors = packer.array(np.delete(parts.vectors, shown, axis=0))
-    # A ranking is not kept: it is computed from the tags again.
+    # A ranking is not saved: it is computed from the tags.
     view = {**parts.view, "order": "row"} if parts.view["order"] == "ranked" else parts.view
     packer.members["events.jsonl"] = _pack_events(parts.events)
     packer.members["lens.json"] = to_json({
@@ -119,7 +119,7 @@ def pack_parts(parts: Parts, packer: Packer) -> None:
 
 
 def unpack_parts(file: Unpacker) -> Parts:
-    """Return the parts; ValueError if something in them does not fit together."""
+    """Return the parts; raise ValueError if they do not fit together."""
     packed = file.json("lens.json")
     given = _unpack_outputs(packed, file)
     prompts = given.prompts()
@@ -164,7 +164,7 @@ def _unpack_outputs(packed: dict[str, Any], file: Unpacker) -> Outputs:
     return outputs.read(
         frame,
         text=columns[_index_below(packed["text"], len(columns))],
-        # Without a column of prompts none is looked for by name.
+        # False: do not look for a column of prompts by name.
         prompt=False if packed["prompt"] is None else columns[_index_below(packed["prompt"], len(columns))],
         by=[columns[_index_below(place, len(columns))] for place in packed["by"]],
         id=None if packed["id"] is None else columns[_index_below(packed["id"], len(columns))],
@@ -173,7 +173,7 @@ def _unpack_outputs(packed: dict[str, Any], file: Unpacker) -> Outputs:
 
 
 def _unpack_vectors(name: Any, given: Outputs, lands: dict[int, Landscape], file: Unpacker) -> npt.NDArray[np.float32]:
-    """Return the user's own vectors: those of the landscapes, and the rest."""
+    """Return the user's vectors, joined from the landscapes and the remaining prompts."""
     prompts = given.prompts()
     others = file.array(name, "<f4", 2)
     vectors = np.zeros((len(given.texts), others.shape[1]), np.float32)
@@ -223,9 +223,9 @@ def _unpack_landscape(packed: dict[str, Any], texts: list[str], prompt: str | No
     require(len(names) == len(tree.sizes), "the names of its clusters do not fit")
     clear = packed.get("separation")
     if clear is None:
-        # Files of before kept none.
+        # Older files do not hold it.
         clear = separation(Likeness(vectors, texts, prompt=prompt), tree.cut())
-    require(type(clear) is float and -1 <= clear <= 1, "how clearly its clusters separate is out of range")
+    require(type(clear) is float and -1 <= clear <= 1, "the separation of its clusters is out of range")
     return Landscape(vectors, tree, [_unpack_name(*name) for name in names], xy, typical, clear)
 
 
@@ -272,7 +272,7 @@ def _unpack_layer(packed: dict[str, Any], texts: list[str], file: Unpacker) -> l
 
 
 def _pack_events(events: list[Event]) -> bytes:
-    """Return the lines of a file of events as `tags.write_events` writes it."""
+    """Return events as the lines that `tags.write_events` writes."""
     rows = [{field.name: getattr(event, field.name) for field in fields(Event)} for event in events]
     return b"".join(to_json(line) + b"\n" for line in [EVENTS_HEADER, *rows])
 
@@ -282,7 +282,7 @@ def _unpack_events(file: Unpacker) -> list[Event]:
     require(header == EVENTS_HEADER, "its tags are of another version")
     names = {field.name for field in fields(Event)}
     for row in rows:
-        require(isinstance(row, dict) and set(row) == names, "a tag in it does not have the fields of one")
+        require(isinstance(row, dict) and set(row) == names, "a tag in it has missing or unknown fields")
         require(type(row["time"]) is int and 0 <= row["time"] < 1 << 53, "the time of a tag in it is out of range")
         require(is_texts([row[name] for name in names - {"time"}]), "a tag in it has a field that is not text")
         require(is_id(row["id"]) and is_id(row["gesture"]), "the id of a tag in it is damaged")
@@ -291,7 +291,7 @@ def _unpack_events(file: Unpacker) -> list[Event]:
 
 
 def _unpack_view(packed: Any, n: int) -> dict[str, Any]:
-    """Return the settings of the view, checked; rows that do not exist are refused here, not left out."""
+    """Return the checked settings of the view; rows that do not exist are refused here, not dropped."""
     require(isinstance(packed, dict), "its view is not a dict")
     view = settings.checked(packed, n)
     for name in ("pins", "scroll_to"):
@@ -309,5 +309,5 @@ def _all_within(array: npt.NDArray[Any], begin: int, end: int) -> bool:
 
 
 def _has_unit_rows(vectors: npt.NDArray[np.float32]) -> bool:
-    # A sum of squares that is not a number is not near 1 either.
+    # This also refuses NaN, which is not near 1.
     return bool((np.abs(np.einsum("ij,ij->i", vectors, vectors) - 1) < 1e-3).all())

@@ -1,4 +1,4 @@
-"""The user's rows, read and checked; their columns, and whatever names some of them."""
+"""Read and check the user's rows, describe their columns, and resolve whatever names rows."""
 
 from outlens.outputs.columns import Categories, Numbers, categories
 from outlens.outputs.outputs import Outputs, read

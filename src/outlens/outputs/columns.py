@@ -16,29 +16,29 @@ MISSING = 65_535
 """The code of a missing category."""
 
 MAX_CATEGORIES = 60
-"""A column with more different values than this is texts, ids or numbers rather than categories."""
+"""A column with more distinct values than this holds texts, ids or numbers rather than categories."""
 
 MAX_LENGTH = 100
-"""Characters above which a string is a text rather than a category."""
+"""A string with more characters than this is a text rather than a category."""
 
 FEW = 5
-"""This many different short strings are categories even if none is repeated."""
+"""Up to this many distinct short strings are categories even if none repeats."""
 
 RESERVED = ("cluster", "tags")
-"""Names of the colours that every lens has."""
+"""Names of colourings that every lens has."""
 
 
 @dataclass(frozen=True)
 class Categories:
-    """A column of few different values."""
+    """A column with few distinct values."""
 
     name: str
     by: bool
-    """Whether it names where an output comes from."""
+    """Whether it names the source of an output."""
     values: list[str]
-    """The different values as they print, in order: see `categories`."""
+    """The distinct values as printed, in the order of `categories`."""
     codes: npt.NDArray[np.uint16]
-    """(n,), the place of each row's value in `values`; `MISSING` if it has none."""
+    """(n,), the index of each row's value in `values`; `MISSING` if it has none."""
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Numbers:
 
     name: str
     by: bool
-    """Whether it names where an output comes from."""
+    """Whether it names the source of an output."""
     values: npt.NDArray[np.float32]
     """(n,), NaN for a missing or infinite one."""
 
@@ -65,8 +65,8 @@ class Numbers:
 def describe(column: pd.Series[Any], *, by: bool) -> Categories | Numbers | None:
     """Return a column as categories or numbers, or None if it is neither, such as texts, ids or lists.
 
-    A column with `by` is always categories, unless it holds more than 60 different numbers or has more different
-    values than codes.
+    With `by`, the column is always categories, unless it has more than 60 distinct numbers or more distinct values
+    than codes.
     """
     name = clean(str(column.name))
     numeric = pd.api.types.is_numeric_dtype(column) and not pd.api.types.is_bool_dtype(column)
@@ -85,7 +85,7 @@ def describe(column: pd.Series[Any], *, by: bool) -> Categories | Numbers | None
 def describe_all(frame: pd.DataFrame, by: Sequence[Hashable], skip: Sequence[Hashable]) -> list[Categories | Numbers]:
     """Return the columns that are categories or numbers: those in `by` first, then in their order, without `skip`.
 
-    Each has a name of its own, ending in "(yours)" where it would be another's or one of `RESERVED`.
+    Their names are distinct: a name that is taken or in `RESERVED` gets the suffix "(yours)".
     """
     described: list[Categories | Numbers] = []
     taken = set(RESERVED)
@@ -104,10 +104,10 @@ def describe_all(frame: pd.DataFrame, by: Sequence[Hashable], skip: Sequence[Has
 
 
 def categories(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[str]]:
-    """Return the number of each cell's value, int64, -1 for a missing one, and the values as they print, in order.
+    """Return the code of each cell, int64, -1 if missing, and the values as printed, in order.
 
-    An ordered categorical keeps its order, numbers ascend, and anything else has its most frequent values first, so
-    that these get the colours that are easiest to tell apart.
+    An ordered categorical keeps its order and numbers ascend. Other values are sorted by frequency, so that the most
+    frequent get the colours that are easiest to distinguish.
     """
     codes, values = factorize(column)
     if None in values:
@@ -118,7 +118,7 @@ def categories(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[str]
     dtype = column.dtype
     numbers = None
     if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered:
-        # By number: pandas prints a cell, such as an interval, otherwise than its category.
+        # By code: pandas prints some cells, such as intervals, differently from their categories.
         numbers = np.full(len(names), np.inf)
         np.minimum.at(numbers, codes[codes >= 0], column.cat.codes.to_numpy()[codes >= 0])
     elif (first := _numeric_values(column)) is not None:
@@ -135,9 +135,9 @@ def categories(column: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[str]
 
 
 def factorize(values: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[Any]]:
-    """Return the number of each cell's value, int64, and the values in order of first appearance, None for missing.
+    """Return the code of each cell, int64, and the values in order of first appearance, None for missing.
 
-    Values that print alike are one; a list or a dict counts as it prints.
+    Values that print alike are one value; so are lists and dicts.
     """
     keys = [None if gone else str(v) for v, gone in zip(values, missing(values), strict=True)]
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
@@ -159,7 +159,7 @@ def _numbers(name: str, column: pd.Series[Any], by: bool) -> Numbers | None:
 
 
 def _numeric_values(column: pd.Series[Any]) -> dict[str, float] | None:
-    """Return the number that each printed value stands for, or None if some value is not a number."""
+    """Return the number of each printed value, or None if some value is not a number."""
     numbers: dict[str, float] = {}
     for value in column[~missing(column)].tolist():
         if not isinstance(value, int | float | np.integer | np.floating) or isinstance(value, bool):
@@ -181,5 +181,5 @@ def _repeats_short_values(column: pd.Series[Any]) -> bool:
     # A list or a dict in a cell is data, not a category.
     if not all(isinstance(v, str | bool | int) and len(str(v)) <= MAX_LENGTH for v in values):
         return False
-    # Categories are repeated; what differs in most rows is a text or an id.
+    # Categories repeat; values that differ in most rows are texts or ids.
     return len({str(v) for v in values}) <= max(len(values) // 2, FEW)

@@ -1,4 +1,4 @@
-"""The user's rows, checked and left as they are, and the texts in them."""
+"""The user's rows, checked and unchanged, and their texts."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from outlens.outputs.reading import PROMPT_COLUMNS, TEXT_COLUMNS, short, to_fram
 from outlens.outputs.rows import Positions, RowFinder
 
 NO_PROMPT = "(no prompt)"
-"""The label of the outputs whose prompt is missing."""
+"""Label of the outputs whose prompt is missing."""
 
 
 @dataclass(frozen=True)
@@ -27,13 +27,13 @@ class Outputs:
     frame: pd.DataFrame
     """The rows, with their index and dtypes."""
     texts: list[str]
-    """The outputs; "" for a missing one."""
+    """The texts of the outputs; "" for a missing one."""
     text: Hashable
-    """The column of the outputs."""
+    """The column with the outputs."""
     prompt: Hashable | None
-    """The column of the prompts."""
+    """The column with the prompts."""
     by: list[Hashable]
-    """The columns that name where an output comes from."""
+    """The columns that name the source of an output."""
     id: Hashable | None
     """The column that identifies each output."""
     n_missing: int
@@ -47,7 +47,7 @@ class Outputs:
 
     @property
     def warnings(self) -> list[str]:
-        """What the user should know about the rows, one sentence each."""
+        """Warnings for the user about the rows, one sentence each."""
         n = len(self.texts)
         sentences = [
             f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows."
@@ -58,7 +58,7 @@ class Outputs:
 
     @property
     def doubts(self) -> list[str]:
-        """The warnings that are about more than what the texts are: of prompts and ids."""
+        """The warnings about prompts and ids, rather than texts."""
         n = len(self.texts)
         sentences = []
         gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
@@ -74,35 +74,35 @@ class Outputs:
         return sentences
 
     def column(self, name: Hashable, keyword: str) -> pd.Series[Any]:
-        """Return the column that a keyword names; KeyError with a hint if there is none."""
+        """Return the column that a keyword names; raise KeyError with a hint if it does not exist."""
         return self.frame[_existing_column(self.frame, name, keyword)]
 
     def check_order(self, values: Any, keyword: str) -> None:
-        """Refuse a DataFrame or Series that has the labels of these rows in another order: it can be meant both ways.
+        """Refuse a DataFrame or Series that has the labels of these rows in another order, since it is ambiguous.
 
         Raises
         ------
         ValueError
-            The message says how to write each.
+            The message says how to write both meanings.
         """
         if not isinstance(values, pd.DataFrame | pd.Series) or len(values) != len(self.frame):
             return
         here, there = self.frame.index, values.index
         if not there.equals(here) and there.isin(here).all() and here.isin(there).all():
             raise ValueError(
-                f"the index of {keyword} has the labels of the data in another order; write {keyword}.loc[df.index] if"
-                f" its rows go by their labels, or {keyword}.to_numpy() if they are in the order of the data."
+                f"the index of {keyword} has the labels of the data in another order; write {keyword}.loc[df.index]"
+                f" to match its rows by label, or {keyword}.to_numpy() if they are in the order of the data."
             )
 
     @cached_property
     def columns(self) -> list[Categories | Numbers]:
-        """The columns to colour, sort and filter by, described for all rows, so that a value has one code."""
+        """The columns to colour, sort and filter by, with one code per value for all rows."""
         return describe_all(self.frame, self.by, (self.text, self.prompt, self.id))
 
     def prompts(self) -> list[tuple[str, npt.NDArray[np.int64]]]:
         """Return each prompt in order of first appearance, with the positions of its outputs.
 
-        The labels are all different. Without a column of prompts there is one, "", for all outputs.
+        The labels are distinct. Without a column of prompts there is one label, "", for all outputs.
         """
         if self.prompt is None or not len(self.frame):
             return [("", np.arange(len(self.texts), dtype=np.int64))]
@@ -115,7 +115,7 @@ class Outputs:
 
     @property
     def no_prompt_label(self) -> str | None:
-        """The label of the outputs whose prompt is missing; None where every output has one."""
+        """The label of the outputs whose prompt is missing; None if every output has a prompt."""
         if self.prompt is None or not self.frame[self.prompt].isna().any():
             return None
         return _no_prompt_label(factorize(self.frame[self.prompt])[1])
@@ -129,9 +129,9 @@ class Outputs:
         return labels
 
     def ids(self) -> list[Any] | None:
-        """Return what identifies each output in the tag log; None without a column of ids.
+        """Return the id of each output in the tag log; None without a column of ids.
 
-        Of ids that print alike, which only files of earlier versions have, the second ends in "#2" as it did there.
+        Only files of earlier versions have ids that print alike; the second gets the suffix "#2", as it did then.
         """
         if self.id is None:
             return None
@@ -165,23 +165,22 @@ def read(
     id: Hashable | None = None,
     alike_ids: bool = False,
 ) -> Outputs:
-    """Read and check what the user gives; none of it is changed, dropped or reordered.
+    """Read and check the user's data; nothing is changed, dropped or reordered.
 
     Parameters
     ----------
     data : DataFrame, Series, list of str (None for a missing one), list of dict, dict of lists, or the path of a .csv,
         .tsv, .jsonl, .json or .parquet file.
-    text : the column of the outputs; None looks for one of `TEXT_COLUMNS`.
-    prompt : the column of the prompts; None takes one named "prompt" or "instruction" if there is one, False
-        takes none.
-    by : the column or columns that name where an output comes from.
-    id : the column that identifies each output; its values must all be different, also when printed.
-    alike_ids : whether ids may print alike, as they may in files of earlier versions.
+    text : the column with the outputs; None looks for one of `TEXT_COLUMNS`.
+    prompt : the column with the prompts; None looks for one named "prompt" or "instruction", False uses none.
+    by : the column or columns that name the source of an output.
+    id : the column that identifies each output; its values must be distinct, also when printed.
+    alike_ids : whether to accept ids that print alike, as in files of earlier versions.
 
     Raises
     ------
     ValueError, TypeError, KeyError
-        One sentence with what was wrong, the value seen and what to write instead.
+        The message is one sentence: what is wrong, the value seen, and what to write instead.
     """
     if prompt is True:
         raise TypeError("prompt is True; give the name of a column, or False to show all outputs together.")
@@ -210,7 +209,7 @@ def read(
 
 
 def _check_ids(ids: pd.Series[Any], name: Hashable, alike_ids: bool) -> None:
-    """Refuse ids that are missing, equal or print alike: tags are kept under what is printed."""
+    """Refuse ids that are missing, equal or print alike: tags are stored under the printed id."""
     gone = int(ids.isna().sum())
     if gone:
         raise ValueError(f"the id column {name!r} has no value in {gone} of {len(ids)} rows; give each row its own.")
@@ -229,7 +228,7 @@ def _check_ids(ids: pd.Series[Any], name: Hashable, alike_ids: bool) -> None:
 
 
 def _alike_ids(ids: pd.Series[Any]) -> dict[str, list[Any]]:
-    """Return the ids that print alike, by how they print."""
+    """Return the ids that print alike, by their printed form."""
     printed: dict[str, list[Any]] = {}
     for value in ids.tolist():
         printed.setdefault(_printed(value), []).append(value)
@@ -237,7 +236,7 @@ def _alike_ids(ids: pd.Series[Any]) -> dict[str, list[Any]]:
 
 
 def _printed(value: Any) -> str:
-    # A column of whole numbers becomes one of floats where a row was missing for a while: 7.0 is 7.
+    # A missing row turns a column of whole numbers into floats: 7.0 is 7.
     return str(int(value) if isinstance(value, float) and value.is_integer() else value)
 
 

@@ -14,10 +14,10 @@ import pandas as pd
 from outlens._errors import type_of
 
 TEXT_COLUMNS = ("response", "output", "completion", "generation", "answer", "text")
-"""Names of columns that are taken for the outputs if none is given."""
+"""Names of columns to use as the outputs by default."""
 
 PROMPT_COLUMNS = ("prompt", "instruction")
-"""Names of columns that are taken for the prompts if none is given; the second is AlpacaEval's."""
+"""Names of columns to use as the prompts by default; the second is AlpacaEval's."""
 
 FILES = ".csv, .tsv, .jsonl, .json or .parquet file"
 
@@ -25,17 +25,17 @@ _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+://")
 _LEADING_ZERO = re.compile(r"[+-]?0[0-9]")
 _WHOLE = re.compile(r"[+-]?[0-9]+")
 _LONGEST_NAME = 255
-"""Characters that file systems allow a file name."""
+"""The longest file name that file systems allow."""
 
 
 def to_frame(data: Any, text: Sequence[Hashable] = (), by: Sequence[Hashable] = ()) -> pd.DataFrame:
-    """Read what the user gave into a frame that is independent of it.
+    """Read the user's data into an independent frame.
 
     Parameters
     ----------
     data : DataFrame, Series, list of str or dict, dict of lists, 1-D array, or the path of a file.
-    text : columns that a .csv or .tsv file must give exactly as written, besides those with the usual names.
-    by : columns whose values must be the same from a .csv file as from a .jsonl file.
+    text : columns of a .csv or .tsv file to keep exactly as written, besides those with the usual names.
+    by : columns whose values must be the same in a .csv file as in a .jsonl file.
 
     Raises
     ------
@@ -43,7 +43,7 @@ def to_frame(data: Any, text: Sequence[Hashable] = (), by: Sequence[Hashable] = 
         If the data cannot be read; the message says what to give instead.
     """
     if isinstance(data, pd.DataFrame):
-        # A deep copy: changes to the user's frame must not show here.
+        # A deep copy: later changes to the user's frame must not show here.
         return data.copy()
     if isinstance(data, str | Path):
         return _file(data, text, by)
@@ -92,7 +92,7 @@ def _records(items: Sequence[Any]) -> pd.DataFrame:
 
 
 def _python_frame(data: Any) -> pd.DataFrame:
-    # Python objects first: Arrow strings reject a lone surrogate, and an int beside a None would become a float.
+    # Start with Python objects: Arrow strings reject a lone surrogate, and an int beside None would become a float.
     given = pd.DataFrame(data, dtype=object)
     try:
         frame = pd.DataFrame(data)
@@ -153,7 +153,7 @@ def _file(data: str | Path, text: Sequence[Hashable], by: Sequence[Hashable]) ->
 
 
 def _csv(path: Path, sep: str, text: Sequence[Hashable], by: Sequence[Hashable]) -> pd.DataFrame:
-    """Read a table; the columns of texts stay as written ("None", "007"), pandas reads the others."""
+    """Read a table; columns of texts stay as written ("None", "007"), and pandas parses the others."""
     frame = pd.read_csv(path, sep=sep)
     if not isinstance(frame.index, pd.RangeIndex):
         return frame
@@ -169,7 +169,7 @@ def _csv(path: Path, sep: str, text: Sequence[Hashable], by: Sequence[Hashable])
 
 
 def _group_values(read: pd.Series[Any], written: pd.Series[Any]) -> pd.Series[Any]:
-    """Return the values of a group column as a .jsonl file with the same values would give them."""
+    """Return the values of a group column as they would come from a .jsonl file."""
     cells = [cell for cell in written if cell is not None]
     if pd.api.types.is_bool_dtype(read):
         return read
@@ -231,7 +231,7 @@ def _json_problem(error: json.JSONDecodeError | RecursionError) -> str:
 
 
 def _responses(item: Mapping[str, Any]) -> pd.DataFrame:
-    """Read {"prompt": ..., "responses": [...]}; the values beside the list are those of every row."""
+    """Read {"prompt": ..., "responses": [...]}; the values beside the list apply to every row."""
     if not isinstance(item["responses"], list):
         raise ValueError(f"'responses' must be a list of texts or objects, not {short(item['responses'])}.")
     frame = _records(item["responses"])

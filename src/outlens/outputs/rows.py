@@ -1,4 +1,4 @@
-"""From whatever names some rows to their positions."""
+"""Resolve whatever names rows to their positions."""
 
 from __future__ import annotations
 
@@ -32,8 +32,8 @@ Bools = npt.NDArray[np.bool_]
 class Positions(npt.NDArray[np.int64]):
     """Positions of rows, 0 to n - 1, as opposed to their index labels: an int64 array, sorted, without repeats.
 
-    Whatever takes rows reads a `Positions` as positions, and any other array or list of integers as index labels, as
-    `df.loc` does. Slices, masks, arithmetic and set operations such as `np.union1d` keep the type;
+    Methods that take rows read a `Positions` as positions, and any other array or list of integers as index labels,
+    as `df.loc` does. Slices, masks, arithmetic and set operations such as `np.union1d` keep the type;
     `df.iloc[positions]` gives the rows.
 
     Examples
@@ -55,7 +55,7 @@ class Positions(npt.NDArray[np.int64]):
         return array.view(Positions if array.dtype.kind in "iu" else np.ndarray)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Keep the type where all parts have it, so that `np.union1d` and `np.intersect1d` of selections do too."""
+        """Keep the type if all arguments have it, so that `np.union1d` and `np.intersect1d` of selections keep it."""
         result = super().__array_function__(func, types, args, kwargs)
         if func is np.concatenate and all(isinstance(part, Positions) for part in args[0]):
             return result.view(Positions)
@@ -64,13 +64,13 @@ class Positions(npt.NDArray[np.int64]):
 
 @dataclass(frozen=True)
 class RowFinder:
-    """Finds rows of a frame by whatever names them.
+    """Finds rows of a frame by labels, masks, tables or functions.
 
     Attributes
     ----------
     frame : the user's rows.
-    text : the column of the outputs.
-    by : columns to look in for a value that was given in place of a label.
+    text : the column with the outputs.
+    by : columns in which to look for a value that was given instead of a label.
     """
 
     frame: pd.DataFrame
@@ -86,8 +86,8 @@ class RowFinder:
 
             - None for none;
             - a boolean mask: a list or array with one value per row, or a Series, aligned by its index;
-            - index labels, one or many, as `df.loc` takes them: plain integers are labels, and a label that several
-              rows share means all of them;
+            - one or many index labels, as in `df.loc`: plain integers are labels, and a label that several rows share
+              means all of them;
             - `Positions`, such as `lens.selection`;
             - a DataFrame or Series of some of the rows;
             - a span table or another table whose column `output` holds positions;
@@ -142,7 +142,7 @@ class RowFinder:
         if not len(table):
             return Positions()
         columns = table.columns
-        # The user may have a column named "output" too.
+        # The user's data may have a column named "output" too.
         spans = set(SPAN) <= set(columns) and not set(SPAN) <= set(self.frame.columns)
         if "output" in columns and columns.is_unique and (spans or "output" not in self.frame.columns):
             if pd.api.types.is_integer_dtype(table["output"]):
@@ -166,7 +166,7 @@ class RowFinder:
         positions = self._labelled(table.index)
         if not self.frame.index.is_unique and self._ambiguous(table.index):
             return self._by_contents(table, shared, positions)
-        # One row a label from here on.
+        # From here on labels are unique.
         here = self.frame[compared].iloc[self.frame.index.get_indexer_for(table.index.unique())]
         given = table[compared][~table.index.duplicated()]
         if self.frame.index.is_unique and not all(_same_cells(here[name], given[name]) for name in compared):
@@ -191,8 +191,8 @@ class RowFinder:
             return self._masked(_as_mask(series))
         if mask and len(series) > len(index) and not series.index.isin(index).all():
             raise ValueError(
-                f"the mask has {len(series)} values for {len(index)} rows; make it from the frame that the lens was"
-                " made of."
+                f"the mask has {len(series)} values for {len(index)} rows; make it from the frame that you gave the"
+                " lens."
             )
         if not self._is_ours(series):
             raise self._not_rows(f"Series {series.name!r} is not a column of the data")
@@ -207,7 +207,7 @@ class RowFinder:
         return self._labelled(chosen)
 
     def _check_index(self, rows: pd.DataFrame | pd.Series[Any], kind: str) -> None:
-        """Refuse a table that is indexed by something else than rows, such as clusters or groups."""
+        """Refuse a table that is not indexed by rows but, for example, by clusters or groups."""
         names = [name for name in rows.index.names if name is not None]
         if names and list(rows.index.names) != list(self.frame.index.names):
             if names == ["cluster"]:
@@ -218,7 +218,7 @@ class RowFinder:
             raise self._not_rows(f"{kind} is indexed by {', '.join(map(repr, names))}, and the data is not")
 
     def _is_ours(self, series: pd.Series[Any]) -> bool:
-        """Whether the index of a Series holds row labels: it is a column, or was computed of some."""
+        """Whether the index of a Series holds row labels: it is a column, or computed from columns."""
         if series.name is not None:
             return series.name in self.frame.columns or _is_added(series.name)
         counting = isinstance(series.index, pd.RangeIndex) and series.index[0] == 0 and series.index.step == 1
@@ -231,18 +231,18 @@ class RowFinder:
         )
 
     def _ambiguous(self, labels: pd.Index[Any]) -> bool:
-        """Whether some labels stand for more rows than they are given times."""
+        """Whether some labels name more rows than the number of times they are given."""
         given = labels.value_counts()
         return bool((self.frame.index.value_counts().reindex(given.index).fillna(0) > given).any())
 
     def _by_contents(self, part: pd.DataFrame, columns: Sequence[Hashable], positions: Positions) -> Positions:
-        """Tell rows with the same label apart by what they hold."""
+        """Distinguish rows with the same label by their contents."""
         if not columns:
             raise ValueError(REPEATED)
         here = _contents(self.frame.iloc[positions], columns)
         given = Counter(_contents(part, columns))
         known = Counter(here)
-        # Rows that are equal in all columns can only be given together.
+        # Rows that are equal in all columns can only be selected together.
         if any(count != known[key] for key, count in given.items()):
             raise ValueError(REPEATED)
         return Positions(positions[[key in given for key in here]])
@@ -257,7 +257,7 @@ class RowFinder:
         return Positions(np.flatnonzero(mask))
 
     def _mask_for(self, value: Any) -> str:
-        """Return how to write the mask for a value that is not a label, but may stand in a column."""
+        """Return the code of a mask for a value that is not a label but may be in a column."""
         if isinstance(value, str | int | float):
             for name in self.by:
                 if (self.frame[name].astype(object) == value).any():
@@ -294,7 +294,7 @@ def _look_up(index: pd.Index[Any], wanted: pd.Index[Any]) -> tuple[Bools, list[A
     spans: Any = (pd.DatetimeIndex, pd.TimedeltaIndex, pd.PeriodIndex, pd.IntervalIndex)
     if not isinstance(index, spans) or wanted.dtype == index.dtype:
         return index.isin(wanted), wanted[~wanted.isin(index)].tolist()
-    # As df.loc: a day as text stands for its times, a number for the interval around it.
+    # As in df.loc: a day as text means all times of that day, a number the interval around it.
     rows, unknown = np.zeros(len(index), bool), []
     for label in wanted.tolist():
         try:
@@ -305,12 +305,12 @@ def _look_up(index: pd.Index[Any], wanted: pd.Index[Any]) -> tuple[Bools, list[A
 
 
 def _is_added(name: Hashable) -> bool:
-    """Whether `Lens.frame` adds a column of this name; it ends in "_lens" where the user has one of that name."""
+    """Whether `Lens.frame` adds a column of this name, or of this name with the suffix "_lens"."""
     return isinstance(name, str) and name.split("_lens")[0] in ADDED
 
 
 def _is_mask(values: Any) -> bool:
-    """Whether some values are a mask: True and False, and nothing else but missing ones."""
+    """Whether values are a mask: only True, False and missing values."""
     if getattr(values, "ndim", 1) != 1:
         return False
     held = [v for v in values if not _is_missing(v)]
@@ -326,7 +326,7 @@ def _as_mask(values: Any) -> Bools:
 
 
 def _same_cells(a: pd.Series[Any], b: pd.Series[Any]) -> bool:
-    """Whether two columns hold the same values: a cell may be a list, and NaN is not equal to itself."""
+    """Whether two columns hold the same values, comparing lists and NaN too."""
     gone = missing(a)
     return bool((gone == missing(b)).all()) and all(
         x is y or (x == y if type(x) is type(y) is str else repr(x) == repr(y))
@@ -336,7 +336,7 @@ def _same_cells(a: pd.Series[Any], b: pd.Series[Any]) -> bool:
 
 
 def _contents(frame: pd.DataFrame, columns: Sequence[Hashable]) -> list[tuple[str, ...]]:
-    """Each row's label and cells as they print: a cell may be a list, and NaN is not equal to itself."""
+    """Return the printed label and cells of each row, because lists are unhashable and NaN is not equal to itself."""
     cells = []
     for name in columns:
         gone = missing(frame[name])

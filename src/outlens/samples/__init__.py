@@ -1,4 +1,4 @@
-"""Packaged samples, so that you can try everything without data."""
+"""Packaged samples, to try everything without your own data."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pandas as pd
 
 from outlens._errors import hint
 
-# The column that says where an output comes from.
+# The column with the source of each output.
 _BY = {"outputs": "source", "emails": "temperature", "two_models": "source"}
 
 
@@ -19,13 +19,13 @@ def sample(name: Literal["outputs", "emails", "two_models"] = "outputs") -> pd.D
     Parameters
     ----------
     name
-        "outputs": 168 outputs, 24 from each of seven sources. They have what real sets have: shared openings, a few
-        really different answers, lists and prose, refusals, equal outputs, one that loops, one that is broken, one that
-        is blank, emoji, other languages, code and markdown.
+        "outputs": 168 outputs, 24 from each of seven sources. They resemble real data: shared openings, a few really
+        different answers, lists and prose, refusals, equal outputs, one that loops, one that is broken, one that is
+        blank, emoji, other languages, code and markdown.
 
         "emails": nine e-mails to a landlord, three at each of three temperatures, to choose from and edit. Most say the
         same things in a different order. One gets a number from the prompt wrong, one says "do not" where the others
-        agree, one has a different tone, one is very short.
+        agree, one has a different tone, and one is very short.
 
         "two_models": 25 outputs of "Heron" and 25 of "Tern", to compare two models. Heron writes numbered lists with
         bold headings, hedges and ends with a question; Tern writes plain prose, one piece of advice per sentence. Each
