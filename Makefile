@@ -23,7 +23,7 @@ demo: .venv/installed
 TREE := git status --porcelain 2>/dev/null || true
 test: .venv/installed $(JS)
 	@before=$$($(TREE)); \
-	$(PAIR) lint types bundle-is-committed && \
+	$(PAIR) compiled lint types bundle-is-committed && \
 	$(PAIR) test-browser test-python test-oldest test-js test-notebooks test-wheel && \
 	after=$$($(TREE)) && \
 	{ [ "$$before" = "$$after" ] || { echo "the tests changed the tree:"; echo "$$after"; exit 1; }; }
@@ -57,6 +57,11 @@ bundle-is-committed: $(JS)
 	(cd js && npm run --silent build) && after=$$(cat $(BUNDLE)/* | sha256sum); \
 	[ "$$before" = "$$after" ] || { echo "the bundle in $(BUNDLE) is not what js/ builds: commit the rebuilt one"; exit 1; }
 	@$(PY) scripts/bundle_size.py
+
+# What numba compiles in a new environment, once: several processes would each take 20 s for it.
+.PHONY: compiled
+compiled: .venv/installed
+	@$(PY) -W ignore -c "from outlens.vectors.positions import warm_up; warm_up()"
 
 test-js: $(JS)
 	cd js && npm test --silent
