@@ -499,7 +499,7 @@ def test_marks_within_the_selection_are_those_of_the_selection(show: Show) -> No
     expect(legend).to_contain_text("in at least 3 of 8")
     _same(widget, lens, "shared", "ol-shared", steps=True)
     _same(widget, lens, "only", "ol-only")
-    widget.get_by_label("What outputs are compared with").select_option("all")
+    widget.get_by_label("Compare outputs with").select_option("all")
     expect(legend).to_contain_text("in at least 11 of 36")
     lens.view.context = "all"
     _same(widget, lens, "shared", "ol-shared", steps=True)

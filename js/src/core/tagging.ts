@@ -164,7 +164,7 @@ export class Tagging {
     if (waiting.length)
       return {
         text: `saving ${plural(waiting.length, "change")}…`,
-        title: "Python is busy and saves them when it is free",
+        title: "Python is busy and will save them",
         bad: false,
       };
     if (!store)

@@ -106,7 +106,7 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "a",
-    words: "select all outputs that the reader lists",
+    words: "select all listed outputs",
     run: { a: ({ lens }) => lens.selection.select(lens.listing.ids.value, "replace") },
   },
   {
@@ -226,7 +226,7 @@ function toLevel(by: number): Run {
 function toUntagged(lens: Lens): void {
   const next = lens.listing.nextUntagged();
   if (next >= 0) lens.pointer.cursor.value = next;
-  lens.announce.say(next < 0 ? "You have tagged all outputs that the reader lists" : describe(lens, next));
+  lens.announce.say(next < 0 ? "You have tagged all listed outputs" : describe(lens, next));
 }
 
 function step(lens: Lens, by: number): void {

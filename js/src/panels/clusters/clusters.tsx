@@ -67,7 +67,7 @@ export function Clusters() {
         {alone > 0 && (
           <Row
             cluster={{ number: -1, name: ALONE, size: alone }}
-            title={"Outputs that are close to no other\nclick: select what is not dimmed · double click or z: zoom"}
+            title={"Outputs unlike any other\nclick: select undimmed outputs · double click or z: zoom"}
             largest={largest}
           />
         )}
@@ -324,8 +324,8 @@ function selectedIn(lens: Lens, cluster: number): number {
 function describe(lens: Lens, { name, given, size, holds, words, medoid }: Cluster): string {
   const text = (lens.outputs.texts.value.peek(medoid) ?? "").trim().replace(/\s+/g, " ");
   const lines = [name, plural(size, "output")];
-  if (!given) lines.push(`${percent(holds)} of them say so`);
-  if (words.length) lines.push(`what sets it apart: ${words.join(", ")}`);
+  if (!given) lines.push(`${percent(holds)} contain the name`);
+  if (words.length) lines.push(`distinctive: ${words.join(", ")}`);
   if (text) lines.push(`typical: ${text.length > TYPICAL ? `${text.slice(0, TYPICAL)}…` : text}`);
-  return [...lines, "click: select what is not dimmed · double click or z: zoom · F2: rename"].join("\n");
+  return [...lines, "click: select undimmed outputs · double click or z: zoom · F2: rename"].join("\n");
 }

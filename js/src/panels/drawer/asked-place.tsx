@@ -105,7 +105,7 @@ export function AskedPlace() {
                   {(lens.outputs.text(id) ?? "…").slice(from, to).replace(/\s+/g, " ")}
                 </span>
                 <Muted>{lens.outputs.name(id)}</Muted>
-                <span class="ol-holder-count" title="Words in common, rare ones counting more">
+                <span class="ol-holder-count" title="Words in common, weighted by rarity">
                   {Math.round(100 * share)} %
                 </span>
               </Button>

@@ -43,7 +43,7 @@ function OpeningRow({ node, depth, of }: { node: Opening; depth: number; of: num
           <Plain
             class="ol-twist"
             aria-expanded={open.value}
-            label="What follows"
+            label="Continuations"
             onClick={() => (open.value = !open.value)}
           >
             {open.value ? "▾" : "▸"}

@@ -42,7 +42,7 @@ export function Phrases() {
         ))}
       </div>
       <div class="ol-column">
-        <h2>What sets the selection apart</h2>
+        <h2>Distinctive of the selection</h2>
         {!lens.kernel ? (
           <Hint>Available in the notebook only: this page has no Python.</Hint>
         ) : !selected ? (
@@ -50,7 +50,7 @@ export function Phrases() {
         ) : error ? (
           <Hint>{error}</Hint>
         ) : !rows.length ? (
-          <Hint>Nothing sets them apart.</Hint>
+          <Hint>Nothing is distinctive of them.</Hint>
         ) : (
           rows.map((row) => (
             <Holder

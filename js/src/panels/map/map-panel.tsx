@@ -23,7 +23,7 @@ const MOVES: [Direction, string, string][] = [
 
 const TOOLS = [
   ["pan", "✥", "Move", "Drag, or use the arrow buttons, to move the map (p)"],
-  ["lasso", "◌", "Select", "A drag selects what is not dimmed; Shift adds, Alt removes (l)"],
+  ["lasso", "◌", "Select", "Drag to select undimmed outputs; Shift adds, Alt removes (l)"],
 ] as const;
 
 export function MapPanel() {
@@ -101,7 +101,7 @@ function Tools() {
   const { columns } = lens.outputs.info;
   return (
     <div class="ol-bar ol-tools">
-      <Segments label="What a drag on the map does">
+      <Segments label="Effect of dragging">
         {TOOLS.map(([one, sign, name, title]) => (
           <Button key={one} pressed={tool === one} title={title} onClick={() => lens.settings.set({ tool: one })}>
             <span aria-hidden="true">{sign}</span> {name}

@@ -136,7 +136,7 @@ function Minimap({ id, text }: { id: number; text: string }) {
     <div
       class="ol-minimap"
       aria-hidden="true"
-      title="Where the whole text is highlighted; click to go there"
+      title="Highlights of the whole text; click to go there"
       style={{ background: `linear-gradient(${stops.join()})` }}
       onClick={(event) => {
         const box = event.currentTarget.getBoundingClientRect();

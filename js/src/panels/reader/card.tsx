@@ -118,7 +118,7 @@ export function Head({ id }: Props) {
           <Tool pressed={stars === copies.length} title="Star (s)" onClick={() => lens.tagging.star(copies)}>
             Star
           </Tool>
-          <Tool title="Copy the text as it is" onClick={() => copy(lens, lens.outputs.text(id), "Text")}>
+          <Tool title="Copy the original text" onClick={() => copy(lens, lens.outputs.text(id), "Text")}>
             Copy
           </Tool>
           <Tool
@@ -166,7 +166,7 @@ function Copies({ id, copies }: { id: number; copies: number[] }) {
     <Button
       tabIndex={-1}
       class="ol-copies"
-      title={`${plural(copies.length, "output")} with this very text${from && `: ${from}`}\nclick: a card for each`}
+      title={`${plural(copies.length, "output")} with this exact text${from && `: ${from}`}\nclick: a card for each`}
       label={`${copies.length} equal outputs, show each`}
       onClick={() => lens.listing.spreadOut(id)}
     >
@@ -192,7 +192,7 @@ export function Content({ id }: Props) {
 
 export async function copy(lens: Lens, text: string | null, what: string): Promise<void> {
   if (text === null) {
-    lens.announce.say("The text is still on its way: try again in a moment");
+    lens.announce.say("The text is still loading: try again in a moment");
     return;
   }
   try {

@@ -123,7 +123,7 @@ export function Interleaved() {
           <div class="ol-note">
             {none
               ? "No sentences of different outputs play the same part: each stands alone."
-              : "These outputs have no common course: what stands together here are mostly stock phrases."}
+              : "These outputs follow no common order: most groups here are stock phrases."}
           </div>
         )
       }
@@ -140,7 +140,7 @@ function GroupBlock({ block }: { block: Block }) {
   const left = wordings.length - shown.value;
   const flagged = wordings.filter((w) => w.flags & 7).length;
   const held = new Set(outputs);
-  const name = group ? `Part ${group.label}` : "Said in the same words";
+  const name = group ? `Part ${group.label}` : "Identical wording";
   return (
     <div
       class={outputs.length ? "ol-group" : "ol-group ol-alone"}
@@ -155,13 +155,9 @@ function GroupBlock({ block }: { block: Block }) {
               in {number(outputs.length)} of {number(n)}
             </b>
             <ShareBar count={outputs.length} of={n} />
-            {!group && (
-              <Muted title="Of fewer than three words: compared only with what is written the same">
-                the same words
-              </Muted>
-            )}
+            {!group && <Muted title="Under three words: compared only with identical sentences">the same words</Muted>}
             {flagged > 0 && (
-              <span class="ol-flag" title="Wordings that change a number, a negation or a name of the typical one">
+              <span class="ol-flag" title="Wordings whose number, negation or name differs from the typical one">
                 {plural(flagged, "wording")} flagged
               </span>
             )}
@@ -187,7 +183,7 @@ function GroupBlock({ block }: { block: Block }) {
             )}
           </>
         ) : (
-          <Muted title="What no other output says in like words, and what is shorter than three words">
+          <Muted title="Sentences unlike those of any other output, or under three words">
             {plural(wordings.length, "sentence")} of one output only
           </Muted>
         )}
@@ -257,7 +253,7 @@ function WordingRow({ wording }: { wording: Wording }) {
             {flags.join(", ")}
           </span>
         )}
-        {times > 1 && <Muted title="This output says it that often">× {times}</Muted>}
+        {times > 1 && <Muted title="Occurrences in this output">× {times}</Muted>}
         <span class="ol-badges">
           {badges.map((unit) => (
             <Button
@@ -278,10 +274,7 @@ function WordingRow({ wording }: { wording: Wording }) {
             <Button
               class="ol-badge"
               aria-expanded={all.value}
-              title={
-                lens.outputs.sourcesOf(wording.units.map((unit) => of[unit])) ||
-                "All outputs that say it in these words"
-              }
+              title={lens.outputs.sourcesOf(wording.units.map((unit) => of[unit])) || "All outputs with this wording"}
               onClick={() => (all.value = !all.value)}
             >
               {all.value ? "fewer" : `× ${wording.units.length}`}

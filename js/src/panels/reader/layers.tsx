@@ -84,7 +84,7 @@ function useLayers(): Layer[] {
 }
 
 const LISTS: [Panel, string, string][] = [
-  ["phrases", "Phrases", "What outputs share, and what sets the selection apart"],
+  ["phrases", "Phrases", "Shared phrases, and words that set the selection apart"],
   ["openings", "Openings", "How the outputs begin"],
 ];
 
@@ -159,7 +159,7 @@ export function MarksMenu() {
   const on = lens.marks.on.value;
   const selected = lens.selection.count.value;
   return (
-    <Menu text="Marks" class="ol-marks-menu" name="What is highlighted, and what it means" atEnd>
+    <Menu text="Marks" class="ol-marks-menu" name="Highlights and their meaning" atEnd>
       <div class="ol-layers">
         {useLayers().map(({ name, label, look, about }) => (
           <div key={name} class="ol-layer-row">
@@ -187,7 +187,7 @@ export function MarksMenu() {
       {selected > 1 && (
         <Choice
           label="Compare"
-          name="What outputs are compared with"
+          name="Compare outputs with"
           value={context}
           set={(chosen) => settings.set({ context: chosen as "all" | "selection" })}
         >

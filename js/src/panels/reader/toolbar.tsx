@@ -10,9 +10,9 @@ import { useLens } from "../use-lens";
 import { Chips, MarksMenu } from "./layers";
 
 const MODES: { mode: ReaderMode; name: string; title: string }[] = [
-  { mode: "cards", name: "Cards", title: "One output each" },
-  { mode: "grid", name: "Grid", title: "Rows and columns made by your own columns" },
-  { mode: "interleaved", name: "Interleaved", title: "Sentences that play the same part below one another" },
+  { mode: "cards", name: "Cards", title: "One output per card" },
+  { mode: "grid", name: "Grid", title: "Rows and columns from your columns" },
+  { mode: "interleaved", name: "Interleaved", title: "Sentences that play the same part, grouped" },
 ];
 
 const ORDERS: Record<Order, string> = {
@@ -31,7 +31,7 @@ export function Toolbar() {
     <div class="ol-bar ol-toolbar">
       <SideButton />
       <ListMenu />
-      <Segments label="How the reader shows them">
+      <Segments label="Reader mode">
         {MODES.map(({ mode: one, name, title }) => (
           <Button
             key={one}
@@ -70,7 +70,7 @@ function ListMenu() {
   );
   return (
     <Menu
-      name="What is listed, and in which order"
+      name="The listed outputs and their order"
       class="ol-list-menu"
       text={
         <>
@@ -79,7 +79,7 @@ function ListMenu() {
         </>
       }
     >
-      <Segments label="What the reader lists">
+      <Segments label="Outputs to list">
         <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
           All {number(n)}
         </Button>

@@ -56,7 +56,7 @@ export function Side() {
       }}
     >
       <div class="ol-tabs">
-        <div class="ol-tablist" role="tablist" aria-label="Beside the texts" onKeyDown={rove}>
+        <div class="ol-tablist" role="tablist" aria-label="Side panels" onKeyDown={rove}>
           {tabs.map(({ name, title }) => (
             <Plain
               key={name}

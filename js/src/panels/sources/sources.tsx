@@ -9,10 +9,10 @@ import { useComputed } from "../use-computed";
 import { useLens } from "../use-lens";
 
 const COLUMNS = [
-  ["source", "Where the outputs come from"],
+  ["source", "The source of the outputs"],
   ["outputs", "Outputs"],
-  ["answers", "Different answers: the clusters that they are in"],
-  ["most often", "The cluster that most are in"],
+  ["answers", "Different answers: the number of clusters"],
+  ["most often", "The most frequent cluster"],
   ["unusual", "0 = the most typical outputs, 100 = the least"],
 ];
 
@@ -22,7 +22,7 @@ export function Sources() {
   const sources = useComputed(() => sourcesOf(lens), [lens]);
   // Without clusters, every output would count as a different answer.
   if (lens.making.progress.value) return <Making />;
-  if (!sources.length) return <Empty>No column says where the outputs come from.</Empty>;
+  if (!sources.length) return <Empty>No column holds the source of the outputs.</Empty>;
   const sorted = [...sources].sort((a, b) => {
     const [x, y] = [a.cells[by.value], b.cells[by.value]];
     // Names ascend, numbers descend.

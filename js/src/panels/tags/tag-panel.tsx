@@ -56,7 +56,7 @@ export function TagPanel() {
           <tr>
             <th scope="col">tag</th>
             <th scope="col">key</th>
-            <th scope="col">what it means</th>
+            <th scope="col">meaning</th>
             {annotators.map((name) => (
               <th key={name} scope="col" class="ol-count">
                 {name}
@@ -103,7 +103,7 @@ export function TagPanel() {
                 <input
                   type="text"
                   class="ol-describe"
-                  aria-label={`What ${name} means`}
+                  aria-label={`Meaning of ${name}`}
                   placeholder="when to use it"
                   defaultValue={define[tag].description}
                   dir="auto"
