@@ -54,6 +54,12 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
     widget = opened(lab, page, model, "print('other cells run')")
     expect(page.get_by_text("other cells run", exact=True)).to_be_visible()
     expect(widget.get_by_role("progressbar", name="Clusters and map")).to_be_visible()
+    # Where there is no room for it, the button that opens its place says so.
+    wide = page.viewport_size
+    assert wide is not None
+    page.set_viewport_size({"width": 800, "height": wide["height"]})
+    expect(widget.locator(".ol-side-button")).to_have_text("☰ ⋯")
+    page.set_viewport_size(wide)
     # A count of different answers would be false until there are clusters.
     expect(tab(widget, "Sources").get_by_role("progressbar")).to_be_visible()
     tab(widget, "Groups")

@@ -23,7 +23,7 @@ function found(name: string, count: number, says: () => string) {
 
 function words({ shared }: Lens, layer: string) {
   const marked = shared.marked.value;
-  if (shared.status.value || !marked) return { text: shared.status.value, none: true };
+  if (shared.status.value || !marked) return { text: shared.status.value, none: false };
   const percent = (count: number) => `${Math.max(1, Math.round((100 * count) / marked.all))} % of all words`;
   const m = shared.minWords.value;
   if (layer === "only") return found("Only here", marked.only, () => `of one output only, ${percent(marked.only)}`);
@@ -38,7 +38,7 @@ function words({ shared }: Lens, layer: string) {
 function aligned({ groups }: Lens) {
   const says = groups.status.value;
   const count = groups.list.value.length;
-  if (says) return { text: says, none: true };
+  if (says) return { text: says, none: false };
   const enough = groups.alignment.value?.enough;
   return found("Aligned", count, () => plural(count, "group") + (enough ? "" : ", but no common order"));
 }

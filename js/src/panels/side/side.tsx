@@ -89,18 +89,20 @@ export function Side() {
 
 /** A button that shows a hidden side. */
 export function SideButton() {
-  const { side } = useLens();
+  const { side, making } = useLens();
+  const progress = making.progress.value;
   return (
     <Button
       class="ol-side-button"
       label="Show groups, sources and map"
+      {...(progress && { title: progress.says })}
       onClick={(event) => {
         const widget = event.currentTarget.closest(".outlens")!;
         side.show();
         requestAnimationFrame(() => widget.querySelector<HTMLElement>(".ol-tablist [tabindex='0']")?.focus());
       }}
     >
-      ☰
+      ☰{progress && " ⋯"}
     </Button>
   );
 }
