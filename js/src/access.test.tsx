@@ -1,5 +1,5 @@
 // @vitest-environment happy-dom
-// Use without a mouse, and with a screen reader.
+// Use without a mouse and with a screen reader.
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { makeLens } from "./core/lens";
 import { COMMANDS } from "./keys/commands";
@@ -36,8 +36,8 @@ afterEach(() => {
   host.remove();
 });
 
-describe("what is read out", () => {
-  it("changes the page each time, also when the sentence is the same", async () => {
+describe("announcements", () => {
+  it("change the page each time, even for a repeated sentence", async () => {
     const root = show();
     const status = root.querySelector(".ol-status")!;
     const heard: string[] = [];
@@ -53,7 +53,7 @@ describe("what is read out", () => {
     expect(heard[1]).not.toBe(heard[2]);
   });
 
-  it("includes that a search takes long, and what it found", async () => {
+  it("include that a search takes long, and its result", async () => {
     vi.useFakeTimers();
     let receive: (reply: unknown, buffers: DataView[]) => void = () => {};
     const model = new PageModel({ ...traits(), _paged: true });
@@ -72,7 +72,7 @@ describe("what is read out", () => {
     expect(lens.announce.status.value).toBe("2 matches");
   });
 
-  it("includes that a prompt is being prepared, and that it is there", async () => {
+  it("include that a prompt is being prepared, and that it is ready", async () => {
     vi.useFakeTimers();
     const model = new PageModel(traits());
     const lens = makeLens(model, new AbortController().signal);
@@ -84,7 +84,7 @@ describe("what is read out", () => {
     expect(lens.announce.status.value).toBe("Ready: 6 outputs");
   });
 
-  it("says nothing of a prompt that is there at once", () => {
+  it("are not made for a prompt that is ready at once", () => {
     vi.useFakeTimers();
     const model = new PageModel(traits());
     const lens = makeLens(model, new AbortController().signal);
@@ -102,10 +102,10 @@ describe("the map", () => {
   });
   afterEach(() => vi.restoreAllMocks());
 
-  /** Pixels that the points moved by. */
+  /** The pixels by which the points moved. */
   const moves = (pan: { mock: { calls: number[][] } }) => pan.mock.calls.map(([dx, dy]) => `${dx},${dy}`);
 
-  it("is moved with Shift and an arrow, by a fifth of what it shows", async () => {
+  it("pans with Shift and an arrow, by a fifth of its size", async () => {
     const root = show({ view: { ...(traits().view as object), side: "map" } });
     await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
     const pan = vi.spyOn(CanvasMap.prototype, "panBy").mockReturnValue();
@@ -115,11 +115,11 @@ describe("the map", () => {
     }
     expect(moves(pan)).toEqual(["-80,0", "80,0", "0,-60", "0,60"]);
     await drawn();
-    // No point was walked to.
+    // The cursor did not move to a point.
     expect(root.querySelector(".ol-status")!.textContent).toBe("");
   });
 
-  it("is moved by buttons too, while a drag moves it", async () => {
+  it("has buttons for panning while the pan tool is chosen", async () => {
     const root = show({ view: { ...(traits().view as object), side: "map" } });
     await vi.waitFor(() => expect(root.querySelector(".ol-map canvas")).not.toBeNull());
     const pan = vi.spyOn(CanvasMap.prototype, "panBy").mockReturnValue();
@@ -132,7 +132,7 @@ describe("the map", () => {
     expect(moves(pan)).toEqual(["-80,0", "80,0", "0,-60", "0,60"]);
   });
 
-  it("leaves Shift and an arrow to the notebook wherever else the focus is", () => {
+  it("leaves Shift and an arrow to the notebook if anything else is focused", () => {
     const root = show({ view: { ...(traits().view as object), side: "map" } });
     const seen: string[] = [];
     host.addEventListener("keydown", (event) => seen.push(event.key));
@@ -155,7 +155,7 @@ describe("a card", () => {
     );
   const cards = (root: HTMLElement) => [...root.querySelectorAll<HTMLElement>(".ol-list article")];
 
-  it("is one stop of the Tab key, with its tags, note and equal outputs", async () => {
+  it("is one Tab stop, including its tags, note and equal outputs", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _variant: view(Uint32Array.of(0, 0, 2, 3, 4, 5)) });
     press(root.querySelector(".ol-list")!, "j");
     press(root.querySelector(".ol-list")!, "s");
@@ -178,7 +178,7 @@ describe("a card", () => {
     expect(cards(root)).toHaveLength(5);
   });
 
-  it("is entered with an arrow, which goes on to the next button and from the last to the card", async () => {
+  it("is entered with an arrow, which goes from button to button and back to the card", async () => {
     const root = show();
     const [card] = cards(root);
     const controls = [...card.querySelectorAll<HTMLElement>("button, input")];
@@ -192,11 +192,11 @@ describe("a card", () => {
     expect(right()).toBe(card);
     press(card, "ArrowLeft");
     expect(document.activeElement).toBe(controls.at(-1));
-    // A button that is focused is pressed by Enter, as everywhere.
+    // Enter presses the focused button, as everywhere.
     expect(press(document.activeElement!, "Enter").defaultPrevented).toBe(false);
   });
 
-  it("becomes the current output by Enter, which goes to its first button", async () => {
+  it("becomes the current output on Enter, which goes to its first button", async () => {
     const root = show();
     const second = cards(root)[1];
     second.focus();
@@ -206,7 +206,7 @@ describe("a card", () => {
     expect(document.activeElement).toBe(second.querySelector("button"));
   });
 
-  it("becomes the current output by a click on its margin, which gives it the focus", async () => {
+  it("becomes the current output on a click on its margin, which focuses it", async () => {
     const root = show();
     const second = cards(root)[1];
     second.click();
@@ -214,7 +214,7 @@ describe("a card", () => {
     expect(second.getAttribute("aria-current")).toBe("true");
   });
 
-  it("hands the focus on with j and k", async () => {
+  it("passes the focus on with j and k", async () => {
     const root = show();
     cards(root)[0].focus();
     press(cards(root)[0], "j");
@@ -223,7 +223,7 @@ describe("a card", () => {
     expect(document.activeElement).toBe(cards(root)[1]);
   });
 
-  it("and a row of the clusters is one stop too", async () => {
+  it("and a row of the clusters are one Tab stop each", async () => {
     const root = show();
     const rows = [...root.querySelectorAll<HTMLElement>(".ol-row")];
     expect(rows.map((row) => stops(row).map((stop) => stop.className.split(" ")[0]))).toEqual(
@@ -237,7 +237,7 @@ describe("a card", () => {
 });
 
 describe("two widgets on a page", () => {
-  it("share no id, and what an id names is there", async () => {
+  it("share no id, and every referenced id exists", async () => {
     const seen: string[][] = [];
     for (let k = 0; k < 2; k++) {
       const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });

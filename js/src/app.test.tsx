@@ -29,7 +29,7 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("What?");
     const sentence = "6 outputs by 2 models: 2 clusters, the largest “apple”; 1 is blank.";
     expect(root.querySelector(".ol-summary")!.textContent).toBe(sentence);
-    // A screen reader hears it when it comes to the widget.
+    // A screen reader reads it on entering the widget.
     expect(root.querySelector("[role=region]")!.getAttribute("aria-label")).toBe(sentence);
     expect(root.querySelector(".ol-which")!.textContent).toMatch(/^1 of 2/);
     expect([...root.querySelectorAll(".ol-name")].map((e) => e.textContent)).toEqual([
@@ -39,7 +39,7 @@ describe("the widget", () => {
     ]);
   });
 
-  it("selects or shows what a part of the summary is about", async () => {
+  it("selects or shows the subject of a part of the summary", async () => {
     const root = show();
     const part = (text: string) =>
       [...root.querySelectorAll<HTMLElement>(".ol-summary [role=button]")].find((b) => b.textContent!.includes(text))!;
@@ -64,18 +64,18 @@ describe("the widget", () => {
     if (key === " ") expect(press.defaultPrevented).toBe(true);
   });
 
-  it("shows the prompt that was chosen at once, and what is still that of the one before as such", async () => {
+  it("shows the chosen prompt at once, and marks the panels as those of the previous one", async () => {
     const root = show();
     root.querySelector<HTMLElement>("[aria-label='Next prompt']")!.click();
     await settled();
     expect(root.querySelector(".ol-prompt")!.textContent).toBe("Why?");
     expect(root.querySelector(".ol-summary")!.textContent).toBe("Preparing…");
     expect(root.querySelector(".ol-body > .ol-preparing")!.textContent).toBe("Preparing this prompt…");
-    // A tag for the prompt would go to the one before.
+    // A tag for the prompt would go to the previous one.
     expect(root.querySelector(".ol-of-prompt")).toBeNull();
   });
 
-  it("leads to outputs whose source is searched for", async () => {
+  it("offers the outputs of a source that matches the search", async () => {
     const root = show();
     const search = root.querySelector<HTMLInputElement>(".ol-search-input")!;
     search.value = "m2";
@@ -90,7 +90,7 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-selected")!.textContent).toBe("2 selected");
   });
 
-  it("selects by a click on a cluster, adds with Shift", async () => {
+  it("selects with a click on a cluster, and adds with Shift", async () => {
     const root = show();
     const [apple, river] = root.querySelectorAll<HTMLElement>(".ol-name");
     apple.click();
@@ -101,7 +101,7 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-selected")!.textContent).toBe("5 selected");
   });
 
-  it("announces the output that j and k go to, and zooms to a cluster by key", async () => {
+  it("announces the output reached with j and k, and zooms to a cluster by key", async () => {
     const root = show();
     const press = (target: Element, key: string) =>
       target.dispatchEvent(new KeyboardEvent("keydown", { key, bubbles: true, cancelable: true }));
@@ -157,7 +157,7 @@ describe("the widget", () => {
     expect(press("Tab").defaultPrevented).toBe(false);
   });
 
-  it("shows what was tagged in another tab of the page", async () => {
+  it("shows tags given in another tab of the page", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "tabs" });
     const event = {
       id: "1".repeat(32),
@@ -175,7 +175,7 @@ describe("the widget", () => {
     localStorage.clear();
   });
 
-  it("does once what a held key would do and undo", async () => {
+  it("runs a toggling command once while its key is held", async () => {
     const root = show({ _keys: ["a", "b", "c", "d", "e", "f"] });
     const list = root.querySelector(".ol-list")!;
     const press = (key: string, repeat = false) =>
@@ -190,7 +190,7 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-status")!.textContent).toContain("Apple");
   });
 
-  it("keeps plain keys from the notebook and lets its own through", () => {
+  it("keeps plain keys from the notebook and lets the notebook's own keys through", () => {
     const root = show();
     const seen: string[] = [];
     host.addEventListener("keydown", (event) => seen.push(event.key));
@@ -209,7 +209,7 @@ describe("the widget", () => {
     expect(seen).toHaveLength(4);
   });
 
-  it("says so when there is nothing", () => {
+  it("reports that there are no outputs", () => {
     const none = new DataView(new ArrayBuffer(0));
     const root = show({
       _info: { ...(traits()._info as object), n: 0, total: 0, columns: [], labels: [], source: null },

@@ -1,8 +1,8 @@
-// Imports go down only: each floor knows those below it, and no files know each other in a circle.
+// Imports only go down: each floor knows those below it, and there are no import cycles.
 import { expect, it } from "vitest";
 import { encode } from "./page/kept-log";
 
-/** What each floor may import beside itself. */
+/** What each floor may import besides itself. */
 const FLOORS: Record<string, string[]> = {
   text: ["wire/types"],
   map: [],
@@ -32,7 +32,7 @@ const [BUILD] = Object.values(import.meta.glob(["../build.mjs"], { query: "?raw"
 const SOURCES = new Map(Object.entries(found).map(([path, text]) => [path.slice(2), text]));
 const FILES = [...SOURCES.keys()];
 
-/** The files of ours that a file imports, types too. */
+/** The project's files that a file imports, types included. */
 function imports(file: string): string[] {
   const paths = [...SOURCES.get(file)!.matchAll(/(?:\bfrom|^import) "(\.[^"]+)"/gm)].map(([, path]) => path);
   return paths
@@ -52,7 +52,7 @@ it("finds the imports", () => {
   expect(FILES.length).toBeGreaterThan(50);
 });
 
-it("has a floor for every file, and no import goes up", () => {
+it("assigns every file to a floor, and allows no import upwards", () => {
   const upward = FILES.flatMap((file) => {
     const floor = floorOf(file);
     const below = FLOORS[floor];
@@ -65,7 +65,7 @@ it("has a floor for every file, and no import goes up", () => {
   expect(upward).toEqual([]);
 });
 
-it("has no circle", () => {
+it("has no import cycle", () => {
   const done = new Set<string>();
   const circles: string[] = [];
   const visit = (file: string, path: string[]) => {
@@ -78,13 +78,13 @@ it("has no circle", () => {
   expect(circles).toEqual([]);
 });
 
-it("shortens no name that Python or a browser's storage knows", () => {
+it("shortens no name used by Python or browser storage", () => {
   const shortened = new Set(BUILD.match(/OWN = \(([^]*?)\)/)![1].match(/\w+/g));
   const kept = encode(
     [{ id: "1", time: 1, annotator: "a", key: "k", action: "tag", value: "v", gesture: "g", lens: "x" }],
     "a",
   );
-  // The fields of interfaces in wire/types.ts, and the names of what a page keeps.
+  // The fields of interfaces in wire/types.ts, and the names that a page stores.
   const fields = SOURCES.get("wire/types.ts")!.match(/\b\w+(?=\??:)/g)!;
   expect([...Object.keys(JSON.parse(kept)), ...fields].filter((name) => shortened.has(name))).toEqual([]);
 });

@@ -1,5 +1,4 @@
-// build.mjs gives short names to some properties of our own objects: none of them may be a name that others use as
-// well.
+// build.mjs shortens some properties of our own objects: no other code may use these names.
 import * as hooks from "preact/hooks";
 import * as preact from "preact";
 import * as signals from "@preact/signals";
@@ -18,7 +17,7 @@ const FILES: Record<string, string> = import.meta.glob(
   ],
   { query: "?raw", import: "default", eager: true },
 );
-/** The text of the files whose path ends so. */
+/** The text of the files whose path ends with `end`. */
 const textOf = (end: string) =>
   Object.entries(FILES)
     .flatMap(([path, text]) => (path.endsWith(end) ? [text] : []))
@@ -26,7 +25,7 @@ const textOf = (end: string) =>
 
 const MANGLED = /const OWN = \(([^)]*)\)/.exec(textOf("build.mjs"))![1].match(/\w+/g)!;
 
-/** Those of the names that are mangled which are among some others. */
+/** The mangled names that are also in another set. */
 const shared = (names: Iterable<string>) => {
   const others = new Set(names);
   return MANGLED.filter((name) => others.has(name));
@@ -36,7 +35,7 @@ it("reads the names", () => {
   expect(MANGLED).toContain("clusters");
 });
 
-it("mangles no key of what travels", () => {
+it("mangles no key of the wire format", () => {
   const python = textOf(".py");
   expect(python).toContain('"granularities"');
   expect(shared(Array.from(python.matchAll(/["'](\w+)["']/g), ([, name]) => name))).toEqual([]);
@@ -44,7 +43,7 @@ it("mangles no key of what travels", () => {
   expect(shared(Array.from(textOf("wire/traits.ts").matchAll(/"(\w+)"/g), ([, name]) => name))).toEqual([]);
 });
 
-it("mangles no key of what is kept in the browser or copied as JSON", () => {
+it("mangles no key of browser storage or copied JSON", () => {
   const keys = (text: string) => Array.from(text.matchAll(/(\w+)[:,]/g), ([, name]) => name);
   const kept = keys(textOf("kept-log.ts"));
   expect(kept).toContain("gestures");
@@ -54,7 +53,7 @@ it("mangles no key of what is kept in the browser or copied as JSON", () => {
   expect(shared(copied)).toEqual([]);
 });
 
-it("mangles no name of the browser's or of a library", () => {
+it("mangles no name of the browser or a library", () => {
   const names = new Set(["index", "input", "groups", "indices"]);
   const add = (object: unknown) => {
     for (const name of Object.getOwnPropertyNames(object ?? {})) names.add(name);

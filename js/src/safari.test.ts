@@ -1,9 +1,9 @@
-// Safari 16.4 is the oldest browser that build.mjs names, but esbuild rewrites syntax only: functions that it lacks
-// pass.
+// Safari 16.4 is the oldest browser that build.mjs names, but esbuild rewrites only syntax and passes functions that
+// Safari lacks.
 import { expect, it } from "vitest";
 
 /**
- * What Safari knows only since the version named. Preact calls `moveBefore` only where it exists, so that is not
+ * Features by the Safari version that added them. Preact checks for `moveBefore` before calling it, so it is not
  * listed.
  */
 const NEWER: [RegExp, string][] = [

@@ -30,7 +30,7 @@ function views(count: number) {
 
 const texts = (lens: ReturnType<typeof makeLens>) => lens.distinctive.result.value.rows.map(({ text }) => text);
 
-it("keeps what sets a selection apart for that selection", async () => {
+it("keeps distinctive words with their selection", async () => {
   const {
     lenses: [lens],
     sent,
@@ -39,7 +39,7 @@ it("keeps what sets a selection apart for that selection", async () => {
   lens.selection.select([0, 1], "replace");
   void lens.distinctive.ask();
   expect(lens.distinctive.result.value.error).toBe("Comparing…");
-  // Another selection before the answer comes: the answer is not about it.
+  // The selection changes before the answer arrives, which is then out of date.
   lens.selection.select([3], "replace");
   await answer(sent[0], "of the first");
   expect(lens.distinctive.result.value).toEqual({ rows: [], error: "Comparing…" });
@@ -51,7 +51,7 @@ it("keeps what sets a selection apart for that selection", async () => {
   expect(texts(lens)).toEqual([]);
 });
 
-it("gives each of two views the answer to its own question, in whatever order they come", async () => {
+it("gives each of two views the answer to its own question, in any order", async () => {
   const {
     lenses: [one, two],
     sent,
@@ -64,7 +64,7 @@ it("gives each of two views the answer to its own question, in whatever order th
   expect(sent.map(({ ids }) => ids)).toEqual([[0], [3, 4]]);
   await answer(sent[1], "of two");
   await answer(sent[0], "of one");
-  // Both views show the selection of the second by now: what the first asked is about another one.
+  // Both views show the second one's selection by now, so the first one's answer is out of date.
   expect(texts(two)).toEqual(["of two"]);
   expect(texts(one)).toEqual([]);
   one.selection.select([0], "replace");
@@ -72,9 +72,9 @@ it("gives each of two views the answer to its own question, in whatever order th
   expect(texts(two)).toEqual([]);
 });
 
-it("gives an output as JSON with its numbers as numbers", () => {
+it("copies an output as JSON with its numbers as numbers", () => {
   const { lens } = make();
   expect(JSON.parse(asJson(lens, 3))).toMatchObject({ row: "d", tags: [], columns: { model: "m2", score: 3 } });
-  // No value is null, and no column of the user's takes the place of ours.
+  // A missing value is null, and no user column replaces ours.
   expect(JSON.parse(asJson(lens, 5)).columns).toEqual({ model: null, score: null });
 });

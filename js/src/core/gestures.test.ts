@@ -1,4 +1,4 @@
-// The effects of keyboard and mouse on selection, highlights and focus; each was wrong once.
+// The effects of keys and mouse on selection, highlights and focus; each of these once had a bug.
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { press } from "../keys/commands";
 import { inNotebook, make, traits } from "../testing/fixture";
@@ -11,7 +11,7 @@ const type = (lens: ReturnType<typeof make>["lens"], key: string) =>
 const selected = (lens: ReturnType<typeof make>["lens"]) => [...lens.selection.ids.value];
 
 describe("the marks of a regular expression", () => {
-  it.each([true, false])("are looked for beside the page, texts in Python: %s", async (paged) => {
+  it.each([true, false])("are found in the worker, texts in Python: %s", async (paged) => {
     const jobs: { id: number; kind: string; texts: string[] }[] = [];
     class Finding {
       onmessage: (event: object) => void = () => {};
@@ -34,7 +34,7 @@ describe("the marks of a regular expression", () => {
     expect(jobs.filter(({ kind }) => kind === "spans").map(({ texts }) => texts)).toEqual([[text]]);
   });
 
-  it("are those of the worker", async () => {
+  it("match those of the worker", async () => {
     const { lens } = make();
     lens.settings.set({ query: "ap+", regex: true });
     expect(lens.search.marks("apple tap")).toEqual([]);
@@ -43,7 +43,7 @@ describe("the marks of a regular expression", () => {
 });
 
 describe("a list", () => {
-  it("is the same list after a pick, a tag or a filter, and another one after a selection", () => {
+  it("keeps its identity after a pick, a tag or a filter, and changes with a selection", () => {
     const { lens, model } = make();
     const question = () => lens.listing.question.value;
     let before = question();
@@ -80,7 +80,7 @@ describe("a list", () => {
 });
 
 describe("undo", () => {
-  it("brings back a selection that a click on plain ground dropped, and redo drops it again", () => {
+  it("restores a selection that a click on empty ground dropped, and redo drops it again", () => {
     const { lens } = make();
     lens.selection.select([0, 1, 3], "replace");
     lens.selection.select([], "replace");
@@ -93,7 +93,7 @@ describe("undo", () => {
     expect(selected(lens)).toEqual([]);
   });
 
-  it("undoes what was done last, a tag or a selection", async () => {
+  it("undoes the last action, a tag or a selection", async () => {
     const { lens, asked: sent } = inNotebook();
     lens.selection.select([0, 1], "replace");
     lens.tagging.toggle("odd", [0, 1]);
@@ -108,7 +108,7 @@ describe("undo", () => {
     expect(selected(lens)).toEqual([4]);
   });
 
-  it("counts no selection that only grew, and none of another prompt's arrays", () => {
+  it("ignores selections that only grew, and arrays of other prompts", () => {
     const { lens } = make();
     lens.selection.select([0], "replace");
     lens.selection.select([1], "add");
@@ -131,7 +131,7 @@ describe("keys", () => {
     expect(levels).toEqual([0, 1, 2, 1, 2]);
   });
 
-  it("open the fold that the next mark is in", () => {
+  it("open the fold that contains the next mark", () => {
     const words = Array.from({ length: 14 }, (_, k) => `w${k}`);
     const text = words.join(" ");
     const texts = [`x ${text}`, `y ${text}`];
@@ -145,7 +145,7 @@ describe("keys", () => {
     const starts = texts.map((t) => t.split(" ").map((_, k, all) => all.slice(0, k).join(" ").length + (k ? 1 : 0)));
     const start = Uint32Array.from(starts.flat());
     const end = Uint32Array.from(start, (s, k) => s + texts[k < perText ? 0 : 1].split(" ")[k % perText].length);
-    // Suffixes by hand: w0.. of both texts are next to each other, the longer common prefix first.
+    // Suffixes by hand: those of w0.. in both texts are neighbours, the longer common prefix first.
     const order: number[] = [];
     const forms = texts.flatMap((t) => t.split(" "));
     const rest = (at: number) => forms.slice(at, at < perText ? perText : 2 * perText);
@@ -190,7 +190,7 @@ describe("keys", () => {
   });
 });
 
-it("shows a panel over the place that was asked about, and closes it only when it is seen", () => {
+it("shows a panel in place of the clicked position, and closes it only when it is visible", () => {
   const { lens } = make();
   lens.reading.ask(0, 0);
   lens.reading.toggle("phrases");
@@ -204,7 +204,7 @@ it("shows a panel over the place that was asked about, and closes it only when i
   expect(lens.reading.drawer.value).toBe(false);
 });
 
-it("dims the map no longer when the row pointed at is gone", () => {
+it("stops dimming the map when the hovered row is gone", () => {
   const { lens } = make();
   lens.pointer.cluster.value = 1;
   expect(lens.filter.faded.value).not.toBeNull();

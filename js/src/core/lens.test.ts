@@ -11,7 +11,7 @@ const selection = (model: { get(name: string): unknown }) => [
 ];
 
 describe("selection", () => {
-  it("is rows of the user's frame, sorted, and keeps those of other prompts", () => {
+  it("holds sorted rows of the user's frame, and keeps those of other prompts", () => {
     const { lens, model } = make({ selection: rows(3, 6) });
     lens.selection.select([5, 0], "replace");
     expect(selection(model)).toEqual([0, 3, 6, 7]);
@@ -25,7 +25,7 @@ describe("selection", () => {
   it("made in Python is listed at once", () => {
     const { lens, model } = make();
     expect([...lens.listing.ids.value]).toEqual([0, 1, 2, 3, 4, 5]);
-    // As `Lens.select` does: what is listed comes with what is selected.
+    // Like `Lens.select`: the scope arrives together with the selection.
     model.set("view", { ...lens.settings.all, scope: "selected" });
     model.set("selection", rows(4, 7));
     expect([...lens.listing.ids.value]).toEqual([3, 5]);
@@ -33,7 +33,7 @@ describe("selection", () => {
     expect(lens.listing.ids.value.length).toBe(6);
   });
 
-  it("by picking leaves the reader as it is", () => {
+  it("by picking leaves the reader unchanged", () => {
     const { lens } = make();
     lens.selection.pick([1]);
     expect(lens.listing.scope.value).toBe("all");
@@ -44,7 +44,7 @@ describe("selection", () => {
     expect(lens.listing.scope.value).toBe("all");
   });
 
-  it("by lasso or cluster takes only what passes search and legend, and takes away only that", () => {
+  it("by lasso or cluster adds and removes only outputs that pass search and legend", () => {
     const { lens } = make();
     const chosen = () => [...lens.selection.mask.value].flatMap((s, i) => (s ? [i] : []));
     lens.selection.take([0, 1, 3], "replace");
@@ -56,13 +56,13 @@ describe("selection", () => {
     lens.filter.only(1);
     lens.selection.take([0, 1, 2, 3, 4, 5], "add");
     expect(chosen()).toEqual([1, 2, 3]);
-    // A cluster that is pointed at only dims the others.
+    // A hovered cluster only dims the others.
     lens.pointer.cluster.value = 0;
     lens.selection.take([3], "replace");
     expect(chosen()).toEqual([3]);
   });
 
-  it("is cleared in every prompt at once, and says so", () => {
+  it("is cleared in all prompts at once, with an announcement", () => {
     const { lens, model } = make({ selection: rows(0, 1, 3) });
     lens.selection.select([], "replace");
     expect(selection(model)).toEqual([3]);
@@ -88,7 +88,7 @@ describe("clusters", () => {
     expect(lens.clusters.list.value.map((c) => [c.name, c.size])).toEqual([["everything", 6]]);
   });
 
-  it("keep the user's names with most of the members", () => {
+  it("keep the user's name with the majority of the members", () => {
     const { lens, model } = make();
     lens.clusters.rename(lens.clusters.list.value[0], "fruit");
     expect(model.get("renames")).toEqual([{ prompt: 0, name: "fruit", leaves: [0] }]);
@@ -101,7 +101,7 @@ describe("clusters", () => {
     expect(lens.clusters.list.value[0]).toMatchObject({ name: "apple", given: false });
   });
 
-  it("keep the name of a part when the whole is named, and show the name that fits best", () => {
+  it("keep the name of a part when the whole is named, and show the best match", () => {
     const { lens } = make({ renames: [{ prompt: 0, name: "most", leaves: [0, 1] }] });
     const first = () => lens.clusters.list.value[0];
     // Three of its five outputs are in the cluster of apples.
@@ -133,7 +133,7 @@ describe("search", () => {
     expect([...lens.filter.faded.value!]).toEqual([0, 0, 0, 1, 1, 1]);
   });
 
-  it("reads out how many match once the typing has paused, also where the number is the same", () => {
+  it("announces the number of matches once typing pauses, even if it is unchanged", () => {
     vi.useFakeTimers();
     const { lens } = make();
     const read: string[] = [];
@@ -144,7 +144,7 @@ describe("search", () => {
     expect(lens.announce.status.value).toBe("3 matches");
     lens.settings.set({ query: "appl" });
     vi.advanceTimersByTime(1000);
-    // A screen reader reads only what changes, so the same sentence must be another value.
+    // A screen reader reads only changes, so a repeated sentence needs a different value.
     expect(read.map((sentence) => sentence.trim())).toEqual(["", "3 matches", "3 matches"]);
     expect(new Set(read).size).toBe(3);
     lens.settings.set({ query: "(", regex: true });
@@ -156,7 +156,7 @@ describe("search", () => {
     expect(lens.announce.status.value).not.toBe("3 matches");
   });
 
-  it("with a bad expression says so and hides nothing", () => {
+  it("reports a bad expression and hides nothing", () => {
     const { lens } = make();
     lens.settings.set({ query: "(", regex: true });
     expect(lens.search.error.value).not.toBe("");
@@ -165,7 +165,7 @@ describe("search", () => {
 });
 
 describe("order, colour and legend", () => {
-  it("typical and unusual first", () => {
+  it("lists typical or unusual outputs first", () => {
     const { lens } = make();
     lens.settings.set({ order: "typical" });
     expect([...lens.listing.ids.value]).toEqual([0, 2, 3, 4, 1, 5]);
@@ -173,7 +173,7 @@ describe("order, colour and legend", () => {
     expect([...lens.listing.ids.value]).toEqual([5, 1, 4, 2, 3, 0]);
   });
 
-  it("counts every value and what has none", () => {
+  it("counts every value and missing ones", () => {
     const { lens } = make();
     lens.settings.set({ color: "model" });
     expect(lens.colors.scheme.value.entries.map((e) => [e.label, e.count])).toEqual([
@@ -192,7 +192,7 @@ describe("order, colour and legend", () => {
     expect(lens.listing.ids.value.length).toBe(6);
   });
 
-  it("puts many values without a colour of their own into one entry", () => {
+  it("merges values without their own colour into one entry", () => {
     const many = (count: number) => {
       const codes = Uint16Array.of(0, 7, 8, 9, 10, 65535);
       const { lens } = make({
@@ -216,11 +216,11 @@ describe("order, colour and legend", () => {
     ]);
     eleven.filter.only(eleven.colors.scheme.value.entries[2].group);
     expect([...eleven.listing.ids.value]).toEqual([2, 3, 4]);
-    // One alone keeps its name.
+    // A single one keeps its name.
     expect(many(9).colors.scheme.value.entries.map((e) => e.label)).toEqual(["m0", "m7", "m8", "no value"]);
   });
 
-  it("puts numbers into steps that hold all of them", () => {
+  it("puts all numbers into steps", () => {
     const { lens } = make();
     lens.settings.set({ color: "score" });
     const { group, entries } = lens.colors.scheme.value;
@@ -233,7 +233,7 @@ describe("order, colour and legend", () => {
 });
 
 describe("another prompt", () => {
-  it("is shown when its data is there, never half of it", () => {
+  it("is shown once all of its data has arrived", () => {
     const { lens, model } = make();
     lens.outputs.setPrompt(1);
     expect(lens.outputs.preparing.value).toBe(true);
@@ -244,8 +244,8 @@ describe("another prompt", () => {
   });
 });
 
-describe("what is changed from elsewhere", () => {
-  it("takes away a filter of groups that are no longer there, and nothing else does", () => {
+describe("changes from Python or another view", () => {
+  it("drop a filter of groups only when the groups no longer exist", () => {
     const { lens, model } = make();
     const change = (name: string, value: unknown) => {
       lens.filter.toggle(1);
@@ -268,7 +268,7 @@ describe("what is changed from elsewhere", () => {
     expect([lens.pointer.cursor.value, lens.pointer.hover.value]).toEqual([-1, -1]);
   });
 
-  it("is answered though something else was typed meanwhile", async () => {
+  it("answer only the current query, even if it changed meanwhile", async () => {
     const { lens, asked, answer: reply } = inNotebook({ _paged: true });
     const answer = ({ id }: { id: number }) => reply({ kind: "found", id, prompt: 0 }, [rows(0)]);
     const type = async (query: string) => {
@@ -281,7 +281,7 @@ describe("what is changed from elsewhere", () => {
     await type("abcd");
     const late = asked.at(-1);
     await type("abc");
-    // The answer to what is typed no more says nothing about what is typed now.
+    // The answer to an earlier query says nothing about the current one.
     await answer(late);
     expect(lens.search.matches.value).toBeNull();
     await answer(asked.at(-1));

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { make, traits } from "../testing/fixture";
 import { indexArrays } from "../testing/index-arrays";
 
-it("gives what lies between two words of a mark the lines of that mark", () => {
+it("describes the space between two words of a mark like the mark", () => {
   const texts = ["a b c", "a b d", "a b", "x y", "u", "v"];
   const index = indexArrays(texts.map((text) => text.split(" ")));
   // Words of one letter, each at an even place.

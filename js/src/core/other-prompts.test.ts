@@ -4,7 +4,7 @@ import { make, traits } from "../testing/fixture";
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A lens whose questions are kept, and what answers one with a count for each prompt. */
+/** A lens with its questions, and a function that answers one with a count for each prompt. */
 function asking() {
   const { lens, model } = make({}, true);
   const asked: any[] = [];
@@ -17,7 +17,7 @@ function asking() {
   return { lens, asked, answer };
 }
 
-it("counts what other prompts contain, not the prompt shown", async () => {
+it("counts matches in other prompts, not in the current one", async () => {
   const { lens, asked, answer } = asking();
   lens.settings.set({ query: "ri" });
   lens.settings.set({ query: "riv" });
@@ -28,12 +28,12 @@ it("counts what other prompts contain, not the prompt shown", async () => {
   await answer(2, 110);
   expect(lens.otherPrompts.list.value).toEqual([{ prompt: 1, label: "Why?", count: 110 }]);
   expect(lens.otherPrompts.words.value).toBe("110 in 1 other prompt");
-  // The next query was not answered yet.
+  // The next query has no answer yet.
   lens.settings.set({ query: "rive" });
   expect(lens.otherPrompts.words.value).toBe("");
 });
 
-it("claims nothing where the answer is empty, and asks nothing of a single prompt", async () => {
+it("shows nothing for an empty answer, and asks nothing with a single prompt", async () => {
   const { lens, answer } = asking();
   lens.settings.set({ query: "riv" });
   await vi.runAllTimersAsync();
@@ -46,7 +46,7 @@ it("claims nothing where the answer is empty, and asks nothing of a single promp
   expect(send).not.toHaveBeenCalled();
 });
 
-it("is searched in the page where there is no kernel", async () => {
+it("searches in the page without a kernel", async () => {
   const page = (text: string) => {
     const bytes = new TextEncoder().encode(text);
     const offsets = Uint32Array.of(0, bytes.length);

@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { make } from "../testing/fixture";
 
-it("a star given while another prompt is prepared is confirmed under the prompt that it was given in", async () => {
+it("names the prompt of a star given while another prompt is being prepared", async () => {
   const { lens } = make({ _keys: ["a", "b", "c", "d", "e", "f"] }, true);
   lens.outputs.setPrompt(1);
   expect(lens.outputs.preparing.value).toBe(true);

@@ -105,7 +105,7 @@ describe("the view", () => {
     expect(map.project(0)[0]).toBeCloseTo(224);
   });
 
-  it("keeps the place and the zoom in the middle when a map that was zoomed grows", () => {
+  it("keeps the middle and the zoom when a zoomed map grows", () => {
     const { map } = makeMap();
     map.zoomTo([2]);
     map.resize(800, 600, 1);
@@ -113,7 +113,7 @@ describe("the view", () => {
     expect(map.project(2)[1]).toBeCloseTo(300);
   });
 
-  it("reports a change once a frame", () => {
+  it("reports a change once per frame", () => {
     const { map, events } = makeMap();
     map.panBy(5, 0);
     map.panBy(5, 0);
@@ -125,7 +125,7 @@ describe("the view", () => {
     expect(events.onView).toHaveBeenCalledTimes(1);
   });
 
-  it("flies to its goal over some frames, unless less motion is wanted", () => {
+  it("flies to its goal over some frames, unless reduced motion is set", () => {
     const { map } = makeMap();
     map.zoomTo([0], true);
     nextFrame();
@@ -214,7 +214,7 @@ describe("picking", () => {
     expect(map.pick(24, 376)).toBe(0);
   });
 
-  it("walks over a regular lattice step by step", () => {
+  it("walks a regular lattice step by step", () => {
     const xy = Float32Array.from({ length: 50 }, (_, i) => (i % 2 ? Math.floor(i / 10) : Math.floor(i / 2) % 5) / 5);
     const { map } = makeMap(xy);
     expect(map.nearest(-1, "right")).toBe(12);
@@ -225,7 +225,7 @@ describe("picking", () => {
     expect(map.nearest(24, "right")).toBe(24);
   });
 
-  it("walks through points on the same place one after the other", () => {
+  it("visits points in the same position one after the other", () => {
     const { map } = makeMap(Float32Array.of(0, 0, 0.5, 0, 0.5, 0, 0.5, 0, 1, 0));
     const there = [0, 1, 2, 3].map((id) => map.nearest(id, "right"));
     expect(there).toEqual([1, 2, 3, 4]);
@@ -247,7 +247,7 @@ describe("gestures", () => {
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it("takes a drag of few pixels as a click", () => {
+  it("treats a drag of few pixels as a click", () => {
     const { events } = makeMap();
     drag([
       [200, 200],
@@ -316,7 +316,7 @@ describe("gestures", () => {
     expect(events.onHover.mock.calls[0]).toEqual([4, 200, 200]);
   });
 
-  it("zooms with the wheel about the pointer, only with the focus or Ctrl", () => {
+  it("zooms with the wheel around the pointer, only with the focus or Ctrl", () => {
     const { map } = makeMap();
     const turn = (init: WheelEventInit = {}): WheelEvent => {
       const event = new WheelEvent("wheel", { deltaY: -100, cancelable: true });
@@ -353,7 +353,7 @@ describe("gestures", () => {
     expect(events.onClick).not.toHaveBeenCalled();
   });
 
-  it("shows all again on a double click beside the points", () => {
+  it("shows everything after a double click on empty space", () => {
     const { map } = makeMap();
     map.panBy(50, 0);
     host.dispatchEvent(new MouseEvent("dblclick", { clientX: 250, clientY: 200 }));
@@ -365,7 +365,7 @@ describe("gestures", () => {
   });
 });
 
-it("dims what is selected and filtered out, and keeps its ring", () => {
+it("dims points that are selected and filtered out, and keeps their ring", () => {
   let image: ImageData | null = null;
   const pen = {
     createImageData: (width: number, height: number) => ({
@@ -400,7 +400,7 @@ it("dims what is selected and filtered out, and keeps its ring", () => {
   spy.mockRestore();
 });
 
-it("rings what is tagged, under what is selected", () => {
+it("rings tagged points, below selected ones", () => {
   let image: ImageData | null = null;
   const pen = {
     createImageData: (width: number, height: number) => ({
@@ -431,7 +431,7 @@ it("rings what is tagged, under what is selected", () => {
   spy.mockRestore();
 });
 
-it("leaves nothing behind", () => {
+it("cleans up after itself", () => {
   const { map, events } = makeMap();
   map.panBy(1, 1);
   map.destroy();
@@ -442,7 +442,7 @@ it("leaves nothing behind", () => {
   expect(events.onHover).not.toHaveBeenCalled();
 });
 
-it("brings a point that is out of sight into the map, and moves no further than that", () => {
+it("brings a hidden point into the map, and moves no further", () => {
   const { map, events } = makeMap();
   map.zoomTo([4]);
   nextFrame();
@@ -458,7 +458,7 @@ it("brings a point that is out of sight into the map, and moves no further than 
   expect([Math.round(400 - x), Math.round(y)]).toEqual([28, 28]);
 });
 
-it("paints at the screen's own pixels when it comes to another screen", () => {
+it("paints at the new resolution after a change of screen", () => {
   const asked: { query: string; listeners: (() => void)[] }[] = [];
   vi.stubGlobal("matchMedia", (query: string) => {
     const entry = { query, listeners: [] as (() => void)[] };

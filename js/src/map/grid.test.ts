@@ -15,7 +15,7 @@ function nearestByAll(xy: Float32Array, x: number, y: number, reach: number): nu
   return best;
 }
 
-it("finds the same point as looking at all", () => {
+it("finds the same point as a full scan", () => {
   const random = seeded(8);
   for (const count of [0, 1, 2, 17, 900]) {
     const xy = randomPoints(count, random);
@@ -27,7 +27,7 @@ it("finds the same point as looking at all", () => {
   }
 });
 
-it("takes points that all lie on one place or on one line", () => {
+it("accepts points that all lie in one position or on one line", () => {
   expect(new Grid(new Float32Array(20).fill(0.5)).nearest(0.5, 0.5, 0.1)).toBe(9);
   const line = Float32Array.from({ length: 200 }, (_, i) => (i % 2 ? 0.3 : i / 200));
   expect(new Grid(line).nearest(0.5, 0.31, 0.1)).toBe(50);

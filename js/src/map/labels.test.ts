@@ -15,7 +15,7 @@ function someLabels(count: number, random: () => number): Label[] {
 }
 
 describe("placeLabels", () => {
-  it("never lets two overlap and never leaves the map", () => {
+  it("never lets labels overlap or leave the map", () => {
     const random = seeded(6);
     for (let round = 0; round < 100; round++) {
       const items = someLabels(30, random);
@@ -53,7 +53,7 @@ describe("placeLabels", () => {
     expect(Math.abs((second?.top ?? 0) - 91)).toBeGreaterThanOrEqual(18);
   });
 
-  it("leaves out what does not fit", () => {
+  it("skips labels that do not fit", () => {
     const label = { id: 0, text: "name", x: 50, y: 50, weight: 1 };
     expect(placeLabels([label], 100, 100, () => 101)).toEqual([]);
     expect(placeLabels([label], 100, 10, () => 20)).toEqual([]);
@@ -63,7 +63,7 @@ describe("placeLabels", () => {
   });
 });
 
-it("takes the place that hides the fewest points", () => {
+it("chooses the position that hides the fewest points", () => {
   const item = { id: 0, text: "name", x: 100, y: 100, weight: 1 };
   const place = (hides: (left: number, top: number) => number) =>
     placeLabels([item], 200, 200, () => 40, 18, hides).map(({ left, top }) => [left, top])[0];

@@ -16,7 +16,7 @@ function windsOddly(polygon: Float64Array, px: number, py: number): boolean {
   return Math.abs(Math.round(turned / (2 * Math.PI))) % 2 === 1;
 }
 
-it("finds the same points as counting turns does, also when the lasso crosses itself", () => {
+it("finds the same points as winding numbers, even when the lasso crosses itself", () => {
   const random = seeded(5);
   const at = { sx: 180, sy: -180, tx: 215, ty: 190 };
   for (let round = 0; round < 60; round++) {

@@ -21,7 +21,7 @@ function fromHsl(css: string): number {
 const [WHITE, BLACK] = [hex("#ffffff"), hex("#000000")];
 
 describe("the contrast of two colours", () => {
-  it("is WCAG's", () => {
+  it("matches WCAG", () => {
     expect(contrast(BLACK, WHITE)).toBeCloseTo(21);
     expect(contrast(WHITE, WHITE)).toBe(1);
     // WebAIM gives 4.54 for this grey; pure red has a luminance of 0.2126.
@@ -31,7 +31,7 @@ describe("the contrast of two colours", () => {
 });
 
 describe("the edge of a point", () => {
-  it("is the colour itself where that stands out", () => {
+  it("is the colour itself if that stands out", () => {
     expect(edgeOf(hex("#0072b2"), WHITE, BLACK)).toBe(hex("#0072b2"));
   });
 
@@ -91,7 +91,7 @@ describe("the edge of a point", () => {
     },
   );
 
-  it("is painted around a point that would not be seen", () => {
+  it("is painted around a point that would be invisible", () => {
     for (const css of ["#56b4e9", "#e69f00", "#b3a800"]) expect(strongest(css, 4), css).toBeGreaterThanOrEqual(2.9);
     // The colour alone has a contrast of 2.2.
     expect(contrast(hex("#e69f00"), WHITE)).toBeLessThan(2.3);

@@ -24,7 +24,7 @@ describe("makeDisc", () => {
 });
 
 describe("paintDiscs", () => {
-  it("blends as alpha compositing does", () => {
+  it("blends like alpha compositing", () => {
     const random = seeded(9);
     const xy = randomPoints(60, random);
     const at = { sx: 20, sy: -20, tx: 24, ty: 24 };
@@ -64,7 +64,7 @@ describe("paintDiscs", () => {
     expect(pixels.data[20 * 40 + 21]).toBe(ink);
   });
 
-  it("leaves out points beyond the frame and those without a place", () => {
+  it("skips points outside the frame and without a position", () => {
     const pixels = paper(32, 32, 4);
     const xy = Float32Array.of(-20, 5, 5, -20, 60, 5, 5, 60, NaN, 5, 5, Infinity);
     const at = { sx: 1, sy: 1, tx: 0, ty: 0 };
@@ -72,7 +72,7 @@ describe("paintDiscs", () => {
     expect(pixels.data.every((pixel) => pixel === WHITE)).toBe(true);
   });
 
-  it("takes a code beyond the palette as its last colour", () => {
+  it("draws a code beyond the palette in its last colour", () => {
     const pixels = paper(32, 32, 4);
     const at = { sx: 1, sy: 1, tx: 10, ty: 10 };
     const red = packed(255, 0, 0);
@@ -92,7 +92,7 @@ describe("paintDiscs", () => {
 });
 
 describe("colours", () => {
-  it("reads hexadecimal ones only", () => {
+  it("reads only hexadecimal ones", () => {
     expect(parseHex("#0072b2")).toBe(packed(0, 114, 178));
     expect(parseHex(" #Fa0 ")).toBe(packed(255, 170, 0));
     for (const other of ["red", "rgb(1, 2, 3)", "#12345", ""]) expect(parseHex(other)).toBeNull();

@@ -47,7 +47,7 @@ describe("project", () => {
     }
   });
 
-  it("stays finite without a size", () => {
+  it("stays finite for a map without a size", () => {
     const none = { width: 0, height: 0 };
     expect(unproject(fitView(none), none, 5, 5)).toEqual([0, 0]);
     expect(fitBounds({ left: 0, right: 0, bottom: 0, top: 0 }, none, 1)).toEqual({ k: 1, x: 0, y: 0 });
@@ -87,7 +87,7 @@ describe("fitBounds", () => {
     }
   });
 
-  it("never zooms past the limit onto a single place", () => {
+  it("never zooms past the limit onto a single position", () => {
     const spot = { left: 0.2, right: 0.2, bottom: -0.4, top: -0.4 };
     expect(fitBounds(spot, size, 1e-9).k).toBe(MAX_ZOOM);
     const view = fitBounds(spot, size, 2);
@@ -109,7 +109,7 @@ describe("boundsOf", () => {
 describe("keepInSight", () => {
   const bounds = { left: -1, right: 1, bottom: -1, top: 1 };
 
-  it("leaves a view alone that shows the data", () => {
+  it("leaves a view unchanged that shows the data", () => {
     expect(keepInSight(fitView(size), bounds, size)).toEqual(fitView(size));
   });
 
@@ -128,7 +128,7 @@ describe("keepInSight", () => {
 });
 
 describe("between", () => {
-  it("starts and ends where it should, and keeps one pixel fixed", () => {
+  it("starts and ends at the given views, and keeps one pixel fixed", () => {
     const views = someViews(100);
     for (let i = 1; i < views.length; i++) {
       const [from, to] = [views[i - 1] as MapView, views[i] as MapView];
@@ -145,7 +145,7 @@ describe("between", () => {
     }
   });
 
-  it("glides when the zoom stays", () => {
+  it("pans evenly at constant zoom", () => {
     expect(between({ k: 2, x: 0, y: 10 }, { k: 2, x: 8, y: 20 }, 0.25)).toEqual({ k: 2, x: 2, y: 12.5 });
   });
 });

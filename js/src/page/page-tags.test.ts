@@ -38,8 +38,8 @@ const lines = (log: PageTags) =>
     .map((line) => JSON.parse(line));
 const asides = (store: Kept) => [...store.held].filter(([name]) => name.startsWith("outlens:damaged:x:"));
 
-describe("the tags that a browser keeps", () => {
-  it("opens what an earlier page wrote, with the same events", () => {
+describe("the tags stored in a browser", () => {
+  it("reads the log of an earlier page with the same events", () => {
     const store = kept();
     const events = [event("a", "k1", "one"), event("b", "k2", "two", 6)];
     store.setItem(PLACE, JSON.stringify(events));
@@ -50,7 +50,7 @@ describe("the tags that a browser keeps", () => {
     expect(lines(log).slice(0, 2)).toEqual(events);
   });
 
-  it("loses no tag to one malformed event, and sets aside what was there", () => {
+  it("loses no tag to a malformed event, and sets the damaged log aside", () => {
     const store = kept();
     const written = JSON.stringify([event("a", "k1", "one"), { ...event("b", "k2", "two"), time: "late" }]);
     store.setItem(PLACE, written);
@@ -79,7 +79,7 @@ describe("the tags that a browser keeps", () => {
     }
   });
 
-  it("is not overwritten where it cannot be set aside", () => {
+  it("does not overwrite a log that cannot be set aside", () => {
     const broken = `["${"x".repeat(100)}`;
     const store = kept(150);
     store.held.set(PLACE, broken);
@@ -91,7 +91,7 @@ describe("the tags that a browser keeps", () => {
   });
 
   it("holds 40 000 gestures, or 300 000 events of one, within a browser's five million characters", () => {
-    // Alike but for the ids, so two lengths give the length of all: the first has what every log has.
+    // Logs differ only in their ids, so two lengths determine all: the first includes the fixed part.
     const length = (gestures: number, outputs: number) => {
       const store = kept();
       const log = new PageTags("x", store);
@@ -102,7 +102,7 @@ describe("the tags that a browser keeps", () => {
       return store.getItem(PLACE)!.length;
     };
     expect((length(200, 1) - length(100, 1)) / 100).toBeLessThan(5e6 / 40_000);
-    // Outputs that were tagged before cost their number only.
+    // A repeated output costs only its number.
     const store = kept();
     const log = new PageTags("x", store);
     const keys = Array.from({ length: 1000 }, (_, k) => `${1e9 + k}`.padEnd(32, "f"));
@@ -112,7 +112,7 @@ describe("the tags that a browser keeps", () => {
     expect((store.getItem(PLACE)!.length - before) / 1000).toBeLessThan(5e6 / 300_000);
   });
 
-  it("gives each event an id of its own, the same each time", () => {
+  it("gives each event a unique and stable id", () => {
     const store = kept();
     const log = new PageTags("x", store);
     log.do({ action: "tag", value: "a" }, ["k1", "k2", "k3"]);
@@ -123,10 +123,10 @@ describe("the tags that a browser keeps", () => {
     expect(lines(new PageTags("x", store)).map(({ id }) => id)).toEqual(ids);
   });
 
-  it("writes again what another tab overwrote, as soon as it hears of it", () => {
+  it("writes events again that another tab overwrote, once notified", () => {
     const store = kept();
     const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
-    // Both write at once: the second has not seen what the first wrote.
+    // Both write at once: the second has not seen the first one's event.
     const before = store.getItem(PLACE);
     one.do({ action: "tag", value: "first" }, ["a"]);
     if (before === null) store.held.delete(PLACE);
@@ -137,13 +137,13 @@ describe("the tags that a browser keeps", () => {
         .map(({ value }) => value)
         .sort();
     expect(values(new PageTags("x", store))).toEqual(["first", "second"]);
-    // Heard of by the other, which has nothing to add: it does not write in turn.
+    // The other tab is notified and has nothing to add, so it does not write.
     two.sync();
     expect(values(two)).toEqual(["first", "second"]);
   });
 });
 
-it("keeps the colours of a page's tags where one is undone", () => {
+it("keeps the colours of the page's tags when one is undone", () => {
   const log = new PageTags("x", null);
   const none = new DataView(new ArrayBuffer(0));
   const written = {
@@ -164,8 +164,8 @@ it("keeps the colours of a page's tags where one is undone", () => {
   expect(colors()).toEqual([4]);
 });
 
-/** The log of a page against a model in obvious lines: what counts is what was done and not undone. */
-it("keeps a page's log as the plain model has it", () => {
+/** Compares a page's log with a model in obvious lines: everything done and not undone counts. */
+it("keeps the same log as the plain model", () => {
   const log = new PageTags("x", null);
   const keys = ["a", "b", "c", "d", "e", "f", "g", "h", "i"];
   const none = new DataView(new ArrayBuffer(0));
@@ -221,7 +221,7 @@ it("keeps a page's log as the plain model has it", () => {
   }
 });
 
-it("goes on under a name that is in the page already", () => {
+it("continues under a name that is already in the page", () => {
   const log = new PageTags("x", null);
   const bits = new DataView(Uint8Array.of(0b11).buffer);
   const written = {
@@ -241,7 +241,7 @@ it("goes on under a name that is in the page already", () => {
   expect(over.bits.getUint8(0)).toBe(0b10);
 });
 
-it("learns in another tab the name that was given before anything was tagged", () => {
+it("picks up a name set in another tab before anything was tagged", () => {
   const store = kept();
   const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
   expect(one.named).toBe(false);
@@ -252,7 +252,7 @@ it("learns in another tab the name that was given before anything was tagged", (
   expect([one.annotator, two.annotator, one.named]).toEqual(["ann", "ann", true]);
 });
 
-it("loses nothing where a page is open in two tabs", () => {
+it("loses nothing when a page is open in two tabs", () => {
   const store = kept();
   const [one, two] = [new PageTags("x", store), new PageTags("x", store)];
   one.do({ action: "tag", value: "first" }, ["a"]);
@@ -261,7 +261,7 @@ it("loses nothing where a page is open in two tabs", () => {
   const values = (log: PageTags) => [...log.file().matchAll(/"value":"(\w+)"/g)].map(([, value]) => value);
   expect(values(one)).toEqual(["first", "second", "second", "third"]);
   expect(values(new PageTags("x", store))).toEqual(["first", "second", "second", "third"]);
-  // Signed in one of them, whatever the other still believes.
+  // The name set in one of them counts, whatever the other has stored.
   one.rename("ann");
   two.do({ action: "tag", value: "fourth" }, ["a"]);
   expect(two.annotator).toBe("ann");
@@ -270,7 +270,7 @@ it("loses nothing where a page is open in two tabs", () => {
   expect(one.do({ action: "undo", value: "" }, [])).toContain("third");
 });
 
-it("keeps the name under which tags were handed in", () => {
+it("keeps the name under which tags were downloaded", () => {
   const store = kept();
   const log = new PageTags("x", store);
   log.do({ action: "tag", value: "first" }, ["a"]);
@@ -287,7 +287,7 @@ it("keeps the name under which tags were handed in", () => {
   }
 });
 
-it("gives another page's reader no tags of this one", () => {
+it("shows the reader of another page no tags of this one", () => {
   const store = kept();
   const first = new PageTags("x", store);
   first.rename("ann");

@@ -10,7 +10,7 @@ async function zip(data: Uint8Array<ArrayBuffer>): Promise<string> {
 }
 
 describe("unpacking a page", () => {
-  it("puts the bytes where the head says they were", async () => {
+  it("puts the bytes at the positions given in the head", async () => {
     const head = new TextEncoder().encode(
       JSON.stringify({ title: "Café 😀", _texts: { $bytes: [1, 3] }, _pages: [{ _xy: { $bytes: [3, 3] }, n: 2 }] }),
     );
@@ -19,13 +19,13 @@ describe("unpacking a page", () => {
     expect(state.title).toBe("Café 😀");
     const texts: DataView = state._texts;
     expect([texts.byteLength, texts.getUint8(0), texts.getUint8(1)]).toEqual([2, 8, 9]);
-    // A copy: an array over it needs no alignment with the file.
+    // A copy, so that an array over it is aligned.
     expect(texts.byteOffset).toBe(0);
     expect(state._pages[0]._xy.byteLength).toBe(0);
     expect(state._pages[0].n).toBe(2);
   });
 
-  it("reads what Python has packed", async () => {
+  it("reads a page packed by Python", async () => {
     // base64.b64encode(gzip.compress(report._pack({"a": b"\x00\x01", "b": [None, "x"]}), 6, mtime=0))
     const text = "H4sIAAAAAAAAA9NmYGCoVkpUslKoVlJJqixJLQYyow10FIxia3UUlJJAvLzSnBwgu0IptpaBEQAVvMwfMQAAAA==";
     const state = (await unpack(text)) as any;

@@ -5,7 +5,7 @@ import { make, traits } from "../testing/fixture";
 import { Clusters } from "./clusters/clusters";
 import { LensContext } from "./use-lens";
 
-/** A panel of a lens that has one model more in other prompts. */
+/** A panel of a lens whose other prompts have one more model. */
 function draw(panel: ComponentType): HTMLElement {
   const given = traits();
   const codes = Uint16Array.of(0, 0, 2, 2, 0, 65535);
@@ -21,7 +21,7 @@ function draw(panel: ComponentType): HTMLElement {
   return el;
 }
 
-it("draws a bar for each source of the prompt shown", () => {
+it("draws a bar for each source of the current prompt", () => {
   const bars = draw(Clusters).querySelector(".ol-bars")!;
   expect(bars.children.length).toBe(2);
   expect(bars.getAttribute("aria-label")).toMatch(/^m1: \d of its 3 \(\d+ %\); m2: \d of its 2/);

@@ -117,7 +117,7 @@ export function make(change: Record<string, unknown> = {}, notebook = false): { 
   return { lens: makeLens(model, new AbortController().signal), model };
 }
 
-/** A lens of a notebook, with what it asked Python and a way to answer. */
+/** A lens of a notebook, with its questions to Python and a function that answers them. */
 export function inNotebook(change: Record<string, unknown> = {}) {
   const model = new PageModel({ ...traits(), ...change });
   const asked: any[] = [];
@@ -130,7 +130,7 @@ export function inNotebook(change: Record<string, unknown> = {}) {
     on: (name: string, callback: any) => (name === "msg:custom" ? (receive = callback) : on(name, callback)),
   });
   const lens = makeLens(model, new AbortController().signal);
-  /** Resolves when the answer has had its effects. */
+  /** Resolves once the answer has taken effect. */
   const answer = async (reply: object, buffers: DataView[] = []) => {
     receive(reply, buffers);
     await new Promise((resolve) => setTimeout(resolve));

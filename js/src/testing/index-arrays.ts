@@ -1,6 +1,6 @@
 import type { IndexArrays } from "../text/shared";
 
-/** The arrays of Python's index, made the obvious way. */
+/** The arrays of Python's index, computed the obvious way. */
 export function indexArrays(texts: string[][], prompt: string[] = []): IndexArrays {
   const keys = texts.map((t) => t.join(" "));
   const variants = [...new Set(keys)].sort();
@@ -34,7 +34,7 @@ export function indexArrays(texts: string[][], prompt: string[] = []): IndexArra
 
 export const holds = (text: string[], part: string[]) => text.some((_, i) => part.every((w, j) => text[i + j] === w));
 
-/** The words of a text that lie in at least m words of the prompt. */
+/** The words of a text within at least m consecutive words of the prompt. */
 export function echoed(text: string[], prompt: string[], m: number): Set<number> {
   const words = new Set<number>();
   for (let i = 0; i + m <= text.length; i++) {
@@ -48,19 +48,19 @@ export interface Case {
   prompt: string[];
   arrays: IndexArrays;
   below: (n: number) => number;
-  /** Which outputs are counted, and how many of them each variant is; all of them and undefined in every other case. */
+  /** The counted outputs, and their number for each variant; in every other case all outputs and undefined. */
   counted: string[][];
   weight: Uint32Array | undefined;
 }
 
-/** A few short outputs of few words, some alike, at times with a prompt, at times with only some of them counted. */
+/** A few short outputs of few words, some equal; sometimes with a prompt, sometimes with only some outputs counted. */
 export function randomCase(uniform: () => number): Case {
   const below = (n: number) => Math.floor(uniform() * n);
-  const said = () => Array.from({ length: below(9) }, () => "aabc"[below(4)]);
-  const texts = Array.from({ length: 1 + below(6) }, said);
+  const randomWords = () => Array.from({ length: below(9) }, () => "aabc"[below(4)]);
+  const texts = Array.from({ length: 1 + below(6) }, randomWords);
   if (below(3) === 0) texts.push(texts[0]);
-  if (below(3) === 0) texts.push([...texts[0].slice(0, 4), ...said()]);
-  const prompt = below(2) ? said() : [];
+  if (below(3) === 0) texts.push([...texts[0].slice(0, 4), ...randomWords()]);
+  const prompt = below(2) ? randomWords() : [];
   const arrays = indexArrays(texts, prompt);
   if (below(2)) return { texts, prompt, arrays, below, counted: texts, weight: undefined };
   const weight = new Uint32Array(arrays.weight.length);

@@ -1,4 +1,4 @@
-/** Numbers in [0, 1) that are alike in every run, for tests. */
+/** Reproducible random numbers in [0, 1), for tests. */
 export function seeded(seed: number): () => number {
   let state = seed >>> 0;
   return () => {

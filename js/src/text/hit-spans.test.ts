@@ -12,7 +12,7 @@ const worker = (asked: string[][], error = "") => ({
 const turn = () => new Promise((go) => setTimeout(go));
 
 describe("the hits of an expression", () => {
-  it("are asked for together, once, and are there when they have arrived", async () => {
+  it("are requested together and once, and are known on arrival", async () => {
     const asked: string[][] = [];
     const spans = new HitSpans(worker(asked), /a+/giu);
     expect([spans.get("baa"), spans.get("c"), spans.get("baa")]).toEqual([[], [], []]);
@@ -23,7 +23,7 @@ describe("the hits of an expression", () => {
     expect(asked).toEqual([["baa", "c"]]);
   });
 
-  it("are not asked for again where the expression was given up", async () => {
+  it("are not requested again after the expression was aborted", async () => {
     const asked: string[][] = [];
     const spans = new HitSpans(worker(asked, "given up"), /(a+)+b/giu);
     spans.get("aaaa");

@@ -9,7 +9,7 @@ function blocksOf(text: string): [string, number, string][] {
   return markdown(text).blocks.map(({ start, end, kind, level }) => [kind, level, text.slice(start, end)]);
 }
 
-/** What is styled, without what is hidden: bits and text. */
+/** The styled text without hidden characters: bits and text. */
 function styled(text: string): [number, string][] {
   return spansOf(text).filter(([bits]) => bits !== HIDDEN);
 }
@@ -21,7 +21,7 @@ function spansOf(text: string): [number, string][] {
   );
 }
 
-/** What is left to see. */
+/** The visible text. */
 function seen(text: string): string {
   const { spans } = markdown(text);
   let left = "";
@@ -40,7 +40,7 @@ function cellsOf(text: string): (string[] | undefined)[] {
   );
 }
 
-/** What is wrong with the blocks and spans of a text, whatever it says; "" if nothing. */
+/** The fault in the blocks and spans of a text; "" if there is none. */
 function wrong(text: string): string {
   const { blocks, spans } = markdown(text);
   let at = 0;
@@ -69,8 +69,8 @@ function wrong(text: string): string {
   return at !== text.length ? "blocks end early" : k !== spans.length ? "spans after the end" : "";
 }
 
-describe("markdown, of any text", () => {
-  it("has blocks that are the text and spans that rise in them, and hides only markup", () => {
+describe("markdown of any text", () => {
+  it("has blocks that make up the text and ascending spans within them, and hides only markup", () => {
     const signs =
       "* ** _ __ ~~ ` `` ``` ~~~ # ## > - + 1. 2) | --- *** \\ [ ]( ) < </b> :// . a b é 中 😀 \ud800 \udc00 \0 \u2028".split(
         " ",
@@ -89,7 +89,7 @@ describe("markdown, of any text", () => {
     expect(markdown("")).toEqual({ blocks: [], spans: [] });
   });
 
-  // Time grows with the square of the text where something is looked for again from every place: none would end.
+  // A search that restarts at every position takes quadratic time: none of these would end.
   it.each([
     "*",
     "`",
@@ -119,7 +119,7 @@ describe("markdown, of any text", () => {
     expect(wrong(text)).toBe("");
   }); // prettier-ignore
 
-  it("takes no longer than the text: backticks of every number, ever deeper lists, styles in styles", () => {
+  it("takes linear time: backticks of every number, ever deeper lists, nested styles", () => {
     const numbers = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
     expect(
       wrong(
@@ -141,7 +141,7 @@ describe("markdown, of any text", () => {
 });
 
 describe("blocks", () => {
-  it("takes # for a heading before a space, and hides it with what closes it", () => {
+  it("reads # before a space as a heading, and hides it with its closing marks", () => {
     expect(blocksOf("# Oak\n###### Elm")).toEqual([
       ["h1", 0, "# Oak\n"],
       ["h6", 0, "###### Elm"],
@@ -151,7 +151,7 @@ describe("blocks", () => {
     expect(blocksOf("oak\n# elm\nfir").map(([kind]) => kind)).toEqual(["p", "h1", "p"]);
   });
 
-  it("does not take the line above --- or === for a heading", () => {
+  it("does not read the line above --- or === as a heading", () => {
     expect(blocksOf("oak\n---\nelm\n===\n")).toEqual([
       ["p", 0, "oak\n"],
       ["rule", 0, "---\n"],
@@ -167,7 +167,7 @@ describe("blocks", () => {
     for (const line of ["--", "-*-", "--- a", "+++"]) expect(blocksOf(line)[0][0], line).not.toBe("rule");
   });
 
-  it("nests items by their indent, and leaves their markers to be seen", () => {
+  it("nests items by their indent, and keeps their markers visible", () => {
     const lines = [
       "- oak",
       "  - elm",
@@ -203,13 +203,13 @@ describe("blocks", () => {
     for (const line of ["-oak", "1.oak", "1 oak", "1234567890. oak"]) expect(blocksOf(line)[0][0], line).toBe("p");
   });
 
-  it("lets a sentence go on with a year", () => {
+  it("lets a sentence continue with a year", () => {
     expect(blocksOf("It was\n1984. It was")).toHaveLength(1);
     expect(blocksOf("Steps\n1. oak\n2. elm").map(([kind]) => kind)).toEqual(["p", "item", "item"]);
     expect(blocksOf("7. oak\n9. elm").map(([kind]) => kind)).toEqual(["item", "item"]);
   });
 
-  it("goes on with a paragraph over lines, however indented, to a blank one", () => {
+  it("continues a paragraph over lines, however indented, until a blank one", () => {
     expect(blocksOf("oak\n      elm\rfir\r\n \n\t\n\nash")).toEqual([
       ["p", 0, "oak\n      elm\rfir\r\n"],
       ["blank", 0, " \n\t\n\n"],
@@ -261,7 +261,7 @@ describe("blocks", () => {
     ]); // prettier-ignore
   });
 
-  it("shows what is in a fence as it stands", () => {
+  it("shows the content of a fence unchanged", () => {
     for (const [open, close] of [
       ["```", "```"],
       ["~~~py", "~~~~"],
@@ -417,7 +417,7 @@ describe("styles", () => {
     expect(styled(text)).toEqual(expected);
   }); // prettier-ignore
 
-  it("hides what marks up, and nothing else", () => {
+  it("hides markup, and nothing else", () => {
     expect(seen("**a** __b__ *c* _d_ ~~e~~ ``f`` \\*g\\* \\h")).toBe("a b c d e f *g* \\h");
     expect(seen("**a* \\\n**b**")).toBe("*a \\\nb");
     expect(spansOf("**a**")).toEqual([
@@ -427,7 +427,7 @@ describe("styles", () => {
     ]); // prettier-ignore
   });
 
-  it("leaves links, addresses and HTML as they are", () => {
+  it("leaves links, addresses and HTML unchanged", () => {
     for (const text of [
       "[a](b_c_ d)",
       "[a](/_b_/*c*)",
@@ -452,7 +452,7 @@ describe("styles", () => {
   });
 });
 
-describe("documents that were made of known parts", () => {
+describe("documents made of known parts", () => {
   type Piece = [text: string, bits: number];
 
   function document(random: () => number) {
@@ -468,7 +468,10 @@ describe("documents that were made of known parts", () => {
     const word = (bits: number) =>
       put(pick(["oak", "elm,", "1", "Größe", "树木", "a_b_c", "2*3*4", "😀", "x]", "(y)", "[z](_u_v)"]), bits);
 
-    /** Words and styles with words at both ends. `line` begins a line: its text, and whether it is hidden. */
+    /**
+     * A sentence with styles that begins and ends with a word. `line` begins a line: its text, and whether it is
+     * hidden.
+     */
     const sentence = (bits: number, deep: number, line: Piece | null) => {
       const gap = () => {
         if (!line || random() < 0.8) return put(" ", bits);

@@ -44,7 +44,7 @@ function obvious(
   return made.sort((a, b) => b.outputs - a.outputs);
 }
 
-/** The same of what is found, written out. */
+/** The openings found, in the same form. */
 function plain(nodes: Opening[], words: string[], before: string[] = []): Plain[] {
   return nodes.map(({ from, at, words: length, outputs, variants, children }) => {
     const run = words.slice(from, at + 1);
@@ -62,10 +62,10 @@ const inOrder = (texts: string[][], variant: Uint32Array, bounds: Uint32Array) =
 };
 
 describe("openings", () => {
-  it("are what brute force finds, in all outputs and in those that are counted", () => {
+  it("match brute force over all and over counted outputs", () => {
     for (let seed = 1; seed <= 500; seed++) {
       const { texts, arrays, below, weight } = randomCase(seeded(seed));
-      // Of a variant all its outputs are counted here, or none.
+      // Either all outputs of a variant are counted here, or none.
       const all = weight?.map((w, v) => (w ? arrays.weight[v] : 0));
       const counted = texts.map((_, d) => !all || all[arrays.variant[d]] > 0);
       const least = 1 + below(3);
@@ -76,7 +76,7 @@ describe("openings", () => {
     }
   });
 
-  it("of equal outputs count those that are counted, and end after forty words", () => {
+  it("of equal outputs count only the counted ones, and end after forty words", () => {
     const long = Array.from({ length: 45 }, (_, i) => `w${i}`);
     const index = new SharedIndex(indexArrays([long, long, long, [...long, "more"]]));
     const found = openings(index, 2, Uint32Array.of(2, 1));
@@ -85,7 +85,7 @@ describe("openings", () => {
     ]);
   });
 
-  it("are none where nothing is said", () => {
+  it("are empty without words", () => {
     expect(openings(new SharedIndex(indexArrays([])), 2)).toEqual([]);
     expect(openings(new SharedIndex(indexArrays([[], []])), 2)).toEqual([]);
   });

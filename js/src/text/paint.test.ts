@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { seeded as random } from "../testing/random";
 import { type Painted, runs } from "./paint";
 
-/** What covers each unit, asked one by one. */
+/** The layers over each unit, checked one by one. */
 function obvious(layers: Painted[], length: number): string[] {
   return Array.from({ length }, (_, at) =>
     layers
@@ -17,7 +17,7 @@ function obvious(layers: Painted[], length: number): string[] {
 }
 
 describe("runs", () => {
-  it("cover what the layers cover, and nothing twice", () => {
+  it("cover exactly what the layers cover, once", () => {
     for (let seed = 1; seed <= 500; seed++) {
       const uniform = random(seed);
       const next = (below: number) => Math.floor(uniform() * below);
@@ -42,7 +42,7 @@ describe("runs", () => {
         before = end;
       }
       expect(got).toEqual(obvious(layers, length).map((classes, at) => (at < from ? "" : classes)));
-      // As few as can be: neighbours that touch look different.
+      // The number of runs is minimal: touching neighbours differ.
       found
         .slice(1)
         .forEach((run, k) => expect(run.start > found[k].end || run.classes !== found[k].classes).toBe(true));

@@ -4,10 +4,10 @@ import { seeded } from "../testing/random";
 import { phrases, through } from "./phrases";
 import { SharedIndex } from "./shared";
 
-const said = (text: string) => text.split(" ");
+const wordsOf = (text: string) => text.split(" ");
 
-describe("the phrases through a word", () => {
-  it("are what brute force finds", () => {
+describe("the phrases that contain a word", () => {
+  it("match brute force", () => {
     for (let seed = 1; seed <= 500; seed++) {
       const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
       const [k, m] = [2 + below(3), 1 + below(4)];
@@ -15,7 +15,7 @@ describe("the phrases through a word", () => {
       const functions = new Set(seed % 2 ? [] : [texts.flat()[0]]);
       const variants: string[] = [];
       arrays.variant.forEach((v, d) => (variants[v] = texts[d].join(" ")));
-      const words = variants.flatMap((t) => said(t).filter(Boolean));
+      const words = variants.flatMap((t) => wordsOf(t).filter(Boolean));
       const count = (part: string[]) => counted.filter((t) => holds(t, part)).length;
       texts.forEach((text, d) => {
         const variant = arrays.variant[d];
@@ -44,7 +44,7 @@ describe("the phrases through a word", () => {
             (one) => !candidates.some((other) => other !== one && other.from <= one.from && one.to <= other.to),
           );
           const wanted = new Set(maximal.map(({ part }) => part.join(" ")));
-          const most = Math.max(...[...wanted].map((part) => count(said(part))));
+          const most = Math.max(...[...wanted].map((part) => count(wordsOf(part))));
           if (wanted.size && !trivial(text[w]) && count([text[w]]) > most) wanted.add(text[w]);
           const found = through(index, arrays.bounds[variant] + w, k, m, weight, (at) => functions.has(words[at]));
           const listed = found.map(({ at, words: length }) => words.slice(at, at + length));
@@ -62,9 +62,9 @@ describe("the phrases through a word", () => {
     }
   });
 
-  it("are the longest that k outputs hold, not their beginnings", () => {
-    // Each output goes on one word less, so each beginning is in one output more.
-    const sentence = said("I would plant a cherry tree on day");
+  it("are the longest in k outputs, not their beginnings", () => {
+    // Each output continues for one word less, so each beginning is in one output more.
+    const sentence = wordsOf("I would plant a cherry tree on day");
     const texts = sentence.map((_, i) => [...sentence.slice(0, i + 1), `end${i}`]);
     const index = new SharedIndex(indexArrays(texts));
     const last = index.arrays.bounds[index.arrays.variant[7]];
@@ -79,8 +79,8 @@ describe("the phrases through a word", () => {
     ]);
   });
 
-  it("are twelve at most, by outputs and words", () => {
-    // Windows of a long sentence that each share with it, none within another.
+  it("are at most twelve, by outputs and words", () => {
+    // Overlapping windows of a long sentence, none within another.
     const long = Array.from({ length: 60 }, (_, i) => `w${i}`);
     const texts = [long, ...Array.from({ length: 20 }, (_, i) => [...long.slice(10 + i, 31 + i), `end${i}`])];
     const index = new SharedIndex(indexArrays(texts));
@@ -97,7 +97,7 @@ describe("the phrases through a word", () => {
   });
 });
 
-/** The index of outputs that say one word so many times. */
+/** The index of outputs that repeat one word, `lengths` times. */
 function run(lengths: number[]) {
   const bounds = [0];
   for (const length of lengths) bounds.push(bounds[bounds.length - 1] + length);
@@ -116,7 +116,7 @@ function run(lengths: number[]) {
 }
 
 describe("the best phrases", () => {
-  it("are ranked and told apart as by brute force", () => {
+  it("match the ranking and the exclusions of brute force", () => {
     for (let seed = 1; seed <= 600; seed++) {
       const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
       const [k, m, limit] = [2 + below(3), 1 + below(4), 1 + below(8)];
@@ -136,7 +136,7 @@ describe("the best phrases", () => {
       }
       const score = (part: string[]) =>
         Math.round(1e6 * count(part) ** 2 * part.reduce((sum, word) => sum + 1 / count([word]), 0));
-      // Among equal scores the first in the order of the words, where a sequence comes before those that it begins.
+      // Equal scores are ordered by their words, with a sequence before its continuations.
       const order = [...found.values()].sort((a, b) => score(b) - score(a) || (a.join(" ") < b.join(" ") ? -1 : 1));
       const functions = new Set(seed % 2 ? [] : [texts.flat()[0]]);
       const listed: string[][] = [];
@@ -155,13 +155,12 @@ describe("the best phrases", () => {
     }
   });
 
-  it("are those of numbers worked out by hand", () => {
-    const texts = ["we sail at dawn", "they sail at dawn", "we sail at noon", "we sail at dusk"].map(said);
+  it("have the scores worked out by hand", () => {
+    const texts = ["we sail at dawn", "they sail at dawn", "we sail at noon", "we sail at dusk"].map(wordsOf);
     const arrays = indexArrays(texts);
     const found = phrases(new SharedIndex(arrays), 2, 2, 9);
-    // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would have 8, but
-    // is
-    // not a maximal span anywhere: "we" stands before it or "dawn" after it.
+    // "we sail at": 3² (1/3 + 1/4 + 1/4) = 7.5; "sail at dawn": 2² (1/4 + 1/4 + 1/2) = 4. "sail at" would score 8, but
+    // is never a maximal span: "we" precedes it or "dawn" follows it.
     expect(found.map(({ words, variants }) => [words, variants.length])).toEqual([
       [3, 3],
       [3, 2],
@@ -169,7 +168,7 @@ describe("the best phrases", () => {
   });
 
   it("are the best of the beginnings of one sentence, not the longest", () => {
-    const sentence = said("please let us know whether that works for you and your team");
+    const sentence = wordsOf("please let us know whether that works for you and your team");
     const texts = [
       ...Array.from({ length: 24 }, (_, i) => [...sentence.slice(0, 9), `end${i}`]),
       ...Array.from({ length: 16 }, (_, i) => [...sentence, `end${i}`]),
@@ -182,7 +181,7 @@ describe("the best phrases", () => {
   it("come quickly from runs of one word of all lengths", () => {
     const index = new SharedIndex(run(Array.from({ length: 800 }, (_, i) => i + 1)));
     const before = performance.now();
-    // w words stand in 801 - w outputs, so the score is (801 - w)² w / 800: most where 801 - w = 2 w.
+    // w words are in 801 - w outputs, so the score is (801 - w)² w / 800: highest where 801 - w = 2 w.
     expect(phrases(index, 2, 2, 60).map(({ words }) => words)).toEqual([267]);
     expect(performance.now() - before).toBeLessThan(2000);
   });

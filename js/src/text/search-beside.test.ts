@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 import { hits } from "./search";
 import { type Bytes, SearchWorker, serve, TOO_SLOW } from "./search-beside";
 
-/** Stands for the browser's: answers in a later turn, as it does; one whose `stuck` is set never answers. */
+/** Stands for the browser's Worker: answers in a later turn, or never if `stuck` is set. */
 class FakeWorker {
   static made: FakeWorker[] = [];
   static stuck = false;
@@ -49,18 +49,18 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-describe("search beside the page", () => {
+describe("search in the worker", () => {
   it("finds the texts and sends them once", async () => {
     const search = open();
     expect([...(await search.find(TEXTS, /apple/giu, false)).ids!]).toEqual([0, 3, 4]);
     expect([...(await search.find(TEXTS, /ä/giu, false)).ids!]).toEqual([1]);
     expect(FakeWorker.made.length).toBe(1);
     expect(FakeWorker.made[0].got.map((job) => "texts" in job)).toEqual([true, false]);
-    // Other texts are sent in their turn.
+    // Other texts are sent again.
     expect([...(await search.find(bytesOf(["pear"]), /a/giu, false)).ids!]).toEqual([0]);
   });
 
-  it("gives the places of the hits in UTF-16 units", async () => {
+  it("returns the positions of hits in UTF-16 units", async () => {
     const { spans } = await open().spans(["😀 apple Apple", "none"], /apple/giu);
     expect(spans).toEqual([[3, 8, 9, 14], []]);
   });
@@ -72,7 +72,7 @@ describe("search beside the page", () => {
     expect([...second.ids!]).toEqual([1]);
   });
 
-  it("gives up what takes too long, and starts again with the texts", async () => {
+  it("aborts a search that takes too long, and restarts with the texts", async () => {
     const search = open();
     FakeWorker.stuck = true;
     const [found, spans] = [search.find(TEXTS, /(a+)+b/giu, true), search.spans(["aaa"], /(a+)+b/giu)];
@@ -85,7 +85,7 @@ describe("search beside the page", () => {
     expect(FakeWorker.made[1].got[0].texts).toBe(TEXTS);
   });
 
-  it.each([true, false])("answers what replaced a search that is stuck, limited or not: %s", async (limited) => {
+  it.each([true, false])("answers the search that replaced a stuck one, limited or not: %s", async (limited) => {
     const search = open();
     FakeWorker.stuck = true;
     const slow = search.find(TEXTS, /(a+)+b/giu, true);

@@ -2,14 +2,14 @@ import { describe, expect, it } from "vitest";
 import { compile, hits, parse, print } from "./search";
 
 describe("search", () => {
-  it("takes what stands between slashes for a regular expression", () => {
+  it("reads text between slashes as a regular expression", () => {
     expect(parse("a+b")).toEqual({ query: "a+b", regex: false });
     expect(parse("/a+b/")).toEqual({ query: "a+b", regex: true });
     expect(parse("//")).toEqual({ query: "//", regex: false });
     for (const typed of ["", "x", "/x/", "/a\\/b/", "1/2"]) expect(print(parse(typed))).toBe(typed);
   });
 
-  it("finds a text as it stands, in any case", () => {
+  it("finds a text literally, ignoring case", () => {
     const awkward = "a.b*c+(d)[e]{f}^$|\\/-?";
     for (const query of [...awkward, awkward]) {
       const pattern = compile({ query, regex: false })!;
@@ -27,12 +27,12 @@ describe("search", () => {
     }
   });
 
-  it("steps over empty matches and pairs of surrogates", () => {
+  it("steps over empty matches and surrogate pairs", () => {
     expect(hits("a😀b", compile({ query: "x*", regex: true })!)).toEqual([]);
     expect(hits("😀b😀b", compile({ query: "b*", regex: true })!)).toEqual([2, 3, 5, 6]);
   });
 
-  it("says what is wrong with an expression", () => {
+  it("reports an error in an expression", () => {
     expect(() => compile({ query: "(", regex: true })).toThrow(SyntaxError);
     expect(compile({ query: "a\\-b", regex: true })!.test("a-b")).toBe(true);
     expect(compile({ query: "", regex: true })).toBeNull();
@@ -42,7 +42,7 @@ describe("search", () => {
     expect(hits("aaaa", compile({ query: "a", regex: false })!, 2)).toEqual([0, 1, 1, 2]);
   });
 
-  // What Python's find gives for these, worked out by hand.
+  // The results of Python's find, worked out by hand.
   it.each<[string, string, string[]]>([
     [String.raw`\bécole\b`, "école, lycéecole, écoles, École", ["école", "École"]],
     [String.raw`\w+`, "naïve_1 e\u0301te\u0301 中文—x²", ["naïve_1", "e\u0301te\u0301", "中文", "x"]],
@@ -80,7 +80,7 @@ describe("search", () => {
     for (const query of ["a", "(?s)a", "[^\\W_]"]) expect(compile({ query, regex: true })!.flags).toMatch(/^gis?u$/);
   });
 
-  it("says it of the expression as it was typed", () => {
+  it("reports the error for the expression as typed", () => {
     for (const query of [
       String.raw`\b(é`,
       "[a",

@@ -3,8 +3,8 @@ import { echoed, holds, indexArrays, randomCase } from "../testing/index-arrays"
 import { seeded } from "../testing/random";
 import { SharedIndex } from "./shared";
 
-describe("what outputs share", () => {
-  it("is what brute force finds, in all outputs and in those that are counted", () => {
+describe("the shared words", () => {
+  it("match brute force over all and over counted outputs", () => {
     for (let seed = 1; seed <= 600; seed++) {
       const { texts, prompt, arrays, below, counted, weight } = randomCase(seeded(seed));
       const [k, m] = [2 + below(3), 1 + below(4)];
@@ -41,7 +41,7 @@ describe("what outputs share", () => {
     }
   });
 
-  it("has a place, a form and holders for each word", () => {
+  it("have a position, a form and holders", () => {
     for (let seed = 1; seed <= 200; seed++) {
       const { texts, arrays, counted, weight } = randomCase(seeded(seed));
       const shared = new SharedIndex(arrays);
@@ -65,7 +65,7 @@ describe("what outputs share", () => {
     }
   });
 
-  it("is nothing where nothing is said", () => {
+  it("are empty without words", () => {
     const shared = new SharedIndex(indexArrays([]));
     expect(shared.coverage(1)).toEqual(new Uint32Array());
     expect(new SharedIndex(indexArrays([[], []])).reach(2, 1)).toEqual(new Uint32Array());

@@ -9,7 +9,7 @@ parts.forEach((part, i) => (offsets[i + 1] = offsets[i] + part.length));
 const bytes = new Uint8Array(offsets[COUNT]);
 parts.forEach((part, i) => bytes.set(part, offsets[i]));
 
-/** Texts that Python has: what is asked for, and what answers. */
+/** Texts held by Python, with the requests and a function that answers them. */
 function paged() {
   const asked: number[][] = [];
   const made = new Texts({ bytes: new Uint8Array(), offsets, paged: true }, (ids) => void asked.push(ids));
@@ -22,7 +22,7 @@ function paged() {
 }
 
 describe("texts", () => {
-  it("are read without being kept where all are looked through", () => {
+  it("are not cached when a search reads all of them", () => {
     const { made, asked, answer } = paged();
     answer([0, 1]);
     for (let i = 0; i < COUNT; i++) made.peek(i);
@@ -32,11 +32,11 @@ describe("texts", () => {
     expect([here.peek(COUNT - 1), here.get(7)]).toEqual([texts[COUNT - 1], texts[7]]);
   });
 
-  it("that were used last are kept, the others are asked for again", async () => {
+  it("stay cached if recently used, and are requested again otherwise", async () => {
     const { made, asked, answer } = paged();
     for (let i = 0; i < KEPT; i++) answer([i]);
     expect(made.get(0)).toBe(texts[0]);
-    // Text 1 is now the one used longest ago.
+    // Text 1 is now the least recently used.
     answer([KEPT]);
     expect(made.get(0)).toBe(texts[0]);
     expect(made.get(1)).toBeNull();
@@ -48,7 +48,7 @@ describe("texts", () => {
     expect(made.get(1)).toBe(texts[1]);
   });
 
-  it("of one drawing are asked for in one message", async () => {
+  it("of one drawing are requested in one message", async () => {
     const { made, asked } = paged();
     made.get(5);
     made.get(3);

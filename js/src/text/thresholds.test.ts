@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { outputsNeeded } from "./thresholds";
 
-it("asks for as many outputs as Python's outputs_needed", () => {
+it("needs as many outputs as Python's outputs_needed", () => {
   // The examples of its docstring, and shares that binary fractions cannot hold.
   const cases: [number, number, number][] = [
     [0.07, 100, 7],

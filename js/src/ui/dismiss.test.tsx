@@ -42,7 +42,7 @@ beforeEach(() => {
 });
 afterEach(() => host.remove());
 
-it("goes away by Escape in the widget, which then does nothing else", async () => {
+it("closes on Escape in the widget, which then does nothing else", async () => {
   const root = await show();
   const keys: string[] = [];
   root.addEventListener("keydown", ({ key }) => keys.push(key));
@@ -54,7 +54,7 @@ it("goes away by Escape in the widget, which then does nothing else", async () =
   expect(keys).toEqual(["Escape"]);
 });
 
-it("stays at Escape elsewhere on the page, where it has no listener", async () => {
+it("stays open on Escape elsewhere on the page, where it does not listen", async () => {
   const added = [vi.spyOn(window, "addEventListener"), vi.spyOn(document, "addEventListener")];
   const root = await show();
   pressEscape(document.body);
@@ -66,7 +66,7 @@ it("stays at Escape elsewhere on the page, where it has no listener", async () =
   }
 });
 
-it("goes away by a press beside it, not by one on it", async () => {
+it("closes on a press outside it, but not on it", async () => {
   const root = await show();
   press(tip(root)!);
   await settled();
@@ -76,7 +76,7 @@ it("goes away by a press beside it, not by one on it", async () => {
   expect(tip(root)).toBeNull();
 });
 
-it("goes away in a shadow root too", async () => {
+it("closes in a shadow root too", async () => {
   const shadow = host.attachShadow({ mode: "open" });
   const [first, second] = [await show(shadow), await show(shadow)];
   pressEscape(first.querySelector("button")!);

@@ -4,7 +4,7 @@ import { seeded } from "../testing/random";
 import { Heights } from "./heights";
 
 describe("the heights of rows", () => {
-  it("add up as one sums them row by row, whatever is measured when", () => {
+  it("add up row by row, in whatever order they are measured", () => {
     for (let seed = 1; seed <= 100; seed++) {
       const next = seeded(seed);
       const below = (n: number) => Math.floor(next() * n);
@@ -20,14 +20,14 @@ describe("the heights of rows", () => {
         const at = below(count + 1);
         expect(heights.top(at)).toBe(at < count ? tops[at] : tops[count - 1] + real[count - 1] + gap);
         const y = below(heights.total + 20) - 10;
-        // The last row that begins at or before the place; rows without height begin where the next one does.
+        // The last row that begins at or before the position; rows without height begin where the next one does.
         expect(heights.at(y)).toBe(Math.max(0, tops.filter((top) => top <= y).length - 1));
       }
       expect(heights.total).toBe(real.reduce((sum, height) => sum + height + gap, 0));
     }
   });
 
-  it("are none where there are no rows", () => {
+  it("are zero without rows", () => {
     const heights = new Heights(0, () => 5, 10);
     expect([heights.total, heights.at(0), heights.at(100)]).toEqual([0, 0, 0]);
   });

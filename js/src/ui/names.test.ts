@@ -1,19 +1,19 @@
 import { expect, it } from "vitest";
 import { commonStart, cutMiddle, shortNames } from "./names";
 
-/** The names without what all of them begin with. */
+/** The names without their common start. */
 function rest(...names: string[]): string[] {
   return names.map((name) => name.slice(commonStart(names)));
 }
 
-it("finds the whole tokens that all names begin with", () => {
+it("finds the whole tokens that all names share at the start", () => {
   expect(rest("anthropic/claude-opus", "anthropic/claude-haiku")).toEqual(["opus", "haiku"]);
-  // "gpt" and "gpt4" are different tokens, though they begin alike.
+  // "gpt" and "gpt4" are different tokens with the same beginning.
   expect(rest("lab/gpt-x", "lab/gpt4-x")).toEqual(["gpt-x", "gpt4-x"]);
   expect(rest("mixtral", "mistral")).toEqual(["mixtral", "mistral"]);
 });
 
-it("leaves something of each name, and numbers and dates whole", () => {
+it("leaves part of each name, and keeps numbers and dates whole", () => {
   expect(rest("lab/gpt", "lab/gpt-4")).toEqual(["gpt", "gpt-4"]);
   expect(rest("a/b")).toEqual(["a/b"]);
   expect(rest("a/b", "a/b")).toEqual(["a/b", "a/b"]);
@@ -23,13 +23,13 @@ it("leaves something of each name, and numbers and dates whole", () => {
   expect(commonStart([])).toBe(0);
 });
 
-it("cuts a long name in its middle, by whole characters", () => {
+it("cuts a long name in the middle, between characters", () => {
   expect(cutMiddle("abcdefghij", 7)).toBe("abc…hij");
   expect(cutMiddle("abcdefg", 7)).toBe("abcdefg");
   expect(cutMiddle("🐚🐚🐚🐚🐚🐚🐚🐚", 5)).toBe("🐚🐚…🐚🐚");
 });
 
-it("leaves names alone that are short", () => {
+it("leaves short names unchanged", () => {
   expect([...shortNames(["gpt-4", "gpt-4-turbo"]).values()]).toEqual(["gpt-4", "gpt-4-turbo"]);
   expect([...shortNames(["anthropic/claude-opus", "anthropic/haiku"]).values()]).toEqual(["claude-opus", "haiku"]);
   const long = "meta-llama/Meta-Llama-3.1-405B-Instruct-Turbo";

@@ -5,8 +5,8 @@ import { type Extent, ScrollScale } from "./scroll-scale";
 const screen = 600;
 const extra = 20;
 
-describe("the place in a list that is higher than a browser can scroll", () => {
-  it("is the browser's position where the list is low enough", () => {
+describe("the position in a list taller than a browser can scroll", () => {
+  it("equals the browser's position in a short list", () => {
     const scale = new ScrollScale(10_000);
     const extent = { total: 10_000, screen, extra };
     for (const position of [0, 7, 5000, 9420]) {
@@ -26,7 +26,7 @@ describe("the place in a list that is higher than a browser can scroll", () => {
     }
   });
 
-  it("moves by the share of the whole with the scroll bar, and reaches both ends", () => {
+  it("moves in proportion to the scroll bar, and reaches both ends", () => {
     const scale = new ScrollScale(10_000);
     scale.scrolled(4710, extent);
     expect(scale.place).toBeCloseTo(99_420 / 2);
@@ -36,17 +36,17 @@ describe("the place in a list that is higher than a browser can scroll", () => {
     expect(scale.place).toBe(0);
   });
 
-  it("is never cut off by an end that the wheel reaches too early", () => {
+  it("is never cut off when the wheel reaches the browser's end too early", () => {
     const scale = new ScrollScale(10_000);
     scale.settled(50_000, scale.positionFor(50_000, extent), extent);
     let position = scale.positionFor(50_000, extent);
-    // Down to the browser's end by small steps: the list's end is shown there.
+    // Small steps down to the browser's end must show the end of the list.
     for (; position < 9420; position = Math.min(9420, position + 300)) scale.scrolled(position, extent);
     scale.scrolled(9420, extent);
     expect(scale.place).toBeCloseTo(99_420);
   });
 
-  it("keeps a place through the position that the browser rounds", () => {
+  it("survives rounding by the browser", () => {
     const scale = new ScrollScale(10_000);
     const position = scale.positionFor(77_777, extent);
     scale.settled(77_777, Math.round(position), extent);

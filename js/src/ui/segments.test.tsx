@@ -15,7 +15,7 @@ function painted(text: string, props: Partial<Props> = {}): HTMLElement {
   return host;
 }
 
-/** For each character of an element, whether it is inside a node of a class. */
+/** For each character of an element, whether it is inside a node of the class. */
 function covered(host: HTMLElement, name: string): boolean[] {
   const walker = document.createTreeWalker(host, NodeFilter.SHOW_TEXT);
   const found: boolean[] = [];
@@ -45,7 +45,7 @@ const WORDS = [
 ];
 
 describe("a painted text", () => {
-  it("is the text, whatever is painted, folded, anchored or rendered", () => {
+  it("equals the text, whatever is painted, folded, anchored or rendered", () => {
     for (let seed = 1; seed <= 300; seed++) {
       const next = seeded(seed);
       const below = (n: number) => Math.floor(next() * n);
@@ -78,7 +78,7 @@ describe("a painted text", () => {
     }
   });
 
-  it("shows invisible characters as chips, whose label is not part of the text", () => {
+  it("shows invisible characters as chips with labels outside the text", () => {
     const host = painted("a\u200bb\u202ec\u{e0041}", { layers: [{ layer: "ol-search", spans: [1, 3, 0] }] });
     const chips = [...host.querySelectorAll<HTMLElement>(".ol-chip")];
     expect(chips.map((c) => c.dataset.label)).toEqual(["200B", "202E", "A"]);
@@ -103,11 +103,12 @@ describe("a painted text", () => {
     expect(invisibles("a\rb")[0].title).toContain("U+000D");
   });
 
-  it("leaves the flags of England, Scotland and Wales alone, and nothing that only looks like them", () => {
+  it("leaves the flags of England, Scotland and Wales alone, but no lookalikes", () => {
     const tags = (letters: string) => [...letters].map((c) => String.fromCodePoint(0xe0000 + c.charCodeAt(0))).join("");
     const flag = (letters: string) => `\u{1f3f4}${tags(letters)}\u{e007f}`;
     expect(invisibles(`${flag("gbeng")} ${flag("gbsct")} ${flag("gbwls")} ${flag("usca")}`)).toEqual([]);
-    // No end, nothing before it, a sentence in it, another emoji, a second sequence behind: all hide something.
+    // Without an end, without a flag before it, a hidden sentence, another emoji, a second sequence: all hide
+    // something.
     for (const [text, hidden] of [
       [`\u{1f3f4}${tags("gbeng")}`, 5],
       [`${tags("gbeng")}\u{e007f}`, 6],
@@ -132,7 +133,7 @@ describe("a painted text", () => {
     expect(unfolded).toBe(4);
   });
 
-  it("draws a table with its bars unseen", () => {
+  it("draws a table with hidden bars", () => {
     const text = "|a|b|\n|-|-|\n|c|d|\n";
     const host = painted(text, { blocks: markdown(text).blocks });
     const seen = (cell: Element) =>

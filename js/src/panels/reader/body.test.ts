@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { excerpt } from "./body";
 
-describe("what a card shows of a long text", () => {
+describe("the excerpt of a long text", () => {
   const text = `${"a ".repeat(5000)}needle${" b".repeat(5000)}`;
 
-  it("begins at the beginning", () => {
+  it("starts at the beginning", () => {
     expect(excerpt("short", [], false)).toEqual({ start: 0, end: 5 });
     expect(excerpt(text, [], false).start).toBe(0);
     expect(excerpt(text, [4, 6], false).start).toBe(0);

@@ -2,7 +2,7 @@ import { expect, it } from "vitest";
 import { make } from "../../testing/fixture";
 import { axes, gridOf } from "./grid";
 
-// The fixture's outputs 0 to 5 are of the models m1 m1 m2 m2 m1 and none.
+// The sources of outputs 0 to 5 are m1 m1 m2 m2 m1 and none.
 it("puts the source across, and the first outputs of all columns into the first row", () => {
   const { lens } = make();
   expect(axes(lens).map((column) => column?.name)).toEqual([undefined, "model"]);
@@ -15,7 +15,7 @@ it("puts the source across, and the first outputs of all columns into the first 
   ]);
 });
 
-it("puts a column down on request, which is then not across as well", () => {
+it("moves a column from across to down on request", () => {
   const { lens } = make();
   lens.settings.set({ rows: "model" });
   const { columns, rows } = gridOf(lens, 3);
@@ -27,10 +27,10 @@ it("puts a column down on request, which is then not across as well", () => {
   ]);
 });
 
-it("holds what is listed only, in its order, and only what passes its own filter", () => {
+it("holds only the listed outputs, in order, that pass its filter", () => {
   const { lens } = make();
   lens.settings.set({ order: "typical", filter: { column: "model", value: "m1" } });
-  // Typical are 0.9, 0.1 and 0.3.
+  // Their typicality is 0.9, 0.1 and 0.3.
   expect(gridOf(lens, 3).rows.map(({ cells }) => cells)).toEqual([[[0]], [[4]], [[1]]]);
   lens.settings.set({ query: "river" });
   expect(gridOf(lens, 3).rows.map(({ cells }) => cells)).toEqual([[[4]]]);
@@ -43,7 +43,7 @@ it("holds what is listed only, in its order, and only what passes its own filter
   ).toEqual([0, 1, 2, 3, 4, 5]);
 });
 
-it("without columns follows the list, as many in a row as fit", () => {
+it("without columns follows the list, with as many in a row as fit", () => {
   const { lens, model } = make();
   model.set("_info", { ...(model.get("_info") as object), source: null });
   expect(gridOf(lens, 4).rows.map(({ cells }) => cells)).toEqual([

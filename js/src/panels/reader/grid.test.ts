@@ -7,7 +7,7 @@ import { Grid, gridOf } from "./grid";
 
 const u32 = (...values: number[]) => new DataView(Uint32Array.from(values).buffer);
 
-it("shows each of several equal outputs once, without their number", () => {
+it("shows each of several equal outputs once, without a count", () => {
   const { lens } = make({ _variant: u32(0, 0, 0, 3, 4, 5) });
   lens.settings.set({ mode: "grid" });
   expect([...lens.listing.cards.value.ids]).toEqual([0, 1, 2, 3, 4, 5]);
@@ -19,7 +19,7 @@ it("shows each of several equal outputs once, without their number", () => {
   expect(lens.listing.copies(1)).toEqual([0, 1, 2]);
 });
 
-it("shows the columns after the first 24 too", () => {
+it("reaches the columns after the first 24", () => {
   const count = 25;
   const columns = [
     { name: "model", kind: "category", by: true, categories: Array.from({ length: count }, (_, k) => `m${k}`) },
@@ -36,7 +36,7 @@ it("shows the columns after the first 24 too", () => {
   expect([end.columns, end.rows, end.all]).toEqual([["m24"], [{ label: "", cells: [[24]] }], 25]);
 });
 
-it("has a column for each source where this prompt has few, whatever others have", () => {
+it("has a column for each source if this prompt has few, whatever others have", () => {
   const categories = Array.from({ length: 40 }, (_, k) => `m${k}`);
   const { lens } = make({
     _info: { ...(traits()._info as object), columns: [{ name: "model", kind: "category", by: true, categories }] },

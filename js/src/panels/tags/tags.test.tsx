@@ -15,8 +15,8 @@ function draw(lens: Lens, el: HTMLElement, ...children: ComponentChild[]) {
   render(h(LensContext.Provider, { value: lens, children }), el);
 }
 
-/** As Python sends it. */
-function tell(lens: Lens, change: Partial<Tagged>) {
+/** Sets the tags as Python sends them. */
+function setTagged(lens: Lens, change: Partial<Tagged>) {
   lens.tags.traits.tagged.value = { ...lens.tags.traits.tagged.value, ...change };
 }
 
@@ -24,7 +24,7 @@ function showPrompt(model: PageModel, prompt: number) {
   model.set("_info", { ...(model.get("_info") as object), prompt });
 }
 
-/** A model whose Python is busy until the test lets it answer. */
+/** A model whose kernel stays busy until the test lets it answer. */
 function busy() {
   const made = make();
   const { lens, model } = made;
@@ -35,20 +35,20 @@ function busy() {
   return { lens, sent, el, model };
 }
 
-it("shows a tag that waits as waiting, until Python has it on disk", async () => {
+it("shows a tag as waiting until Python has saved it", async () => {
   const { lens, sent, el } = busy();
   expect(el.textContent).toContain("saved");
   lens.tagging.toggle("late", [1]);
   await vi.waitFor(() => expect(el.textContent).toContain("saving 1 change"));
   expect(el.querySelector(".ol-waits")?.textContent).toBe("late");
   expect(sent).toMatchObject([{ kind: "tags", action: "tag", value: "late", prompt: 0 }]);
-  // Again: it is taken off, which waits as well.
+  // Toggled again, the tag is removed, which waits as well.
   lens.tagging.toggle("late", [1]);
   expect(sent[1]).toMatchObject({ action: "untag" });
   await vi.waitFor(() => expect(el.querySelector(".ol-tag")).toBeNull());
 });
 
-it("undoes what still waits, and says where there is nothing to undo", async () => {
+it("undoes a waiting gesture, and reports when there is nothing to undo", async () => {
   const { lens, sent, el } = busy();
   const undo = el.querySelector<HTMLButtonElement>('[aria-label="Undo"]')!;
   expect(undo.getAttribute("aria-disabled")).toBe("true");
@@ -61,7 +61,7 @@ it("undoes what still waits, and says where there is nothing to undo", async () 
   expect(sent.map(({ action }) => action)).toEqual(["tag", "undo"]);
 });
 
-it("has a new tag at hand by name and key while it waits", () => {
+it("offers a new tag by name and key while it waits", () => {
   const { lens, sent } = busy();
   const { names } = lens.tags.tagged.value;
   lens.tagging.toggle("late", [1]);
@@ -74,12 +74,12 @@ it("has a new tag at hand by name and key while it waits", () => {
   expect(sent.length).toBe(3);
 });
 
-it("gives the keys to the tags that are used most, and never moves one", () => {
+it("gives keys to the most used tags, and never moves one", () => {
   const { lens } = make();
   const names = [..."abcdefghijkl"];
-  const told = (counts: number[], change = {}) => {
+  const keysFor = (counts: number[], change = {}) => {
     const bits = Uint8Array.from(counts, (count) => (1 << count) - 1);
-    tell(lens, {
+    setTagged(lens, {
       annotators: ["ann"],
       names,
       define: names.map(() => ({ color: 0, description: "", key: "" })),
@@ -88,30 +88,30 @@ it("gives the keys to the tags that are used most, and never moves one", () => {
     });
     return lens.tagKeys.all.value.slice(1).join("");
   };
-  // a, e and i are used least of twelve: the others have keys, in the order in which they were given first.
+  // a, e and i are the least used of twelve; the others have keys, in the order of their first use.
   const counts = [1, 3, 3, 3, 1, 3, 3, 3, 1, 3, 3, 3];
-  expect(told(counts)).toBe("bcdfghjkl");
+  expect(keysFor(counts)).toBe("bcdfghjkl");
   counts[0] = 6;
-  expect(told(counts)).toBe("bcdfghjkl");
-  // One that says its key has it; another one has to give it up.
+  expect(keysFor(counts)).toBe("bcdfghjkl");
+  // A tag with an assigned key has it; another tag must give it up.
   const define = names.map((name) => ({ color: 0, description: "", key: name === "a" ? "2" : "" }));
-  expect(told(counts, { define })).toBe("badfghjkl");
-  // When a tag is gone its key goes to the most used of the others.
+  expect(keysFor(counts, { define })).toBe("badfghjkl");
+  // A removed tag's key goes to the most used of the others.
   const less = names.filter((name) => name !== "d");
   const rest = {
     names: less,
     define: less.map(() => ({ color: 0, description: "", key: "" })),
     bits: Uint8Array.from(less, (name) => (name === "c" ? 63 : 1)),
   };
-  expect(told([], rest)).toBe("bacfghjkl");
+  expect(keysFor([], rest)).toBe("bacfghjkl");
 });
 
-it("says on how many of the equal outputs of a card a tag is", async () => {
+it("reports how many of a card's equal outputs have a tag", async () => {
   // Two of the first three outputs have it; the card stands for all three.
   const { lens, model } = make({ _variant: new DataView(Uint32Array.of(0, 0, 0, 1, 2, 3).buffer) });
   const sent: any[] = [];
   model.send = (content) => void sent.push(content);
-  tell(lens, {
+  setTagged(lens, {
     names: ["odd"],
     define: [{ color: 0, description: "", key: "" }],
     bits: Uint8Array.of(0b110),
@@ -123,7 +123,7 @@ it("says on how many of the equal outputs of a card a tag is", async () => {
   expect(el.querySelector(".ol-tag")!.textContent).toBe("odd 2 of 3");
   expect(el.querySelector(".ol-note-of")!.textContent).toContain("why?");
   expect(lens.listing.nextUntagged()).toBe(0);
-  // A click gives it to all; what all have is taken off.
+  // A click adds the tag to all; if all have it, a click removes it.
   el.querySelector<HTMLElement>(".ol-tag")!.click();
   expect(sent[0]).toMatchObject({ action: "tag", value: "odd" });
   await vi.waitFor(() => expect(el.querySelector(".ol-tag")!.textContent).toBe("odd"));
@@ -133,7 +133,7 @@ it("says on how many of the equal outputs of a card a tag is", async () => {
   expect(lens.tags.stars([0, 1, 2])).toBe(1);
 });
 
-it("keeps what waits to the prompt that it was given to", () => {
+it("keeps waiting gestures with their prompt", () => {
   const { lens, model } = busy();
   lens.tagging.toggle("late", [1]);
   showPrompt(model, 1);
@@ -142,19 +142,19 @@ it("keeps what waits to the prompt that it was given to", () => {
   expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
-/** The bar below with a note begun for an output. */
+/** The footer with an open note for an output. */
 async function noting(ids: number[], notes: [number, number, string][] = []) {
   const { lens, sent, model } = busy();
   const el = document.createElement("div");
   document.body.append(el);
   draw(lens, el, h(TagBar, {}));
-  tell(lens, { annotators: ["ann"], notes });
+  setTagged(lens, { annotators: ["ann"], notes });
   lens.tagging.write({ ids, what: "this output" });
   await vi.waitFor(() => expect(el.querySelector("textarea")).not.toBeNull());
   return { lens, sent, el, model, area: el.querySelector("textarea")! };
 }
 
-it("keeps a note that is being typed where its field goes, on the output it was begun for", async () => {
+it("keeps an unfinished note with its output when its field disappears", async () => {
   for (const leave of ["prompt", "widget", "blur"]) {
     const { lens, sent, el, model, area } = await noting([1]);
     expect(document.activeElement).toBe(area);
@@ -169,7 +169,7 @@ it("keeps a note that is being typed where its field goes, on the output it was 
   }
 });
 
-it("writes no note where nothing was typed, also over the different notes of equal outputs", async () => {
+it("saves no note if nothing was typed, even over the different notes of equal outputs", async () => {
   for (const notes of [
     [],
     [[0, 0, "A"]],
@@ -187,7 +187,7 @@ it("writes no note where nothing was typed, also over the different notes of equ
 
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
-it("takes the answers of its own gestures only", async () => {
+it("handles only the answers to its own gestures", async () => {
   const { lens, sent, model } = busy();
   lens.tagging.toggle("late", [1]);
   const reply = (id: number) => model.answer({ kind: "tagged", prompt: 0, id, says: "Tagged" });
@@ -200,7 +200,7 @@ it("takes the answers of its own gestures only", async () => {
   expect(lens.tagging.saved.value.text).not.toContain("saving");
 });
 
-it("says that nothing is saved where the kernel is gone", async () => {
+it("reports that nothing is saved without a kernel", async () => {
   const { lens, model } = make();
   model.send = () => {
     throw new Error("Cannot send");
@@ -211,14 +211,14 @@ it("says that nothing is saved where the kernel is gone", async () => {
   expect(lens.tags.of([1])).toMatchObject([{ name: "late", waits: true }]);
 });
 
-it("says where tags are not kept", () => {
+it("reports that tags are not stored", () => {
   const { lens, model } = make();
   expect(lens.tagging.saved.value).toMatchObject({ text: "saved", bad: false });
   model.log.saved = false;
-  tell(lens, {});
+  setTagged(lens, {});
   expect(lens.tagging.saved.value).toMatchObject({ text: "not saved: download", bad: true });
   const { lens: inNotebook } = make({}, true);
-  tell(inNotebook, { store: "" });
+  setTagged(inNotebook, { store: "" });
   expect(inNotebook.tagging.saved.value).toMatchObject({ text: "in memory only", bad: false });
 });
 
@@ -232,7 +232,7 @@ it("counts an undo that waits", () => {
   expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
-it("tags the outputs of the prompt that is named, in a page of several", () => {
+it("tags the outputs of the given prompt, on a page with several", () => {
   const pages = [
     ["a", "b"],
     ["c", "d"],
@@ -243,16 +243,16 @@ it("tags the outputs of the prompt that is named, in a page of several", () => {
   expect(model.log.file()).toContain('"key":"d"');
 });
 
-it("tags the prompt itself, and no output with it", () => {
+it("tags the prompt itself, and none of its outputs", () => {
   const { lens } = busy();
   const n = lens.outputs.info.n;
   lens.tagging.toggle("vague", [lens.tags.prompt.value]);
   expect(lens.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
-  // As Python sends it: the bit after those of the outputs.
+  // Python sends the prompt's bit after those of the outputs.
   const bits = new Uint8Array(Math.ceil((n + 1) / 8));
   bits[n >> 3] |= 1 << (n & 7);
-  tell(lens, {
+  setTagged(lens, {
     names: ["odd"],
     define: [{ color: 3, description: "", key: "" }],
     bits,
@@ -261,8 +261,8 @@ it("tags the prompt itself, and no output with it", () => {
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
 });
 
-/** Counts, filters and disputes are made of bits; here of plain sets, output by output. */
-it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
+/** The widget counts, filters and finds disputes with bits; here plain sets do, output by output. */
+it.each([false, true])("counts like plain sets, blind: %s", (blind) => {
   const { lens } = make();
   const { n } = lens.outputs.info;
   const [names, people] = [
@@ -276,7 +276,7 @@ it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
     const given = names.map(() => people.map(() => new Set(Array.from({ length: n + 1 }, (_, i) => i).filter(random))));
     const bits = new Uint8Array(given.flat().flatMap((set) => [[...set].reduce((byte, i) => byte | (1 << i), 0)]));
     const define = names.map((_, k) => ({ color: k, description: "", key: "" }));
-    tell(lens, {
+    setTagged(lens, {
       me: "ann",
       annotators: people,
       names,
@@ -317,7 +317,7 @@ it.each([false, true])("counts as plain sets do, blind: %s", (blind) => {
   }
 });
 
-it("says that nothing is to be tagged where nothing is", async () => {
+it("reports that there is nothing to tag", async () => {
   const { lens, sent } = busy();
   lens.tagging.toggle("late", []);
   expect(sent).toEqual([]);
@@ -325,7 +325,7 @@ it("says that nothing is to be tagged where nothing is", async () => {
   await vi.waitFor(() => expect(lens.announce.status.value).toContain("Nothing to tag"));
 });
 
-it("tags what the keyboard is at, or else the selection", () => {
+it("tags the current output, or else the selection", () => {
   const { lens } = make();
   lens.selection.select([1, 2], "replace");
   expect(Array.from(lens.tagging.target.value.ids)).toEqual([1, 2]);
@@ -338,7 +338,7 @@ it("tags what the keyboard is at, or else the selection", () => {
   expect(Array.from(lens.tagging.target.value.ids)).toEqual([4]);
 });
 
-it("takes a gesture in a page without Python", async () => {
+it("applies a gesture on a page without Python", async () => {
   const { lens, model } = make({ _keys: ["a", "b", "c", "d", "e", "f"], _lens: "y" });
   expect(model).toBeInstanceOf(PageModel);
   lens.tagging.toggle("late", [1]);
