@@ -27,9 +27,9 @@ def test_an_id_is_the_key() -> None:
     [
         ([1, "1", 2], "The ids 1 and '1' print alike, so their tags cannot be kept apart; make all ids one type."),
         (["True", True], "The ids 'True' and True print alike"),
-        ([7, 7], "The id 7 is there twice; give each output an id of its own."),
-        ([7, 7.0], "The id 7.0 is there twice"),
-        (list(np.array([7, 7])), "The id 7 is there twice"),
+        ([7, 7], "The id 7 occurs twice; give each output its own id."),
+        ([7, 7.0], "The id 7.0 occurs twice"),
+        (list(np.array([7, 7])), "The id 7 occurs twice"),
     ],
 )
 def test_ids_that_could_be_mixed_up_are_refused(ids: list[Any], message: str) -> None:

@@ -225,8 +225,8 @@ def test_a_column_that_is_gone_leaves_the_order_and_a_warning() -> None:
     now = identify(["Yes.", "Yes."])
     assert rows(then, now) == [0, 1]
     assert now.warnings == [
-        "2 tagged outputs have the same text as others and nothing else tells them apart, so their tags follow the "
-        "order of the rows; pass id= to tell equal outputs apart."
+        "2 tagged outputs cannot be distinguished from others with the same text, so their tags follow the order of "
+        "the rows; pass id= to distinguish equal outputs."
     ]
 
 

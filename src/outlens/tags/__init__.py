@@ -42,7 +42,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    # Imported when first used: the log itself needs no pandas.
+    # Import on first use: the log itself does not need pandas.
     if name not in _MODULES:
         raise AttributeError(f"module 'outlens.tags' has no attribute {name!r}: {hint(name, __all__, 'names')}")
     return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)

@@ -1,4 +1,4 @@
-"""JSON files that may hold lone surrogates, and the annotation exports made of them."""
+"""JSON files that may hold lone surrogates, and helpers for annotation exports."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ from outlens.tags.judgements import Judgement, from_table, is_table_of_judgement
 Location = str | PathLike[str]
 
 _ENCODE = json.JSONEncoder(ensure_ascii=False).encode
-# A whole pair is left as it is: Python holds one only where two lone surrogates happen to stand side by side, and JSON
-# reads a pair of escapes as one character. `outlens._unicode.SURROGATE` matches each half of such a pair too.
+# A pair is left alone: in Python it is two lone surrogates side by side, but JSON reads a pair of escapes as one
+# character. `outlens._unicode.SURROGATE` also matches each half of a pair.
 _UNPAIRED = re.compile("[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]")
 
 
@@ -30,7 +30,7 @@ def to_json(value: Any) -> str:
 
 
 def parse_line(path: Location, line: str, number: int) -> Any:
-    """Return the JSON value of a line; the error names the line."""
+    """Return the JSON value of a line; errors name the line."""
     try:
         return json.loads(line)
     except (ValueError, RecursionError) as error:
@@ -57,14 +57,14 @@ def read_text(path: Location) -> str:
 
 
 def write_bytes(path: Location, data: bytes) -> Path:
-    """Write a file whole or not at all."""
+    """Write a file atomically."""
     with replacing(path) as file:
         file.write(data)
     return Path(path)
 
 
 def write_json(path: Location, value: Any) -> Path:
-    """Write one JSON value, whole or not at all."""
+    """Write one JSON value atomically."""
     return write_bytes(path, to_json(value).encode("utf-8", "surrogatepass"))
 
 
@@ -105,7 +105,7 @@ def read_records(path: Location) -> list[dict[str, Any]]:
 
 @contextmanager
 def exported_by(program: str, path: Location) -> Iterator[None]:
-    """Word the errors of reading an export that does not have the form it should have."""
+    """Raise ValueError if the block fails because an export does not have the expected form."""
     try:
         yield
     except (KeyError, TypeError, AttributeError) as error:

@@ -2,8 +2,8 @@
 
 A table of judgements has one of two shapes:
 
-- tags: `output`, `annotator`, `tag`, `on`, a row for each tag of each output that a person judged. `on=False` says that
-  the person judged the output and did not give the tag; a missing row says that the person did not judge it.
+- tags: `output`, `annotator`, `tag`, `on`, a row for each tag of each output that a person judged. `on=False` means
+  that the person judged the output and did not give the tag; a missing row means that the person did not judge it.
 - labels, where each person gives each output exactly one: `output`, `annotator`, `label`.
 """
 
@@ -58,7 +58,7 @@ def agreement(
     Raises
     ------
     ValueError
-        If a column is missing or has a wrong value, a person judged an output twice, or no row has a tag.
+        If a column is missing or has an invalid value, a person judged an output twice, or no row has a tag.
     TypeError
         If `table` is not a DataFrame, or `tags` is a str.
 

@@ -1,4 +1,4 @@
-"""Judgements as records of Argilla, out and in."""
+"""Write judgements as Argilla records, and read them."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from outlens.tags.judgements import Judgement
 def write_argilla(
     path: Location, judgements: Iterable[Judgement] | pd.DataFrame, users: Mapping[str, str] | None = None
 ) -> Path:
-    """Write records for Argilla (2.x, the JSON of `dataset.records.to_json`), whole or not at all.
+    """Write records for Argilla (2.x, the JSON of `dataset.records.to_json`) atomically.
 
     The fields are `prompt` and `text`, the questions `tags` (several labels), `note` (text) and `star` (a label
-    `star`). The names of the annotators are in the metadata `annotators`, which a server must allow
-    (`allow_extra_metadata`). An Argilla server refuses an answer without a label; such a judgement is in the file and
-    `read_argilla` reads it.
+    `star`). The names of the annotators are in the metadata `annotators`, which the server must allow
+    (`allow_extra_metadata`). Argilla servers refuse an answer without a label; the file still holds such judgements,
+    and `read_argilla` reads them.
 
     Parameters
     ----------
     path : path
     judgements : iterable of Judgement
-        `lens.judgements()` gives them.
+        As `lens.judgements()` returns.
     users : mapping of str to str, optional
         The UUID of each annotator on the server. An annotator without one gets a UUID made from the name.
     """
@@ -54,8 +54,8 @@ def write_argilla(
 def read_argilla(path: Location, users: Mapping[str, str] | None = None) -> list[Judgement]:
     """Read records of Argilla 2.x (`dataset.records.to_json`), or a file that `write_argilla` wrote.
 
-    The record's id is the key. An annotator's name comes from `users` (name to UUID), else from the metadata
-    `annotators`, else it is the UUID.
+    The id of a record is the key. The name of an annotator comes from `users` (name to UUID) or from the metadata
+    `annotators`; otherwise it is the UUID.
 
     Raises
     ------

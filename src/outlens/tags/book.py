@@ -1,4 +1,4 @@
-"""TagBook: the tags, notes and stars of a lens: given, taken back, kept in the store, and heard of from others."""
+"""TagBook: the tags, notes and stars of a lens, kept in the store and updated from other people's."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ from outlens.tags.session import Session
 from outlens.tags.store import StoreUnavailable
 
 STORE = Path(".outlens") / "tags.sqlite"
-"""Where tags are kept by default: beside the notebook."""
+"""The default store, beside the notebook."""
 
 LISTEN = 1.0
-"""Seconds between two looks at what others wrote into the store."""
+"""Seconds between two checks for events that others wrote into the store."""
 
 GESTURES = ("tag", "untag", "note", "star", "unstar")
 """The actions of `TagBook.act`."""
@@ -39,26 +39,25 @@ Rows = npt.NDArray[np.int64]
 
 
 class TagBook:
-    """What one person tags in one lens, and what others did.
+    """The tags that one person gives in one lens, and those of others.
 
-    Everything that is written is on disk when the method returns, or else `problem` says why not. Methods take the
-    lock; `state.py` says when it is held.
+    Changes are on disk when the method returns; if not, `problem` says why. Methods take the lock; see `state.py`.
 
     Parameters
     ----------
     outputs : the user's rows.
-    store : path of the store; None is `STORE`, False keeps tags in memory only.
-    annotator : who tags; None is the login name.
+    store : path of the store; None for `STORE`, False to keep tags in memory only.
+    annotator : name of the person who tags; None for the login name.
     lock : the lens's lock.
 
     Attributes
     ----------
     keys, prompt_keys : list of str
-        What names each output, and each prompt, in the log.
+        The key of each output, and of each prompt, in the log.
     cluster_names : ClusterNames
         The names that people gave to clusters.
     session : Session
-        Its methods take positions of outputs; the number of a prompt follows those of all outputs.
+        Its methods take positions: first those of the outputs, then those of the prompts.
     changed : Signal
         Emitted without arguments, under the lock, whenever tags, names of clusters or `problem` may have changed.
     """
@@ -100,7 +99,7 @@ class TagBook:
 
     @property
     def annotator(self) -> str:
-        """Who tags here."""
+        """The person who tags here."""
         return self.session.annotator
 
     @property
@@ -110,7 +109,7 @@ class TagBook:
 
     @property
     def problem(self) -> str:
-        """Why the store could not be read or written the last time; "" if it could."""
+        """Why the store could not be read or written last time; "" if it could."""
         return self.session.problem
 
     def people(self) -> list[str]:
@@ -118,11 +117,11 @@ class TagBook:
         return [self.annotator, *(name for name in self.session.state.annotators if name != self.annotator)]
 
     def names(self) -> list[str]:
-        """Return the tags that are on an output, and those that are only defined."""
+        """Return all tags that are on an output or defined."""
         return list(dict.fromkeys([*self.session.state.names(), *self.session.state.definitions()]))
 
     def full_name(self, name: str) -> str:
-        """Return the tag that the browser calls `name`: there it has no lone surrogates."""
+        """Return the tag that the browser calls `name`, where lone surrogates are replaced."""
         return {clean(full): full for full in self.names()}.get(name, name)
 
     def held(self, name: str, annotator: str | None = None) -> npt.NDArray[np.bool_]:
@@ -131,7 +130,7 @@ class TagBook:
         return np.array([key in holders for key in self.keys], bool)
 
     def opened(self, blind: bool) -> npt.NDArray[np.bool_]:
-        """Return where the tags of others may be shown: everywhere, or in blind mode on what this person tagged."""
+        """Return the outputs whose tags by others may be shown: all, or in blind mode those this person tagged."""
         if not blind:
             return np.ones(len(self.keys), bool)
         tagged = np.zeros(len(self.keys), bool)
@@ -140,16 +139,16 @@ class TagBook:
         return tagged
 
     def seen(self, name: str, opened: npt.NDArray[np.bool_]) -> npt.NDArray[np.bool_]:
-        """Return which outputs this person may know to have a tag; a ranking made of more would leak the rest."""
+        """Return the outputs that visibly have a tag; a ranking learned from more would leak the hidden ones."""
         return self.held(name, self.annotator) | (self.held(name) & opened)
 
     # Gestures
 
     @contextlib.contextmanager
     def changing(self) -> Iterator[None]:
-        """Hold the lock while something is written, and emit `changed` after it.
+        """Hold the lock while writing, and emit `changed` afterwards.
 
-        After an interrupt it may be on disk or not, so `changed` is emitted at the next `refresh`.
+        After an interrupt the change may or may not be on disk, so `changed` is emitted at the next `refresh`.
         """
         with self.lock:
             self.check_open()
@@ -162,13 +161,13 @@ class TagBook:
         self.changed.emit()
 
     def act(self, action: str, value: str, positions: Rows | Sequence[int]) -> str:
-        """Do a gesture, on outputs or on prompts; returns a sentence that says what was done.
+        """Perform a gesture on outputs or prompts; return a sentence that describes it.
 
         Parameters
         ----------
         action : one of `GESTURES`.
         value : the name of the tag, or the text of the note; "" removes the note.
-        positions : of outputs; len(keys) + p for prompt p.
+        positions : positions of outputs; len(keys) + p for prompt p.
         """
         with self.changing():
             at = [int(position) for position in positions]
@@ -197,17 +196,17 @@ class TagBook:
             self.session.define(name, **fields)
 
     def switch(self, action: str) -> str:
-        """Undo or redo; returns what was undone or redone, "" if nothing."""
+        """Undo or redo; return a description, or "" if there was nothing to do."""
         with self.changing():
             return self.session.undo() if action == "undo" else self.session.redo()
 
     def finish(self) -> None:
-        """Gather the log in its one file.
+        """Move the whole log into the store's main file.
 
         Raises
         ------
         StoreError
-            Where a gesture is not on disk yet. It is kept, shown as not saved, and tried again.
+            If a gesture is not on disk yet. It is kept, shown as not saved, and retried.
         """
         with self.lock:
             self.session.store.gather()
@@ -215,14 +214,14 @@ class TagBook:
                 raise StoreUnavailable(f"{self.problem} The tag is kept in this lens and written when it can be.")
 
     def take(self, events: list[Event]) -> None:
-        """Add events of others to the log; those that are there already are skipped."""
+        """Add events of others to the log; known ones are skipped."""
         with self.changing():
             self.session.store.append(events)
             self.session.store.gather()
             self.session.refresh()
 
     def take_table(self, events: Sequence[Event]) -> Merged:
-        """Add the events of a column or table, which get new ids each time it is read; known ones are skipped."""
+        """Add the events of a column or table, whose ids are new each time; known contents are skipped."""
         with self.lock:
             self.check_open()
             new = new_events(events, self.session.current(events_of(self.session)))
@@ -230,7 +229,7 @@ class TagBook:
             return counts(new, len(events), self.session)
 
     def merge(self, sources: Sequence[Any]) -> Merged:
-        """Add what others tagged, `merging.read_sources`; nothing is added twice."""
+        """Add other people's tags with `merging.read_sources`; nothing is added twice."""
         with self.lock:
             self.check_open()
             log = self.session.current(events_of(self.session))
@@ -241,7 +240,7 @@ class TagBook:
     # Others, and the end
 
     def refresh(self) -> None:
-        """Read what others wrote, and write what could not be written."""
+        """Read other people's events, and write pending ones."""
         with self.lock:
             self.check_open()
             before = self.problem
@@ -249,7 +248,7 @@ class TagBook:
                 self._emit()
 
     def listen(self) -> None:
-        """Refresh every `LISTEN` seconds, while this object lives and the running loop does."""
+        """Refresh every `LISTEN` seconds, as long as this object and the running loop exist."""
         listening = self._task is not None and not self._task.done()
         if listening or self.path is None or self.closed:
             return
@@ -260,19 +259,19 @@ class TagBook:
         """Stop listening, until `listen` is called again."""
         task, self._task = self._task, None
         if task is not None:
-            # Perhaps from another thread than the loop's, or when the loop is gone.
+            # The caller may be in another thread than the loop, or the loop may be closed.
             with contextlib.suppress(RuntimeError):
                 task.get_loop().call_soon_threadsafe(task.cancel)
 
     def close(self) -> None:
-        """Stop listening and let go of the store; nothing can be read or tagged afterwards."""
+        """Stop listening and close the store; nothing can be read or tagged afterwards."""
         with self.lock:
             self.closed = True
             self.pause()
             self.session.close()
 
     def check_open(self) -> None:
-        """Raise ValueError if this is closed."""
+        """Raise ValueError if the book is closed."""
         if self.closed:
             raise ValueError("this lens is closed, and its tags with it; make a new one with ol.Lens(...).")
 
@@ -283,22 +282,22 @@ async def _listening(reference: weakref.ref[TagBook]) -> None:
         book = reference()
         if book is None or book.closed:
             return
-        # The book keeps listening, even if somebody else wrote an event that cannot be read.
+        # Keep listening even if somebody else wrote an event that cannot be read.
         try:
             with book.lock:
                 book.refresh()
                 book.session.store.gather()
         except Exception as error:
-            book.session.problem = f"What others tagged cannot be read: {error}"
+            book.session.problem = f"Other people's tags cannot be read: {error}"
         del book
 
 
 def _other_columns(outputs: Outputs) -> dict[Hashable, list[Any]]:
-    """Return the cells of each column beside text, prompt and id."""
+    """Return the cells of each column except text, prompt and id."""
     columns: dict[Hashable, list[Any]] = {}
     for i, name in enumerate(outputs.frame.columns):
         if name not in (outputs.text, outputs.prompt, outputs.id):
-            # Arrow holds values, such as dates, that Python cannot.
+            # Arrow can hold values, such as dates, that Python cannot.
             with contextlib.suppress(OverflowError, ValueError, TypeError, NotImplementedError):
                 columns[name] = outputs.frame.iloc[:, i].tolist()
     return columns
@@ -312,5 +311,5 @@ def _login() -> str:
 
 
 def _fingerprint(keys: list[str]) -> str:
-    """Name the set of outputs in the log; informative."""
+    """Return a name for the set of outputs; for information in the log only."""
     return hashlib.blake2b("\0".join(sorted(keys)).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()

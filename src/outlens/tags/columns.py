@@ -16,13 +16,13 @@ from outlens.tags.events import ACTIONS, is_id
 Ints = npt.NDArray[np.int64]
 Bools = npt.NDArray[np.bool_]
 
-# time, id, gesture, value, and the entry before it or None. Newest first, so that undo finds what was there before.
+# time, id, gesture, value, and the previous entry or None. Newest first, so that undo finds the previous value.
 Entry = tuple[int, str, str, str, Any]
 
 KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
-"""The actions that give and take the same thing; any other is a kind of its own."""
+"""The kind of field that each action changes; by default the action itself."""
 HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
-"""The value that each of these actions leaves; any other action leaves its own."""
+"""The value that each of these actions sets; the others set the value of the event."""
 
 _KINDS = ["tag", "star", "note", "name", "cluster", "define", "undo", "redo"]
 _KIND_OF_ACTION = np.array([_KINDS.index(KIND.get(action, action)) for action in ACTIONS])
@@ -37,11 +37,11 @@ class Columns:
     Attributes
     ----------
     ids : (n, 2) uint64, the ids of the events, 128 bits each.
-    deed : (n,) int64, what the event shares with others of its gesture, as a row of the following five.
+    deed : (n,) int64, the row of the five arrays of length m, which hold what the events of a gesture share.
     key : (n,) int64, number of a text.
-    time, annotator, action, value : (m,) int64; a place in `ACTIONS`, numbers of texts.
+    time, annotator, action, value : (m,) int64; actions are indices into `ACTIONS`, the others numbers of texts.
     gestures : (m, 2) uint64, ids.
-    texts : object, by number; numbers : the other way.
+    texts : object, the texts by number; numbers : the number of each text.
     """
 
     ids: npt.NDArray[np.uint64]
@@ -57,7 +57,7 @@ class Columns:
 
 
 def renamed(columns: Columns, current: Mapping[str, str]) -> Columns:
-    """Give the events of each key that `current` names the key that it has there."""
+    """Replace the key of each event by the one that `current` gives for it, if any."""
     older = {key: now for key, now in current.items() if key != now and key in columns.numbers}
     if not older:
         return columns
@@ -73,14 +73,14 @@ def renamed(columns: Columns, current: Mapping[str, str]) -> Columns:
 
 
 class Folded:
-    """Columns in the order that a fold needs: by field, then by key, the last event last.
+    """Columns sorted for folding: by field, then by key, the last event last.
 
-    A field is one person's tag of a name, their stars, notes, names of clusters or definitions.
+    A field is one person's tag of one name, or their stars, notes, cluster names or definitions.
 
     Parameters
     ----------
     columns : Columns
-    keys : only events about these keys, and definitions, are used; None for all.
+    keys : use only events about these keys, and definitions; None for all.
     """
 
     def __init__(self, columns: Columns, keys: Collection[str] | None) -> None:
@@ -108,7 +108,7 @@ class Folded:
             (f, c.texts[n // size // len(_KINDS)], _KINDS[n // size % len(_KINDS)], c.texts[n % size] or "")
             for f, n in zip(present.tolist(), codes[present].tolist(), strict=True)
         ]
-        """Number, annotator, kind, name of the tag."""
+        """Number, annotator, kind and tag name of each field."""
         self._concerns = np.bincount(self._deed, minlength=len(c.time)) > 0
         self._field_of = field_of
         self._by_gesture = np.argsort(c.gestures[:, 0], kind="stable")
@@ -126,7 +126,7 @@ class Folded:
         return int(self.columns.time[self._deed[start:end]].max())
 
     def now(self, field: int, off: Bools) -> dict[str, str]:
-        """Return the current values of a field, without the deeds that are undone: key -> value."""
+        """Return the current values of a field, ignoring the deeds that are undone: key -> value."""
         c = self.columns
         start, end = self._ends[field]
         counts = ~off[self._deed[start:end]]
@@ -142,7 +142,7 @@ class Folded:
         return {k: value for k, value in zip(c.texts[key].tolist(), values, strict=True) if value}
 
     def chain(self, field: int, key: str) -> Entry | None:
-        """Return all that happened to a key in a field."""
+        """Return the history of a key in a field."""
         number = self.columns.numbers.get(key)
         if number is None:
             return None
@@ -156,7 +156,7 @@ class Folded:
         return entry
 
     def deeds(self, annotator: str, gesture: str) -> Ints:
-        """Return the deeds of a person's gesture that are about the keys."""
+        """Return the deeds of a person's gesture that concern the keys."""
         c = self.columns
         if not is_id(gesture):
             return np.empty(0, np.int64)
@@ -168,7 +168,7 @@ class Folded:
         return deeds
 
     def gesture(self, annotator: str, gesture: str) -> tuple[int, list[int]] | None:
-        """Return the time of a person's gesture and the fields that it touched; None if there is no such gesture."""
+        """Return the time of a person's gesture and the fields it touched; None if there is no such gesture."""
         deeds = self.deeds(annotator, gesture)
         if not len(deeds):
             return None
@@ -182,7 +182,7 @@ class Folded:
         return {texts[self._key[i]]: self._value(int(self._deed[i])) for i in places.tolist()}
 
     def sets(self, field: int) -> Iterator[tuple[str, int, str, list[str]]]:
-        """Yield what each gesture gave to keys of a field: gesture, time, value, keys; perhaps in several parts."""
+        """Yield the values that gestures set in a field: gesture, time, value, keys; perhaps in several parts."""
         c = self.columns
         start, end = self._ends[field]
         by_deed = start + np.argsort(self._deed[start:end], kind="stable")
@@ -221,7 +221,7 @@ def _in_time(c: Columns, rows: Ints) -> slice | Ints:
     """Return the order `(time, id)` of events; a log written by one clock already has it."""
     deed = c.deed[rows]
     step = np.diff(c.time[deed])
-    # The order within a deed makes no difference: all its events give the same value.
+    # The order within a deed does not matter: all its events set the same value.
     if not (step < 0).any() and not ((step == 0) & (np.diff(deed) != 0)).any():
         return slice(None)
     return np.lexsort((c.ids[rows, 1], c.ids[rows, 0], c.time[deed]))
@@ -233,7 +233,7 @@ def _hex(pair: npt.NDArray[np.uint64]) -> str:
 
 @contextmanager
 def no_collection() -> Iterator[None]:
-    """Pause the garbage collector: none of a million new objects is garbage, and looking for some doubles the time."""
+    """Pause the garbage collector: a million new objects hold no garbage, and searching them doubles the time."""
     enabled = gc.isenabled()
     gc.disable()
     try:

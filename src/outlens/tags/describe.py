@@ -1,4 +1,4 @@
-"""What the columns of a row say about which output it is: a hash of each cell, the same in every session."""
+"""Hash the cells of a row to identify its output, the same way in every session."""
 
 from __future__ import annotations
 
@@ -18,16 +18,16 @@ from uuid import UUID
 import numpy as np
 
 COLUMNS = 16
-"""Columns that a key describes at most: sources first, then those that tell equal outputs apart."""
+"""The most columns that a key describes: sources first, then those that distinguish equal outputs."""
 
 LEVELS = 64
-"""A column of fractions with more distinct values than this is a measurement, and a key does not describe it."""
+"""A column of fractions with more distinct values than this holds measurements, which keys do not describe."""
 
 NAME, VALUE = 4, 6
-"""Characters of the hash of a column's name, and of a cell."""
+"""Length of the hash of a column's name, and of a cell."""
 
 MISSING = "." * VALUE
-"""In place of the hash of a missing cell."""
+"""Replaces the hash of a missing cell."""
 
 SOURCE, OTHER, FRACTIONS = range(3)
 """Kinds of column."""
@@ -43,7 +43,7 @@ class Column:
     values: list[str]
     """A hash of each cell."""
     varies: bool
-    """Whether there is more than one."""
+    """Whether there is more than one value."""
 
 
 def describe(stems: list[str], columns: Mapping[Any, Sequence[Any]], sources: set[Any]) -> list[tuple[str, Column]]:
@@ -52,10 +52,10 @@ def describe(stems: list[str], columns: Mapping[Any, Sequence[Any]], sources: se
     Parameters
     ----------
     stems : list of str, length n
-        Equal where prompt and text are.
+        Equal for equal prompt and text.
     columns : mapping of name to sequence of length n
     sources : set of names
-        Columns that say where an output comes from.
+        Columns with the source of each output.
     """
     described: dict[str, Column] = {}
     for label, cells in columns.items():
@@ -77,13 +77,13 @@ def describe(stems: list[str], columns: Mapping[Any, Sequence[Any]], sources: se
 
 
 def _column(label: Any, cells: Sequence[Any], source: bool) -> Column | None:
-    """The hashes of a column's cells; None where the column is a measurement."""
+    """Return the hashes of a column's cells; None if the column holds measurements."""
     hashes: dict[Any, str] = {}
     values = []
     fractions = False
     for cell in cells:
         kind = type(cell)
-        # 1, True and 1.0 are one key of a dict.
+        # In a dict, 1, True and 1.0 are the same key.
         known: Any = (kind, cell) if kind in _HASHABLE else None
         value = hashes.get(known) if known is not None else None
         if value is None:
@@ -109,10 +109,10 @@ def _whole(cell: Any) -> bool:
 
 
 def _text(cell: Any) -> str | None:
-    """A cell as text, the same in every session; None where it is missing or has no such text.
+    """Return a cell as text, the same in every session; None if it is missing or has no such text.
 
-    1, 1.0 and "1" are the same: a column of whole numbers becomes fractions or text on its way through a file. A list
-    of fractions, such as a vector, has no text, nor has one that holds itself.
+    1, 1.0 and "1" are the same, because saving a column of whole numbers in a file can turn it into fractions or text.
+    A list of fractions, such as a vector, has no text, and neither has a list that contains itself.
     """
     try:
         return _printed(cell)
@@ -148,7 +148,7 @@ def _listed(cell: Any) -> str | None:
 
 
 class _Fraction(Exception):
-    """A list holds a fraction."""
+    """A list contains a fraction."""
 
 
 def _part(value: Any) -> str:

@@ -1,4 +1,4 @@
-"""Events of the tag log, and the keys of outputs, prompts and tags that they are about."""
+"""Events of the tag log, and the keys of the outputs, prompts and tags that they concern."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ class Event:
     time : int
         Microseconds since 1970, UTC. Events are ordered by `(time, id)`.
     annotator : str
-        Who did it.
+        The person who did it.
     key : str
-        Of the output, as `outlens.tags.identity` makes it; `"prompt:..."` for a prompt (`prompt_key`), `"tag:<name>"`
-        for the definition of a tag, `""` for undo and redo.
+        Key of the output, as `outlens.tags.identity` makes it; `"prompt:..."` for a prompt (`prompt_key`),
+        `"tag:<name>"` for the definition of a tag, `""` for undo and redo.
     action : str
         One of `ACTIONS`.
     value : str
-        tag, untag: the tag's name. note: the text, `""` clears it. cluster: the name of the cluster that the outputs
-        of the gesture make up, `""` clears it. define: JSON with those of `color`, `description` and `key` that change.
-        undo, redo: the id of the gesture. star, unstar: `""`. name: in older logs, the name of the cluster that the
-        output was in.
+        tag, untag: the tag's name. note: the text, or `""` to clear it. cluster: the name of the cluster that the
+        outputs of the gesture form, or `""` to clear it. define: JSON of the changes in `color`, `description` and
+        `key`. undo, redo: the id of the gesture. star, unstar: `""`. name: in older logs, the name of the cluster that
+        the output was in.
     gesture : str
         UUID4 that all events of one gesture share.
     lens : str
-        Which lens wrote it; informative.
+        The lens that wrote it, for information only.
     """
 
     id: str
@@ -53,17 +53,17 @@ class Event:
 
 
 def order(event: Event) -> tuple[int, str]:
-    """The place of an event among others: `(time, id)`."""
+    """Return the sort key of an event: `(time, id)`."""
     return event.time, event.id
 
 
 def distinct(events: Iterable[Event]) -> list[Event]:
-    """Each event once, in the order `(time, id)`.
+    """Return each event once, in the order `(time, id)`.
 
     Raises
     ------
     ValueError
-        If two different events have one id: a log was edited by hand.
+        If two different events have the same id, because a log was edited by hand.
     """
     known: dict[str, Event] = {}
     for event in events:
@@ -75,13 +75,13 @@ def distinct(events: Iterable[Event]) -> list[Event]:
 def different(identifier: str) -> ValueError:
     """Return the error for two different events with the same id."""
     return ValueError(
-        f"Two different events have the id {identifier}: one of the logs was edited. Events are only added; "
-        "take the log as it was written."
+        f"Two different events have the id {identifier}: one of the logs was edited. Events are never edited; "
+        "use the original log."
     )
 
 
 def new_id() -> str:
-    """A fresh UUID4, 32 hex digits."""
+    """Return a new UUID4, 32 hex digits."""
     return uuid4().hex
 
 
@@ -93,23 +93,23 @@ def is_id(text: str) -> bool:
 def keys(
     texts: Sequence[str], prompts: Sequence[str] | None = None, ids: Iterable[Hashable] | None = None
 ) -> list[str]:
-    """Give each output a key by what it is, not by where it stands.
+    """Return a key for each output that depends on its content, not on its position.
 
-    `outlens.tags.identity.identify` also tells equal outputs apart by their other columns.
+    `outlens.tags.identity.identify` also distinguishes equal outputs by their other columns.
 
     Parameters
     ----------
     texts : sequence of str, length n
     prompts : sequence of str, length n, optional
-        The prompt that each output answers; without them every prompt is empty.
+        The prompt of each output; empty by default.
     ids : iterable, length n, optional
-        Your own identifiers. With them the text does not matter.
+        Your own identifiers. If given, the texts are not used.
 
     Returns
     -------
     list of str, length n
-        `"id:<id>"`, or `"text:<hash of prompt and text>"`, where the second and third equal output end in `#2` and
-        `#3`. They are all different.
+        `"id:<id>"`, or `"text:<hash of prompt and text>"` with the suffix `#2`, `#3` and so on for repeated outputs.
+        The keys are distinct.
 
     Raises
     ------
@@ -142,7 +142,7 @@ def _id_keys(ids: list[Hashable], n: int) -> list[str]:
         raise ValueError(f"{n} texts but {len(ids)} ids; give one id for each text.")
     first: dict[str, Hashable] = {}
     for identifier in ids:
-        # A column of whole numbers becomes one of fractions while a row of it is missing: 7.0 is 7.
+        # A missing row turns a column of whole numbers into floats: 7.0 is 7.
         whole = isinstance(identifier, float) and identifier.is_integer()
         key = f"id:{int(identifier) if whole else identifier}"  # type: ignore[call-overload]
         if key in first:
@@ -153,22 +153,22 @@ def _id_keys(ids: list[Hashable], n: int) -> list[str]:
 
 def _alike(a: Hashable, b: Hashable) -> str:
     if a == b:
-        return f"The id {getattr(b, 'item', lambda: b)()!r} is there twice; give each output an id of its own."
+        return f"The id {getattr(b, 'item', lambda: b)()!r} occurs twice; give each output its own id."
     return f"The ids {a!r} and {b!r} print alike, so their tags cannot be kept apart; make all ids one type."
 
 
 def prompt_key(prompt: str) -> str:
-    """The key of a prompt, for tags and notes that concern all outputs to it: `"prompt:<hash>"`."""
+    """Return the key of a prompt, for tags and notes about the prompt itself: `"prompt:<hash>"`."""
     return f"prompt:{_hash(prompt)}"
 
 
 def tag_key(name: str) -> str:
-    """The key under which the colour, description and shortcut of a tag are defined: `"tag:<name>"`."""
+    """Return the key for the colour, description and shortcut of a tag: `"tag:<name>"`."""
     return f"tag:{name}"
 
 
 def _hash(*parts: str) -> str:
-    """24 hex digits; lone surrogates are allowed, and `("ab", "c")` differs from `("a", "bc")`."""
+    """Return 24 hex digits; lone surrogates are allowed, and `("ab", "c")` differs from `("a", "bc")`."""
     digest = blake2b(digest_size=12)
     for part in parts:
         encoded = part.encode("utf-8", "surrogatepass")

@@ -1,6 +1,6 @@
 """The tag log as a file: `write_events`, `read_events`. A page without a kernel writes the same format.
 
-The file is UTF-8, its lines end in LF. The first line is `{"outlens": "events", "version": 1}`; each other line is one
+The file is UTF-8 with LF line ends. The first line is `{"outlens": "events", "version": 1}`; each other line is one
 event, an object with exactly the fields `id`, `annotator`, `key`, `action`, `value`, `gesture`, `lens` (strings) and
 `time` (an integer, 0 <= time < 2**53, microseconds since 1970 UTC), as `outlens.tags.events.Event` describes; `id` and
 `gesture` are 32 lower-case hex digits. Lone surrogates are `\\uXXXX` escapes, as `JSON.stringify` writes them. Empty
@@ -24,7 +24,7 @@ _FIELDS = ("id", "time", "annotator", "key", "action", "value", "gesture", "lens
 
 
 def write_events(path: Location, events: Iterable[Event] | pd.DataFrame) -> Path:
-    """Write events as JSONL, whole or not at all, and return the path.
+    """Write events as JSONL atomically, and return the path.
 
     Parameters
     ----------
@@ -35,7 +35,7 @@ def write_events(path: Location, events: Iterable[Event] | pd.DataFrame) -> Path
     Raises
     ------
     TypeError
-        If something else is given.
+        If `events` is anything else.
     """
     rows = [{field: getattr(event, field) for field in _FIELDS} for event in as_events(events)]
     lines = [{"outlens": "events", "version": VERSION}, *rows]
@@ -43,7 +43,7 @@ def write_events(path: Location, events: Iterable[Event] | pd.DataFrame) -> Path
 
 
 def as_events(events: Iterable[Event] | pd.DataFrame) -> list[Event]:
-    """Return a list of events, also of a table that has the columns of `lens.tag_log`."""
+    """Return a list of events, from an iterable or a table with the columns of `lens.tag_log`."""
     if isinstance(events, pd.DataFrame):
         return _of_table(events)
     if not isinstance(events, Iterable) or isinstance(events, str):
@@ -80,7 +80,7 @@ def read_events(path: Location) -> list[Event]:
     Raises
     ------
     ValueError
-        If it is another kind of file, of a newer version, or a line is damaged (the message names the line).
+        If the file is of another kind or a newer version, or a line is damaged (the message names the line).
     """
     lines = read_text(path).split("\n")
     head = parse_line(path, lines[0], 1) if lines[0].strip() else None

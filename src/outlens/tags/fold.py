@@ -13,7 +13,7 @@ from outlens.tags.columns import HELD, Columns, Entry, Folded, no_collection, re
 from outlens.tags.events import Event
 from outlens.tags.person import NEVER, Field, Gesture, Person
 
-# time, id, annotator, key, action, value, gesture: an event without the cost of an object.
+# time, id, annotator, key, action, value, gesture: an event as a cheap tuple.
 Row = tuple[int, str, str, str, str, str, str]
 
 _SHOWN = 40
@@ -21,7 +21,7 @@ _NAMED = 3
 
 
 class Named(NamedTuple):
-    """A name that somebody gave to a cluster, `""` where they cleared it, and the outputs in it."""
+    """A name that somebody gave to a cluster (`""` if they cleared it), and the outputs in it."""
 
     gesture: str
     name: str
@@ -31,24 +31,24 @@ class Named(NamedTuple):
 class State:
     """The current state of a log of events.
 
-    For each person, output and tag the last of tag and untag that counts holds; likewise for the note, the star and the
-    cluster name. The last colour, description and shortcut that anybody gave a tag hold for all; a shortcut is of the
-    tag that took it last. A gesture counts unless the last undo or redo of it, by the person whose gesture it is, is an
-    undo. The order in which events are given does not matter, nor whether one is given twice.
+    For each person, output and tag, the last tag or untag in effect counts; likewise for notes, stars and cluster
+    names. The last colour, description and shortcut that anybody gave a tag apply to everybody; a shortcut belongs to
+    the tag that took it last. A gesture is in effect unless its last undo or redo, by the person who made it, is an
+    undo. Events can be given in any order and more than once.
 
     Parameters
     ----------
     events : iterable of Event
     keys : collection of str, optional
-        Only what concerns these keys; definitions of tags always count.
+        Use only events about these keys, and definitions of tags.
     current : mapping, optional
-        Keys of the log whose output has another key by now -> that key (`identity.Keys.resolve`). It may grow, before
-        the events that need it come.
+        Keys of the log whose output has a different key now -> that key (`identity.Keys.resolve`). Entries may be added
+        later, before the events that need them.
 
     Attributes
     ----------
     latest : int
-        The time of the last event that concerns these keys.
+        The time of the last event about these keys.
 
     Examples
     --------
@@ -98,7 +98,7 @@ class State:
             person.last = max(person.last, opened.last(number))
 
     def apply(self, events: Iterable[Event]) -> None:
-        """Add events, including late ones whose time is before that of others."""
+        """Add events, including late ones that are older than events already added."""
         touched: dict[str, dict[Field, set[str]]] = {}
         self._add(map(_row, events), touched)
         for annotator, fields in touched.items():
@@ -127,7 +127,7 @@ class State:
             key = current.get(key, key)
             if wanted is not None and key not in wanted and action != "define":
                 continue
-            # Most events differ from the one before only in the key, as they belong to one gesture.
+            # Most events belong to the same gesture as the previous one and differ only in the key.
             if (
                 time != last_time
                 or gesture != last_gesture
@@ -171,7 +171,7 @@ class State:
             self._switch(annotator, gestures, touched)
 
     def _switch(self, annotator: str, gestures: set[str], touched: dict[str, dict[Field, set[str]]] | None) -> None:
-        """Decide which of the gestures are in effect, and mark what they touch."""
+        """Decide which of the gestures are in effect, and mark the entries they touch."""
         person = self._people[annotator]
         last = {gesture: action for _, _, action, gesture in sorted(person.switches.values())}
         for gesture in gestures:
@@ -199,7 +199,7 @@ class State:
 
     @property
     def annotators(self) -> list[str]:
-        """Return those who have a tag, note, star or cluster name on something, in alphabetical order."""
+        """Return the people who have given a tag, note, star or cluster name, in alphabetical order."""
         return [
             name
             for name in sorted(self._people)
@@ -222,7 +222,7 @@ class State:
         return {name: counts[name] for name in self.numbers() if name in counts}
 
     def numbers(self) -> dict[str, int]:
-        """Return the place of each tag among all that were ever given here, including those that were removed."""
+        """Return the index of each tag among all that were ever given here, including removed ones."""
         first: dict[str, int] = {}
         for person in self._people.values():
             for field in person.fields.values():
@@ -265,7 +265,7 @@ class State:
         return {key: name for _, field in self._now("name", annotator) for key, name in field.now.items()}
 
     def named_clusters(self, annotator: str) -> list[Named]:
-        """Return the clusters that a person named, or whose name they cleared, with their outputs, in order of time."""
+        """Return the clusters whose name a person set or cleared, with their outputs, in order of time."""
         person = self._people.get(annotator)
         field = None if person is None else person.fields.get(("cluster", ""))
         if person is None or field is None:
@@ -278,7 +278,7 @@ class State:
         return [Named(gesture, name, frozenset(keys)) for (_, gesture, name), keys in clusters]
 
     def definitions(self) -> dict[str, dict[str, str]]:
-        """Return the colour, description and shortcut of each tag that was defined; `""` where one was not given."""
+        """Return the colour, description and shortcut of each defined tag; `""` for one that was not given."""
         given_fields: list[tuple[int, str, str, str]] = []
         for annotator, field in self._now("define"):
             for key in field.now:
@@ -334,7 +334,7 @@ def _row(event: Event) -> Row:
 
 
 def _definition(value: str) -> dict[str, str]:
-    """Return the fields that a definition gives; the others stay as they were."""
+    """Return the fields that a definition sets."""
     try:
         given = json.loads(value)
     except (ValueError, RecursionError):

@@ -1,7 +1,7 @@
 """DataFrames of tags, notes and names, which may hold lone surrogates.
 
 pandas 3 turns arrays and labels of str into Arrow strings, which cannot hold a lone surrogate. So these functions keep
-text and labels as Python objects, and group by numbers.
+text and labels as Python objects, and group by codes.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ def frame_of(columns: Mapping[str, npt.NDArray[Any]], index: pd.Index[Any] | Non
 
 
 def free_name(name: str, taken: Collection[Hashable]) -> str:
-    """Return the name of a column of ours beside the user's: where it is taken it ends in "_lens", "_lens2", ..."""
+    """Return a name for an added column; if it is taken, with the suffix "_lens", "_lens2", ..."""
     names = (name, f"{name}_lens", *(f"{name}_lens{k}" for k in range(2, len(taken) + 2)))
     return next(free for free in names if free not in taken)
 
@@ -55,7 +55,7 @@ def tag_counts(
     Parameters
     ----------
     tagged : iterable of (tag, annotator, mask)
-        The mask, (n,) bool, says which outputs have the tag from this annotator.
+        The mask, (n,) bool, selects the outputs that have the tag from this annotator.
     cluster, cluster_name : (n,)
         The cluster of each output, and its name.
     by : Series, length n, optional
@@ -63,8 +63,8 @@ def tag_counts(
     Returns
     -------
     DataFrame
-        Columns `tag`, `annotator`, `cluster` (int64), `cluster_name`, the name of `by` (if given; followed by "_by" if
-        it is one of these) and `outputs` (int64, above 0).
+        Columns `tag`, `annotator`, `cluster` (int64), `cluster_name`, the name of `by` (if given; with the suffix "_by"
+        if it is one of these) and `outputs` (int64, above 0).
 
     Raises
     ------

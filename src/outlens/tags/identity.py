@@ -1,6 +1,6 @@
-"""Which row an event is about: keys that find an output again, whatever happened to the rows around it.
+"""Find the row that an event is about: keys that identify an output even if the rows around it change.
 
-The key of an output, as it stands in the log, is one of
+The key of an output in the log is one of
 
     id:<id>                              with `id=`
     text:<hash>                          the first output with this prompt and text; no columns were known
@@ -9,12 +9,13 @@ The key of an output, as it stands in the log, is one of
     text:<hash>#2/<columns>              the second one with this prompt and text, and these <columns>
     text:<hash>#2/<columns>#2            the second one that is also alike in all its columns
 
-`<columns>` is three sections, separated by colons: source columns (`by=`), columns that take few or whole values, and
-columns of fractions. A section has ten characters for each column: four hash its name, six hash the value; `......`
-stands for a missing value. Each column is hashed by itself, so that a column may come, go or move between the sections.
+`<columns>` has three sections, separated by colons: source columns (`by=`), columns with few or whole values, and
+columns of fractions. A section has ten characters for each column: four for the hash of its name and six for that of
+the value; `......` means a missing value. Each column is hashed separately, so columns can be added, removed or moved
+between the sections.
 
-An output has one current key, but the log may know it by older ones: its columns changed, or the events come from
-another frame. `Keys.resolve` finds the row that an older key means.
+An output has one current key, but the log may hold older ones: its columns changed, or the events come from another
+frame. `Keys.resolve` finds the row for an older key.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ from outlens.tags.events import keys as plain_keys
 from outlens.tags.parsed_keys import Comparison, ParsedKey, body_of, cells_of, compare, parse, stem_of
 
 FEW = 64
-"""Among more equal outputs than this, renamed columns are not looked for."""
+"""Renamed columns are not searched for among more equal outputs than this."""
 
 
 def identify(
@@ -42,21 +43,21 @@ def identify(
     sources: Iterable[Any] = (),
     no_prompt: str | None = None,
 ) -> Keys:
-    """Give each output its key, and the means to find it under the keys that it had before.
+    """Return the keys of outputs, which can also find an output by its earlier keys.
 
     Parameters
     ----------
     texts : sequence of str, length n
     prompts : sequence of str, length n, optional
-        The prompt that each output answers.
+        The prompt of each output.
     ids : iterable, length n, optional
-        Your own identifiers. With them neither texts nor columns matter.
+        Your own identifiers. If given, texts and columns are not used.
     columns : mapping of name to sequence of length n, optional
-        The other columns of the rows: they tell equal outputs apart.
+        The other columns of the rows, which distinguish equal outputs.
     sources : iterable of names, optional
-        Columns of `columns` that say where an output comes from (`by=`): an output whose source differs is another one.
+        Columns of `columns` with the source of each output (`by=`): outputs with different sources are different.
     no_prompt : str, optional
-        What `prompts` holds where an output has no prompt. A key made without a prompt finds these outputs too.
+        The value in `prompts` for outputs without a prompt. A key made without a prompt finds these outputs too.
 
     Raises
     ------
@@ -112,27 +113,27 @@ def identify(
 
 
 class Keys:
-    """The keys of the outputs of one frame, and which row each key of the log means.
+    """The keys of the outputs of one frame, and the row for each key of the log.
 
     Parameters
     ----------
     keys : sequence of str
-        The current key of each output, all different.
+        The current key of each output; they must be distinct.
     stems : sequence of str, optional
-        What each output is without its columns; without them a key means a row only if it is the row's current key.
+        The key of each output without its columns. Without stems, only current keys are found.
     columns : mapping, optional
         Hash of each column that the keys describe -> its name.
     varying : set of str, optional
         Hashes of the columns that have more than one value here.
     other_stems : mapping, optional
-        What else an output may be called without its columns -> its stem.
+        Alternative stems of the outputs -> their stems.
 
     Attributes
     ----------
     keys : list of str
-        What new events are written under.
+        The keys for new events.
     columns : mapping of str to str
-        Hash of each column that they describe -> its name.
+        Hash of each column that the keys describe -> its name.
     """
 
     def __init__(
@@ -151,20 +152,20 @@ class Keys:
         self._positions: dict[str, int | None] = {key: i for i, key in enumerate(self.keys)}
         self._settled: set[str] = set()
         self._equals: dict[str, _Equals] = {}
-        # Keys that were matched by `_match_unchanged`, by their stem, as long as no other key needs a comparison.
+        # Keys matched by `_match_unchanged`, by their stem, until another key needs a comparison.
         self._unchanged: dict[str, list[str]] = {}
         self._by_order: set[int] = set()
         self._refused: dict[str, tuple[str, ...]] = {}
 
     def position(self, key: str) -> int | None:
-        """Return the row that a key of the log means; None if that output is not here."""
+        """Return the row for a key of the log; None if the output is not here."""
         self.resolve([key])
         return self._positions.get(key)
 
     def resolve(self, keys: Iterable[str]) -> dict[str, str]:
-        """Find the rows that keys of the log mean.
+        """Find the rows for keys of the log.
 
-        Give all that are known at once, where possible: outputs that were different are not resolved to one row.
+        Pass all known keys at once if possible: then different outputs are never resolved to the same row.
 
         Returns
         -------
@@ -192,13 +193,13 @@ class Keys:
 
     @property
     def warnings(self) -> list[str]:
-        """What a user should know about the keys that were resolved, one sentence each."""
+        """Warnings for the user about the resolved keys, one sentence each."""
         sentences = []
         if n := len(self._by_order):
             sentences.append(
-                f"{n} tagged output{'s have' if n > 1 else ' has'} the same text as others and nothing else tells them"
-                f" apart, so {'their' if n > 1 else 'its'} tags follow the order of the rows; pass id= to tell equal"
-                " outputs apart."
+                f"{n} tagged output{'s' if n > 1 else ''} cannot be distinguished from others with the same text, so"
+                f" {'their' if n > 1 else 'its'} tags follow the order of the rows; pass id= to distinguish equal"
+                " outputs."
             )
         for names, n in Counter(self._refused.values()).items():
             columns = f"column{'s' * (len(names) > 1)} {', '.join(map(repr, names))}"
@@ -210,7 +211,7 @@ class Keys:
 
     @cached_property
     def _rows(self) -> dict[str, list[int]]:
-        """Rows by prompt and text."""
+        """The rows of each prompt and text."""
         rows: dict[str, list[int]] = {}
         for row, stem in enumerate(self._stems):
             rows.setdefault(stem, []).append(row)
@@ -218,15 +219,15 @@ class Keys:
 
     @cached_property
     def _cells(self) -> list[list[str]]:
-        """The cells that the current key of each row describes."""
+        """The cells described by the current key of each row."""
         return list(map(cells_of, self.keys))
 
     def _match_unchanged(self, older: dict[str, list[str]]) -> None:
-        """Match the keys that agree with one row in all columns that both describe; take them out of `older`.
+        """Match the keys that agree with one row in all columns that both describe; remove them from `older`.
 
-        Where a column was added or removed, that is nearly all of them. `_match` would find the same rows, one by one.
+        If a column was added or removed, these are nearly all keys. `_match` would find the same rows one by one.
         """
-        # Columns that a key describes -> what it says of those that are here too -> keys.
+        # Columns that a key describes -> its values in those that are here too -> keys.
         groups: dict[tuple[str, ...], dict[str, list[tuple[str, str]]]] = {}
         for stem, keys in older.items():
             if stem in self._equals or stem in self._unchanged:
@@ -249,7 +250,7 @@ class Keys:
                     continue
                 ((stem, key),) = of_row
                 if len(shared) == len(names) == len(self.columns) and self.keys[row] in self._settled:
-                    # That row may be another output, which was written under the row's current key.
+                    # That row may be another output, already logged under the row's current key.
                     continue
                 self._positions[key] = row
                 self._unchanged.setdefault(stem, []).append(key)
@@ -260,7 +261,7 @@ class Keys:
                 del older[stem]
 
     def _rows_that_say(self, names: Collection[str], stems: Collection[str]) -> dict[str, int | None]:
-        """Return the rows of some stems by what they say of some columns; None where several rows say it."""
+        """Return the rows of some stems by their values in some columns; None if several rows have them."""
         rows: dict[str, int | None] = {}
         for stem in stems:
             for row in self._rows[stem]:
@@ -273,7 +274,7 @@ class Keys:
         if stem not in self._equals:
             self._equals[stem] = _Equals({row: self.keys[row] for row in self._rows[stem]})
             for key in self._unchanged.pop(stem, []):
-                # This takes the row that was found without a comparison.
+                # Claim the row that was found without a comparison.
                 self._match(self._equals[stem], key, parse(key))
         equals = self._equals[stem]
         older = []
@@ -285,7 +286,7 @@ class Keys:
                 self._by_order.add(row)
         if not older:
             return
-        # A key that is here as it stands is that row; the others share the rows that are left.
+        # A current key is its row; the other keys share the remaining rows.
         if len(equals.order) > 1:
             for row, now in equals.rows.items():
                 if self.keys[row] in self._settled:
@@ -298,7 +299,7 @@ class Keys:
     def _match(self, equals: _Equals, key: str, then: ParsedKey) -> int | None:
         rows = equals.order
         if not then.cells and self.columns and (then.place or len(rows) > 1):
-            # From a log that knew no columns. It may mean any of these, and there may have been others.
+            # The log had no columns. The key may mean any of these rows, and there may have been others.
             row = rows[max(then.place, 1) - 1] if then.place <= len(rows) and len(rows) > 1 else None
             if row is not None:
                 self._by_order.add(row)
@@ -310,7 +311,7 @@ class Keys:
             compared = compare(then, now, self._varying)
             if compared.same_but_changed:
                 return rows[0]
-            # The text was and is there once: its tag is expected here, unless the source differs.
+            # The text occurred once then and now, so it is the same output, unless the source differs.
             if not compared.other_source:
                 self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
             return None
@@ -324,7 +325,7 @@ class Keys:
         return row
 
     def _choice(self, equals: _Equals, then: ParsedKey) -> _Choice:
-        """The rows that an output may be, shared by the keys that say the same of it in the columns of this frame."""
+        """Return the candidate rows of an output, shared by the keys with the same values in this frame's columns."""
         signature = frozenset(then.cells), frozenset(c for c in then.cells.items() if c[0] in self.columns)
         few = len(equals.order) <= FEW
         gone = frozenset(then.cells.items() - signature[1]) if few else frozenset()
@@ -336,21 +337,21 @@ class Keys:
                     ranked.append((compared.ranking, row))
             best = min(ranked, default=((0, 0), 0))[0]
             candidates = [row for ranking, row in ranked if ranking == best]
-            # That a value is in a column with another name may be chance.
+            # A value that appears in a column of another name may be chance.
             others = [row for ranking, row in ranked if ranking[0] == best[0] and ranking != best]
             taken = equals.taken.setdefault(signature, set())
             equals.choices[signature, gone] = _Choice(candidates, others, taken)
         return equals.choices[signature, gone]
 
     def _preferred(self, then: ParsedKey, equals: _Equals, choice: _Choice) -> int | None:
-        """The row that stands among its equals where the output stood among its own."""
+        """Return the row with the same place among its equals as the output had."""
         if then.cells and then.cells.keys() <= self.columns.keys():
             return choice.candidates[then.rank - 1] if then.rank <= len(choice.candidates) else None
         place = max(then.place, 1)
         return equals.order[place - 1] if place <= len(equals.order) else None
 
     def _refuse(self, key: str, compared: Comparison) -> None:
-        """Remember an output that may be here and changed; what comes from another source is another output."""
+        """Remember an output that may be here with changes; one from another source is a different output."""
         if not compared.other_source and compared.agree >= len(compared.differing) > 0:
             self._refused.setdefault(key, tuple(self.columns[name] for name in compared.differing))
 
@@ -379,7 +380,7 @@ class _Equals:
         return holders
 
     def near(self, then: ParsedKey, columns: Mapping[str, str]) -> list[int]:
-        """Rows that may agree with a key in every column: all, or those that do in the column that leaves fewest."""
+        """Return rows that may agree with a key in every column: all, or those of the most selective column."""
         if len(self.order) <= FEW:
             return self.order
         holders = self._holders
@@ -397,7 +398,7 @@ class _Equals:
 
 
 class _Choice:
-    """Rows that nothing tells apart, of which each goes to one output."""
+    """Rows that cannot be distinguished; each is assigned to one output."""
 
     def __init__(self, candidates: list[int], others: list[int], taken: set[int]) -> None:
         self.candidates = candidates
@@ -406,7 +407,7 @@ class _Choice:
         self._left = iter(candidates + others)
 
     def pick(self, preferred: int | None, shared: bool) -> int | None:
-        """A row that is free, the preferred one if it is; where rows may be `shared`, it need not be free."""
+        """Return a free row, if possible the preferred one; with `shared`, it need not be free."""
         row = preferred if preferred in self.members else None
         if shared and self.candidates:
             return self.candidates[0] if row is None else row

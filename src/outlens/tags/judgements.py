@@ -1,6 +1,6 @@
-"""Judgements: what one person says about one output, as other programs and columns of a table know it.
+"""Judgements: one person's tags, note and star on one output, the form that other programs and tables use.
 
-They know no events; `to_events` turns judgements into events.
+They do not have events; `to_events` turns judgements into events.
 """
 
 from __future__ import annotations
@@ -20,14 +20,14 @@ from outlens.tags.events import Action, Event, new_id
 
 @dataclass(frozen=True, slots=True)
 class Judgement:
-    """What one person says about one output. Without tags, the person looked at it and gave none.
+    """One person's tags, note and star on one output. Without tags, the person looked at it and gave none.
 
     Attributes
     ----------
     key : str
         The key of the output, as `outlens.tags.events.keys` makes it.
     text, prompt : str
-        `prompt` is `""` where there is none.
+        `prompt` is `""` if there is none.
     annotator : str
     tags : tuple of str
     note : str
@@ -54,14 +54,14 @@ def is_table_of_judgements(source: object) -> bool:
 
 
 def from_table(table: pd.DataFrame) -> list[Judgement]:
-    """Return the judgements in a table like `lens.judgements()`, a row each."""
+    """Return the judgements in a table like `lens.judgements()`, one per row."""
     cells = {name: table[name].tolist() for name in COLUMNS}
     rows = [dict(zip(COLUMNS, row, strict=True)) for row in zip(*cells.values(), strict=True)]
     return [Judgement(**{**row, "tags": tuple(row["tags"]), "star": bool(row["star"])}) for row in rows]
 
 
 def to_events(judgements: Iterable[Judgement], lens: str = "") -> list[Event]:
-    """Turn judgements into events: one gesture per person, all at the present time."""
+    """Turn judgements into events, one gesture per person, all at the current time."""
     now = time.time_ns() // 1000
     gestures: dict[str, str] = {}
     events = []
@@ -87,9 +87,9 @@ def from_column(
     Parameters
     ----------
     values : iterable, length n
-        Each a str (one tag, or a JSON list of them), a list of str, or None, NaN or blank (no tag).
+        Each is a str (one tag, or a JSON list of tags), a list of str, or None, NaN or blank (no tag).
     annotator : str
-        Who gave the tags.
+        The person who gave the tags.
     keys : sequence of str, length n
         The key of each output.
     sep : str, optional
@@ -100,7 +100,7 @@ def from_column(
     ValueError
         If the lengths differ.
     TypeError
-        If a cell holds something else.
+        If a cell holds anything else.
     """
     if isinstance(values, str):
         raise TypeError(f"values is the text {values!r}; give a list of cells, one for each key.")
@@ -112,7 +112,7 @@ def from_column(
 
 
 def tags_of_cell(cell: Any, sep: str | None = None) -> tuple[str, ...]:
-    """Return the tags in a cell, as `from_column` reads it."""
+    """Return the tags in a cell, as `from_column` reads them."""
     if isinstance(cell, str):
         names: Any = [part.strip() for part in cell.split(sep)] if sep else _json_list(cell) or [cell]
     elif isinstance(cell, (list, tuple, set, frozenset, np.ndarray)):
@@ -141,5 +141,5 @@ def is_missing(cell: Any) -> bool:
 
 
 def prompt_texts(prompts: pd.Series[Any]) -> list[str]:
-    """Return the prompts as text, `""` for a missing one; `Series.astype(str)` leaves NaN as it is in pandas 3."""
+    """Return the prompts as text, `""` for a missing one; in pandas 3 `Series.astype(str)` keeps NaN."""
     return ["" if is_missing(prompt) else str(prompt) for prompt in prompts.tolist()]

@@ -1,4 +1,4 @@
-"""Judgements as tasks of Label Studio, out and in."""
+"""Write judgements as Label Studio tasks, and read them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from outlens.tags.judgements import Judgement
 
 
 def write_label_studio(path: Location, judgements: Iterable[Judgement] | pd.DataFrame) -> Path:
-    """Write tasks with annotations for Label Studio (JSON of version 1.x), whole or not at all.
+    """Write tasks with annotations for Label Studio (JSON of version 1.x) atomically.
 
     The labeling configuration of the project must have `<Text name="text" value="$text"/>`,
     `<Choices name="tags" toName="text" choice="multiple">`, `<TextArea name="note" toName="text"/>`,
     `<Choices name="star" toName="text">` with the one choice `star`, and `<TextArea name="annotator" toName="text"/>`.
-    The annotator is a text and not `completed_by`, because Label Studio accepts only the numbers of its users there.
+    The annotator is a text because `completed_by` accepts only the ids of Label Studio users.
 
     Examples
     --------
@@ -50,9 +50,9 @@ def _result(name: str, kind: str, field: str, value: list[str]) -> dict[str, Any
 def read_label_studio(path: Location) -> list[Judgement]:
     """Read the JSON export of Label Studio, or a file that `write_label_studio` wrote.
 
-    Tags are the choices named `tags`, notes the text area `note`. The annotator is the text area `annotator`, otherwise
-    `completed_by`: the email address where the export has it, else the number. A task without `key` in its data gets
-    the key of its prompt and text. Skipped annotations and predictions are left out.
+    Tags are the choices named `tags`, notes the text area `note`. The annotator is the text area `annotator`, else the
+    email address or number in `completed_by`. A task without `key` in its data gets the key of its prompt and text.
+    Skipped annotations and predictions are left out.
 
     Raises
     ------

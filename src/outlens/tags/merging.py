@@ -1,4 +1,4 @@
-"""The logs of several people, or of one person on several machines, as one log."""
+"""Merge the logs of several people, or of one person on several machines."""
 
 from __future__ import annotations
 
@@ -19,19 +19,19 @@ from outlens.tags.store import Store, StoreError
 Source = str | PathLike[str] | Store | Session
 
 _FOR_ALL = ("undo", "redo", "define")
-"""Actions that concern no single output."""
+"""Actions that are not about a single output."""
 
 
 @dataclass(frozen=True)
 class Merged:
-    """How many events were read, and what became of them; the three numbers add up to all that were read."""
+    """The number of events read, by outcome; the three numbers add up to all events read."""
 
     taken: int
     """New events about outputs of this lens."""
     known: int
-    """Events that were in the log already."""
+    """Events that were already in the log."""
     unknown: int
-    """New events about outputs that this lens does not have. The store keeps them for a lens that has them."""
+    """New events about outputs that this lens does not have. The store keeps them for lenses that have them."""
 
     def __repr__(self) -> str:
         unknown = f"{self.unknown} about outputs that are not in this lens"
@@ -43,21 +43,21 @@ def _events(count: int) -> str:
 
 
 def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
-    """Unite logs. Each event is in the result once; tags of different people on one output are all kept.
+    """Merge logs. The result has each event once; tags of different people on one output are all kept.
 
-    The order of the sources does not matter. A source may be given twice, or merged again later.
+    The order of the sources does not matter. The same source can be given twice, or merged again later.
 
     Parameters
     ----------
     *sources : path, Store or Session
-        Paths of stores (`.sqlite`) and of exported events (`.jsonl`). They are only read.
+        Paths of stores (`.sqlite`) and of exported events (`.jsonl`). They are not changed.
     into : path, optional
-        The store to which all events are added; it is created if it does not exist. By default the result is in memory.
+        The store to add all events to; it is created if it does not exist. By default the result is in memory.
 
     Returns
     -------
     Store
-        The union, with what was in `into`.
+        The merged log, including the events that were already in `into`.
 
     Raises
     ------
@@ -65,7 +65,7 @@ def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
         If two different events have the same id, or a source is missing, damaged or from a newer outlens; then nothing
         is written.
     TypeError
-        If a source is something else.
+        If a source is of another type.
     """
     if into is not None and Path(fspath(into)).suffix == ".jsonl":
         raise ValueError(
@@ -78,7 +78,7 @@ def merge(*sources: Source, into: str | PathLike[str] | None = None) -> Store:
 
 
 def events_of(source: Source) -> list[Event]:
-    """Return the events of a log, which is only read."""
+    """Return the events of a log without changing it."""
     if isinstance(source, Session):
         saved = source.store.events()
         return saved + source.waiting(max((event.time for event in saved), default=0))
@@ -114,24 +114,24 @@ def _wrong_source(source: object) -> TypeError:
 def read_sources(
     sources: Iterable[Any], log: Sequence[Event], keys: Collection[str] | Session, lens: str = ""
 ) -> tuple[list[Event], Merged]:
-    """Read what others tagged, and compare it with a log.
+    """Read other people's tags, and compare them with a log.
 
     Parameters
     ----------
     sources : iterable
-        Each what `merge` takes, a list of Judgement, a list of Event, or a table like `lens.tag_log` or
+        Each is a source that `merge` takes, a list of Judgement, a list of Event, or a table like `lens.tag_log` or
         `lens.judgements()`.
     log : sequence of Event
-        All that is known so far.
+        All events known so far.
     keys : collection of str, or Session
-        The keys of the outputs, and of their prompts, that the lens has; a Session also knows older keys of theirs.
+        The keys of the lens's outputs and prompts; a Session also knows their older keys.
     lens : str
-        Written into events that are made of judgements.
+        The lens to record in events made from judgements.
 
     Returns
     -------
     events, merged
-        The events to append to the log, and how many there are of which kind.
+        The events to append to the log, and the number of events by outcome.
 
     Raises
     ------
@@ -147,7 +147,7 @@ def read_sources(
             read = events = as_events(source)
         elif _all(source, Judgement):
             read = to_events(source, lens)
-            # The log has the keys that the outputs have now; a judgement may have an older one.
+            # The log has the current keys of the outputs; a judgement may have an older one.
             read = keys.current(read) if isinstance(keys, Session) else read
             events = new_events(read, [*log, *added])
         else:
@@ -164,18 +164,18 @@ def _all(source: object, kind: type) -> bool:
 
 
 def counts(new: Sequence[Event], read: int, keys: Collection[str] | Session) -> Merged:
-    """Count the new events by whether the lens has their outputs; the others of those `read` are known."""
+    """Count the new events by whether the lens has their outputs; the rest of those `read` are known."""
     here = keys if isinstance(keys, Session) else set(keys)
     unknown = sum(event.key not in here and event.action not in _FOR_ALL for event in new)
     return Merged(len(new) - unknown, read - len(new), unknown)
 
 
 def new_events(events: Sequence[Event], log: Iterable[Event]) -> list[Event]:
-    """Return the events that say what no event of the log says that is in effect.
+    """Return the events whose content is not in effect in the log yet.
 
-    For events made from a column or from judgements, which get new ids each time. An event in the log whose gesture was
-    undone does not count, so that what was undone can be taken again. They get times after the log's, whatever the
-    clocks say.
+    This is for events made from a column or from judgements, which get new ids each time. Events of undone gestures in
+    the log are ignored, so that undone tags can be added again. The times of the returned events are later than those
+    in the log, whatever the clocks say.
     """
     same_keys = {event.key for event in events}
     log = [event for event in log if event.key in same_keys or event.action in ("undo", "redo")]

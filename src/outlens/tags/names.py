@@ -1,4 +1,4 @@
-"""The names that people gave to clusters, kept with the outputs that were in each when it was named."""
+"""The names that people gave to clusters, stored with the outputs that were in the cluster at the time."""
 
 from __future__ import annotations
 
@@ -17,16 +17,16 @@ Members = frozenset[int]
 
 
 class ClusterNames:
-    """Names clusters and finds their names again, at any granularity and after outputs came or went.
+    """Names clusters, and finds their names at any granularity and after outputs were added or removed.
 
-    A name belongs to the outputs that were in the cluster, so the names of a cluster and of a part of it stand side by
-    side. A cluster has the name whose outputs have most in common with its own, more than half of all in either
-    (Jaccard); of several people's names first those of the person at the session.
+    A name belongs to the outputs that were in the cluster, so a cluster and a part of it can both have names. A cluster
+    gets the name whose outputs overlap most with its own, if the overlap (Jaccard) is more than a half. Names given by
+    the person of the session come first.
 
     Parameters
     ----------
     session : Session
-        Holds the outputs and writes the names; clusters are given as positions in it.
+        Holds the outputs and writes the names; clusters are given as its positions.
 
     Examples
     --------
@@ -44,7 +44,7 @@ class ClusterNames:
         self._known: dict[str, tuple[State, tuple[int, int], dict[Members, str]]] = {}
 
     def name(self, members: Iterable[int], text: str) -> int:
-        """Name the cluster of these outputs; a blank name clears it. Return how many outputs that changed."""
+        """Name the cluster of these outputs; a blank name clears it. Return the number of outputs changed."""
         members = frozenset(members)
         if not isinstance(text, str):
             raise TypeError(f"The name is {text!r}; give a string.")
@@ -56,12 +56,12 @@ class ClusterNames:
         return self._session.name(sorted(members), name)
 
     def clear(self, members: Iterable[int]) -> int:
-        """Clear the name that this person gave to the cluster of these outputs. Return how many outputs it had."""
+        """Clear this person's name for the cluster of these outputs. Return the number of outputs it had."""
         named = _closest(self._named(self._session.annotator), frozenset(members))
         return 0 if named is None else self._session.name(sorted(named), "")
 
     def of(self, member_sets: Iterable[Iterable[int]]) -> list[str]:
-        """Return the name of each of these clusters, `""` where it has none."""
+        """Return the name of each of these clusters, `""` for none."""
         clusters = [np.fromiter(members, np.int64) for members in member_sets]
         names = [""] * len(clusters)
         for annotator in self._people():
@@ -73,26 +73,26 @@ class ClusterNames:
                 for i, cluster in enumerate(clusters):
                     both = int(inside[cluster].sum())
                     share = both / (len(cluster) + len(members) - both)
-                    # Of two that match as well the later one holds.
+                    # Of two equally good matches, the later one wins.
                     if share > 0.5 and share >= best[i]:
                         best[i], by_this_person[i] = share, name
             names = [name or by_this_person.get(i, "") for i, name in enumerate(names)]
         return names
 
     def renames(self, rows: Positions, leaf: npt.NDArray[Any]) -> list[dict[str, Any]]:
-        """Return the names as the browser has them, for the outputs of one prompt.
+        """Return the names in the form that the browser uses, for the outputs of one prompt.
 
         Parameters
         ----------
         rows : (n,) int64
             Positions of the outputs.
         leaf : (n,) int
-            The leaf of the cluster tree that each is in, -1 for none.
+            The leaf of the cluster tree that each output is in, -1 for none.
 
         Returns
         -------
         list of dict
-            `name`, with U+FFFD for lone surrogates, and `leaves`, those that have most of their outputs in the set.
+            `name`, with U+FFFD for lone surrogates, and `leaves`, the leaves with most of their outputs in the set.
         """
         inside = leaf >= 0
         sizes = np.bincount(leaf[inside])
@@ -115,25 +115,25 @@ class ClusterNames:
         rows: Positions,
         leaf: npt.NDArray[Any],
     ) -> None:
-        """Write what a person changed in a list of `renames`: a name that is new, and one that is there no more."""
+        """Write a person's changes to a list of `renames`: added names and removed ones."""
         old = [(str(one["name"]), _members(one, rows, leaf)) for one in before]
         new = [(str(one["name"]), _members(one, rows, leaf)) for one in after]
         given = [one for one in new if one not in old]
         for _, members in (one for one in old if one not in new):
-            # A cluster that was named again is in the list once; the log tells its names apart.
+            # A renamed cluster is in the list only once; the log has both names.
             if not any(_share(members, named) > 0.5 for _, named in given):
                 self.clear(members)
         for name, members in given:
             self.name(members, name)
 
     def _people(self) -> Iterator[str]:
-        """Everybody, the person at the session first."""
+        """Yield everybody, the person of the session first."""
         me = self._session.annotator
         yield me
         yield from (name for name in self._session.state.annotators if name != me)
 
     def _named(self, annotator: str) -> dict[Members, str]:
-        """The names of a person, by the outputs that are here."""
+        """Return the names of a person, by the outputs that are here."""
         state = self._session.state
         changes = state.changes("cluster", annotator), state.changes("name", annotator)
         known = self._known.get(annotator)
@@ -142,7 +142,7 @@ class ClusterNames:
         return known[2]
 
     def _fold(self, state: State, annotator: str) -> dict[Members, str]:
-        # Older logs say of each output what its cluster was called.
+        # Older logs hold the name of the cluster for each output.
         groups: dict[str, list[str]] = {}
         for key, name in state.cluster_names(annotator).items():
             groups.setdefault(name, []).append(key)
@@ -167,12 +167,12 @@ def _members(rename: Mapping[str, Any], rows: Positions, leaf: npt.NDArray[Any])
 
 
 def _share(a: Members, b: Members) -> float:
-    """Share of outputs that two sets have in common (Jaccard)."""
+    """Return the Jaccard similarity of two sets."""
     both = len(a & b)
     return both / max(len(a) + len(b) - both, 1)
 
 
 def _closest(named: Mapping[Members, str], members: Members) -> Members | None:
-    """The set that has most in common with this one, more than half; of several the latest."""
+    """Return the set with the largest similarity to this one, above a half; the latest of ties."""
     share, _, closest = max(((_share(one, members), i, one) for i, one in enumerate(named)), default=(0.0, 0, None))
     return closest if share > 0.5 else None

@@ -1,4 +1,4 @@
-"""What the key of an output says, and how two keys of one prompt and text compare; `identity` describes the keys."""
+"""Parse the key of an output, and compare two keys of one prompt and text; `identity` describes the keys."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ class ParsedKey(NamedTuple):
     """The parts of a key."""
 
     place: int
-    """Among the outputs with this prompt and text, from 1; 0 where there was one, or the first of an older log."""
+    """Place among the outputs with this prompt and text, from 1; 0 for a single one, or the first in older logs."""
     rank: int
-    """Among those that are also alike in all columns, from 1."""
+    """Place among those that also agree in all columns, from 1."""
     cells: dict[str, str]
     """Hash of each column -> hash of the value."""
     sources: frozenset[str]
@@ -25,12 +25,12 @@ _NO_SECTIONS = ["", "", ""]
 
 
 def stem_of(key: str) -> str:
-    """Return what a key says of prompt and text."""
+    """Return the part of a key for prompt and text."""
     return key.partition("/")[0].partition("#")[0]
 
 
 def body_of(key: str) -> str:
-    """Return what a key says of the columns."""
+    """Return the part of a key for the columns."""
     return key.partition("/")[2].partition("#")[0]
 
 
@@ -40,7 +40,7 @@ def cells_of(key: str) -> list[str]:
 
 
 def parse(key: str) -> ParsedKey:
-    """Return what a key says; a key that was written by hand may say nothing."""
+    """Return the parts of a key; a key written by hand may have no columns."""
     head, _, rest = key.partition("/")
     place = head.partition("#")[2]
     body, _, rank = rest.partition("#")
@@ -62,25 +62,25 @@ def _sections(body: str) -> list[str]:
 
 
 class Comparison(NamedTuple):
-    """How what a key says of an output compares with a row of the same prompt and text."""
+    """The comparison of a key with a row of the same prompt and text."""
 
     agree: int
-    """Columns that agree and are informative; a source counts twice."""
+    """Number of informative columns that agree; a source counts twice."""
     differing: tuple[str, ...]
-    """Columns that differ."""
+    """Number of columns that differ."""
     other_source: bool
-    """Whether a source is among them."""
+    """Whether one of them is a source."""
     ranking: tuple[int, int]
-    """Lower is likelier."""
+    """Sort key; lower is likelier."""
 
     @property
     def same_but_changed(self) -> bool:
-        """Whether a text that was there once and is there once is the same output: a column or two may have changed."""
+        """Whether a text that occurs once then and now is the same output: one or two columns may have changed."""
         return not self.differing or (not self.other_source and self.agree > len(self.differing))
 
 
 def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: bool = False) -> Comparison:
-    """Compare what an older key says with a row's current key.
+    """Compare an older key with the current key of a row.
 
     Parameters
     ----------
@@ -88,7 +88,7 @@ def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: b
     varying : set of str
         Hashes of the columns that have more than one value here; agreement in the others is not evidence.
     renamed : bool
-        Whether to look for the values of columns that are gone in columns that are new.
+        Whether to search new columns for the values of removed ones.
     """
     agree = 0
     doubts = 0
@@ -100,8 +100,8 @@ def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: b
             continue
         source = column in then.sources or column in now.sources
         if MISSING in (before, after) or (not source and (column in then.fractions or column in now.fractions)):
-            # A label that was filled in or a score that was computed again does not make it another output, but an
-            # output that is like it here too is likelier.
+            # A label filled in or a score recomputed does not make it another output, but an output that agrees here
+            # too is likelier.
             doubts += before != after
         elif before != after:
             differing.append(column)
@@ -113,7 +113,7 @@ def compare(then: ParsedKey, now: ParsedKey, varying: frozenset[str], renamed: b
             agree += 1
     kept = 0
     if renamed:
-        # A column that was renamed still has its values.
+        # A renamed column still has its values.
         gone = {then.cells[column] for column in then.cells.keys() - now.cells.keys()} - {MISSING}
         kept = len(gone & {now.cells[column] for column in now.cells.keys() - then.cells.keys()})
     return Comparison(agree, tuple(sorted(differing)), other_source, (doubts, -kept))

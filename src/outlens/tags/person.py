@@ -1,4 +1,4 @@
-"""What one person has on the outputs, field by field, and what they can undo."""
+"""One person's tags, stars, notes and names, field by field, and their undo stack."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ class Field:
         self.number = -1  # in `Folded`; -1 if the field was new after the store was opened
         self.first = NEVER
         self.changes = 0
-        # Of what the store held when it was opened, only what was touched since.
+        # Of the entries that the store held when it was opened, only those touched since.
         self.entries: dict[str, Entry] = {}
         self.now: dict[str, str] = {}
 
     def newest(self, key: str) -> Entry | None:
-        """Return the last entry of a key."""
+        """Return the newest entry of a key."""
         entry = self.entries.get(key)
         if entry is None and self.number >= 0:
             assert self.person.opened is not None
@@ -38,7 +38,7 @@ class Field:
         return entry
 
     def add(self, key: str, time: int, identifier: str, gesture: str, value: str) -> None:
-        """Insert an event that arrives late in its place."""
+        """Insert a late event in its place."""
         chain = [(time, identifier, gesture, value)]
         entry = self.newest(key)
         while entry is not None:
@@ -52,7 +52,7 @@ class Field:
         self.entries[key] = entry
 
     def settle(self, off: set[str], keys: Iterable[str] | None = None) -> None:
-        """Find the newest value that was not undone, for the given keys or for all."""
+        """Find the newest value that is not undone, for the given keys or for all."""
         self.changes += 1
         if keys is None:
             if off:
@@ -69,14 +69,14 @@ class Field:
                 self.now.pop(key, None)
 
     def latest(self, key: str, off: set[str]) -> Entry | None:
-        """Return the last entry of a key that was not undone."""
+        """Return the newest entry of a key that is not undone."""
         entry = self.newest(key)
         while entry is not None and entry[2] in off:
             entry = entry[4]
         return entry
 
     def parts(self) -> Iterator[tuple[str, int, str, Iterable[str]]]:
-        """Yield what each gesture gave to which keys: gesture, time, value, keys; perhaps in several parts."""
+        """Yield the values that gestures set: gesture, time, value, keys; perhaps in several parts."""
         if self.number >= 0:
             assert self.person.opened is not None
             for gesture, time, value, keys in self.person.opened.sets(self.number):
@@ -102,7 +102,7 @@ class Field:
 
 
 class Gesture:
-    """When a gesture was made, and the fields that it touched."""
+    """The time of a gesture, and the fields it touched."""
 
     __slots__ = ("fields", "time")
 
@@ -116,10 +116,10 @@ class Person:
 
     def __init__(self, name: str) -> None:
         self.name = name
-        self.opened: Folded | None = None  # what the store held when it was opened
+        self.opened: Folded | None = None  # the events that the store held when it was opened
         self.fields: dict[tuple[str, str], Field] = {}
         self.numbered: dict[int, Field] = {}
-        # Of what the store held when it was opened, only what was asked for since.
+        # Of the gestures that the store held when it was opened, only those requested since.
         self.gestures: dict[str, Gesture] = {}
         self.switches: dict[str, tuple[int, str, str, str]] = {}  # id of undo or redo -> time, id, action, gesture
         self.off: set[str] = set()
@@ -143,7 +143,7 @@ class Person:
         return known
 
     def undo_and_redo(self) -> tuple[dict[str, None], dict[str, None]]:
-        """Return both stacks, the top last. They are made when first needed: only the person at the lens needs them."""
+        """Return both stacks, the top last. They are made on first use: only the person at the lens needs them."""
         if self.stacks is None:
             undo, redo = self.stacks = {}, {}
             times, names = self._done()
@@ -175,7 +175,7 @@ class Person:
         return times, names
 
     def happened(self, time: int, action: str, gesture: str) -> None:
-        """Update the stacks if this came last, as it nearly always does; otherwise have them rebuilt."""
+        """Update the stacks if this is the newest gesture, as nearly always; otherwise drop them to be rebuilt."""
         if self.stacks is not None and time > self.last:
             self._move(time, action, gesture, *self.stacks)
         else:

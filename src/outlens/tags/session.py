@@ -1,4 +1,4 @@
-"""What one person does at one lens: gestures, undo, and gestures that could not be saved yet."""
+"""One person's gestures at one lens: undo and redo, and gestures that could not be saved yet."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from outlens.tags.store import PATIENCE, Store, StoreError, StoreUnavailable
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """A gesture that is shown but not on disk yet.
+    """A gesture that takes effect but is not on disk yet.
 
     Attributes
     ----------
@@ -31,7 +31,7 @@ class Pending:
     action, value, lens : str
         As in `Event`.
     time : int
-        When it was made, microseconds since 1970.
+        Time of the gesture, microseconds since 1970.
     why : str
         Why it could not be written, as a sentence.
     """
@@ -49,8 +49,8 @@ class Pending:
 class Session:
     """A person's gestures on the outputs of a lens.
 
-    Each gesture is on disk when its method returns, or else in `pending`: it is shown, and `retry` writes it when the
-    store can be written again. Gestures are written in the order in which they were made.
+    Each gesture is on disk when its method returns, or else in `pending`: it takes effect, and `retry` writes it when
+    the store can be written again. Gestures are written in the order in which they were made.
 
     Parameters
     ----------
@@ -60,16 +60,16 @@ class Session:
     keys : Keys, or sequence of str
         The key of each output (`identity.identify`).
     lens : str, optional
-        Written beside each event; informative.
+        Recorded in each event, for information only.
     prompts : sequence of str, optional
         Keys of prompts (`events.prompt_key`).
 
     Attributes
     ----------
     keys : list of str
-        Those of the outputs, then those of the prompts. Methods take positions in it, and `state` answers by them.
+        Keys of the outputs, then of the prompts. Methods take positions in this list; `state` takes keys.
     state : State
-        The current state of the log, including what is pending.
+        The current state of the log, including pending gestures.
     pending : list of Pending
     problem : str
         Why the store could not be read or written last time; `""` if it could.
@@ -77,8 +77,8 @@ class Session:
     Raises
     ------
     StoreError
-        If the file is not a store, is damaged or was written by a newer outlens. If it only cannot be read now, that is
-        a `problem`, and it is read at the next `refresh` or gesture.
+        If the file is not a store, is damaged or was written by a newer outlens. If it merely cannot be read now,
+        `problem` says so, and it is read at the next `refresh` or gesture.
 
     Examples
     --------
@@ -99,13 +99,13 @@ class Session:
         prompts: Sequence[str] = (),
     ) -> None:
         if not isinstance(annotator, str) or not annotator.strip():
-            raise ValueError(f"annotator is {annotator!r}; give the name of who tags.")
+            raise ValueError(f"annotator is {annotator!r}; give the name of the person who tags.")
         self.annotator = annotator
         self.lens = lens
         self._outputs = keys if isinstance(keys, Keys) else Keys(keys)
         self.keys = [*self._outputs.keys, *prompts]
         self._known = frozenset(self.keys)
-        # Keys of the log whose output has another key by now.
+        # Keys of the log whose output has a different key now.
         self._current: dict[str, str] = {}
         self.state = State(keys=self._known, current=self._current)
         self.pending: list[Pending] = []
@@ -121,7 +121,7 @@ class Session:
             self.problem = str(error)
 
     def tag(self, positions: Iterable[int], name: str) -> int:
-        """Tag outputs. Return how many did not have the tag from this person.
+        """Tag outputs. Return how many did not have this person's tag before.
 
         Raises
         ------
@@ -147,16 +147,16 @@ class Session:
         return self._do([key for key in keys if (key in starred) != on], "star" if on else "unstar", "")
 
     def name(self, positions: Iterable[int], name: str) -> int:
-        """Name the cluster that these outputs make up; `""` clears the name. Return the number of outputs.
+        """Name the cluster that these outputs form; `""` clears the name. Return the number of outputs.
 
-        `names.ClusterNames` finds the name of a cluster again.
+        `names.ClusterNames` finds the name of a cluster.
         """
         return self._do(self._keys(positions), "cluster", _text("name", name))
 
     def define(
         self, name: str, color: str | None = None, description: str | None = None, key: str | None = None
     ) -> None:
-        """Set a tag's colour, description and shortcut, for everybody; what is None stays as it is."""
+        """Set a tag's colour, description and shortcut for everybody; None keeps the current value."""
         _check_name(name)
         self._catch_up()
         now = self.state.definitions().get(name, {"color": "", "description": "", "key": ""})
@@ -166,22 +166,22 @@ class Session:
             self._do([tag_key(name)], "define", json.dumps(new))
 
     def undo(self) -> str:
-        """Undo this person's last gesture, even from before a restart. Return what was undone, or `""`."""
+        """Undo this person's last gesture, even from before a restart. Return its description, or `""`."""
         return self._switch("undo")
 
     def redo(self) -> str:
-        """Redo what was undone last. Return what that is, or `""`."""
+        """Redo the gesture that was undone last. Return its description, or `""`."""
         return self._switch("redo")
 
     def refresh(self) -> bool:
-        """Read what others wrote, and write what is pending. Return whether there were events of others."""
+        """Read other people's events, and write pending gestures. Return whether there were any events of others."""
         self.retry()
         self._catch_up()
         news, self._news = self._news, False
         return news
 
     def retry(self) -> bool:
-        """Write what is pending, in order. Return whether nothing is pending any more."""
+        """Write pending gestures in order. Return whether none is left."""
         if not self.pending:
             return True
         try:
@@ -190,7 +190,7 @@ class Session:
                 del self.pending[0]
         except StoreError as error:
             self._fail(error)
-        # On disk a gesture may have another time than was shown, so everything is read again.
+        # The time of a gesture on disk may differ from its time in `pending`, so read everything again.
         self._catch_up()
         try:
             self._load()
@@ -199,7 +199,7 @@ class Session:
         return not self.pending
 
     def waiting(self, after: int) -> list[Event]:
-        """Return what is pending as events later than a time, the same ones each time."""
+        """Return pending gestures as events later than `after`, the same ones on every call."""
         events = []
         for gesture in self.pending:
             after = max(after + 1, gesture.time)
@@ -214,30 +214,30 @@ class Session:
         return events
 
     def events(self) -> list[Event]:
-        """The events on these outputs and prompts that are on disk, in order, and what counts for all of them.
+        """Return the events on disk about these outputs and prompts, and those that concern all outputs, in order.
 
-        Each has the key under which it was written; `position` finds its output.
+        Each has the key it was written with; `position` finds its output.
         """
         return self.store.events(self._known | self._current.keys())
 
     def position(self, key: str) -> int | None:
-        """The position of the output or prompt that an event with this key is about; None if it is not here."""
+        """Return the position of the output or prompt that this key is for; None if it is not here."""
         self._find([key])
         return self._positions.get(self._current.get(key, key))
 
     def __contains__(self, key: object) -> bool:
-        """Whether the output or prompt that an event with this key is about is here."""
+        """Whether the output or prompt that this key is for is here."""
         return isinstance(key, str) and self.position(key) is not None
 
     def current(self, events: Iterable[Event]) -> list[Event]:
-        """The events with the keys that their outputs have now, to compare them with others."""
+        """Return the events with the current keys of their outputs, to compare them with others."""
         given = list(events)
         self._find(event.key for event in given)
         return [replace(event, key=self._current.get(event.key, event.key)) for event in given]
 
     @property
     def warnings(self) -> list[str]:
-        """What a user should know about whose tags these are, one sentence each."""
+        """Warnings for the user about how tags were matched to outputs, one sentence each."""
         return self._outputs.warnings
 
     @cached_property
@@ -262,7 +262,7 @@ class Session:
             return ""
         description = state.describe(self.annotator, stack[-1])
         try:
-            # A gesture made in another lens may be about outputs that this one does not have.
+            # A gesture made in another lens may include outputs that this one does not have.
             more = self.store.size_of(stack[-1]) - state.size_of(self.annotator, stack[-1])
         except StoreError:
             more = 0
@@ -285,7 +285,7 @@ class Session:
         return list(keys)
 
     def _do(self, keys: list[str], action: Action, value: str) -> int:
-        """Write one gesture; if that fails, show it and keep it as pending."""
+        """Write one gesture; if that fails, apply it and keep it as pending."""
         if not keys:
             return 0
         gesture = Pending(
@@ -324,7 +324,7 @@ class Session:
         self._show(gesture)
 
     def _show(self, gesture: Pending) -> None:
-        """Add a gesture that is not on disk to the state, as the last one."""
+        """Apply a gesture that is not on disk to the state, as the last one."""
         time = max(gesture.time, self.state.latest + 1)
         self.state.apply(
             Event(new_id(), time, gesture.annotator, key, gesture.action, gesture.value, gesture.gesture, gesture.lens)
@@ -336,7 +336,7 @@ class Session:
         self.pending = [replace(gesture, why=self.problem) for gesture in self.pending]
 
     def _load(self) -> None:
-        """Read everything, and add what is pending."""
+        """Read everything, and apply pending gestures."""
         state = State(keys=self._known, current=self._current)
         columns, self._seq = self.store.columns()
         if columns is not None:
@@ -350,7 +350,7 @@ class Session:
             self._show(gesture)
 
     def _catch_up(self) -> None:
-        """Read what was written since last time, by this session or by others."""
+        """Read the events written since last time, by this session or by others."""
         self._wait_less()
         try:
             if not self._loaded:
@@ -371,11 +371,11 @@ class Session:
             self.problem = ""
 
     def _find(self, keys: Iterable[str]) -> None:
-        """Learn which outputs keys of the log mean."""
+        """Find the outputs for keys of the log."""
         self._current.update((key, now) for key, now in self._outputs.resolve(keys).items() if key != now)
 
     def _wait_less(self) -> None:
-        """Do not wait at every gesture and refresh for a store that was locked last time."""
+        """Wait only briefly if the store was locked last time, not at every gesture and refresh."""
         self.store.patience = 0.0 if self.problem else PATIENCE
 
 

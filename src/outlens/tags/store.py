@@ -15,22 +15,22 @@ from outlens.tags.store_rows import SELECT, event_of_row, insert_events, read_co
 
 __all__ = ["PATIENCE", "Store", "StoreError", "StoreUnavailable"]
 
-# In microseconds the year 2112: what comes after it is still below 2**53, which a float, and so JSON, holds exactly.
+# The year 2112 in microseconds. Later times are still below 2**53, so a float, and therefore JSON, holds them exactly.
 _LATEST = 1 << 52
 
 
 class Store:
-    """A log of events in one SQLite file, which several processes may read and write at once.
+    """A log of events in one SQLite file, which several processes can read and write at once.
 
     Parameters
     ----------
     path : path, optional
-        The file; it and its folder are made at the first write. None keeps the log in memory.
+        The file; it and its folder are created at the first write. None keeps the log in memory.
 
     Raises
     ------
     StoreError
-        If the file is not a store, is damaged, or was written by a newer outlens. It is left as it is.
+        If the file is not a store, is damaged, or was written by a newer outlens. The file is not changed.
     """
 
     def __init__(self, path: str | PathLike[str] | None) -> None:
@@ -61,7 +61,7 @@ class Store:
         gesture: str | None = None,
         time: int | None = None,
     ) -> list[Event]:
-        """Write a gesture: one event for each key, all or none. They are on disk when this method returns.
+        """Write a gesture: one event per key, all or none. They are on disk when this method returns.
 
         Parameters
         ----------
@@ -69,18 +69,18 @@ class Store:
             As in `Event`.
         keys : sequence of str
         gesture : str, optional
-            Its id, where it has one already.
+            Its id, if it already has one.
         time : int, optional
-            When it was made, microseconds since 1970; now, if not given. Its time in the store is that, or just after
-            the last gesture that is there: a clock that goes back loses nothing.
+            Time of the gesture, microseconds since 1970; by default now. If the store has a later gesture, because a
+            clock was set back, the gesture gets a time just after that one.
 
         Raises
         ------
         StoreUnavailable
-            If it cannot be written now. Then nothing of it is on disk.
+            If it cannot be written now. Then none of it is on disk.
         """
         gesture = gesture or new_id()
-        # Ids of a gesture count up from a random one, so that they lie side by side in the index.
+        # The ids of a gesture count up from a random one, so that they are adjacent in the index.
         first = int(new_id(), 16) & ~0xFFFFFFFF
         with self._file.writing() as connection:
             with self._file.damage():
@@ -94,12 +94,12 @@ class Store:
         return events
 
     def append(self, events: Iterable[Event]) -> int:
-        """Add events that were made elsewhere, except those that are here already. Return how many were new.
+        """Add events that were made elsewhere, except known ones. Return how many were new.
 
         Raises
         ------
         ValueError
-            If an event is not well formed, or differs from one that has its id. Then none is added.
+            If an event is invalid, or differs from the one with the same id. Then none is added.
         StoreUnavailable
             If they cannot be written now. Then none is added.
         """
@@ -125,7 +125,7 @@ class Store:
     def events(self, keys: Collection[str] | None = None) -> list[Event]:
         """Return all events in the order `(time, id)`, or those about some keys, with every undo, redo and definition.
 
-        This works even if the file was deleted while it was open, so that its events can be written elsewhere.
+        This works even if the file was deleted while open, so that its events can be written elsewhere.
         """
         with self._file.reading(gone=True) as connection:
             events = [] if connection is None else self._after(connection, 0)[0]
@@ -149,7 +149,7 @@ class Store:
         return events, rows[-1][0] if rows else seq
 
     def size_of(self, gesture: str) -> int:
-        """Return the number of outputs that a gesture touched, of this and of other data."""
+        """Return the number of outputs that a gesture touched, including those of other data."""
         with self._file.reading() as connection:
             if connection is None:
                 return 0
@@ -161,7 +161,7 @@ class Store:
         with self._file.reading() as connection:
             if connection is None:
                 return None, 0
-            # Both reads see one moment of the log, whatever others write meanwhile.
+            # Both reads see the same state of the log, whatever others write meanwhile.
             connection.execute("BEGIN")
             try:
                 last = connection.execute("SELECT coalesce(max(seq), 0) FROM event").fetchone()[0]
@@ -172,7 +172,7 @@ class Store:
                 connection.execute("ROLLBACK")
 
     def gather(self) -> None:
-        """Move what SQLite keeps in its second file into the store, so that a copy of the store alone is complete."""
+        """Move the contents of SQLite's second file into the store, so that a copy of the store alone is complete."""
         self._file.gather()
 
     def close(self) -> None:

@@ -1,4 +1,4 @@
-"""The file of a store: finding, checking, creating and opening it, and what can go wrong with it."""
+"""The file of a store: find, check, create and open it, and report its errors."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from outlens.tags.store_rows import APPLICATION_ID, VERSION, Texts, make_tables
 PATIENCE = 2.0
 """Seconds to wait for another program that holds a lock."""
 
-# A connection must not be used, nor closed, in a child made by fork; here it stays until the child ends.
+# A forked child must neither use nor close a connection; keep it here until the child ends.
 _inherited: list[sqlite3.Connection] = []
 
 
@@ -24,7 +24,7 @@ class StoreError(ValueError):
 
 
 class StoreUnavailable(StoreError):
-    """A store cannot be read or written now: the disk is full, it is locked. Another try may succeed."""
+    """A store cannot be read or written now, because the disk is full or it is locked. A retry may succeed."""
 
 
 class StoreFile:
@@ -38,9 +38,9 @@ class StoreFile:
     lock : RLock
         Held while the connection is used.
     texts : Texts
-        What was read of this file.
+        The texts read from this file so far.
     second_file_used : bool
-        Whether something may stand only in the second file that SQLite keeps beside it.
+        Whether some data may be only in the second file that SQLite keeps beside it.
     """
 
     def __init__(self, path: Path | None) -> None:
@@ -55,14 +55,14 @@ class StoreFile:
         self._file: tuple[int, int] | None = None
         self._companion: tuple[int, int] | None = None  # the second file, while there is one
         self._size = 0
-        self._frozen: tuple[int, int] | None = None  # size and time of a file that is read as if nobody wrote to it
+        self._frozen: tuple[int, int] | None = None  # size and time of a file that is read as immutable
         if path is not None:
             with suppress(StoreUnavailable), self.faults("read"):
                 self.check()
 
     @contextmanager
     def reading(self, gone: bool = False) -> Iterator[sqlite3.Connection | None]:
-        """Yield the connection, or None if there is no file yet; with `gone`, also that of a file that was deleted."""
+        """Yield the connection, or None if there is no file yet; with `gone`, even if the file was deleted."""
         with self.lock, self.faults("read"):
             yield self._open(make=False, gone=gone)
 
@@ -85,7 +85,7 @@ class StoreFile:
                 raise
 
     def gather(self) -> None:
-        """Move what SQLite keeps in its second file into the store, so that a copy of the store alone is complete."""
+        """Move the contents of SQLite's second file into the store, so that a copy of the store alone is complete."""
         with self.lock:
             connection = None if self.path is None or self._process != os.getpid() else self._connection
             if connection is None or not self.second_file_used:
@@ -106,8 +106,8 @@ class StoreFile:
     def check(self) -> bool:
         """Return whether the file exists and is not empty; refuse a file of another program before it is opened.
 
-        By SQLite and not by `open`: closing a file takes away the locks that other connections of this process have on
-        it. And as what never changes, so that nothing is made beside it.
+        This uses SQLite, not `open`: closing a file would release the locks that other connections of this process hold
+        on it. It reads the file as immutable, so that SQLite creates no file beside it.
         """
         assert self.path is not None
         try:
@@ -124,7 +124,7 @@ class StoreFile:
         try:
             self._check_header(connection)
         except sqlite3.DatabaseError as error:
-            # Anything else may be another process that is just writing: opening it with locks will show.
+            # Anything else may come from another process that is writing; opening with locks will tell.
             if "not a database" in str(error):
                 raise StoreError(
                     f"{self.path} is not a tag store; give another path. The file is left as it is."
@@ -150,7 +150,7 @@ class StoreFile:
     def _taken(self) -> StoreUnavailable:
         return StoreUnavailable(
             f"The tag store {self.path}, or the -wal beside it, was moved, deleted or replaced while it was open; put "
-            "it back, or keep what there is with lens.save(path) and make the lens again."
+            "it back, or keep the tags with lens.save(path) and create the lens again."
         )
 
     def _is_taken(self) -> bool:
@@ -163,7 +163,7 @@ class StoreFile:
         companion = _identity(Path(f"{self.path}-wal"))
         if self._writable and self._companion is None:
             self._companion = companion
-        # A file in this mode never shrinks, except where another one is copied over it.
+        # A file in this mode never shrinks unless another one is copied over it.
         shrunk = self._companion is not None and status.st_size < self._size
         self._size = max(self._size, status.st_size)
         return (status.st_dev, status.st_ino) != self._file or shrunk or self._companion not in (None, companion)
@@ -185,7 +185,7 @@ class StoreFile:
         return self._connection
 
     def _reopen(self) -> None:
-        """Open for writing what is open for reading; read the texts again only if they differ."""
+        """Reopen a file for writing that is open for reading; read the texts again only if they differ."""
         file, texts = self._file, self.texts
         self.close()
         self.texts = Texts()
@@ -210,9 +210,9 @@ class StoreFile:
                 _close(probe)
         if make:
             self.path.parent.mkdir(parents=True, exist_ok=True)
-        # Read-only until the first write: at the end of a connection that may write, SQLite may tidy up the file, and
-        # a damaged one is to stay as it is. Only a reader may do with less: what cannot be opened so may be
-        # a log whose making was cut short, or in a folder where nothing can be written.
+        # Read-only until the first write: when a writable connection closes, SQLite may tidy up the file, but a damaged
+        # file must not change. The other modes are for readers of a log whose creation was interrupted, or in a folder
+        # that cannot be written.
         ways = ["mode=rwc"] if make else ["mode=ro", "mode=rw", "mode=ro&immutable=1"]
         if Path(f"{self.path}-wal").exists():
             ways = ways[:2]
@@ -221,13 +221,13 @@ class StoreFile:
             try:
                 if make:
                     make_tables(connection)
-                    # If this fails, for example because another process is doing it, the older journal is just as safe.
+                    # If this fails, for example because another process does the same, the older journal is as safe.
                     with suppress(sqlite3.OperationalError):
                         connection.execute("PRAGMA journal_mode = WAL").fetchone()
                 connection.execute("PRAGMA synchronous = FULL")
                 self._check_header(connection)
                 if connection.execute("PRAGMA user_version").fetchone()[0] == 0:
-                    # Its making was cut short, and SQLite has just taken back what there was of it.
+                    # Its creation was interrupted, and SQLite has just rolled it back.
                     _close(connection)
                     return None
                 connection.execute("SELECT time FROM clock").fetchone()
@@ -245,7 +245,7 @@ class StoreFile:
         return connection
 
     def _now(self) -> tuple[int, int] | None:
-        """Return what changes when somebody writes to the file; None if that cannot be known."""
+        """Return a value that changes when somebody writes to the file; None if it is unavailable."""
         assert self.path is not None
         try:
             status = self.path.stat()
@@ -258,12 +258,12 @@ class StoreFile:
 
     @contextmanager
     def faults(self, done: str) -> Iterator[None]:
-        """Raise errors of SQLite and the system as one sentence."""
+        """Raise errors of SQLite and the system as StoreUnavailable with a one-sentence message."""
         try:
             yield
         except sqlite3.Error as error:
             message = str(error)
-            # After a fault the file is opened again. A log in memory would be lost, and a lock is not a fault.
+            # Reopen the file after a fault. A log in memory would be lost, and a lock is not a fault.
             if self.path is not None and "locked" not in message:
                 self.close()
             if not isinstance(error, sqlite3.OperationalError) or message.startswith("no such"):
@@ -277,7 +277,7 @@ class StoreFile:
 
     @contextmanager
     def damage(self) -> Iterator[None]:
-        """Raise what an impossible row causes as an error about a damaged store."""
+        """Raise errors caused by an impossible row as an error about a damaged store."""
         try:
             yield
         except (KeyError, IndexError, AttributeError, TypeError, ValueError) as error:
@@ -294,7 +294,7 @@ _WHY = {
     "locked": "another program holds a lock on it; try again when it is done",
     "full": "the disk is full; make room",
     "readonly": "it or its folder is read-only; make it writable or give another path",
-    "unable to open": "the file or its folder cannot be opened or made; make it writable or give another path",
+    "unable to open": "the file or its folder cannot be opened or created; make it writable or give another path",
 }
 
 

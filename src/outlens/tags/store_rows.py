@@ -1,4 +1,4 @@
-"""The tables of a store: what they are, and events as rows of them."""
+"""The tables of a store, and events as their rows."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ APPLICATION_ID = 0x6F746C67
 VERSION = 1
 
 _ROWS_AT_ONCE = 50_000
-"""Rows that are Python objects at one time."""
+"""The most rows that are Python objects at a time."""
 
 _CODE = {action: code for code, action in enumerate(ACTIONS)}
 
-# Text is kept as bytes: SQLite's own text can hold neither a lone surrogate nor a NUL. `clock` is the last time given.
+# Text is stored as bytes: SQLite's text cannot hold lone surrogates or NUL. `clock` holds the last time assigned.
 # Values shared by the events of a gesture are stored once, in `deed`: a million events load in half the time.
 _SCHEMA = (
     "CREATE TABLE text (n INTEGER PRIMARY KEY, bytes BLOB NOT NULL UNIQUE)",
@@ -41,7 +41,7 @@ SELECT = (
 
 
 class Texts:
-    """The texts of a store that were read so far, by number and the other way."""
+    """The texts of a store that were read so far, with their numbers."""
 
     def __init__(self) -> None:
         self.by_number: dict[int, str] = {}
@@ -55,7 +55,7 @@ class Texts:
         self.last = 0
 
     def read(self, connection: sqlite3.Connection) -> None:
-        """Read the texts that were added since last time."""
+        """Read the texts added since last time."""
         query = "SELECT n, bytes FROM text WHERE n > ? ORDER BY n"
         for number, raw in connection.execute(query, (self.last,)):
             text = raw.decode("utf-8", "surrogatepass")
@@ -64,7 +64,7 @@ class Texts:
             self.last = number
 
     def match(self, connection: sqlite3.Connection) -> bool:
-        """Return whether the last text has its number in a store; otherwise it is another store."""
+        """Return whether the last text has the same number in the store; if not, it is another store."""
         if self.last not in self.by_number:
             return True
         row = connection.execute("SELECT bytes FROM text WHERE n = ?", (self.last,)).fetchone()
@@ -72,13 +72,13 @@ class Texts:
 
 
 def event_of_row(connection: sqlite3.Connection, texts: Texts, row: tuple[Any, ...]) -> Event:
-    """Return the event of a row of `SELECT`."""
+    """Return the event for a row of `SELECT`."""
     _, identifier, moment, annotator, key, code, value, gesture, lens = row
     known = texts.by_number
     if not known.keys() >= {annotator, key, value, lens}:
         texts.read(connection)
     if len(identifier) != 16 or len(gesture) != 16:
-        raise ValueError("an id is not of 16 bytes")
+        raise ValueError("an id does not have 16 bytes")
     return Event(
         identifier.hex(),
         moment,
@@ -112,8 +112,8 @@ def read_columns(connection: sqlite3.Connection, texts: Texts) -> Columns:
 
 def insert_events(connection: sqlite3.Connection, texts: Texts, events: list[Event]) -> None:
     """Add events to the tables, in the order given; `texts` must have been read."""
-    # There is one writer at a time, so the numbers after the last one are free. `texts` gets them
-    # at the next read: this transaction may still fail.
+    # There is only one writer at a time, so the numbers after the last one are free. `texts` gets them
+    # at the next read, because this transaction may still fail.
     numbers: dict[str, int] = {}
     following = texts.last + 1
     for event in events:
@@ -152,7 +152,7 @@ def _fetch(connection: sqlite3.Connection, query: str, width: int) -> list[Any]:
             if isinstance(column[0], bytes):
                 raw = b"".join(column)
                 if len(raw) != 16 * len(column):
-                    raise ValueError("an id is not of 16 bytes")
+                    raise ValueError("an id does not have 16 bytes")
                 part.append(np.frombuffer(raw, ">u8").reshape(-1, 2).astype(np.uint64))
             else:
                 part.append(np.array(column, np.int64))
@@ -160,7 +160,7 @@ def _fetch(connection: sqlite3.Connection, query: str, width: int) -> list[Any]:
 
 
 def make_tables(connection: sqlite3.Connection) -> None:
-    """Make all tables or none, unless another process just did."""
+    """Create all tables or none, unless another process just did."""
     connection.execute("BEGIN EXCLUSIVE")
     try:
         if connection.execute("PRAGMA user_version").fetchone()[0] == 0:

@@ -1,4 +1,4 @@
-"""What to look at next: the outputs that most likely should have a tag."""
+"""Suggest outputs to look at next: those that most likely should have a tag."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from outlens.tags._checks import checked_mask, checked_vectors
 from outlens.text.words import check, tokenize
 
 FOLDS = 5
-"""Folds of the cross-validation at most; fewer if fewer different texts are tagged."""
+"""The most folds of the cross-validation; fewer if fewer distinct texts are tagged."""
 FEWEST = 3
-"""Tagged outputs that are needed at least."""
+"""The fewest tagged outputs."""
 SAMPLE = 2_000
-"""Outputs of each kind (tagged, judged to be without the tag, not judged) in the training sample, at most."""
+"""The most outputs of each kind (tagged, judged to be without the tag, not judged) in the training sample."""
 WORDS = 20_000
-"""Words that a model uses at most: the most frequent in the training sample."""
+"""The most words that a model uses: the most frequent in the training sample."""
 STRENGTH = 1.0
 """The C of the logistic regression, where each tagged output weighs 1 and both classes weigh the same."""
 _PUNCTUATION = str.maketrans(dict.fromkeys(punctuation, " "))
@@ -35,7 +35,7 @@ Floats = npt.NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Suggestion:
-    """The outputs that most likely should have a tag, and how good that guess is."""
+    """The outputs that most likely should have a tag, and the precision of the ranking."""
 
     scores: Floats
     """(n,) in 0..1, higher is likelier. For ranking; not a calibrated probability. The model that scores an output was
@@ -44,9 +44,8 @@ class Suggestion:
     """Positions of the outputs that are not judged, likeliest first; ties by position."""
     precision: float | None
     """The share of tagged outputs among the k best by cross-validated score, where k is the number of tagged outputs.
-    Counted among the judged outputs if two different texts or more were judged to be without the tag. Otherwise counted
-    among all, where an output that is not judged counts as wrong, so that it is a lower bound. None if nothing can be
-    held out."""
+    Only judged outputs are ranked if at least two distinct texts were judged to be without the tag. Otherwise all are
+    ranked, and outputs that are not judged count as wrong, so this is a lower bound. None if none can be held out."""
     average_precision: float | None
     """Average precision of the same ranking (the mean, over the tagged outputs, of the precision down to each)."""
     chance: float | None
@@ -77,7 +76,7 @@ def suggest(
     texts : n strings.
     positive : (n,) bool, the outputs that have the tag.
     negative : (n,) bool, those that were judged and do not have it; none by default.
-    seed : of the training sample and the folds. The same seed gives the same result, whatever the order of the rows.
+    seed : seed of the training sample and the folds. The same seed gives the same result in any order of the rows.
     tag : the tag's name, for the messages.
 
     Raises
@@ -105,7 +104,7 @@ def suggest(
     texts = check(texts)
     table, tagged, without = _checked(vectors, texts, positive, negative, tag)
     canon, group = _canonical(table, texts, tagged, without, seed)
-    # From here on in an order that depends on the outputs and not on their positions.
+    # From here on the order depends on the contents of the outputs, not on their positions.
     table, texts, tagged, without = table[canon], [texts[i] for i in canon.tolist()], tagged[canon], without[canon]
     judged = tagged | without
     twin = np.isin(group, group[tagged])
@@ -114,7 +113,7 @@ def suggest(
         weak = ~judged
     fold, folds = _folds(group, tagged, without)
     trained = np.sort(np.concatenate([np.flatnonzero(kind)[:SAMPLE] for kind in (tagged, without, weak)]))
-    # If nearly all outputs have the same text, a sample may have no other.
+    # If nearly all outputs have the same text, a sample may hold only that one.
     if any(len(set(tagged[trained][fold[trained] != f].tolist())) < 2 for f in range(folds)):
         fold, folds = np.zeros_like(fold), 0
     features = _Features(table[trained], [texts[i] for i in trained.tolist()])
@@ -174,9 +173,9 @@ def _checked(
 def _canonical(
     table: npt.NDArray[Any], texts: list[str], tagged: Bools, without: Bools, seed: int
 ) -> tuple[Ints, Ints]:
-    """Return an order that depends only on the content of the rows, and in it the number of each row's words.
+    """Return an order that depends only on the content of the rows, and in that order a number for each row's words.
 
-    Rows whose words are equal but for case, blanks and ASCII punctuation have the same number.
+    Rows whose words are equal except for case, blanks and ASCII punctuation have the same number.
     """
     salt = str(seed).encode()
 
@@ -204,7 +203,7 @@ def _bare(text: str) -> str:
 
 
 def _folds(group: Ints, tagged: Bools, without: Bools) -> tuple[Ints, int]:
-    """Return the fold of each output, and the number of folds: 0 if a class has fewer than two different texts."""
+    """Return the fold of each output, and the number of folds: 0 if a class has fewer than two distinct texts."""
     size = int(group.max()) + 1
     yes = np.bincount(group[tagged], minlength=size)
     no = np.bincount(group[without], minlength=size)
@@ -228,7 +227,7 @@ class _Features:
         tokens = tokenize(texts)
         pairs = np.unique(tokens.output.astype(np.int64) * max(1, len(tokens.vocabulary)) + tokens.form)
         holders = np.bincount(pairs % max(1, len(tokens.vocabulary)), minlength=len(tokens.vocabulary))
-        # A word in only one output says nothing about others.
+        # A word in only one output is not informative about others.
         kept = np.flatnonzero(holders > 1)
         kept = np.sort(kept[np.argsort(-holders[kept], kind="stable")[:WORDS]])
         self.place = {tokens.vocabulary[form]: i for i, form in enumerate(kept.tolist())}
@@ -284,8 +283,8 @@ def _fit(x: Any, tagged: Bools, weak: Bools) -> Floats:
     weight = np.ones(len(tagged))
     if weak.any():
         weight[weak] = tagged.sum() / weak.sum()
-    # Both classes weigh the same, as with class_weight="balanced", which ignores the weights of the rows in some
-    # versions of scikit-learn.
+    # Give both classes the same weight. Some versions of scikit-learn ignore the weights of the rows with
+    # class_weight="balanced".
     weight[~tagged] *= tagged.sum() / weight[~tagged].sum()
     model = LogisticRegression(C=STRENGTH, max_iter=1000).fit(x, tagged, sample_weight=weight)
     return np.append(model.coef_[0], model.intercept_[0])
@@ -297,7 +296,7 @@ def _with_precision(scores: Floats, order: Ints, decision: Floats, tagged: Bools
     k, others = int(tagged.sum()), int((~tagged).sum())
     cut = np.sort(decision)[-k]
     above, level = decision > cut, decision == cut
-    # Outputs that tie with the last of the k count in part, whichever of them come first.
+    # Outputs that tie with the last of the k count fractionally, so that their order does not matter.
     right = tagged[above].sum() + tagged[level].mean() * (k - above.sum())
     precision, chance = float(right / k), k / (k + others)
     says = (

@@ -1,4 +1,4 @@
-"""What is tagged, as DataFrames. Each function first reads what others wrote."""
+"""Tags, tagged outputs and judgements as DataFrames. Each function first reads other people's events."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ from outlens.tags.frames import frame_of, with_columns
 from outlens.tags.judgements import COLUMNS, Judgement, prompt_texts
 
 ANYBODY = "(anybody)"
-"""Stands for all annotators, where an output counts once."""
+"""Stands for all annotators together; an output counts once."""
 
 
 def tags(book: TagBook) -> pd.DataFrame:
-    """One row a tag; `Lens.tags` describes it."""
+    """Return one row per tag; see `Lens.tags`."""
     with book.lock:
         book.refresh()
         state = book.session.state
@@ -40,7 +40,7 @@ def tags(book: TagBook) -> pd.DataFrame:
 
 
 def prompt_tags(book: TagBook, outputs: Outputs) -> pd.DataFrame:
-    """One row a prompt; `Lens.prompt_tags` describes it."""
+    """Return one row per prompt; see `Lens.prompt_tags`."""
     with book.lock:
         book.refresh()
         prompts = outputs.prompts()
@@ -52,7 +52,7 @@ def prompt_tags(book: TagBook, outputs: Outputs) -> pd.DataFrame:
 
 
 def tagged(book: TagBook, outputs: Outputs, name: str, annotator: str | None) -> pd.DataFrame:
-    """The user's rows that have a tag, from anybody or from one person."""
+    """Return the user's rows that have a tag, from anybody or from one person."""
     with book.lock:
         book.refresh()
         check_name(book, name)
@@ -61,7 +61,7 @@ def tagged(book: TagBook, outputs: Outputs, name: str, annotator: str | None) ->
 
 
 def tag_columns(book: TagBook, outputs: Outputs, annotator: str | None) -> pd.DataFrame:
-    """The user's rows with one boolean column a tag."""
+    """Return the user's rows with one boolean column per tag."""
     with book.lock:
         book.refresh()
         check_annotator(book, annotator)
@@ -74,12 +74,12 @@ def tag_counts(
     clusters: Sequence[tuple[npt.NDArray[np.int64], npt.NDArray[np.integer[Any]], npt.NDArray[np.object_]]],
     by: pd.Series[Any] | None,
 ) -> pd.DataFrame:
-    """How many outputs have each tag, by annotator, cluster and the value of a column.
+    """Count the outputs with each tag, by annotator, cluster and the value of a column.
 
     Parameters
     ----------
     clusters : for each prompt the positions of its outputs, and the number and name of the cluster of each.
-    by : the column, with a cell for each output.
+    by : the column, with one cell per output.
     """
     rows, cluster, names = (
         np.concatenate([np.zeros(0, kind), *(part[i] for part in clusters)])
@@ -94,7 +94,7 @@ def tag_counts(
 
 
 def judgements(book: TagBook, outputs: Outputs, labels: Sequence[str] | None) -> pd.DataFrame:
-    """One row for each output that a person judged; `Lens.judgements` describes it."""
+    """Return one row for each output and person who judged it; see `Lens.judgements`."""
     with book.lock:
         book.refresh()
         if isinstance(labels, str):
@@ -142,7 +142,7 @@ def _judgements(book: TagBook, outputs: Outputs) -> list[tuple[int, Judgement]]:
 
 
 def tag_log(book: TagBook, index: pd.Index[Any]) -> pd.DataFrame:
-    """Every event on the outputs of a lens, in order; `Lens.tag_log` describes it."""
+    """Return every event on the outputs of a lens, in order; see `Lens.tag_log`."""
     with book.lock:
         book.refresh()
         events = book.session.events()
@@ -162,7 +162,7 @@ def tag_log(book: TagBook, index: pd.Index[Any]) -> pd.DataFrame:
 
 
 def tags_and_notes(book: TagBook, keys: Sequence[str]) -> dict[str, npt.NDArray[np.object_]]:
-    """Return the tags and notes of anybody on what has these keys: "tags", tuples, and "note", lines."""
+    """Return everybody's tags and notes for these keys: "tags" (tuples) and "note" (lines)."""
     with book.lock:
         state = book.session.state
         tags: dict[str, list[str]] = {}
@@ -188,7 +188,7 @@ def check_name(book: TagBook, name: Hashable) -> None:
 
 
 def check_given(book: TagBook, name: str) -> None:
-    """Raise KeyError if nobody ever gave this tag. One that was removed counts: the call may be repeated."""
+    """Raise KeyError if nobody ever gave this tag. A removed tag is accepted, so that a call can be repeated."""
     book.refresh()
     if name not in book.session.state.numbers():
         check_name(book, name)
@@ -198,7 +198,7 @@ def check_annotator(book: TagBook, name: str | None) -> None:
     """Raise KeyError if nobody of that name tagged anything here; None stands for anybody."""
     if name is None or name in (people := book.people()):
         return
-    # Somebody who removed all their tags is somebody still.
+    # Include people who have removed all their tags.
     people = list(dict.fromkeys([*people, *(e.annotator for e in book.session.store.events(book.session.keys))]))
     if name not in people:
         raise NotFound(f"no annotator {name!r} tagged anything here; {hint(name, people, 'annotators')}")

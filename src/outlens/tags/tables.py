@@ -1,4 +1,4 @@
-"""Tables as CSV, JSONL and Parquet files and as Hugging Face datasets, out and in, with every cell as it was."""
+"""Write tables as CSV, JSONL and Parquet files or Hugging Face datasets, and read them with every cell unchanged."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from outlens._files import replacing
 from outlens.tags._json import Location, check_file, parse_line, read_text, to_json, write_bytes
 from outlens.tags.judgements import is_missing, tags_of_cell
 
-# Characters that start a formula in a spreadsheet (OWASP, "CSV Injection"), and the sign that defuses them.
+# Characters that start a formula in a spreadsheet (OWASP, "CSV Injection"), and the ' that escapes them.
 _FORMULA = re.compile("[=+\\-@\t\r\n'＝＋－＠]")
 
 
 def write_table(frame: pd.DataFrame, path: Location, excel: bool = False) -> Path:
-    """Write a table in the format of the file's suffix, `.csv`, `.jsonl` or `.parquet`; whole or not at all.
+    """Write a table atomically, in the format of the file's suffix: `.csv`, `.jsonl` or `.parquet`.
 
     Parameters
     ----------
@@ -28,9 +28,9 @@ def write_table(frame: pd.DataFrame, path: Location, excel: bool = False) -> Pat
         Its column names must be str. Its index is not written; call `reset_index()` first to keep it.
     path : path
     excel : bool, default False
-        For CSV: a text that a spreadsheet would take for a formula (it begins with = + - @, a tab or a line end) gets a
-        ' before it, and so does a text that begins with '. `read_table(path, excel=True)` removes it. Numbers stay
-        numbers. The file begins with a byte order mark, by which Excel recognises UTF-8.
+        For CSV: put a ' before a text that a spreadsheet would read as a formula (it begins with = + - @, a tab or a
+        line end) or that begins with '. `read_table(path, excel=True)` removes it. Numbers stay numbers. The file
+        begins with a byte order mark, so that Excel recognises UTF-8.
 
     Returns
     -------
@@ -38,15 +38,15 @@ def write_table(frame: pd.DataFrame, path: Location, excel: bool = False) -> Pat
 
     Notes
     -----
-    In CSV every text is quoted, numbers, True and False are not, and a missing cell is empty; lists are JSON text. So
-    `read_table` distinguishes `"7"` from `7`. Dates come back from CSV and JSONL as ISO text. A missing cell comes back
-    as NaN or None, whichever pandas chooses.
+    In CSV all text is quoted, while numbers, True and False are not; a missing cell is empty, and lists are JSON text.
+    So `read_table` distinguishes `"7"` from `7`. CSV and JSONL return dates as ISO text. A missing cell is read as NaN
+    or None, whichever pandas chooses.
 
     Raises
     ------
     ValueError
-        If the suffix is a different one, two columns have the same name, a name is not a str, or CSV or Parquet would
-        have to hold half of a surrogate pair (JSONL can).
+        If the suffix is another one, two columns have the same name, a name is not a str, or a CSV or Parquet file
+        would have to hold half of a surrogate pair (JSONL can).
     TypeError
         If `frame` is not a DataFrame.
     """
@@ -76,7 +76,7 @@ def write_table(frame: pd.DataFrame, path: Location, excel: bool = False) -> Pat
 def read_table(path: Location, excel: bool = False, lists: Sequence[str] = ("tags",)) -> pd.DataFrame:
     """Read a file that `write_table` wrote.
 
-    A CSV file of another program is read too: a cell without quotes is a number, True or False if it looks like one,
+    It also reads CSV files of other programs: a cell without quotes is a number, True or False if it looks like one,
     otherwise text.
 
     Parameters
@@ -113,7 +113,7 @@ def read_table(path: Location, excel: bool = False, lists: Sequence[str] = ("tag
 
 
 def _with_lists(frame: pd.DataFrame) -> pd.DataFrame:
-    """Turn the arrays that Parquet and datasets give for lists into lists."""
+    """Convert arrays, which Parquet and datasets return for lists, to lists."""
     for name in frame.columns:
         if frame[name].map(lambda cell: isinstance(cell, np.ndarray)).any():
             frame[name] = pd.Series([_plain(cell) for cell in frame[name]], dtype=object, index=frame.index)
@@ -135,7 +135,7 @@ def _kind(path: Location, excel: bool) -> str:
 
 
 def _plain(cell: Any) -> Any:
-    """Return the cell as JSON can hold it: arrays as lists, Python's numbers, None for missing, dates as ISO text."""
+    """Return a cell in JSON's types: arrays as lists, Python numbers, None for missing, dates as ISO text."""
     if isinstance(cell, (list, tuple, np.ndarray)):
         return [_plain(item) for item in cell]
     if is_missing(cell):
@@ -177,7 +177,7 @@ def _csv(text: str, excel: bool) -> Iterator[list[Any]]:
             row, head = [], False
 
 
-# As `repr` writes them: "1_000" and "٣" are text, though int() takes them; "007" loses its meaning as a number.
+# Numbers as `repr` writes them: "1_000" and "٣" are text, though int() accepts them; "007" loses meaning as a number.
 _NUMBER = re.compile(r"-?(?:(?:0|[1-9][0-9]{0,18})(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?|inf)")
 
 
@@ -202,7 +202,7 @@ def to_datasets(frame: pd.DataFrame) -> Any:
         from datasets.table import InMemoryTable  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise ImportError("to_datasets needs the package datasets: pip install outlens[datasets].") from error
-    # A separate fingerprint, because that of `Dataset.from_pandas` pickles all of pyarrow, which may fail.
+    # Compute the fingerprint here: that of `Dataset.from_pandas` pickles all of pyarrow, which may fail.
     content = repr(frame.to_dict("list")).encode("utf-8", "surrogatepass")
     table = InMemoryTable.from_pandas(frame, preserve_index=False)
     return Dataset(table, fingerprint=blake2b(content, digest_size=8).hexdigest())

@@ -1,4 +1,4 @@
-"""What to look at next: the outputs most unlike all that were judged."""
+"""Suggest outputs to look at next: those least like all that were judged."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from outlens.tags._checks import checked_mask
 from outlens.vectors.likeness import STEPS, Likeness
 
 GREEDY = 200
-"""Outputs that `unlike` picks one after another."""
+"""The number of outputs that `unlike` picks one by one."""
 CANDIDATES = 1_000
-"""Different outputs whose distances `unlike` keeps up to date while it picks."""
+"""The number of distinct outputs whose distances `unlike` keeps up to date while picking."""
 _BLOCK = 1_024
 
 Ints = npt.NDArray[np.int64]
 
 
 def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
-    """Rank the outputs that are not judged: next comes the one most unlike all that are judged or ranked before it.
+    """Rank the outputs that are not judged; each is the one least like all that are judged or ranked before it.
 
     Farthest-first traversal (T. F. Gonzalez (1985), "Clustering to minimize the maximum intercluster distance",
     Theoretical Computer Science 38) by the likeness that clusters and map use, for the first 200; the others follow by
@@ -29,7 +29,7 @@ def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
     Parameters
     ----------
     alike : the n outputs, prepared for comparison: `ol.vectors.Likeness(vectors, texts)`.
-    judged : (n,) bool, the outputs that were looked at.
+    judged : (n,) bool, the outputs that were judged.
 
     Returns
     -------
@@ -55,7 +55,7 @@ def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
     left = np.flatnonzero(~judged_mask)
     if not len(left):
         return left
-    # Equal outputs are one item, so the first of them is picked at most.
+    # Equal outputs are one item, so only the first of them can be picked.
     items, first, item = np.unique(alike.item[left], return_index=True, return_inverse=True)
     picks: list[int] = []
     if judged_mask.any():
@@ -65,8 +65,8 @@ def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
         most = np.flatnonzero(typical >= typical.max() - 1 / STEPS)
         picks.append(int(most[first[most].argmin()]))
         near = _nearest(alike, items, items[picks])
-    # Distances only shrink. So only those of the farthest items are kept up to date; the others are upper bounds,
-    # which suffice while a candidate is farther than all of them.
+    # Distances only shrink. So only those of the farthest items are kept up to date; the old distances of the others
+    # are upper bounds, which suffice while a candidate is farther than all of them.
     while len(picks) < GREEDY and near.any():
         ranked = np.lexsort((first, -near))
         candidates, rest = ranked[:CANDIDATES], ranked[CANDIDATES:]
@@ -89,7 +89,7 @@ def unlike(alike: Likeness, judged: npt.ArrayLike) -> Ints:
 
 
 def _nearest(alike: Likeness, items: Ints, others: Ints) -> Ints:
-    """The distance of each item to the nearest of some others."""
+    """Return the distance of each item to the nearest of some others."""
     near = np.full(len(items), np.iinfo(np.int64).max)
     for at in range(0, len(others), _BLOCK):
         block = others[at : at + _BLOCK]
@@ -99,6 +99,6 @@ def _nearest(alike: Likeness, items: Ints, others: Ints) -> Ints:
 
 
 def _steps(distances: npt.NDArray[np.float32]) -> Ints:
-    """Distances as whole numbers, so that rounding decides nothing."""
+    """Return distances as whole numbers, so that rounding errors do not decide."""
     steps: Ints = np.rint(distances.astype(np.float64) * STEPS).astype(np.int64)
     return steps
