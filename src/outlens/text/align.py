@@ -1,7 +1,7 @@
-"""Positional diction clustering: which sentences play the same part in different outputs.
+"""Positional diction clustering: group sentences that play the same part in different outputs.
 
-After Gero et al., "Supporting Sensemaking of Large Language Model Outputs at Scale" (CHI 2024), who group sentences by
-their words and their place.
+It follows Gero et al., "Supporting Sensemaking of Large Language Model Outputs at Scale" (CHI 2024), who group
+sentences by their words and their place.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def align(
 
     A unit is a sentence, list item or table row. The similarity of two units is the cosine of their words, with rare
     words weighted more, minus a penalty for the distance of their places in the outputs. With `vectors`, the cosine of
-    the vectors makes up the larger part of it. A group holds at most one unit of each output, and its repetitions in
+    the vectors makes up the larger part of it. A group holds at most one unit of each output, plus its repetitions in
     the same words. The result does not depend on the order of the outputs.
 
     Parameters
@@ -116,7 +116,7 @@ def _table(units: Units, groups: Groups, dense: Floats | None) -> pd.DataFrame:
 
 
 def _one_each(units: Units, groups: Groups) -> Int64s:
-    """(rows,): the group of each unit. Of an output, a group takes only the nearest unit and its repetitions."""
+    """(rows,): the group of each unit. A group keeps only the nearest unit of an output, and its repetitions."""
     group = np.full(len(units.unit), -1, np.int64)
     compared = np.flatnonzero(units.unit >= 0)
     candidates = [
@@ -164,7 +164,7 @@ def _links(units: Units, dense: Floats | None, unit: Int64s, medoid: Int64s) -> 
 
 
 def inversions(aligned: pd.DataFrame) -> pd.DataFrame:
-    """Count, for each output, the parts that come in another order than in most outputs.
+    """Count, for each output, the parts whose order differs from most outputs.
 
     Parameters
     ----------
@@ -172,8 +172,8 @@ def inversions(aligned: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    One row per output that is in any group: `output`, `groups` (the number of its groups) and `inversions` (the pairs
-    of them whose order differs from that of the groups' ranks), int64.
+    One row per output that is in any group: `output`, `groups` (the number of its groups) and `inversions` (the number
+    of pairs of its groups whose order differs from that of their ranks), int64.
     """
     rows = []
     grouped = aligned[aligned["group"] >= 0].drop_duplicates(["output", "group"])
@@ -184,8 +184,8 @@ def inversions(aligned: pd.DataFrame) -> pd.DataFrame:
 
 
 NO_ALIGNMENT = 0.15
-"""Strength below which outputs have no common structure. Measured: 0 for answers to unrelated prompts, .05 to .13 for
-poems and speeches to one prompt, .25 for lists, .4 to .5 for advice and explanations."""
+"""Outputs with a strength below this have no common structure. Measured: 0 for answers to unrelated prompts, .05 to .13
+for poems and speeches to one prompt, .25 for lists, .4 to .5 for advice and explanations."""
 
 
 def alignment_strength(aligned: pd.DataFrame) -> float:

@@ -9,7 +9,7 @@ import numba
 
 
 def compiled(function: Callable[..., Any]) -> Callable[..., Any]:
-    """Compile a function on its first call, and cache it on disk if the folder is writable."""
+    """Compile a function on its first call, and cache it on disk if its folder is writable."""
     try:
         return numba.njit(cache=True, nogil=True)(function)  # type: ignore[no-any-return]
     except RuntimeError:  # no folder to cache it in

@@ -1,4 +1,4 @@
-"""Inside a group of sentences: the words that vary, and whether one changes a number, a negation or a name."""
+"""Find the words that vary inside a group of sentences, and whether one changes a number, a negation or a name."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
 def differences(tokens: Tokens, written: Sequence[str], unit: Int64s, medoid: Int64s) -> list[str]:
     """Return how each unit differs from its medoid: "number", "negation", "name", joined by ", ", or "".
 
-    A negation counts anywhere in the unit. Repeating the same negation counts once ("no gas and no water"); two
-    different ones cancel out. A number counts if the two share at least half of their words and each has a number, with
-    its sign and decimals, that the other lacks, or has another word in its place. A name counts if another name is in
-    its place. A name is a word that is capitalised inside a sentence and never written in lower case.
+    A negation counts anywhere in the unit. Repetitions of the same negation count once ("no gas and no water"); two
+    different ones cancel out. A number counts if the two units share at least half of their words and each has a number
+    (with its sign and decimals) that the other lacks, or has another word in its place. A name counts if it is replaced
+    by another name. A name is a word that is capitalised inside a sentence and never written in lower case.
 
     Parameters
     ----------
@@ -125,7 +125,7 @@ def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[s
 
 
 def _kinds(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.object_]:
-    """What each word of the vocabulary is: "number", "negation", "name" or ""."""
+    """The kind of each word of the vocabulary: "number", "negation", "name" or ""."""
     names = _names(tokens, written)
     kinds = np.full(len(tokens.vocabulary), "", object)
     for i, form in enumerate(tokens.vocabulary):
@@ -139,7 +139,7 @@ def _kinds(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.object_]:
 
 
 def _names(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.bool_]:
-    """Which words of the vocabulary are names."""
+    """Whether each word of the vocabulary is a name."""
     inside = np.zeros(len(tokens.vocabulary), bool)
     small = np.zeros(len(tokens.vocabulary), bool)
     bounds = tokens.bounds.tolist()

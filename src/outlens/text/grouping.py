@@ -1,7 +1,7 @@
-"""Groups of sentences that play the same part: average linkage of a sample, then the nearest mean wording for all.
+"""Group sentences that play the same part: average linkage of a sample, then the nearest mean wording for all.
 
-Groups hold a mean wording, to which the sentences of all outputs are compared, so groups do not chain, and thousands of
-outputs take seconds.
+All sentences are compared with the mean wording of each group, so groups do not chain, and thousands of outputs take
+seconds.
 """
 
 from __future__ import annotations
@@ -21,16 +21,16 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 AT_ONCE = 2_000
-"""Units that are linked at once: linkage takes quadratic time."""
+"""The number of units linked at once: linkage takes quadratic time."""
 
 LINKED = 0.25
-"""Mean similarity at which groups of units are merged."""
+"""The least mean similarity at which groups of units are merged."""
 
 JOINS = 0.33
-"""Similarity to the mean of a group at which a unit joins it."""
+"""The least similarity to the mean of a group at which a unit joins it."""
 
 FEW = 0.17
-"""Similarity that a group of one member requires beyond `JOINS`; a group of two requires half of it, and so on."""
+"""Additional similarity that a group of one member requires beyond `JOINS`; a group of two requires half of it, etc."""
 
 FAR = 0.15
 """Similarity lost when one unit is at the beginning of its output and the other at the end."""
@@ -39,19 +39,19 @@ MEANT = 0.65
 """Weight of the vectors' cosine in a similarity, where there are vectors."""
 
 ROUNDS = 4
-"""How many times the remaining units are searched for groups."""
+"""How often the remaining units are searched for groups."""
 
 
 @dataclass
 class Groups:
-    """The groups that each distinct unit is near to."""
+    """The nearest groups of each distinct unit."""
 
     near: Int64s
     """(units, 3): the nearest groups, -1 = none."""
     similarity: Floats
-    """(units, 3): the similarity to them."""
+    """(units, 3): the similarity to these groups."""
     number: int
-    """How many groups there are."""
+    """The number of groups."""
 
 
 def group_units(units: Units, dense: Floats | None) -> Groups:
@@ -118,7 +118,7 @@ def _linked(units: Units, dense: Floats | None, holders: csr_matrix, sample: Int
     if dense is not None:
         alike = (1 - MEANT) * alike + MEANT * (dense[sample] @ dense[sample].T)
     alike -= FAR * np.abs(units.place[sample][:, None] - units.place[sample])
-    # Units that stand side by side in the same outputs play two parts.
+    # Units that mostly occur in the same outputs play different parts.
     sampled = holders[sample]
     both = np.asarray((sampled @ sampled.T).todense())
     size = both.diagonal()
@@ -131,7 +131,7 @@ def _linked(units: Units, dense: Floats | None, holders: csr_matrix, sample: Int
 
 
 def _nearest(units: Units, dense: Floats | None, group: Int64s, number: int) -> tuple[Int64s, Floats]:
-    """The three nearest groups of each unit that it is near enough to join, and the similarities."""
+    """Return the three nearest groups that each unit is near enough to join, and the similarities."""
     from scipy.sparse import csr_matrix
 
     from outlens.text.nearest import KEPT, nearest
@@ -148,7 +148,7 @@ def _nearest(units: Units, dense: Floats | None, group: Int64s, number: int) -> 
     sums = (to @ units.words).tocsr()
     lengths = np.sqrt(np.asarray(sums.multiply(sums).sum(axis=1)).reshape(-1))
     columns = sums.tocsc()
-    # A unit of one output is compared with the other members of its group only, not with itself.
+    # A unit of one output is compared only with the other members of its group, not with itself.
     member_of = np.where(units.several, -1, group)
     meant = np.zeros((0, 0))
     means = to @ dense if dense is not None else None
@@ -165,7 +165,7 @@ def _nearest(units: Units, dense: Floats | None, group: Int64s, number: int) -> 
 
 
 def _cosines(dense: Floats, sums: Floats, member_of: Int64s) -> Floats:
-    """Cosines of vectors with the sums of groups; for a member, with the sum of the other members."""
+    """Return the cosines of vectors with the sums of groups; for a member, with the sum of the other members."""
     product = dense @ sums.T
     lengths = np.linalg.norm(sums, axis=1)
     alike: Floats = product / np.maximum(lengths, 1e-12)

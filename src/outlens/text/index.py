@@ -1,4 +1,4 @@
-"""Shared word sequences: a suffix array of the words, computed once and queried with any thresholds."""
+"""Shared word sequences: a suffix array of the words, built once and queried with any thresholds."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from outlens.text.words import Tokens, check, tokenize
 Int32s = npt.NDArray[np.int32]
 
 SHARES = tuple(percent / 100 for percent in (*range(100, 9, -5), 8, 5, 3, 2))
-"""Shares of the outputs that a threshold is chosen from."""
+"""The shares of the outputs from which a threshold is chosen."""
 WORTH_MARKING = 0.02
-"""Share of all words from which it is worth marking them."""
+"""The smallest share of all words that is worth marking."""
 
 
 @dataclass(frozen=True)
@@ -29,9 +29,9 @@ class Fit:
     """A threshold that suits a set of outputs."""
 
     share: float
-    """Of the outputs, one of `SHARES`."""
+    """Share of the outputs, one of `SHARES`."""
     marked: float
-    """Share of all words of all outputs that lie in a sequence shared by so many outputs."""
+    """Share of all words of all outputs that are in a sequence shared by that many outputs."""
 
 
 class Index:
@@ -70,23 +70,23 @@ class Index:
         if prompt is not None and not isinstance(prompt, str):
             raise TypeError(f"prompt is {type_of(prompt)}; give a str or None.")
         self.n = len(texts)
-        # Sorted, so that nothing depends on the order of the outputs.
+        # Sort, so that nothing depends on the order of the outputs.
         different = sorted(set(texts))
         place = {text: i for i, text in enumerate(different)}
         self._texts = different
         self.variant: Int32s = np.array([place[text] for text in texts], np.int32)
         """(n,): the variant of each output."""
         self.weight: Int32s = np.bincount(self.variant, minlength=len(different)).astype(np.int32)
-        """(variants,): how many outputs each stands for."""
+        """(variants,): the number of outputs of each variant."""
         tokens = tokenize(different if prompt is None else [*different, prompt], exact=exact)
         documents = len(tokens.bounds) - 1
-        # Each document ends with a separator of its own that sorts before all words, so nothing matches across an end.
+        # Each document ends with a unique separator that sorts before all words, so nothing matches across an end.
         text = tokens.output
         sequence = np.empty(len(text) + documents, np.int32)
         sequence[np.arange(len(text)) + text] = tokens.form + documents
         sequence[tokens.bounds[1:] + np.arange(documents)] = np.arange(documents)
         order = divsufsort(sequence) if len(sequence) else np.zeros(0, np.int32)
-        # kasai's entry r is what r and r + 1 have in common.
+        # Entry r of kasai is the common prefix of r and r + 1.
         common = kasai(sequence, order).astype(np.int32) if len(sequence) else np.zeros(0, np.int32)
         del sequence
         suffix = order[documents:]
@@ -115,7 +115,7 @@ class Index:
         self.lcp: Int32s = lcp
         """(words,): how many words each entry of `suffix` and the one before have in common."""
         self.echo: Int32s | None = echo
-        """(words,): how many words from each one on are also in the prompt; None without a prompt."""
+        """(words,): the length of the longest sequence from each word that is also in the prompt; None without one."""
         # The variant of each word, and of each entry.
         self._text = text[:words]
         self._text_by_rank: Int32s = self._text[suffix]
@@ -148,14 +148,14 @@ class Index:
     def coverage(self, min_words: int = 4, *, outputs: npt.ArrayLike | None = None) -> list[Int32s]:
         """Return, for each word of each output, the largest number of outputs that share a sequence covering it.
 
-        Sequences of `min_words` words count; the number is 1 if no other output shares one. Returns an int32 array per
-        output with a number per word; equal outputs share one array.
+        Only sequences of `min_words` words count; the number is 1 if no other output shares one. Returns an int32 array
+        per output with one number per word; equal outputs share an array.
 
         Parameters
         ----------
         min_words : the length of the sequences.
-        outputs : the positions of the outputs to count, or a mask; None counts all. The other outputs get numbers too:
-            how many of the counted outputs share their sequences.
+        outputs : positions of the outputs to count, or a mask; None counts all. The other outputs get numbers too: how
+            many of the counted outputs share their sequences.
 
         Raises
         ------
@@ -209,9 +209,9 @@ class Index:
     def shared_phrases(self, min_outputs: float = 0.3, min_words: int = 4, *, limit: int = 100) -> pd.DataFrame:
         """Return the phrases that outputs share, best first: long, in many outputs, of words that are rare elsewhere.
 
-        The maximal shared spans are taken in the order of their scores. A phrase is skipped if it is part of one
-        already listed, or holds one, so of the many beginnings of one sentence only the best is listed. A phrase of
-        English function words alone is skipped too.
+        The maximal shared spans are ranked by score. A phrase is skipped if it is part of one already listed, or
+        contains one, so only the best of the many beginnings of a sentence is listed. Phrases of English function words
+        alone are skipped too.
 
         Parameters
         ----------
@@ -220,9 +220,9 @@ class Index:
 
         Returns
         -------
-        One row a phrase: `phrase` (int64, id as in `shared_spans`), `words`, `outputs` (int64), `score` (float64: its
-        outputs times the sum, over its words, of the share of a word's outputs that hold the phrase) and `text`, as one
-        of the outputs writes it.
+        One row per phrase: `phrase` (int64, id as in `shared_spans`), `words`, `outputs` (int64), `score` (float64: its
+        outputs times the sum, over its words, of the share of a word's outputs that contain the phrase) and `text`, as
+        one of the outputs writes it.
 
         Examples
         --------
@@ -267,7 +267,7 @@ class Index:
         start, end : uint32 (words,), UTF-16 units in the variant's text.
         suffix : uint32 (words,), the words sorted by the sequences that they begin.
         lcp : uint16 (words,), how many words each entry of `suffix` and the one before have in common, at most 65 535.
-        echo : uint16 (words,), how many words from each one on are also in the prompt; empty without a prompt.
+        echo : uint16 (words,), how many words from each word on are also in the prompt; empty without a prompt.
 
         To compute the coverage for m words, split the entries of `suffix` into groups where lcp < m. The outputs that
         contain the m words of an entry are the sum of the weights of the distinct variants in its group. The coverage
@@ -291,7 +291,7 @@ class Index:
         }
 
     def _room(self, m: int) -> Int32s:
-        """(words,): how many words there are from each one to the end of its text, or to the next echo."""
+        """(words,): the number of words from each word to the end of its text, or to the next echo."""
         from outlens.text import suffixes
 
         if self.echo is not None:
@@ -300,14 +300,14 @@ class Index:
         return (ends - np.arange(len(self.suffix))).astype(np.int32)
 
     def _reach(self, k: int, m: int) -> Int32s:
-        """(words,): how many words from each one on are in at least k outputs, up to the next echo."""
+        """(words,): the number of words from each word on that at least k outputs share, up to the next echo."""
         from outlens.text import suffixes
 
         reach: Int32s = suffixes.reach(self.lcp, self._text_by_rank, self.suffix, self.tokens.bounds, self.weight, k)
         return reach if self.echo is None else np.minimum(reach, self._room(m))
 
     def _spans(self, k: int, m: int) -> pd.DataFrame | None:
-        """The maximal spans of the variants: `word` (the first word), words, outputs, phrase."""
+        """Return the maximal spans of the variants: `word` (the first word), words, outputs, phrase."""
         from outlens.text import suffixes
 
         if not len(self.suffix):
@@ -371,14 +371,14 @@ def shared_spans(
     exact: bool = False,
     prompt: str | None = None,
 ) -> pd.DataFrame:
-    """Return the maximal shared spans: `Index.shared_spans` of `Index(texts, exact=exact, prompt=prompt)`."""
+    """Return the maximal shared spans: `Index(texts, exact=exact, prompt=prompt).shared_spans(...)`."""
     return Index(texts, exact=exact, prompt=prompt).shared_spans(min_outputs, min_words)
 
 
 def coverage(
     texts: Iterable[str], *, min_words: int = 4, exact: bool = False, prompt: str | None = None
 ) -> list[Int32s]:
-    """Return how many outputs share a sequence covering each word: `Index.coverage` of such an index."""
+    """Return how many outputs share a sequence covering each word: `Index(texts, ...).coverage(...)`."""
     return Index(texts, exact=exact, prompt=prompt).coverage(min_words)
 
 
@@ -391,5 +391,5 @@ def shared_phrases(
     prompt: str | None = None,
     limit: int = 100,
 ) -> pd.DataFrame:
-    """Return the phrases that outputs share, best first: `Index.shared_phrases` of such an index."""
+    """Return the phrases that outputs share, best first: `Index(texts, ...).shared_phrases(...)`."""
     return Index(texts, exact=exact, prompt=prompt).shared_phrases(min_outputs, min_words, limit=limit)

@@ -1,4 +1,4 @@
-"""The compiled loop that compares sentences with the mean wording of groups."""
+"""Compare sentences with the mean wording of groups, in a compiled loop."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy.typing as npt
 from outlens.text.compiled import compiled
 
 KEPT = 3
-"""How many of the nearest groups are returned."""
+"""The number of nearest groups to return."""
 
 
 @compiled
@@ -32,7 +32,7 @@ def nearest(
     enough: float,
     few: float,
 ) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
-    """Return the nearest groups of each unit that it is near enough to join (-1 = none), and the similarities.
+    """Return the nearest groups that each unit is near enough to join (-1 = none), and the similarities.
 
     Parameters
     ----------
@@ -40,10 +40,10 @@ def nearest(
     places : the places of the units.
     member_of : the group of each unit, -1 = none. A unit is compared with the sum of the other members.
     group_starts, groups, sums : the sums of the rows of each group, as the columns of a sparse matrix.
-    lengths, sizes, group_places : of each group, the length of its sum, the number of members and their mean place.
-    meant, weight : (units, groups) cosines of vectors, or (0, 0); and their weight in the similarity.
+    lengths, sizes, group_places : for each group, the length of its sum, the number of members and their mean place.
+    meant, weight : (units, groups) cosines of vectors, or (0, 0), and their weight in the similarity.
     far : the penalty for the distance of places.
-    enough, few : the least similarity that counts, and what a group requires beyond it, divided by its members.
+    enough, few : the least similarity that counts, and the additional similarity required, divided by the group's size.
     """
     n, g = len(member_of), len(lengths)
     near = np.full((n, KEPT), -1, np.int64)
@@ -70,7 +70,7 @@ def nearest(
                 if len(meant):
                     alike = (1 - weight) * alike + weight * meant[i, k]
             alike -= far * abs(places[i] - group_places[k])
-            # Two sentences soon have some words in common by chance; many rarely do.
+            # Two sentences often share words by chance; many rarely do.
             others = sizes[k] - (member_of[i] == k)
             if alike < enough + few / max(others, 1.0) or alike <= similarity[i, KEPT - 1]:
                 continue

@@ -1,4 +1,4 @@
-"""Shared openings of outputs."""
+"""Find the openings that outputs share."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ LONGEST = 40
 def openings(texts: Iterable[str], *, min_outputs: float = 0.05, min_words: int = 2) -> pd.DataFrame:
     """Return the openings that at least `min_outputs` outputs share.
 
-    An opening is a word sequence at the beginning of an output. It is skipped if all of its outputs share a longer one.
+    An opening is a word sequence at the beginning of an output. It is skipped if all its outputs share a longer one.
 
     Parameters
     ----------

@@ -56,7 +56,7 @@ def units(text: str) -> list[Unit]:
     """Return the rows of `sentences` as a list."""
     from sentencex import segment
 
-    # The package refuses lone surrogates; each is replaced by one character, so offsets stay the same.
+    # sentencex refuses lone surrogates; replacing each by one character keeps the offsets.
     clean = without_surrogates(text)
     listed: list[Unit] = []
     for start, end, kind in _blocks(clean):
@@ -66,7 +66,7 @@ def units(text: str) -> list[Unit]:
             parts = segment("en", clean[start:end])
             if sum(map(len, parts)) != end - start:
                 parts = [clean[start:end]]
-            # The package puts a "**" that follows a full stop into the next sentence; move it back.
+            # sentencex puts a "**" that follows a full stop into the next sentence; move it back.
             for i in range(1, len(parts)):
                 closing = _CLOSING.match(parts[i])
                 if closing and parts[i - 1].count(closing[1]) % 2:
@@ -92,7 +92,7 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
 
 
 def _blocks(text: str) -> Iterator[Unit]:
-    """Yield the blocks in order: the text of a line without its markers, or of several lines that continue."""
+    """Yield the blocks in order: the text of a line without its markers, or of several lines that continue it."""
     fence, code = "", 0
     block: Unit | None = None
     for start, end in _lines(text):

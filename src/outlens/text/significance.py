@@ -1,4 +1,4 @@
-"""Significance of a word in a group: exact tests, their correction for multiple testing, and a log ratio."""
+"""The significance of a word in a group: exact tests, correction for multiple testing, and a log ratio."""
 
 from __future__ import annotations
 
@@ -13,19 +13,19 @@ Floats = npt.NDArray[np.float64]
 
 
 def fisher(f1: Int64s, n1: Int64s, f: Int64s, n: int) -> Floats:
-    """Return P(X >= f1), where X of n1 outputs drawn from n are among the f that contain a word."""
+    """Return P(X >= f1), where X is how many of n1 outputs drawn from n are among the f that contain a word."""
     from scipy.stats import hypergeom
 
     if not len(f1):
         return np.zeros(0)
-    # Most tables have few distinct rows.
+    # Compute each distinct row once: most tables have few.
     rows, back = np.unique(np.stack([f1, n1, f]), axis=1, return_inverse=True)
     p: Floats = np.clip(hypergeom.sf(rows[0] - 1, n, rows[2], rows[1]), 0, 1)
     return p[back.reshape(-1)]
 
 
 NORMAL = 400.0
-"""The variance above which a sum over prompts is approximated by a normal distribution with its skewness."""
+"""Above this variance, a sum over prompts is approximated by a normal distribution corrected for skewness."""
 
 
 def within_strata(f1: Int64s, feature: Int64s, group: Int64s, holders: Any, sizes: Int64s) -> Floats:
@@ -108,7 +108,7 @@ def _kernel() -> Any:
 
 
 def adjusted(p: Floats, tests: int) -> Floats:
-    """Return p adjusted after Benjamini and Hochberg; the tests beyond those in `p`, up to `tests`, count as 1."""
+    """Return p adjusted after Benjamini and Hochberg; the remaining tests, up to `tests` in total, count as p = 1."""
     order = np.argsort(p, kind="stable")
     ratio = p[order] * (tests / np.arange(1, len(p) + 1))
     q = np.empty(len(p))

@@ -1,7 +1,7 @@
-"""Loops over a suffix array, compiled by numba. An entry is a suffix of words, by rank; `lcp` is with the one before.
+"""Loops over a suffix array, compiled by numba. Entries are suffixes by rank; `lcp` compares each with the previous.
 
-The suffix array's intervals and their traversal are those of Abouelhoda, Kurtz and Ohlebusch 2004; counting distinct
-documents by taking away at the lowest common ancestor is Hui's (1992).
+The suffix array's intervals and their traversal are those of Abouelhoda, Kurtz and Ohlebusch 2004. Distinct documents
+are counted by subtracting at the lowest common ancestor (Hui 1992).
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def without(lcp: Int32s, gone: npt.NDArray[np.bool_]) -> Int32s:
 
 @compiled
 def longest_in(lcp: Int32s, marked: npt.NDArray[np.bool_]) -> Int32s:
-    """(entries,): how many of its first words also begin a marked entry."""
+    """(entries,): how many of each entry's first words also begin a marked entry."""
     n = len(lcp)
     out = np.zeros(n, np.int32)
     seen, common = False, np.int32(0)
@@ -57,17 +57,17 @@ def longest_in(lcp: Int32s, marked: npt.NDArray[np.bool_]) -> Int32s:
 
 @compiled
 def reach(lcp: Int32s, text: Int32s, suffix: Int32s, bounds: npt.NDArray[np.int64], weight: Int32s, k: int) -> Int32s:
-    """(words,): how many words from each one on are in at least `k` outputs.
+    """(words,): how many words from each word on are in at least `k` outputs.
 
-    A window slides over the ranks, for each right end the narrowest that holds k outputs. Then a sweep each way, since
-    entries just outside such a window may share almost as much.
+    For each right end, a sliding window over the ranks finds the narrowest range that holds k outputs. A sweep each way
+    follows, since entries just outside the window may share almost as much.
     """
     n = len(lcp)
     out = np.zeros(n, np.int32)
     count = np.zeros(len(weight), np.int32)
     held = 0
     left = 0
-    # Ranks in the window with rising lcp; the first has the least.
+    # Ranks in the window with increasing lcp; the first has the smallest.
     rising = np.empty(n, np.int32)
     head, tail = 0, 0
     for r in range(n):
@@ -105,7 +105,7 @@ def reach(lcp: Int32s, text: Int32s, suffix: Int32s, bounds: npt.NDArray[np.int6
 def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: Int32s) -> tuple[Int32s, Int32s]:
     """Return how many outputs contain the `words` words from each word on, and the first rank that begins with them.
 
-    Words whose `words` is 0 are skipped.
+    Words are skipped where `words` is 0.
     """
     n = len(lcp)
     # The path from the root to the entry: intervals by left end, depth and number.
@@ -154,7 +154,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
         wanted = words[suffix[r]]
         if 0 < wanted <= depth[top]:
             heapq.heappush(waiting, -((np.int64(wanted) << 32) + r))
-        # Intervals deeper than `after` end here: answer the entries with more words than that.
+        # Intervals deeper than `after` end here: count for the entries with more words than that.
         while len(waiting) and (-waiting[0]) >> 32 > after:
             asked = -heapq.heappop(waiting)
             entry = asked & 0xFFFFFFFF
@@ -178,7 +178,7 @@ def holders(lcp: Int32s, text: Int32s, suffix: Int32s, weight: Int32s, words: In
 
 @compiled
 def spread(lcp: Int32s, text: Int32s, weight: Int32s, m: int) -> Int32s:
-    """(entries,): how many outputs contain its first `m` words (it must have so many)."""
+    """(entries,): how many outputs contain each entry's first `m` words (it must have at least m)."""
     n = len(lcp)
     out = np.empty(n, np.int32)
     seen = np.full(len(weight), -1, np.int32)
@@ -235,9 +235,9 @@ def apart(
     words: npt.NDArray[np.int64],
     limit: int,
 ) -> npt.NDArray[np.int64]:
-    """Choose sequences in their order, each only if it neither holds nor is part of one chosen before it.
+    """Choose sequences in order, each only if it neither contains nor is part of one chosen before it.
 
-    Sequence i is the `words[i]` words from `at[i]` on. At most `limit` are chosen; returns their numbers.
+    Sequence i has `words[i]` words, starting at `at[i]`. Returns the numbers of at most `limit` chosen sequences.
     """
     n = len(suffix)
     chosen = np.empty(min(limit, len(at)), np.int64)
@@ -282,7 +282,7 @@ def apart(
 
 @compiled
 def until(echo: Int32s, bounds: npt.NDArray[np.int64], m: int) -> Int32s:
-    """(words,): how many words from each one on are not an echo; `echo` words from each one on are in the prompt."""
+    """(words,): the number of words from each word to the next echo; the `echo` words from a word are in the prompt."""
     out = np.empty(len(echo), np.int32)
     for t in range(len(bounds) - 1):
         end = bounds[t]

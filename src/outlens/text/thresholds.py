@@ -1,4 +1,4 @@
-"""Thresholds that users set: how many outputs and how many words."""
+"""The thresholds that users set: numbers of outputs and of words."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 
 
 def outputs_needed(min_outputs: float, n: int) -> int:
-    """Return `min_outputs` as a number of outputs: the one rule for every list and layer.
+    """Return `min_outputs` as a number of outputs, by the same rule for every list and layer.
 
     Parameters
     ----------
     min_outputs : an int is a number of outputs, from 2 to n. A float above 0 and up to 1.0 is a share of the n outputs,
-        rounded up: at least 2 outputs. The error of binary fractions is removed before rounding.
-    n : how many outputs there are.
+        rounded up to at least 2 outputs. The error of binary fractions is removed before rounding.
+    n : the number of outputs.
 
     Raises
     ------
@@ -44,12 +44,12 @@ def outputs_needed(min_outputs: float, n: int) -> int:
 
 
 def words_needed(min_words: int) -> int:
-    """Check `min_words`: an int from 1.
+    """Check that `min_words` is an int of at least 1.
 
     Raises
     ------
     ValueError
-        If it is anything else.
+        If it is not.
     """
     if isinstance(min_words, bool) or not isinstance(min_words, int | np.integer) or min_words < 1:
         raise ValueError(f"min_words is {min_words!r}; give a whole number of words, 1 or more.")

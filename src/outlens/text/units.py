@@ -21,7 +21,7 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SHORTEST = 3
-"""Words below which a unit is left out: bare headings and leftovers would form groups that mean nothing."""
+"""Units with fewer words are left out: bare headings and fragments would form meaningless groups."""
 
 
 @dataclass
@@ -62,7 +62,7 @@ class Units:
         text = [texts[i][a:b] for i, a, b, _, _ in rows]
         surfaces = sorted(set(text))
         tokens = tokenize(surfaces)
-        # Units with the same words and numerals are the same, whatever punctuation stands between.
+        # Units with the same words and numerals are the same, whatever the punctuation.
         length = np.diff(tokens.bounds)
         keys = [
             (tokens.form[a:b].astype(">i4").tobytes(), *NUMERAL.findall(surface))
@@ -115,8 +115,8 @@ def _weighted(tokens: Tokens, count: Int64s, n: int) -> csr_matrix:
     x.data[:] = 1
     total = float(count.sum())
     share = total / np.maximum(x.T @ count.astype(np.float64), 1)
-    # The weight is capped at that of a word that every output has once: otherwise the words that an output changes
-    # would count for more than those that it shares.
+    # The weight is capped at that of a word that every output has once: otherwise words that an output changes would
+    # count for more than words it shares.
     weight = np.log(0.5 + np.minimum(share, max(2.0, total / max(n, 1))))
     x = x.multiply(weight[None, :]).tocsr()
     return unit_rows_sparse(x)
@@ -148,6 +148,6 @@ def unit_vectors(units: Units, vectors: Any) -> Floats | None:
             )
         table = np.zeros((len(units.written), given.shape[1]))
         np.add.at(table, units.unit[compared], given[compared])
-    # Their common direction says nothing about which units belong together.
+    # The direction common to all vectors does not distinguish units.
     table = unit_rows(table)
     return unit_rows(table - table.mean(axis=0))

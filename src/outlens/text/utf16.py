@@ -1,4 +1,4 @@
-"""Convert offsets in code points, as Python counts, to UTF-16 units, as JavaScript counts."""
+"""Convert offsets from code points, as in Python, to UTF-16 units, as in JavaScript."""
 
 from __future__ import annotations
 

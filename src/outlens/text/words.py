@@ -1,4 +1,4 @@
-"""Words: their places in a text, and the forms in which they are compared."""
+"""Split texts into words: their places, and the forms in which they are compared."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _NOT_JOINERS = re.compile(f"(?![\u200c\u200d])[{_IGNORABLE}]")
 
 @lru_cache(maxsize=1)
 def _marks() -> str:
-    """A regex range of all combining marks: `re` has no class for them."""
+    """Return a regex range of all combining marks: `re` has no class for them."""
     ranges: list[list[int]] = []
     for point in range(0x300, sys.maxunicode + 1):
         if unicodedata.category(chr(point))[0] == "M":
@@ -114,8 +114,8 @@ def check(texts: Iterable[str]) -> list[str]:
 def tokenize(texts: Iterable[str], *, exact: bool = False) -> Tokens:
     """Split texts into words, all at once; `exact` compares the surfaces instead of the forms.
 
-    One pass over the characters of many texts together: a table gives the class of each character, and words begin and
-    end where the class changes. Each distinct surface is looked up once, by a hash of its characters.
+    It makes one pass over the characters of many texts together: a table gives the class of each character, and words
+    begin and end where the class changes. Each distinct surface is looked up once, by a hash of its characters.
 
     Raises
     ------
@@ -163,11 +163,11 @@ def _blocks(texts: list[str]) -> Iterator[list[str]]:
 def _segment(
     texts: list[str], surfaces: dict[int | str, int], names: list[str], exact: bool
 ) -> tuple[npt.NDArray[Any], ...]:
-    """Return, for some texts, the number of words in each, their starts and ends, and the numbers of their surfaces.
+    """Return, for some texts, the number of words in each, their starts and ends, and the codes of their surfaces.
 
     `surfaces` and `names` collect the distinct surfaces of all blocks.
     """
-    # Joined by line ends, which no word crosses.
+    # Join by line ends, which no word crosses.
     joined = "\n".join(texts)
     lengths = np.array([len(text) for text in texts], np.int64)
     offsets = np.cumsum(lengths + 1) - lengths - 1
@@ -232,7 +232,7 @@ def _edges(classes: npt.NDArray[np.uint8]) -> tuple[npt.NDArray[np.int64], npt.N
     np.equal(classes, _LETTER, out=middle)
     tail = None
     if attached.any():
-        # Marks and invisible characters belong to the character before them.
+        # Marks and invisible characters belong to the preceding character.
         base = np.where(attached, 0, np.arange(n))
         np.maximum.accumulate(base, out=base)
         after = classes[base]
@@ -278,7 +278,7 @@ def _without_list_numbers(
     for step in (1, 2):
         at = np.minimum(first[maybe] + step, last[maybe])
         maybe = maybe[points[at] - np.uint8(48) <= 9]
-    # Nothing but indentation and markdown's markers before it on its line.
+    # Only indentation and markdown markers may come before it on its line.
     before = first[maybe] - 1
     marker = np.isin(np.arange(128), [ord(c) for c in " \t>*_#-+"])
     for _ in range(16):
@@ -297,13 +297,13 @@ def _without_list_numbers(
 
 @lru_cache(maxsize=1)
 def _randoms() -> npt.NDArray[np.uint64]:
-    # New ones in every process, so that no text can be crafted to make two words collide. No result depends on them.
+    # New numbers in every process, so that no text can be crafted to make two words collide. No result depends on them.
     return np.random.default_rng().integers(0, 1 << 64, 1 << 16, np.uint64)
 
 
 @lru_cache(maxsize=2)
 def _powers(size: int) -> tuple[npt.NDArray[np.uint64], npt.NDArray[np.uint64]]:
-    """The powers of an odd number modulo 2 ** 64, and those of its inverse."""
+    """Return the powers of an odd number modulo 2 ** 64, and those of its inverse."""
     base = 0x9E3779B97F4A7C15
     out = []
     for factor in (base, pow(base, -1, 1 << 64)):
@@ -322,7 +322,7 @@ def _surfaces(
     names: list[str],
     exact: bool,
 ) -> npt.NDArray[np.int32]:
-    """(words,): the number of each word's surface among all distinct ones (`last` is exclusive)."""
+    """(words,): the code of each word's surface among all distinct ones (`last` is exclusive)."""
     if not len(first):
         return np.zeros(0, np.int32)
     powers, inverse = _powers(1 << max(16, len(points).bit_length()))

@@ -1,4 +1,4 @@
-"""Embed texts, and compute clusters, names and positions: plain functions over arrays."""
+"""Embed texts and compute clusters, names and positions: plain functions over arrays."""
 
 from outlens.vectors.clusters import Tree, cluster
 from outlens.vectors.embed import check, embed

@@ -16,7 +16,7 @@ import numpy.typing as npt
 import platformdirs
 
 LIMIT = 1_000_000_000
-"""Size in bytes above which the least recently used vectors are removed."""
+"""Above this size in bytes, the least recently used vectors are removed."""
 
 PATIENCE = 30.0
 """Seconds to wait while another process writes."""
@@ -44,7 +44,7 @@ def key(model: str, text: str) -> bytes:
 class Cache:
     """A table of vectors in SQLite that several processes can use at once.
 
-    A disk failure never costs the caller its vectors: a damaged file is rebuilt, and a folder that cannot be written is
+    A disk failure never loses computed vectors: a damaged file is rebuilt, and a folder that cannot be written is
     skipped, each with a warning.
     """
 
@@ -63,7 +63,7 @@ class Cache:
                 rows = db.execute(f"SELECT key, vector FROM vectors WHERE key IN ({marks})", part).fetchall()
                 # A blob whose length is not a multiple of 4 is damaged; its vector is computed again.
                 vectors.update((bytes(k), np.frombuffer(v, "<f4")) for k, v in rows if len(v) % 4 == 0)
-            # Recording the use once a day is enough, and most runs then write nothing.
+            # Record the use once a day only, so that most runs write nothing.
             day = int(time.time() // 86_400)
             stale = [(day, k, day) for k in vectors]
             with db:
@@ -91,7 +91,7 @@ class Cache:
         if (pages - free) * size <= self.limit:
             return
         with db:
-            # A fifth at a time, so that this happens rarely.
+            # Remove a fifth at a time, so that this happens rarely.
             (count,) = db.execute("SELECT count(*) FROM vectors").fetchone()
             db.execute(
                 "DELETE FROM vectors WHERE key IN (SELECT key FROM vectors ORDER BY used LIMIT ?)",
@@ -111,7 +111,7 @@ class Cache:
                     action(db)
                 return
             except sqlite3.OperationalError as error:
-                # SQLite does not wait by itself if two processes create the file at once.
+                # SQLite does not wait if two processes create the file at once.
                 if "locked" in str(error) and time.monotonic() < deadline:
                     time.sleep(0.02)
                     continue

@@ -1,10 +1,10 @@
 """Clusters of outputs that give the same answer, from coarse to fine.
 
-The distance is that of `likeness`. Three steps make one tree of it:
+The distance is that of `likeness`. Three steps build one tree:
 
 1. Average linkage (Sokal and Michener 1958), cut at a fixed distance, finds answers of any size. An output that
    resembles no other stays on its own.
-2. Long outputs overlap too much for that: most end up in one loose cluster. Ward's linkage (1963) divides it.
+2. Long outputs overlap too much for one distance: most end up in one loose cluster. Ward's linkage (1963) divides it.
 3. Coarser levels join these clusters by Ward's linkage of their means. Finer levels undo the joins within them,
    first those that join the most outputs across the largest distance.
 """
@@ -25,19 +25,19 @@ Floats = npt.NDArray[np.float64]
 Int64s = npt.NDArray[np.int64]
 
 CUT = 0.475
-"""Mean distance up to which clusters are joined at the default level."""
+"""The largest mean distance at which clusters are joined at the default level."""
 TOO_LARGE = 0.55
-"""Share of the outputs above which a cluster of long and varied outputs is divided."""
+"""A cluster of long and varied outputs is divided if it holds more than this share of the outputs."""
 LOOSE = 0.25
-"""Mean distance within a cluster above which its outputs are varied."""
+"""The outputs of a cluster are varied if their mean distance is above this."""
 LONG = 600
-"""Median size, in bytes of UTF-8, from which the outputs of a cluster are long: about 100 words."""
+"""The outputs of a cluster are long from this median size in bytes of UTF-8: about 100 words."""
 PARTS = 8
-"""Parts into which such a cluster is divided at least; fewer if the parts would be tiny."""
+"""The fewest parts of a divided cluster; fewer if the parts would be tiny."""
 DIRECT_UP_TO = 3_000
-"""Distinct outputs up to which all pairs are compared; of more outputs, this many represent the others."""
+"""All pairs of up to this many distinct outputs are compared; of more outputs, this many represent the others."""
 FINER = 60
-"""How many more clusters there are at granularity 1 than at the default level, or half as many if that is more."""
+"""The number of clusters at granularity 1 beyond the default level, or half of that level's number if that is more."""
 STEPS = 21
 
 
@@ -73,11 +73,11 @@ class Tree:
         """Return the nodes of a level, largest first. The number of a cluster is its index here."""
         nodes = np.unique(self.levels[level])
         nodes = nodes[nodes >= 0]
-        # Node numbers do not depend on the order of the rows, so ties do not either.
+        # Node numbers do not depend on the order of the rows, so neither do ties.
         return nodes[np.lexsort((nodes, -self.sizes[nodes]))]
 
     def cut(self, granularity: float = 0.5) -> Int32s:
-        """Return the (n,) cluster of each output: 0 is the largest, -1 means that it resembles no other."""
+        """Return the (n,) cluster of each output: 0 is the largest, -1 is for outputs that resemble no other."""
         level = self.level(granularity)
         order = self.order(level)
         number = np.full(len(self.sizes) + 1, -1, np.int32)  # the last is for -1
@@ -89,8 +89,8 @@ class Tree:
 def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: str | None = None) -> Tree:
     """Cluster outputs by answer, at 21 granularities.
 
-    Outputs that differ only in surrounding white space stay together, and each counts. The result does not depend on
-    the order of the rows.
+    Outputs that differ only in surrounding white space stay together, and each counts. The order of the rows does not
+    matter.
 
     Parameters
     ----------
@@ -126,7 +126,7 @@ def tree_of(alike: Likeness, vectors: npt.NDArray[np.float32]) -> Tree:
 
 
 def _tree(distance: Floats, weights: Int64s, lengths: Int64s) -> tuple[Int32s, int]:
-    """The joins of items, from fine to coarse, and the number of clusters by default."""
+    """Return the joins of items, from fine to coarse, and the number of clusters at the default level."""
     n = len(weights)
     joins, heights = _joins(distance, weights)
     within = heights <= CUT
@@ -159,14 +159,14 @@ def _tree(distance: Floats, weights: Int64s, lengths: Int64s) -> tuple[Int32s, i
 
 
 def _coarser(distance: Floats, weights: Int64s, label: Int32s) -> Int32s:
-    """The joins of clusters by Ward's linkage of their means, as joins of one item of each."""
+    """Return the joins of clusters by Ward's linkage of their means, as joins of one item of each."""
     k = int(label.max()) + 1
     share = np.zeros((k, len(label)))
     share[label, np.arange(len(label))] = weights
     size = share.sum(axis=1)
     share /= size[:, None]
     between = share @ distance @ share.T
-    # The squared distance of the means; approximate, since the mixed distance is not Euclidean.
+    # The squared distance of the means. It is approximate, since the mixed distance is not Euclidean.
     within = np.diag(between)
     squared = np.clip(2 * between - within[:, None] - within[None, :], 0, None)
     joins, _ = _joins(squared, size, ward=True)
@@ -195,7 +195,7 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
         while True:
             a = chain[-1]
             b = int(d[a].argmin())
-            # At a tie take the previous one, or the chain would never close.
+            # Prefer the previous one in a tie, or the chain would never close.
             if len(chain) > 1 and d[a, chain[-2]] <= d[a, b]:
                 b = chain[-2]
                 break
@@ -220,7 +220,7 @@ def _joins(distance: Floats, weights: npt.NDArray[Any], *, ward: bool = False) -
 
 
 def _worth(joins: Int32s, heights: Floats, weights: Int64s) -> Floats:
-    """The cost of each join: distance times outputs, at least that of any join within it."""
+    """Return the cost of each join: distance times outputs, at least that of any join within it."""
     n = len(weights)
     parent = list(range(n))
     size = weights.astype(np.float64)
@@ -255,7 +255,7 @@ def _cuts(joins: Int32s, n: int, wanted: Sequence[int]) -> Int32s:
 
 
 def _numbers(n_items: int, k: int) -> list[int]:
-    """The number of clusters at each level: from 1 geometrically to k at the middle, and on to the finest."""
+    """Return the number of clusters at each level: from 1 geometrically to k in the middle, then to the finest."""
     finest = min(n_items, k + max(FINER, k // 2))
     half = STEPS // 2
     coarse = [round(k ** (i / half)) for i in range(half + 1)]
@@ -294,9 +294,9 @@ def _medoids(v: npt.NDArray[np.float32], leaf: Int32s, levels: Int32s, n_nodes: 
 
 
 def _representatives(alike: Likeness) -> tuple[Int64s, Int64s]:
-    """Choose representatives of very many items, and the nearest representative of each item.
+    """Choose representatives of a very large set, and find the nearest representative of each item.
 
-    Most are spread evenly over the sorted texts. The rest come from items that none of these resembles.
+    Most are spread evenly over the sorted texts. The rest come from items that resemble none of these.
     """
     n = len(alike)
     chosen = np.linspace(0, n - 1, DIRECT_UP_TO * 2 // 3).round().astype(np.int64)

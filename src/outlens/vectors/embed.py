@@ -1,4 +1,4 @@
-"""Texts to vectors."""
+"""Embed texts as vectors."""
 
 from __future__ import annotations
 
@@ -21,12 +21,12 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 WINDOWING = "windows-2"
-"""Part of the cache key. Change it together with the way long texts are cut."""
+"""Part of the cache key. Change it whenever long texts are cut differently."""
 
 Progress = bool | Callable[[int, int, float], object]
 
 BATCH_TOKENS = 4096
-"""Tokens that the model gets at once; more is not faster on two cores."""
+"""Number of tokens in a batch; more is not faster on two cores."""
 
 
 def embed(
@@ -48,8 +48,8 @@ def embed(
     model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
         sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
     cache : store the vectors of named models on disk and reuse them.
-    progress : show a progress bar; or a function that is called instead with how many texts are done, how many there
-        are, and the share of their tokens that is done, 0 to 1. What it raises ends the computation.
+    progress : show a progress bar; or a function to call instead with the number of texts done, the number of all
+        texts, and the share of their tokens that is done, 0 to 1. An error in it ends the computation.
 
     Returns
     -------
@@ -61,7 +61,7 @@ def embed(
         If the model could not be loaded, or the result of a callable does not fit the texts.
     """
     texts = check_texts(texts)
-    # The tokenizers refuse lone surrogates; the text is embedded as it is shown.
+    # The tokenizers refuse lone surrogates; embed the text as it is shown.
     unique = list(dict.fromkeys(texts))
     clean = [without_surrogates(text) for text in unique]
     if isinstance(model, str) and model == "fast":
@@ -92,12 +92,12 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
     ----------
     vectors : one row per output: an (n, d) array, a DataFrame of numbers, or a list or column of equally long lists or
         arrays. The index of a DataFrame or Series does not matter.
-    n : how many outputs there are.
+    n : the number of outputs.
 
     Raises
     ------
     ValueError
-        If they are not one table of finite numbers with n rows; the message names the first value that is wrong.
+        If they are not a table of finite numbers with n rows; the message names the first invalid value.
     """
     array = _numbers(vectors)
     if not len(array) and not n:
@@ -116,7 +116,7 @@ def check(vectors: Any, n: int) -> npt.NDArray[np.float32]:
 
 
 def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
-    """The vectors as an array of float64."""
+    """Return the vectors as an array of float64."""
     if isinstance(vectors, pd.DataFrame):
         if vectors.shape[1] == 1 and not pd.api.types.is_numeric_dtype(vectors.dtypes.iloc[0]):
             # One column of lists.
@@ -150,7 +150,7 @@ def _numbers(vectors: Any) -> npt.NDArray[np.float64]:
 
 
 def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    # Divide by the largest component first: the map depends on the last bit, so this must not change.
+    # Divide by the largest component first. The map depends on the last bit, so this must not change.
     largest = np.abs(vectors).max(axis=1, keepdims=True, initial=0)
     unit: npt.NDArray[np.float32] = unit_rows(vectors / np.where(largest > 0, largest, 1)).astype(np.float32)
     # A text without words has no direction; give it one, so that every row has unit length.
@@ -167,7 +167,7 @@ def _kept(
     if todo:
         for done, vectors in _batches([texts[i] for i in todo], load(), progress):
             batch = [keys[todo[i]] for i in done]
-            # Batch by batch, so that an interrupt loses little.
+            # Store each batch, so that an interrupt loses little.
             if cache:
                 cache.put(batch, vectors)
             known.update(zip(batch, vectors, strict=True))
@@ -185,7 +185,7 @@ def _batches(
     windows: list[tuple[int, list[int]]] = []
     for i, ids in enumerate(encoder.tokens(texts)):
         pieces = max(1, -(-len(ids) // encoder.room))
-        # Windows of equal length: a short last one would cost as much and weigh almost nothing.
+        # Use windows of equal length: a short last one would cost as much and weigh almost nothing.
         step = -(-len(ids) // pieces) or 1
         windows += [(i, ids[at : at + step]) for at in range(0, max(1, len(ids)), step)]
     windows.sort(key=lambda w: (len(w[1]), w[0]))

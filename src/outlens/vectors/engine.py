@@ -1,4 +1,4 @@
-"""Engines: what turns texts into vectors, clusters, names and a map."""
+"""Engines, which turn texts into vectors, clusters, names and a map."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ class Engine(Protocol):
 
     @property
     def seed(self) -> int | None:
-        """The seed of the map; None gives another map each time."""
+        """The seed of the map; None for a different map each time."""
         ...
 
     def embed(self, texts: Iterable[str]) -> npt.NDArray[np.float32]:
@@ -50,7 +50,7 @@ class Engine(Protocol):
     ) -> Landscape:
         """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt.
 
-        `report` is called as often as possible, with how far this is; what it raises ends the computation.
+        `report` is called as often as possible, with the progress; an error in it ends the computation.
         """
         ...
 
@@ -67,9 +67,9 @@ class DefaultEngine:
     """
 
     model: str | SentenceTransformer | Callable[[list[str]], Any] = DEFAULT
-    """What `embed` takes."""
+    """A model as for `embed`."""
     seed: int | None = 42
-    """The seed of the map; None gives another map each time."""
+    """The seed of the map; None for a different map each time."""
 
     def __post_init__(self) -> None:
         # Report wrong vectors here, not in the background.

@@ -1,6 +1,6 @@
 """The wording of outputs for clustering: words weighted by how much they look like an answer.
 
-Equal answers share words more reliably than meaning: to an embedding, "37" and "23" mean nearly the same. So words are
+Words identify equal answers more reliably than meaning: to an embedding, "37" and "23" mean nearly the same. Words are
 weighted by their rarity within the set. Words of the prompt get no weight and function words little. Words that look
 like an answer get more: bold or quoted words and emoji, then numbers and names, and pairs of them ("Queen of Hearts" is
 neither "Queen of Spades" nor "Ten of Hearts"). Early words get more weight than late ones, since people and models
@@ -28,20 +28,20 @@ NAMED = 2.0
 COMMON = 0.1
 """Factor for a function word."""
 HALF = 20
-"""Position at which a word has half the weight of the first."""
+"""A word at this position has half the weight of the first."""
 READ = 1_000
-"""Characters of an output that are read; later words would have almost no weight."""
+"""The number of characters of an output that are read; later words would have almost no weight."""
 READ_IN_ALL = 30_000_000
-"""Characters of all outputs together that are read."""
+"""The number of characters that are read of all outputs together."""
 BLOCK = 1 << 21
-"""Characters that are read at once."""
+"""The number of characters that are read at once."""
 
 _EMPHASIS = re.compile(
     r"\*\*[^*\n]{1,60}\*\*|(?<!\w)\*(?=\S)[^*\n]{1,60}\*|(?<!\w)_(?=\S)[^_\n]{1,60}_(?!\w)|`[^`\n]{1,60}`"
     r'|"[^"\n]{1,60}"|“[^”\n]{1,60}”|«[^»\n]{1,60}»|「[^」\n]{1,60}」|『[^』\n]{1,60}』'
 )
 _SYMBOL = re.compile("[\u2190-\u21ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]")
-# In scikit-learn's list, although they may be answers or names.
+# Words in scikit-learn's list that may be answers or names.
 _ANSWERS = frozenset(
     re.findall(
         r"\w+",
@@ -50,16 +50,16 @@ _ANSWERS = frozenset(
     )
 )
 _END = ".!?:\n-–—#>。！？："
-"""Ends of a sentence, or marks after which a line begins."""
+"""Characters that end a sentence or begin a line."""
 _OPENING = " *_\"“'("
-"""What may stand between the end of a sentence and the next word."""
+"""Characters between the end of a sentence and the next word."""
 
 
 class AnswerWords:
     """The words of a set of texts, weighted by how much they look like an answer.
 
-    A weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). Because of the square root, an answer of
-    half of the outputs still outweighs a word that two of them mention.
+    The weight is sqrt(idf) * (1 + log(occurrences)) * kind / (1 + place / HALF). Because of the square root, an answer
+    that half of the outputs give still outweighs a word that two of them mention.
 
     Parameters
     ----------
@@ -86,7 +86,7 @@ class AnswerWords:
         self._asked = len(self._vocabulary)
         words = _words(texts, code, self._read)
         forms = list(self._vocabulary)
-        # The last code stands for words that are not in the vocabulary.
+        # The last code is for words that are not in the vocabulary.
         self._size = len(forms) + 1
         stop = function_words()
         self._function = np.array([*(form in stop for form in forms), False], bool)
@@ -100,13 +100,13 @@ class AnswerWords:
         entries = self._entries(words, pairs)
         spread = np.bincount(entries.code, times[entries.text], self._size + len(self._pairs))
         total = times.sum()
-        # A word of a single output makes it unlike all others; but with two or three outputs, no words would be left.
+        # A word of a single output makes it unlike all others; but with two or three outputs no words would remain.
         kept = spread >= (2 if total > 3 else 1)
         self._rarity = np.sqrt(np.log((total + 1) / np.where(kept, spread, total + 1)))
         self.matrix = self._weighted(entries, n)
 
     def weigh(self, texts: Sequence[str]) -> Any:
-        """Return the (n, vocabulary) rows of other texts, by the weights of this set; words it lacks are left out."""
+        """Return the (n, vocabulary) rows of other texts with the weights of this set; unknown words are left out."""
         words = _words(texts, lambda form: self._vocabulary.get(form, self._size - 1), self._read)
         words = words.where(words.code >= self._asked)
         return self._weighted(self._entries(words, self._pairs_of(words)), len(texts))
@@ -115,7 +115,7 @@ class AnswerWords:
         return _pairs(words.where(~self._function[words.code]), self._name, self._size)
 
     def _entries(self, words: _Words, pairs: _Words) -> _Entries:
-        """One entry per word of each text: its occurrences there and its first position."""
+        """Return one entry per word of each text: the number of occurrences and the first position."""
         paired = np.searchsorted(self._pairs, pairs.code)
         known = paired < len(self._pairs)
         known[known] = self._pairs[paired[known]] == pairs.code[known]
@@ -191,14 +191,14 @@ class _Entries:
 
 
 def _words(texts: Sequence[str], code: Callable[[str], int], read: int) -> _Words:
-    """The words and emoji at the beginning of each text, all words of a text before its emoji."""
+    """Return the words and emoji at the beginning of each text, all words of a text before its emoji."""
     parts = [_words_of(block, first, code) for first, block in _blocks(texts, read)]
     empty = (*(np.zeros(0, np.int64),) * 3, *(np.zeros(0, bool),) * 3)
     return _Words(*(np.concatenate(arrays) for arrays in zip(empty, *parts, strict=True)))
 
 
 def _blocks(texts: Sequence[str], read: int) -> Iterator[tuple[int, list[str]]]:
-    """The beginnings of some texts at a time, and the number of the first of them."""
+    """Yield the beginnings of some texts at a time, with the index of the first of them."""
     at = 0
     while at < len(texts):
         block = [text[:read] for text in texts[at : at + max(1, BLOCK // read)]]
@@ -207,7 +207,7 @@ def _blocks(texts: Sequence[str], read: int) -> Iterator[tuple[int, list[str]]]:
 
 
 def _words_of(block: list[str], first: int, code: Callable[[str], int]) -> tuple[npt.NDArray[Any], ...]:
-    # Joined by line ends, which no word, emphasis or beginning of a sentence crosses.
+    # Join by line ends, which no word, emphasis or beginning of a sentence crosses.
     joined = "\n".join(block)
     points = np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.uint32)
     lengths = np.array([len(text) for text in block], np.int64)
@@ -247,7 +247,7 @@ def _words_of(block: list[str], first: int, code: Callable[[str], int]) -> tuple
 def _join_characters(
     codes: npt.NDArray[np.int64], found: Tokens, starts: npt.NDArray[np.int64], code: Callable[[str], int]
 ) -> None:
-    """In scripts without spaces, make one word of two characters that touch, in place."""
+    """Join two adjacent characters into one word in scripts without spaces, in place."""
     alone = np.array([len(form) == 1 and form >= "\u3005" for form in found.vocabulary], bool)[found.form]
     ends = starts + (found.end - found.start)
     second = 1 + np.flatnonzero(alone[1:] & alone[:-1] & (starts[1:] == ends[:-1]))
@@ -259,15 +259,15 @@ def _join_characters(
 
 
 def _inside(starts: npt.NDArray[np.int64], spans: list[tuple[int, int]]) -> npt.NDArray[np.bool_]:
-    """Whether each word is in one of some spans, which do not overlap."""
+    """Whether each word is in one of some spans that do not overlap."""
     begin, end = np.array(spans, np.int64).reshape(-1, 2).T
-    # It starts after more beginnings than ends.
+    # A word is inside if it starts after more beginnings than ends.
     inside: npt.NDArray[np.bool_] = np.searchsorted(begin, starts, "right") > np.searchsorted(end, starts, "right")
     return inside
 
 
 def _begins_sentence(points: npt.NDArray[np.uint32], starts: npt.NDArray[np.int64]) -> npt.NDArray[np.bool_]:
-    """Whether nothing but blanks and opening marks stands between each word and the end of a sentence or line."""
+    """Whether only blanks and opening marks separate each word from the end of a sentence or line."""
     passed = np.isin(points, [ord(c) for c in _OPENING])
     last = np.where(passed, -1, np.arange(len(points)))
     np.maximum.accumulate(last, out=last)
@@ -283,7 +283,7 @@ def _is_upper(points: npt.NDArray[np.uint32]) -> npt.NDArray[np.bool_]:
 
 
 def _pairs(words: _Words, name: npt.NDArray[np.bool_], size: int) -> _Words:
-    """Two words in a row, or with one between them, that both look like an answer."""
+    """Return pairs of words that look like an answer, adjacent or with one word between them."""
     strong = words.marked | name[words.code]
     near = (words.text[1:] == words.text[:-1]) & (words.place[1:] - words.place[:-1] <= 2)
     first = np.flatnonzero(near & strong[1:] & strong[:-1])

@@ -1,4 +1,4 @@
-"""The vectors, clusters, names and positions of the outputs of one prompt, in one call."""
+"""Compute the vectors, clusters, names and positions of the outputs of one prompt in one call."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 Report = Callable[[str, int, int, float], object]
-"""Called with the stage of the work, how many outputs are done, how many there are, and the share of the stage's work
-that this is, 0 to 1. A stage that does not count outputs gives zeros."""
+"""Called with the stage of the work, the number of outputs done and of all outputs, and the share of the stage's work
+that is done, 0 to 1. A stage that does not count outputs passes zeros."""
 
 
 def ignore(stage: str, done: int, total: int, share: float) -> None:
@@ -49,7 +49,7 @@ class Landscape:
     typical: npt.NDArray[np.float32]
     """(n,), mean similarity to all n texts by their likeness: high is typical, low is unusual."""
     separation: float
-    """How clearly the clusters at the default granularity separate, -1 to 1: their mean silhouette."""
+    """The separation of the clusters at the default granularity, -1 to 1: their mean silhouette."""
 
 
 def landscape(
@@ -67,11 +67,11 @@ def landscape(
     ----------
     texts : n strings.
     prompt : the prompt of the texts; its words do not name clusters.
-    vectors : (n, d) numbers, your own vectors; the texts are then not embedded.
+    vectors : (n, d) numbers, your own vectors; then the texts are not embedded.
     model : a model as for `embed`.
-    seed : the seed of the map; None gives another map each time.
-    report : a function that is called with how far this is, see `Report`; what it raises ends the computation. By
-        default a bar shows how many texts are embedded.
+    seed : the seed of the map; None for a different map each time.
+    report : a function to call with the progress, see `Report`; an error in it ends the computation. By default a bar
+        shows how many texts are embedded.
 
     Raises
     ------
@@ -79,10 +79,10 @@ def landscape(
         If the vectors do not fit the texts, or the model could not be loaded.
     """
     texts = check_texts(texts)
-    # Before the slow part.
+    # Check before the slow part.
     check_seed(seed)
     say = report or ignore
-    # Not while another model imports packages that umap-learn imports too: two threads may not do that safely.
+    # Not while another model imports packages that umap-learn imports too: that is not safe in two threads.
     packaged = vectors is None and isinstance(model, str) and model in (DEFAULT, "fast")
     warming = Thread(target=_warm_up, daemon=True) if packaged and len(texts) > FEW else None
     if warming:
@@ -113,6 +113,6 @@ def landscape(
 
 
 def _warm_up() -> None:
-    # An error would come again when the map is made, where the user sees it.
+    # An error would occur again when the map is computed, and be shown to the user.
     with suppress(Exception):
         warm_up()

@@ -1,4 +1,4 @@
-"""The layout of a map by umap-learn: a graph of given neighbours, weighted by groups, laid out in two dimensions."""
+"""Lay out a map with umap-learn: a graph of given neighbours, weighted by groups, in two dimensions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
 JITTER = 1e-4
-"""Standard deviation of the noise that keeps points apart at the start, in a frame of 10; as in umap-learn."""
+"""Standard deviation of the noise that separates points at the start, in a frame of 10; as in umap-learn."""
 
 Float32s = npt.NDArray[np.float32]
 
@@ -26,7 +26,7 @@ def graph(indices: npt.NDArray[np.int64], distances: npt.NDArray[np.floating[Any
 
     Parameters
     ----------
-    indices, distances : (n, k), the nearest other points of each, nearest first, and their distances.
+    indices, distances : (n, k), the nearest other points of each point, nearest first, and their distances.
     """
     _prepare()
     from numba import get_num_threads, set_num_threads
@@ -36,11 +36,11 @@ def graph(indices: npt.NDArray[np.int64], distances: npt.NDArray[np.floating[Any
     # A point counts as the first of its own neighbours.
     itself = np.arange(n, dtype=np.int64)[:, None]
     threads = get_num_threads()
-    # With more threads, the mean of the distances would depend on how many there are.
+    # The mean of the distances would depend on the number of threads.
     set_num_threads(1)
     try:
         edges: csr_matrix = fuzzy_simplicial_set(
-            indices,  # of which only the number of rows is read
+            indices,  # only the number of rows is read
             k + 1,
             None,  # the random state: nothing is random when the neighbours are given
             "precomputed",
@@ -53,11 +53,11 @@ def graph(indices: npt.NDArray[np.int64], distances: npt.NDArray[np.floating[Any
 
 
 def apart(edges: csr_matrix, groups: npt.NDArray[np.integer[Any]], weight: float) -> csr_matrix:
-    """Return a graph whose edges between groups have only a part of their weight; group -1 is not one."""
+    """Return a graph with reduced weights of edges between groups; -1 is for points in no group."""
     ends = edges.tocoo()
     across = (groups[ends.row] != groups[ends.col]) | (groups[ends.row] < 0)
     weighted = edges.copy()
-    # The order of the entries is the same.
+    # Both matrices have their entries in the same order.
     weighted.data = np.where(across, weight * edges.data, edges.data)
     return weighted
 
@@ -70,17 +70,17 @@ def layout(edges: csr_matrix, start: npt.NDArray[np.floating[Any]], *, min_dist:
     edges : (n, n), symmetric, weights up to 1.
     start : (n, 2), where the points begin; only the proportions along each axis matter.
     min_dist : as in umap-learn, with a spread of 1.
-    seed : of the random numbers; None gives another layout each time.
+    seed : seed of the random numbers; None for a different layout each time.
     """
     _prepare()
     from umap.umap_ import find_ab_params, simplicial_set_embedding
 
     random = np.random.RandomState(seed)
-    # The noise also gives an axis an extent in which all points are equal.
+    # The noise also gives an extent to an axis on which all points are equal.
     start = 10 * start / max(np.abs(start).max(), 1e-12) + random.normal(scale=JITTER, size=start.shape)
     a, b = find_ab_params(1.0, min_dist)
     xy: Float32s = simplicial_set_embedding(
-        data=None,  # read only if there is no start
+        data=None,  # only read without a start
         graph=edges,
         n_components=2,
         initial_alpha=1.0,
@@ -101,7 +101,7 @@ def layout(edges: csr_matrix, start: npt.NDArray[np.floating[Any]], *, min_dist:
 
 
 def _prepare() -> None:
-    """Import umap-learn, with its compiled functions kept on disk."""
+    """Import umap-learn, with its compiled functions cached on disk."""
     if "umap" not in sys.modules:
         _share_openmp()
     _keep_compiled()
@@ -118,13 +118,13 @@ def _share_openmp() -> None:
     spec = importlib.util.find_spec("torch")
     library = Path(spec.origin).parent / "lib" / "libgomp.so.1" if spec and spec.origin else None
     if library and library.exists():
-        # Another thread may be importing torch, so it is loaded even if torch is a module already.
+        # Load it even if torch is already in sys.modules: another thread may still be importing it.
         with suppress(OSError):
             ctypes.CDLL(str(library), mode=ctypes.RTLD_GLOBAL)
 
 
 def _keep_compiled() -> None:
-    """Have numba cache UMAP's three slow loops on disk: compiling them took 4.7 s in every new process."""
+    """Make numba cache UMAP's three slow loops on disk: compiling them took 4.7 s in every new process."""
     from umap import layouts, umap_
 
     for module, name in (

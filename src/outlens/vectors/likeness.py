@@ -1,4 +1,4 @@
-"""How alike two outputs are: the one measure that clusters, map, neighbours and orders use.
+"""The likeness of two outputs, the one measure behind clusters, map, neighbours and orders.
 
 The similarity of two outputs is a mix of meaning (the cosine of their vectors) and wording (the square root of the
 cosine of the words that look like answers, see `features`). Their distance is one minus that.
@@ -21,18 +21,18 @@ from outlens.vectors.features import AnswerWords
 MEANING = 0.4
 """Weight of the vectors in the similarity; the rest is the weight of the wording."""
 ALL_WORDS_UP_TO = 3_000
-"""Distinct outputs up to which all their words are compared; of more outputs, the `STRONGEST` words of each."""
+"""All words of up to this many distinct outputs are compared; of more outputs, the `STRONGEST` words of each."""
 STRONGEST = 32
 COMMON = 32
-"""Words of more than one in this many distinct outputs are compared as dense columns, since that is faster."""
+"""Words in more than one of this many distinct outputs are compared as dense columns, since that is faster."""
 EXACT_UP_TO = 20_000
-"""Items up to which each is compared with all others to find its neighbours."""
+"""Up to this many items, each is compared with all others to find its neighbours."""
 SEEDS = 4.0
-"""Of more items, those nearest to one seed form a list; there are this many times the root of the items."""
+"""With more items, those nearest to the same seed form a list; there are this many times the root of the items."""
 PROBED = 32
-"""Lists in which the neighbours of an item are looked for: those of the seeds nearest to its own."""
+"""The number of lists searched for the neighbours of an item: those of the seeds nearest to its own."""
 CELLS = 1 << 22
-"""Distances that one thread holds at once."""
+"""The number of distances that one thread holds at once."""
 STEPS = 1 << 20
 """Distances are ranked in steps of 1/STEPS, so that rounding does not decide between equally near outputs."""
 
@@ -58,7 +58,7 @@ class Likeness:
     order : (n,) int64, the rows sorted by text.
     item : (n,) int64, the item of each row.
     texts : the text of each of the m items, without surrounding white space.
-    times : (m,) int64, how many rows each item has.
+    times : (m,) int64, the number of rows of each item.
     vectors : (m, d) float32, the mean vector of each item, of unit length.
 
     Examples
@@ -105,7 +105,7 @@ class Likeness:
     def distances_of(self, vectors: Float32s, texts: Iterable[str]) -> Float32s:
         """Return the (k, m) distances of k other outputs to the items.
 
-        Their words are weighted as in this set. Words that none of its outputs has are left out.
+        Their words are weighted as in this set; words that it does not contain are left out.
 
         Parameters
         ----------
@@ -126,7 +126,7 @@ class Likeness:
     def typicality(self) -> Float32s:
         """Return the mean similarity of each item to all n outputs: high is typical, low is unusual.
 
-        Of more than 3 000 items, this many, spread evenly over the sorted texts, stand for all.
+        A sample of 3 000 items, spread evenly over the sorted texts, represents larger sets.
         """
         n = len(self)
         others = np.unique(np.linspace(0, n - 1, min(n, ALL_WORDS_UP_TO)).round().astype(np.int64))
@@ -137,14 +137,14 @@ class Likeness:
     def neighbours(self, k: int, of: Any = None) -> tuple[Int64s, Float32s]:
         """Return the k nearest other items, nearest first, and their distances: two arrays (items, k).
 
-        Distances that differ by less than 1e-6 are ties; they go to the first item. All neighbours of more than 20 000
-        items are approximate: they are looked for among the items near the same seeds (inverted lists; Sivic and
-        Zisserman 2003). Otherwise the result is exact. It never depends on the number of cores.
+        Distances that differ by less than 1e-6 are ties; they go to the first item. The neighbours of all items, if
+        there are more than 20 000, are approximate: only items near the same seeds are searched (inverted lists; Sivic
+        and Zisserman 2003). Otherwise the result is exact. It never depends on the number of cores.
 
         Parameters
         ----------
-        k : how many; at most one less than there are items.
-        of : the items whose neighbours are wanted, all by default.
+        k : number of neighbours, less than the number of items.
+        of : the items whose neighbours to find, all by default.
         """
         k = min(k, len(self) - 1)
         if of is None and len(self) > EXACT_UP_TO and k > 0:
@@ -156,7 +156,7 @@ class Likeness:
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
     def _nearest(self, items: Int64s, among: Int64s | None, k: int) -> tuple[Int64s, Float32s]:
-        """The k nearest of some sorted items, or of all."""
+        """Return the k nearest of some sorted items, or of all."""
         distance = self.distances(items, among)
         others = np.arange(len(self)) if among is None else among
         distance[items[:, None] == others] = np.inf
@@ -195,7 +195,7 @@ class Likeness:
         return in_parallel(function, blocks)
 
     def _split(self, words: Any) -> tuple[Float32s, Any]:
-        """The columns of common words as a dense array, and the others."""
+        """Return the columns of common words as a dense array, and the others."""
         words = words.astype(np.float32)
         dense = np.ascontiguousarray(words[:, np.flatnonzero(self._common)].toarray())
         words.data[self._common[words.indices]] = 0
@@ -222,7 +222,7 @@ class Likeness:
 
 def smallest(table: Float32s, k: int) -> Int64s:
     """Return the columns of the k smallest values of each row, smallest first; ties go to the first column."""
-    # One whole number for value and column, so that no two are equal.
+    # Combine value and column in one whole number, so that no two are equal.
     keys = (np.minimum(table, 1000) * STEPS).round().astype(np.int64)
     keys <<= 32
     keys |= np.arange(table.shape[1])

@@ -1,7 +1,7 @@
-"""The default model, all-MiniLM-L6-v2, straight on torch.
+"""The default model, all-MiniLM-L6-v2, directly on torch.
 
-sentence-transformers runs it too, but importing it and transformers delays a first view by five seconds. The layers of
-torch are the same, and their fused path is faster. A test compares the two.
+sentence-transformers can run it too, but importing it and transformers delays the first view by five seconds. The
+layers of torch are the same, and their fused path is faster. A test compares the two.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ CLS, SEP = 101, 102
 class MiniLM:
     """all-MiniLM-L6-v2 from the folder of its official files (weights as .safetensors, tokenizer.json).
 
-    Runs in bfloat16 if the processor supports it: half the time, with a cosine of 0.9999 to float32.
+    It runs in bfloat16 if the processor supports it: half the time, with a cosine of 0.9999 to float32.
     """
 
     room = 126
-    """Tokens in a window besides the two special ones: the length that the model was trained with."""
+    """Tokens in a window without the two special ones: the length that the model was trained with."""
 
     def __init__(self, folder: Path) -> None:
         import torch
@@ -63,7 +63,7 @@ class MiniLM:
             x = functional.embedding(ids, tables["word_embeddings.weight"])
             x = x + tables["position_embeddings.weight"][: ids.shape[1]] + tables["token_type_embeddings.weight"][0]
             x = functional.layer_norm(x, (WIDTH,), tables["LayerNorm.weight"], tables["LayerNorm.bias"], EPSILON)
-            # One length needs no padding and no mask; a mask makes torch's fused path several times slower.
+            # Windows of one length need no padding and no mask; a mask makes torch's fused path several times slower.
             vectors: npt.NDArray[np.float32] = self._layers(x).float().mean(dim=1).cpu().numpy()
         return vectors
 

@@ -1,4 +1,4 @@
-"""Load a model: the packaged default, a folder, or one of the hub."""
+"""Load a model: the packaged default, a folder, or a model of the hub."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def default_folder() -> Path:
     ValueError
         If the package is missing or its weights are not the official ones.
     """
-    # find_spec, not import: the package imports torch.
+    # find_spec instead of import: the package imports torch.
     spec = importlib.util.find_spec(PACKAGE)
     if spec is None or spec.origin is None:
         raise ValueError(
@@ -99,8 +99,8 @@ class Wrapped:
 def cache_name(name: str) -> str:
     """Return the key of a model in the cache of vectors.
 
-    For the default model it is the hash of its weights; for a folder its absolute path with the size and times of its
-    files, so that a model retrained in place is another one; for a model of the hub its name.
+    This is the hash of the weights for the default model; for a folder, its absolute path with the size and times of
+    its files, so that a model retrained in place gets a new key; for a model of the hub, its name.
     """
     if is_default(name):
         return SHA256
@@ -136,7 +136,7 @@ def load(name: str) -> Encoder:
             raise ValueError(
                 f"there is no model {name!r} on the hub, or it needs a login; {_did_you_mean(name)}{_INSTEAD}."
             ) from None
-        # Looked up before the imports below, which take several seconds.
+        # Look it up before the imports below, which take several seconds.
         if not online and not _is_downloaded(name):
             raise ValueError(
                 f"the model {name!r} is not on this machine and the hub cannot be reached;"
@@ -222,16 +222,16 @@ def _is_downloaded(name: str) -> bool:
 
 
 def _hub_names(name: str) -> list[str]:
-    """The names under which the hub may have a model, as sentence-transformers completes a bare name."""
+    """Return the names that the hub may have for a model; sentence-transformers completes a bare name the same way."""
     return [name] if "/" in name else [f"sentence-transformers/{name}", name]
 
 
 SECONDS = 5.0
-"""Seconds to wait for the hub before looking for a model on this machine only."""
+"""Seconds to wait for the hub before using only models on this machine."""
 
 
 def _specials(tokenizer: Any) -> tuple[list[int], list[int]]:
-    """The ids that a tokenizer puts before and after those of a text."""
+    """Return the ids that a tokenizer puts before and after those of a text."""
     bare = tokenizer("a", add_special_tokens=False)["input_ids"]
     full = tokenizer("a")["input_ids"]
     at = full.index(bare[0])

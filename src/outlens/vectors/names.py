@@ -18,19 +18,19 @@ from outlens.vectors.clusters import Tree
 from outlens.vectors.features import function_words
 
 LONGEST = 4
-"""Words of the longest phrase, without function words; twice as many in scripts where each character is a word."""
+"""The most words in a phrase, without function words; twice as many in scripts where each character is a word."""
 WIDEST = 40
-"""Characters of the longest name."""
+"""The most characters in a name."""
 BRIEF = 40
-"""Outputs of up to this many words may answer by a number or emoji at the end of a sentence."""
+"""Outputs of up to this many words may answer with a number or emoji at the end of a sentence."""
 SAMPLE = 2_000
-"""Outputs that are read for the names; more change no name and take seconds."""
+"""The number of outputs read for the names; more change no name and take seconds."""
 READ = 1_000
-"""Characters of an output that are read for the names."""
+"""The number of characters of an output read for the names."""
 READ_IN_ALL = 2_000_000
-"""Characters of all outputs together that are read for the names."""
+"""The number of characters of all outputs together read for the names."""
 ENOUGH = 0.5
-"""Share of the members from which one phrase is a name; below it, two are shown."""
+"""One phrase is a name if at least this share of the members contain it; otherwise two are shown."""
 
 # Words around an answer, beyond scikit-learn's function words.
 _CHAT = frozenset(
@@ -44,7 +44,7 @@ _CHAT = frozenset(
         wanted way well went yeah yes""",
     )
 )
-# Function words that may stand inside a name, as in "Queen of Hearts".
+# Function words that may be inside a name, as in "Queen of Hearts".
 _CONNECTORS = frozenset(
     re.findall(r"\w+", "of the a an and in to for on at by with without or de la le du von van y no")
 )
@@ -55,7 +55,7 @@ _MARKED = re.compile(
 )
 _PICTURE = "[\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff][\ufe0f\U0001f3fb-\U0001f3ff]*"
 _EMOJI = re.compile(f"[\U0001f1e6-\U0001f1ff]{{2}}|{_PICTURE}(?:\u200d{_PICTURE})*")
-# The empty string is the beginning of a text.
+# The empty string marks the beginning of a text.
 _SENTENCE_END = frozenset([*".!?:;\n-–—#>。！？：", ""])
 _IN_NUMBER = frozenset([".", ",", "/", ":"])
 _OPERATORS = frozenset("=<>+-*/%([{,&|^")
@@ -96,7 +96,7 @@ def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None
     phrases = _Phrases(docs, prompt)
     names: list[Name | None] = [None] * len(tree.sizes)
     middle = len(tree.granularities) // 2
-    # From the default level to finer and coarser ones, so that a cluster keeps its name across levels.
+    # Start at the default level, so that a cluster keeps its name at finer and coarser levels.
     levels = sorted(range(len(tree.granularities)), key=lambda level: (abs(level - middle), -level))
     taken: list[set[str]] = [set() for _ in levels]
     home = [np.flatnonzero((tree.levels == node).any(axis=1)) for node in range(len(tree.sizes))]
@@ -118,9 +118,9 @@ def name_clusters(texts: Iterable[str], tree: Tree, *, prompt: str | None = None
 def _read(
     texts: Sequence[str], leaf: npt.NDArray[np.int32]
 ) -> tuple[list[str], npt.NDArray[np.float64], npt.NDArray[np.int64]]:
-    """Return the distinct texts to read, the number of outputs each stands for, and their leaves.
+    """Return the distinct texts to read, the number of outputs each represents, and their leaves.
 
-    All texts of a small set, or a sample of every leaf of a large one, independent of the order of the rows.
+    These are all texts of a small set, or a sample of every leaf of a large one. The order of the rows does not matter.
     """
     count = Counter(zip(leaf.tolist(), (text.strip() for text in texts), strict=True))
     keys = sorted(count)
@@ -158,7 +158,7 @@ def _name(
     present = np.flatnonzero(held > 0)
     inside = held[present] / n_in
     outside = np.maximum(total[present] - held[present], 0) / max(1.0, n_out)
-    # Add half an output on each side, so that a phrase of one member does not outweigh one of most members.
+    # Add half an output on each side, so that a phrase of one member does not outweigh a phrase of most.
     lift = np.log1p((inside + 0.5 / (n_in + 1)) / (outside + 0.5 / (n_out + 1)))
     sign = (phrases.signs[members].T @ w)[present] / held[present]
     # A number that is not the answer itself, such as a quantity or an index, is a poor name.
@@ -224,7 +224,7 @@ def _candidates(
         for b in tops[place + 1 :]
         if not phrases.overlap(a, b) and len(phrases.shown[a]) + len(phrases.shown[b]) <= WIDEST
     )
-    # One phrase is a better name than two side by side, unless it ranks far below.
+    # One phrase is a better name than two, unless it ranks far lower.
     if set(tops[:6]) & set(single):
         yield single[:1]
     else:
@@ -277,7 +277,7 @@ class _Phrases:
         from scipy import sparse
 
         function = function_words() | _CHAT
-        # Single characters of a prompt are not excluded as words; in such scripts whole names are compared with it.
+        # Single characters of a prompt are not excluded as words; such scripts compare whole names with the prompt.
         self._prompt = prompt or ""
         asked = {form for form in forms([self._prompt])[0] if not _is_han(form)}
         asked |= {form.removesuffix("'s") for form in asked}
@@ -385,7 +385,7 @@ def _tokens(text: str, limit: int) -> list[tuple[int, int, str]]:
     if not text.isascii():
         words += [(*m.span(), m.group()) for m in _EMOJI.finditer(text)]
         words.sort()
-    # The last word may be cut off.
+    # Drop the last word, which may be cut off.
     return words[:-1] if len(whole) > limit else words
 
 

@@ -15,7 +15,7 @@ from outlens.vectors.likeness import Likeness
 ACROSS = 0.2
 """Weight of an edge between two clusters, compared with one within a cluster."""
 FEW = 15
-"""Up to this many different outputs, umap-learn is not needed."""
+"""Up to this many distinct outputs are placed without umap-learn."""
 
 
 def project(
@@ -30,8 +30,8 @@ def project(
     """Project outputs to a map by UMAP (McInnes, Healy and Melville 2018) of their likeness, seeded.
 
     Outputs that differ only in surrounding white space are projected once and drawn side by side. Links between two
-    clusters of the default granularity count `ACROSS`, so that what is close is mostly in one cluster. The result
-    depends neither on the order of the rows nor on the number of cores.
+    clusters of the default granularity are weighted by `ACROSS`, so that close points are mostly in one cluster. The
+    result depends neither on the order of the rows nor on the number of cores.
 
     Parameters
     ----------
@@ -39,7 +39,7 @@ def project(
     texts : n strings.
     prompt : the prompt of the texts; its words do not distinguish answers.
     n_neighbors, min_dist : as in umap-learn.
-    seed : the seed of the layout; None gives another map each time.
+    seed : the seed of the layout; None for a different map each time.
 
     Returns
     -------
@@ -70,11 +70,11 @@ def positions_of(
         return np.zeros((0, 2), np.float32)
     xy = _scaled(_layout(alike, clusters, n_neighbors, min_dist, seed))
     counts = alike.times
-    # The rows of an item in the order of their text.
+    # Sort the rows of an item by their text.
     order = alike.order
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
-    # A sunflower's spiral: dense, without two in one place, and the first of them stays put.
+    # A sunflower spiral is dense, no two points coincide, and the first point does not move.
     spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(counts[alike.item]))
     angle = rank * np.pi * (3 - np.sqrt(5))
     offset = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
@@ -82,7 +82,7 @@ def positions_of(
 
 
 def warm_up() -> None:
-    """Import umap-learn, and compile or load what `project` needs of it, by a map of a few points.
+    """Import umap-learn, and compile or load the functions that `project` needs, by drawing a map of a few points.
 
     It takes some seconds in a new process, so call it in another thread while texts are embedded.
     """
@@ -97,7 +97,7 @@ def check_seed(seed: Any) -> None:
     if seed is None:
         return
     if isinstance(seed, bool) or not isinstance(seed, int | np.integer):
-        raise TypeError(f"seed is {seed!r}; give a whole number, or None for another map each time.")
+        raise TypeError(f"seed is {seed!r}; give a whole number, or None for a different map each time.")
     if not 0 <= seed < 1 << 32:
         raise ValueError(f"seed is {seed}; give a whole number from 0 to {(1 << 32) - 1}.")
 
@@ -116,7 +116,7 @@ def _layout(
     of_item = np.empty(n, np.int32)
     of_item[alike.item] = clusters
     edges = apart(graph(indices, distances), of_item, ACROSS)
-    # From the principal axes: deterministic, and without the eigenproblem of UMAP's spectral start.
+    # Start from the principal axes: this is deterministic and avoids the eigenproblem of UMAP's spectral start.
     return layout(edges, _principal(alike.vectors), min_dist=min_dist, seed=seed)
 
 
@@ -133,7 +133,7 @@ def _scaling(distance: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
 def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     centred = unit.astype(np.float64) - unit.mean(axis=0, dtype=np.float64)
     if len(centred) < centred.shape[1]:
-        # The same axes without a d x d matrix: 200 vectors of 3 072 dimensions took seconds with it.
+        # The same axes without a d x d matrix, which took seconds for 200 vectors of 3 072 dimensions.
         axes = np.linalg.svd(centred, full_matrices=False)[2][:2].T
     else:
         axes = np.linalg.eigh(centred.T @ centred)[1][:, ::-1][:, :2]
@@ -148,6 +148,6 @@ def _scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def _with_signs(axes: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """The sign of an axis is arbitrary; make its largest component positive."""
+    """Make the largest component of each axis positive: the sign of an axis is arbitrary."""
     signed: npt.NDArray[np.float64] = axes * np.sign(axes[np.abs(axes).argmax(axis=0), np.arange(axes.shape[1])])
     return signed

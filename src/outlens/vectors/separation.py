@@ -1,4 +1,4 @@
-"""How clearly clusters separate: whether they are groups, or a division of what has none."""
+"""Measure how clearly clusters separate: whether they are groups, or an arbitrary division."""
 
 from __future__ import annotations
 
@@ -10,24 +10,24 @@ import numpy.typing as npt
 from outlens.vectors.likeness import Likeness
 
 NO_GROUPS = 0.25
-"""Mean silhouette up to which there is no substantial structure (Kaufman and Rousseeuw 1990, table 4)."""
+"""Up to this mean silhouette, there is no substantial structure (Kaufman and Rousseeuw 1990, table 4)."""
 CLEAR = 0.5
-"""Mean silhouette above which the structure is reasonable or strong (ibid.)."""
+"""Above this mean silhouette, the structure is reasonable or strong (ibid.)."""
 SAMPLED = 1_000
-"""Outputs that are compared at most; of more, this many are spread evenly over the sorted texts."""
+"""The most outputs that are compared; of more, a sample is spread evenly over the sorted texts."""
 
 
 def separation(alike: Likeness, clusters: npt.NDArray[np.integer[Any]]) -> float:
     """Return the mean silhouette of clusters by their likeness, from -1 to 1 (Rousseeuw 1987).
 
-    The silhouette of an output is (b - a) / max(a, b), where a is its mean distance to the others of its cluster and b
-    that to the nearest other cluster. It is 0 for an output that is alone or in no cluster. Clusters that are cut out
-    of one even cloud have low silhouettes, however many there are. The order of the rows does not matter.
+    The silhouette of an output is (b - a) / max(a, b), where a is its mean distance to the others in its cluster and b
+    to those in the nearest other cluster. It is 0 for an output that is alone or in no cluster. Clusters that divide an
+    even cloud have low silhouettes, however many there are. The order of the rows does not matter.
 
     Parameters
     ----------
-    alike : compares the n outputs.
-    clusters : (n,) numbers of clusters; -1 for an output that is in none.
+    alike : the n outputs, prepared for comparison.
+    clusters : (n,) cluster numbers; -1 for an output in no cluster.
 
     Examples
     --------
@@ -43,7 +43,7 @@ def separation(alike: Likeness, clusters: npt.NDArray[np.integer[Any]]) -> float
     if len(real) < 2:
         return 0.0
     items, item = np.unique(alike.item[rows], return_inverse=True)
-    # Outputs of one item may be in different clusters only if the caller's clusters say so.
+    # The caller may put outputs of one item in different clusters.
     members = (label.reshape(-1)[:, None] == real).astype(np.float64)
     counts = np.zeros((len(items), len(real)))
     np.add.at(counts, item.reshape(-1), members)

@@ -1,4 +1,4 @@
-"""Static vectors: one vector per token, distilled once from the default model; thousands of texts a second.
+"""Static vectors: one vector per token, distilled once from the default model; embeds thousands of texts a second.
 
 A text's vector is the mean of its tokens' vectors, weighted down for frequent tokens. The idea is model2vec's (Tulkens
 and van Dongen 2024); the weights are the smooth inverse frequency of Arora et al. 2017 with Zipf ranks.
