@@ -15,6 +15,7 @@ PROGRAMS = [
     "cold.py",
     "clustering.py",
     "map.py",
+    "scale.py",
     "text.py",
     "text_align.py",
     "text_distinctive.py",
