@@ -28,7 +28,7 @@ import outlens as ol
 
 
 def outputs(n: int) -> list[str]:
-    """Return n texts of 300 invented words; a third of the sentences are in many of the texts."""
+    """Return n texts of 300 invented words; many texts share a third of their sentences."""
     rng = np.random.default_rng(0)
     words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ai", "e", "io", "o", "u") for c in "lmnrstvz"])
     stock = [" ".join(rng.choice(words, 12)).capitalize() + "." for _ in range(40)]

@@ -1,4 +1,4 @@
-"""Run every benchmark: `make bench`. One whose data or peer is missing says so, and the others still run."""
+"""Run every benchmark: `make bench`. One whose data or peer is missing reports that, and the others still run."""
 
 from __future__ import annotations
 

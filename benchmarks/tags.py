@@ -105,7 +105,7 @@ def measure(in_gestures: float, label: str) -> None:
 
 
 def measure_resolving() -> None:
-    """Time finding the rows of 100 000 tagged outputs after a column was added, with texts that differ or repeat."""
+    """Time finding the rows of 100 000 tagged outputs after a column was added, for distinct and for repeated texts."""
     columns = {"model": ["ab"[i % 2] for i in range(OUTPUTS)], "seed": [i // 20_000 for i in range(OUTPUTS)]}
     added = {**columns, "judge": [i % 5 for i in range(OUTPUTS)]}
     print("\nafter a column was added")

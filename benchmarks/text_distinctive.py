@@ -46,7 +46,7 @@ def row(texts: list[str], groups: list[str], prompts: list[str]) -> str:
 
 
 def speed(frame: pd.DataFrame) -> None:
-    # numba compiles the test within prompts when it is first used.
+    # numba compiles the test within prompts on first use.
     distinctive(["a", "b"] * 9, [0, 1] * 9, prompts=[0] * 18)
     print("outputs  groups  seconds  within prompts  scikit-learn  ratio")
     every = []

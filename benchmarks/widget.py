@@ -56,7 +56,7 @@ PAN = """async (seconds) => {
 }"""
 
 
-# Types a letter; returns the time until the matches are counted, and the longest time between two frames.
+# Type a letter; return the time until the matches are counted, and the longest time between two frames.
 KEYSTROKE = """async (letter) => {
     const root = document.querySelector(".outlens");
     const field = root.querySelector(".ol-search-input");
@@ -84,7 +84,7 @@ KEYSTROKE = """async (letter) => {
 
 
 def _state(n: int, texts: Sequence[str] | None = None) -> dict[str, object]:
-    """Return the traits of a lens of n points, without the minutes that embedding would take."""
+    """Return the traits of a lens of n points, without minutes of embedding."""
     rng = np.random.default_rng(0)
     leaf = rng.integers(0, 12, n)
     xy = np.clip(rng.normal(0, 0.12, (n, 2)) + np.stack([np.cos(leaf), np.sin(leaf)], 1) * 0.7, -1, 1)

@@ -1,4 +1,4 @@
-"""What several tests use: small data with known clusters, and the profiles of the property tests."""
+"""Shared test data with known clusters, and the profiles of the property tests."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from hypothesis import settings
 
 import outlens as ol
 
-# The first example of a test pays for imports and compilation: a limit in time would make it fail by chance.
+# The first example of a test pays for imports and compilation: a time limit would make it fail at random.
 settings.register_profile("dev", deadline=None)
-# The same examples in every run: a failure is of the change that it appears with.
+# The same examples in every run: a failure comes from the change that it appears with.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100, database=None, print_blob=True)
-# The oldest versions differ in what they import and return, which few examples show.
+# The oldest versions differ in imports and return values, which a few examples show.
 settings.register_profile("oldest", settings.get_profile("ci"), max_examples=20)
 settings.load_profile(os.environ.get("OUTLENS_HYPOTHESIS", "ci" if "CI" in os.environ else "dev"))
 
@@ -26,7 +26,7 @@ TOPICS = ["Bring a bottle of wine.", "Flowers are always welcome.", "I cannot he
 
 @pytest.fixture
 def frame() -> pd.DataFrame:
-    """Thirty outputs on three topics from three models, under an index of strings."""
+    """Return thirty outputs on three topics from three models, with an index of strings."""
     return pd.DataFrame(
         {
             "response": [f"{TOPICS[i % 3]} Number {i}." for i in range(30)],
@@ -39,14 +39,14 @@ def frame() -> pd.DataFrame:
 
 @pytest.fixture
 def vectors() -> np.ndarray:
-    """A vector a row of `frame`, one direction a topic."""
+    """Return a vector for each row of `frame`, one direction per topic."""
     rng = np.random.default_rng(0)
     return np.eye(8)[np.arange(30) % 3] + 0.02 * rng.normal(size=(30, 8))
 
 
 @pytest.fixture
 def shared_data() -> Path:
-    """The folder of real outputs that lies beside some checkouts; the test skips where it is absent."""
+    """Return the folder of real outputs that some checkouts have; skip the test if it is missing."""
     folder = Path(__file__).parent.parent.parent / "shared" / "data"
     if not folder.is_dir():
         pytest.skip("no shared data beside this checkout")
@@ -55,10 +55,10 @@ def shared_data() -> Path:
 
 @pytest.fixture
 def settled() -> Callable[[ol.Lens], None]:
-    """Waits until nothing is left to do in the background of a lens."""
+    """Return a function that waits for the background work of a lens."""
 
     def wait(lens: ol.Lens) -> None:
-        # What is done may ask for more, which then comes after what waits already.
+        # Finished work may submit more, which comes after the work already waiting.
         for _ in range(4):
             lens._study._executor.submit(int).result(60)
 

@@ -1,4 +1,4 @@
-"""The floors of the house: a module imports only from floors below its own."""
+"""The floors: a module imports only from floors below its own."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import outlens
 
 ROOT = Path(outlens.__file__).parent
 
-# Ground first. A package stands for all its modules, which may import each other. Within a floor, what is listed in one
-# set does not import each other.
+# Ground first. A package stands for all its modules, which may import each other. Within a floor, the entries of a set
+# must not import each other.
 FLOORS: list[set[str]] = [
     {"_arrays", "_cores", "_errors", "_files", "_signal", "_unicode", "deferred"},
     {"samples", "outputs", "progress", "settings"},
@@ -28,12 +28,12 @@ FLOORS: list[set[str]] = [
 
 
 def unit_of(path: Path) -> str:
-    """The module or package right below `outlens` that a file belongs to."""
+    """Return the module or package right below `outlens` that contains a file."""
     return path.relative_to(ROOT).parts[0].removesuffix(".py")
 
 
 def imports(path: Path) -> set[str]:
-    """What a file imports of outlens, anywhere in it, but for imports that only type checkers see."""
+    """Return the outlens modules that a file imports anywhere, except for type checking."""
     found = set()
     tree = ast.parse(path.read_text("utf-8"))
     checked_only = [

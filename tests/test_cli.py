@@ -1,4 +1,4 @@
-"""The command line: pages of a file, and errors of one sentence."""
+"""The command line: pages from files, and one-sentence errors."""
 
 from __future__ import annotations
 

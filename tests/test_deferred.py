@@ -1,4 +1,4 @@
-"""A value that is computed when it is first needed, whichever thread needs it."""
+"""A value that is computed when first needed, in whichever thread needs it."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from outlens.deferred import Deferred, Derived
 
 
 class Slow:
-    """Something to compute that says when it has begun and waits until it may end."""
+    """A computation that signals its start and waits for permission to end."""
 
     def __init__(self) -> None:
         self.begun = threading.Event()
@@ -28,7 +28,7 @@ class Slow:
 
 
 class Later(Executor):
-    """Runs what was submitted when the test asks for it, and forgets the rest."""
+    """An executor that runs submitted work when the test asks for it, and then forgets it."""
 
     def __init__(self) -> None:
         self.work: list[Callable[..., Any]] = []

@@ -1,4 +1,4 @@
-"""The texts are shown at once; vectors, clusters and map follow from the background."""
+"""Texts are shown at once; vectors, clusters and map follow in the background."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ TEXTS = ["a pie", "a tart", "a river", "the river"]
 
 
 class Slow:
-    """A model that waits until it may go on, and may fail."""
+    """A model that waits for permission to continue, and may fail."""
 
     def __init__(self, error: Exception | None = None) -> None:
         self.begun = threading.Event()
@@ -46,7 +46,7 @@ class Slow:
 
 
 class Engine:
-    """Counts outputs one by one, as long as the test lets it; keeps those that are done, as the cache does."""
+    """An engine that counts outputs one by one, up to the test's limit, and keeps finished ones, like the cache."""
 
     name, model, seed = "counting", "counting", 42
 
@@ -73,7 +73,7 @@ class Engine:
 
 
 def when(progress: Progress, true: Callable[[Report], bool]) -> threading.Event:
-    """An event that is set once a report says so."""
+    """Return an event that is set once a report meets a condition."""
     event = threading.Event()
     progress.changed.connect(lambda now: event.set() if true(now) else None)
     if true(progress.now):
@@ -151,7 +151,7 @@ def test_a_prompt_that_is_shown_comes_before_others_and_these_go_on_later() -> N
     engine.steps.release(2)
     study.parts[1].landscape.get()
     assert engine.done == ["a", "c"]
-    # There and back again before the thread noticed.
+    # There and back before the thread noticed.
     study.begin(0)
     study.begin(1)
     study.begin(0)
@@ -164,7 +164,7 @@ def test_a_prompt_that_is_shown_comes_before_others_and_these_go_on_later() -> N
 
 @pytest.fixture
 def interruptible() -> Iterator[None]:
-    """An interrupt raises KeyboardInterrupt; a process that a shell began in the background ignores it."""
+    """Let an interrupt raise KeyboardInterrupt; a process started in the background by a shell ignores it."""
     before = signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
     signal.signal(signal.SIGINT, before)
@@ -231,7 +231,7 @@ def test_a_function_that_observes_the_selection_may_wait_for_what_is_still_being
     lens._bridge.widget.observe(lambda _: shown.set(), "_xy")
 
     def look(lens: ol.Lens) -> None:
-        # The lock of the lens is held here, and the thread that computes has something to show.
+        # The lock of the lens is held here, and the computing thread needs it to publish a result.
         model.may_end.set()
         seen.append(int(lens.clusters["size"].sum()))
 

@@ -1,4 +1,4 @@
-"""What the layers mark, against loops over characters and words."""
+"""The marks of the layers, compared with loops over characters and words."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def test_pieces_tell_of_each_character_what_covers_it(
             expected.append(9 if len(typed) > 1 else max(here) if here else -1)
         mine = pieces[first[i] : first[i + 1]].tolist()
         assert all(a < b for a, b, _ in mine)
-        # Rising and apart; what touches is of another kind.
+        # Pieces ascend and do not overlap; touching ones differ in type.
         assert all(x[1] < y[0] or (x[1] == y[0] and x[2] != y[2]) for x, y in pairwise(mine))
         painted = []
         at = 0
@@ -141,7 +141,7 @@ def holds(sequence: list[str], text: list[str]) -> bool:
 
 @functools.cache
 def words_of(text: str) -> tuple[list[str], list[list[int]]]:
-    """The forms and places of the words; each layer of an example asks for the same ones."""
+    """Return the forms and positions of the words; cached, because each layer of an example asks for the same ones."""
     table = words(text)
     return table["form"].tolist(), table[["start", "end"]].to_numpy().tolist()
 

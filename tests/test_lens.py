@@ -1,4 +1,4 @@
-"""The lens without a browser: what a user does from Python."""
+"""The lens without a browser, as used from Python."""
 
 from __future__ import annotations
 
@@ -307,7 +307,7 @@ def test_shared_distinctive_and_aligned_spans_name_rows() -> None:
         lens.distinctive(by="modle")
 
 
-# The reader: the view, layers, and what the browser asks for
+# The reader: the view, layers, and requests of the browser
 
 SAID = [
     "Take the old road to the sea.",
@@ -318,7 +318,7 @@ SAID = [
 
 
 def reader(**more: object) -> ol.Lens:
-    """Two prompts, five outputs of the first and eight of the second, two of those equal."""
+    """Return two prompts with five and eight outputs, two of the latter equal."""
     frame = pd.DataFrame(
         {
             "prompt": ["p"] * 5 + ["Which old road?"] * 8,
@@ -327,13 +327,13 @@ def reader(**more: object) -> ol.Lens:
             "score": range(13),
         },
         index=[f"r{i}" for i in range(13)],
-        dtype=object,  # Arrow's strings take no lone surrogate
+        dtype=object,  # Arrow's strings cannot hold a lone surrogate
     ).astype({"score": "int64"})
     return ol.Lens(frame, by="model", vectors=np.random.default_rng(0).normal(size=(13, 4)), **more)
 
 
 def ask(lens: ol.Lens, **message: object) -> list[tuple[dict, list[bytes]]]:
-    """What the lens answers to a message of the browser."""
+    """Return the lens's answer to a message of the browser."""
     sent: list[tuple[dict, list[bytes]]] = []
     lens._bridge.widget.send = lambda content, buffers=None: sent.append((content, buffers))
     lens._bridge.widget._handle_custom_msg(message, [])
@@ -398,7 +398,7 @@ def test_rows_travel_as_positions_and_are_read_as_labels() -> None:
     assert lens.view.pins == ["r6"]
     lens.view.pins = None
     assert lens.view.pins == []
-    # What the browser sets is read, too; a row that is not there is none.
+    # Values set by the browser are read as well; an unknown row is dropped.
     lens._bridge.widget.view = {**lens._bridge.widget.view, "pins": [12, 99], "scroll_to": 0, "min_outputs": 1}
     assert lens.view.pins == ["r12"]
     assert lens.view.scroll_to == "r0"
@@ -513,7 +513,7 @@ def test_the_index_of_a_prompt_is_made_once_and_shown_with_it(
     assert len(numbers(lens._bridge.widget._index["variant"])) == 5
     lens.prompt = 1
     settled(lens)
-    # An answer about another prompt than the one shown changes nothing.
+    # An answer about a prompt that is no longer shown changes nothing.
     ask(lens, kind="index", prompt=0)
     lens.shared(2, 4)
     ask(lens, kind="index", prompt=1)
@@ -579,13 +579,13 @@ def test_the_reason_why_nothing_is_made_is_shown(
 def test_what_sets_the_selection_apart_is_answered() -> None:
     lens = reader()
     lens.prompt = 1
-    # The question says which outputs it is about: another selection may have arrived by then, or none yet.
+    # The question names its outputs: another selection may have arrived by then, or none yet.
     lens.select(["r5", "r12"])
     [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=9, ids=[0, 1, 3, 4])
     assert (reply["kind"], reply["prompt"], reply["id"], reply["error"]) == ("distinctive", 1, 9, "")
     row = reply["rows"][0]
     assert (row["text"].lower(), row["f1"], row["n1"], row["f2"], row["n2"]) == ("take the old road", 4, 4, 0, 4)
-    assert row["q"] is None  # fewer than five outputs are not tested
+    assert row["q"] is None  # groups of fewer than five outputs are not tested
     at = numbers(offsets)
     assert len(at) == len(reply["rows"]) + 1
     assert numbers(ids)[: at[1]] == [0, 1, 3, 4]
@@ -618,7 +618,7 @@ def test_a_layer_of_the_users_own_is_shown_replaced_and_taken_away() -> None:
     assert numbers(first["pieces"]) == [0, 5, 1]
     lens.prompt = 1
     [second] = lens._bridge.widget._layers
-    # The smiling face is two units of UTF-16.
+    # The smiling face is two UTF-16 units.
     assert numbers(second["pieces"]) == [0, 2, 1, 2, 4, 9, 4, 8, 2, 18, 20, 2]
     assert numbers(second["first"]) == [0, 3, 4, 4, 4, 4, 4, 4, 4]
     lens.view.layers = ["mine\ufffd"]
@@ -660,7 +660,7 @@ def test_visible_is_what_the_layers_mark() -> None:
     lens.prompt = 1
     lens.view.layers = ["shared"]
     lens.view.min_outputs, lens.view.min_words = 4, 3
-    # "old road" stands in the prompt, but no three of these words do.
+    # "old road" is in the prompt, but no three of these words are.
     assert said_in(lens, lens.visible) == [
         ("shared", 5, "Take the old road to", 1),
         ("shared", 6, "Take the old road 😀 to", 1),
@@ -689,7 +689,7 @@ def test_visible_is_what_the_layers_mark() -> None:
     with pytest.raises(ValueError, match=r"'\('"):
         lens.view.query = "("
     assert lens.view.query == "(ROAD)|é"
-    # In the browser one types it.
+    # In the browser the user types it.
     lens._bridge.widget.view = {**lens._bridge.widget.view, "query": "("}
     assert lens.visible.empty
 
@@ -704,14 +704,14 @@ def test_visible_follows_the_selection() -> None:
     assert {6, 7, 8} <= set(lens.visible["output"])
     lens.view.context = "selection"
     words = lens.visible.query("layer == 'only'")
-    assert words.empty  # r5 and r9 say the same
+    assert words.empty  # r5 and r9 are equal
     assert {6, 8} <= set(lens.visible["output"])  # sentences are grouped as before
     lens.select(["r5", "r6"])
     lens.view.scope = "all"
     only = lens.visible.query("layer == 'only'")
     assert said_in(lens, only) == [("only", 5, "sea", 0), ("only", 6, "lake", 0)]
     lens.select(["r5"])
-    assert lens.visible.query("layer == 'only'").empty  # one output is compared with none
+    assert lens.visible.query("layer == 'only'").empty  # a single output is compared with nothing
 
 
 def test_visible_tells_groups_and_types() -> None:
@@ -746,7 +746,7 @@ def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> No
 
 
 def prompts(n: int = 3) -> tuple[ol.Lens, list[list[str]]]:
-    """A lens of several prompts and the texts that its model was asked for."""
+    """Return a lens of several prompts, and the list of texts that its model was given."""
     asked: list[list[str]] = []
 
     def model(texts: list[str]) -> np.ndarray:

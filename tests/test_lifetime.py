@@ -1,4 +1,4 @@
-"""A lens ends: with close(), with its block, or when nothing holds it."""
+"""A lens ends with close(), with its block, or when nothing references it."""
 
 from __future__ import annotations
 
@@ -36,14 +36,14 @@ def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
     one.view.color = "cluster"
     one.prepare()
     one.summary  # noqa: B018
-    # The thread of the study is done with it.
+    # The study's thread no longer needs it.
     one._study._executor.submit(int).result()
     parts = [weakref.ref(part) for part in (one, one._study, one._state, one._tags, one._bridge, one._bridge.widget)]
     assert registered <= widgets()
     del one
     gc.collect()
     assert parts[0]() is None
-    gc.collect()  # what the lens had let go of only then
+    gc.collect()  # objects that the lens has only just released
     assert [part() for part in parts] == [None] * len(parts)
     assert not registered & widgets()
 

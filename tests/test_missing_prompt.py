@@ -1,4 +1,4 @@
-"""Rows without a prompt: their tags go out to other programs and come back."""
+"""Rows without a prompt: their tags are exported to other programs and imported again."""
 
 from __future__ import annotations
 
@@ -70,14 +70,14 @@ def test_the_file_of_a_lens_keeps_them(tmp_path: Path) -> None:
     one.note("why?", [3])
     one.tag("whole", prompt="(no prompt)")
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # of the prompts that were not shown
+        warnings.simplefilter("ignore")  # including the prompts that were not shown
         other = ol.open(one.save(tmp_path / "one.outlens"))
     pd.testing.assert_frame_equal(other.judgements(), one.judgements())
     assert other.prompt_tags["tags"].to_dict() == {"Is it?": (), "(no prompt)": ("whole",)}
 
 
 def export(path: Path, *records: dict[str, str]) -> list[ol.tags.Judgement]:
-    """Read an export of Label Studio in which bob tagged each record as its field "tag" says."""
+    """Read a Label Studio export in which bob gave each record the tag in its field "tag"."""
     tasks = [
         {
             "data": {name: cell for name, cell in record.items() if name != "tag"},
@@ -95,7 +95,7 @@ def export(path: Path, *records: dict[str, str]) -> list[ol.tags.Judgement]:
 def test_a_record_without_a_key_and_prompt_finds_the_row_without_a_prompt(
     tmp_path: Path, columns: dict[str, list[str]]
 ) -> None:
-    # "(no prompt)" is somebody's prompt, so the rows without one have another label.
+    # "(no prompt)" is a real prompt here, so the rows without one get another label.
     frame = pd.DataFrame({"prompt": ["(no prompt)", None, "Is it?", None], "response": ["No.", "No.", "No.", "Yes."]})
     one = ol.Lens(frame.assign(**columns), prompt="prompt", vectors=VECTORS, annotator="ann", store=False)
     records = export(
@@ -105,7 +105,7 @@ def test_a_record_without_a_key_and_prompt_finds_the_row_without_a_prompt(
     )
     assert repr(one.merge_tags(records)).startswith("2 events taken")
     assert one.frame["tags"].tolist() == [(), ("late",), ("early",), ()]
-    # What is read again is known.
+    # Reading it again adds nothing.
     assert repr(one.merge_tags(records)).startswith("0 events taken, 2 known")
     assert len(one.tag_log) == 2
 

@@ -60,7 +60,7 @@ def test_the_same_lens_gives_the_same_page(tmp_path: Path) -> None:
 
 
 def _pages(path: Path) -> tuple[list[dict], dict]:
-    """The prompts of a page with their bytes in place, and the view."""
+    """Return the prompts of a page with their bytes filled in, and the view."""
     head, blobs = _unpack(path.read_text("utf-8"))
 
     def filled(value: object) -> object:
@@ -96,7 +96,7 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
         [layer] = page["_layers"]
         assert layer["name"] == "mine"
         assert np.frombuffer(layer["pieces"], "<u4").tolist() == [[0, 4, 0], [3, 7, 0]][prompt]
-    # What the page needs of its sentences is not sent to the widget.
+    # The page's sentence data is not sent to the widget.
     assert lens._bridge.widget._aligned == {}
 
 

@@ -1,4 +1,4 @@
-"""The packaged samples have what their documentation promises."""
+"""The packaged samples match their documentation."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def test_emails_share_phrases_and_keep_the_facts(emails: pd.DataFrame) -> None:
     assert text.str.contains("I hope this e-mail finds you well.", regex=False).sum() == 4
     for phrase in ("I rang your office twice, on Tuesday and on Wednesday", "let the engineer in with your own key"):
         assert text.str.contains(phrase, regex=False).sum() >= 6
-    # The calls come before the cold in some, after it in others.
+    # Some mention the calls before the cold, others after it.
     calls, cold = (text.str.find(part)[:7] for part in ("Tuesday", "degrees"))
     assert 2 <= (calls < cold).sum() <= 5
 

@@ -1,4 +1,4 @@
-"""`lens.similar`: the outputs most like one, compared with brute force."""
+"""`lens.similar` compared with brute force."""
 
 from __future__ import annotations
 

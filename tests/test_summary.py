@@ -1,4 +1,4 @@
-"""Each number of the summary, computed another way."""
+"""Each number of the summary, computed in another way."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ RUN = "the whole committee agreed to meet again on Friday"
 
 
 def _spread(groups: list[int], noise: float = 0.02) -> np.ndarray:
-    """A vector for each output: one direction a group, with some noise."""
+    """Return a vector for each output: one direction per group, with some noise."""
     return np.eye(max(groups) + 2)[groups] + np.random.default_rng(0).normal(0, noise, (len(groups), max(groups) + 2))
 
 
@@ -75,7 +75,7 @@ def test_each_number_is_true(name: str) -> None:
     for granularity in (0.0, 0.5, 1.0):
         lens.recluster(granularity)
         _check(lens, texts, by)
-    # Every part leads to as many outputs as it says.
+    # Every part selects as many outputs as it states.
     for piece in pieces(lens._study, lens._part):
         if piece.rows:
             assert _number(r"([\d,]+)", piece.text) == len(piece.rows)
@@ -112,7 +112,7 @@ def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
 
 
 def _marked(lens: ol.Lens, texts: list[str], share: float) -> float:
-    """The share of words that shared spans cover, counted word by word."""
+    """Return the share of words that shared spans cover, counted word by word."""
     spans = lens.shared(min_outputs=share, min_words=4)
     words = [len(list(re.finditer(r"\S+", text))) for text in texts]
     coverage = ol.text.coverage(texts, min_words=4)

@@ -1,4 +1,4 @@
-"""Tags and notes with a lone surrogate, which the Arrow strings of pandas 3 cannot hold, are in every table."""
+"""Tags and notes with a lone surrogate, which Arrow strings of pandas 3 cannot hold, appear in every table."""
 
 from __future__ import annotations
 

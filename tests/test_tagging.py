@@ -1,4 +1,4 @@
-"""Tags of a lens: given, kept, undone, found again after another order or a restart."""
+"""Tags of a lens: given, saved, undone, and found again in another order or after a restart."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def lens(order: list[int] | None = None, **more: object) -> ol.Lens:
 
 
 def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None = None) -> dict:
-    """What the browser sends when somebody tags, and what it is answered."""
+    """Send a tagging message like the browser's; return the answer."""
     sent: list[dict] = []
     lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
     message = {"kind": "tags", "id": 7, "prompt": 0, "action": action, "value": value}
@@ -39,7 +39,7 @@ def gesture(lens: ol.Lens, action: str, value: str = "", ids: list[int] | None =
 
 def bits(lens: ol.Lens, tag: str) -> list[int]:
     tagged = lens._bridge.widget._tagged
-    # One more than the outputs: the prompt.
+    # One more bit than outputs: the prompt's.
     width = -(-(lens._bridge.widget._info["n"] + 1) // 8)
     row = tagged["names"].index(tag) * len(tagged["annotators"])
     mask = np.frombuffer(tagged["bits"], np.uint8)[row * width : (row + 1) * width]
@@ -56,7 +56,7 @@ def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
     assert Path(".outlens/tags.sqlite").exists()
     two = lens([4, 3, 2, 1, 0])
     assert two.tagged("refusal").index.tolist() == ["r3", "r2"]
-    # Two outputs are equal: the first of them in the frame is the one that is tagged.
+    # Two outputs are equal: the first in the frame is the tagged one.
     assert two.tagged("food").index.tolist() == ["r4"]
     assert two.frame["note"].tolist() == ["which bread?", "", "", "", ""]
     assert two.frame["tags"].tolist() == [("food",), ("refusal",), ("refusal",), (), ()]
@@ -73,7 +73,7 @@ def test_a_prompt_is_tagged_itself_and_none_of_its_outputs() -> None:
         return ol.Lens(frame.iloc[rows], prompt="prompt", vectors=VECTORS[rows], annotator="ann")
 
     one = again([0, 1, 2, 3, 4])
-    # In the widget the prompt's number is the one after its outputs'.
+    # In the widget, the prompt's number comes after its outputs'.
     assert gesture(one, "tag", "vague", [3])["says"] == "Tagged vague: the prompt"
     assert gesture(one, "tag", "vague", [0])["says"] == "Tagged vague: 1 output"
     assert bits(one, "vague") == [0, 3]
@@ -139,7 +139,7 @@ def test_a_name_is_kept_as_it_is_given(name: str) -> None:
     two = lens()
     assert two.tags.index.tolist() == [name]
     assert two._bridge.widget._tagged["names"] == [wire.clean(name)]
-    # Taken off in the browser, which knows it without half characters.
+    # Removed in the browser, which has no half characters in the name.
     gesture(two, "untag", wire.clean(name), [1])
     assert lens().tags.empty
 
@@ -227,7 +227,7 @@ def test_untagging_a_tag_that_was_never_given_is_an_error() -> None:
     assert one.tagged("refusal").index.tolist() == ["r0"]
     one.untag("refusal", ["r1"])
     one.untag("refusal", ["r0"])
-    # A cell of a notebook may run again.
+    # A notebook cell may run again.
     one.untag("refusal", ["r0"])
     assert one.tags.empty
 
@@ -397,7 +397,7 @@ def test_soon_after_a_tag_the_store_is_one_whole_file(tmp_path: Path, monkeypatc
 def test_an_id_that_became_a_float_is_the_same_id() -> None:
     frame = pd.DataFrame({"response": SAID[:3], "no": [7, 8, 9]})
     ol.Lens(frame, id="no", vectors=VECTORS[:3], annotator="ann").tag("food", [0])
-    # As a join leaves them.
+    # Like the result of a join.
     later = ol.Lens(frame.assign(no=frame["no"].astype(float)), id="no", vectors=VECTORS[:3], annotator="ann")
     assert later.tagged("food").index.tolist() == [0]
 
@@ -428,7 +428,7 @@ def test_a_lens_goes_on_listening_whatever_others_wrote(monkeypatch: pytest.Monk
         failed, changed = asyncio.Event(), asyncio.Event()
 
         def refresh() -> bool:
-            # At the second look the problem of the first one is known.
+            # The second look already knows the first one's problem.
             if "division" in one._tags.session.problem:
                 failed.set()
             raise ZeroDivisionError("division by zero")
@@ -476,7 +476,7 @@ def test_an_order_tells_nothing_that_is_hidden() -> None:
     for one in (ann, alone):
         gesture(one, "unlike")
     assert ann._bridge.widget._ranked["rank"] == alone._bridge.widget._ranked["rank"]
-    # Who looks without hiding learns from both.
+    # An annotator who does not hide tags learns from both.
     ann.view.blind = False
     assert "25 tagged" in ann.suggest("odd").says
 
@@ -560,7 +560,7 @@ def test_equal_answers_keep_their_tags_in_a_file(tmp_path: Path) -> None:
     vectors = np.array([[1, 0], [1, 0], [0, 1]])
     first = ol.Lens(frame, vectors=vectors, annotator="ann", store=tmp_path / "a.sqlite")
     first.tag("mine", [1])
-    # The column comes after the tag: the file has the event as it was written.
+    # The column is added after the tag: the file has the event as written.
     later = ol.Lens(frame.assign(n=[1, 2, 3]), vectors=vectors, annotator="ann", store=tmp_path / "a.sqlite")
     later.save(tmp_path / "lens.outlens")
     opened = ol.open(tmp_path / "lens.outlens")

@@ -1,4 +1,4 @@
-"""A frame comes back from a file as it was, whatever its dtypes, cells and indexes; what cannot be kept is named."""
+"""A frame survives a file whatever its dtypes, cells and indexes; unsupported values are named."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ def again(lens: ol.Lens) -> ol.Lens:
 
 
 def same(frame: pd.DataFrame) -> None:
-    """A frame comes back as it was."""
+    """Assert that a frame came back unchanged."""
     back = again(ol.Lens(frame, text=frame.columns[0], vectors=np.ones((len(frame), 1)), store=False))
     equal(back._study.outputs.frame, frame)
 
 
 def equal(found: pd.DataFrame, frame: pd.DataFrame) -> None:
     pd.testing.assert_index_equal(found.columns, frame.columns, exact="exact")
-    # pandas 2.2 cannot compare lists and structs of Arrow: Arrow's own values are compared below.
+    # pandas 2.2 cannot compare lists and structs of Arrow: compare Arrow's own values below.
     plain = [i for i, dtype in enumerate(frame.dtypes) if not isinstance(dtype, pd.ArrowDtype)]
     pd.testing.assert_frame_equal(
         found.iloc[:, plain], frame.iloc[:, plain], check_freq=True, check_column_type="exact", check_index_type="exact"
@@ -49,7 +49,7 @@ def equal(found: pd.DataFrame, frame: pd.DataFrame) -> None:
         if isinstance(dtype, pd.ArrowDtype):
             cells, wanted = (pa.array(column.array).to_pylist() for column in (cells, wanted))
         if isinstance(dtype, pd.ArrowDtype) or pd.api.types.is_object_dtype(dtype):
-            # The comparison of pandas takes 1, 1.0 and True for one, and None for NaN.
+            # pandas treats 1, 1.0 and True as equal, and None and NaN.
             assert list(map(printed, cells)) == list(map(printed, wanted))
 
 
@@ -127,7 +127,7 @@ def test_every_index_comes_back(index: pd.Index[Any]) -> None:
     frame = pd.DataFrame({"text": ["a", "b", "c"], "k": [1, 2, 3]}).set_axis(index)
     back = again(ol.Lens(frame, vectors=np.ones((3, 1)), store=False))._study.outputs.frame
     if getattr(index, "freqstr", None) == "C":
-        # Its holidays have no name.
+        # The holidays have no name.
         frame.index.freq = None
     pd.testing.assert_frame_equal(back, frame, check_index_type="exact")
     assert back.index.names == frame.index.names
@@ -253,5 +253,5 @@ def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(frames.pd, "StringDtype", Missing)
     back = archive.read(path).outputs
     assert back.texts == ["a", ""]
-    # Before pandas 3 a column of texts is one of objects, with or without pyarrow.
+    # Before pandas 3 a column of texts has dtype object, with or without pyarrow.
     assert getattr(back.frame.dtypes["text"], "storage", "python") == "python"

@@ -1,4 +1,4 @@
-"""A lens as a file and back: all of it, exactly, without the model; nothing else is taken for one."""
+"""A lens survives a file exactly, without its model; other files are refused."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ def test_all_of_a_lens_comes_back_and_nothing_is_embedded() -> None:
     assert two._bridge.widget._info == one._bridge.widget._info
     for trait in ("_xy", "_texts", "_leaf", "_tree", "_typical", "_tagged", "_layers", "selection", "view", "renames"):
         assert getattr(two._bridge.widget, trait) == getattr(one._bridge.widget, trait), trait
-    # What is undone can be done again, and what is there undone.
+    # Undone steps can be redone, and the others undone.
     assert two.undo() == one.undo()
     for granularity in (0, 0.3, 1):
         pd.testing.assert_frame_equal(two.recluster(granularity), one.recluster(granularity))
@@ -184,7 +184,7 @@ def test_tags_of_other_outputs_are_not_in_the_file() -> None:
     log = ol.open(path, store=False).tag_log
     assert log[["action", "value"]].iloc[:2].to_numpy().tolist() == [["tag", "travel"], ["undo", log["gesture"][0]]]
     assert log["key"].tolist()[2] == tag_key("travel")
-    # The member is a file of events as other tools read it.
+    # The member is an events file that other tools can read.
     zipfile.ZipFile(path).extract("events.jsonl")
     assert tags.read_events("events.jsonl") == one._tags.session.store.events(one._tags.keys)[1:]
 
@@ -228,11 +228,11 @@ def test_nothing_is_left_where_it_cannot_be_written(monkeypatch: pytest.MonkeyPa
     assert sorted(path.name for path in Path().iterdir()) == ["folder", "kept"]
 
 
-# Files that are none, or no longer
+# Files that are not lenses, or are damaged
 
 
 def refused(data: bytes, message: str) -> None:
-    """A file is refused with one sentence on what is wrong, and left as it is; no store is made."""
+    """Assert that a file is refused with one sentence and left unchanged, and that no store is created."""
     path = Path("bad")
     path.write_bytes(data)
     with pytest.raises(ValueError, match=message) as raised:
@@ -245,13 +245,13 @@ def refused(data: bytes, message: str) -> None:
 
 @functools.cache
 def whole() -> dict[str, bytes]:
-    """The members of a lens's file."""
+    """Return the members of a lens file."""
     with zipfile.ZipFile(made().save("whole")) as file:
         return {name: file.read(name) for name in file.namelist()}
 
 
 def packed(change: Any = None, **more: Any) -> bytes:
-    """A lens's file in which a JSON member is changed, and the manifest fits again."""
+    """Return a lens file in which a JSON member is changed and the manifest is updated."""
     members = dict(whole())
     manifest, lens = json.loads(members.pop("manifest.json")), json.loads(members["lens.json"])
     if change is not None:
@@ -287,7 +287,7 @@ def test_one_wrong_byte_gives_an_error_or_the_same_lens() -> None:
     one = made(store="s.sqlite")
     one.tag("travel", ["r0"])
     whole = one.save("whole").read_bytes()
-    # All of the record at the end, which says where the directory of the zip is.
+    # All of the record at the end, which locates the zip's directory.
     for at in [*range(0, len(whole), 100), *range(len(whole) - 22, len(whole))]:
         for bit in (1, 0x80):
             data = bytearray(whole)
@@ -298,7 +298,7 @@ def test_one_wrong_byte_gives_an_error_or_the_same_lens() -> None:
             except ValueError as error:
                 message = str(error)
             else:
-                # Such as the date of a member, which is nothing of the lens's.
+                # Such as the date of a member, which the lens does not use.
                 assert archive.write("again", parts).read_bytes() == whole
                 continue
             assert message.startswith("'bad' ")
@@ -383,7 +383,7 @@ def test_a_forged_file_is_refused() -> None:
 
 
 def leaves(value: Any, place: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
-    """The place of every value within a value of JSON."""
+    """Return the path of every value within a JSON value."""
     inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
     return [place, *(found for key, item in inner for found in leaves(item, (*place, key)))]
 

@@ -1,4 +1,4 @@
-"""axe-core over the widget: what it finds wrong for people who use no mouse or no eyes."""
+"""axe-core over the widget: finds barriers for people who use no mouse or cannot see the page."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from playwright.sync_api import Page
 AXE = Path(__file__).parents[2] / "js" / "node_modules" / "axe-core" / "axe.min.js"
 TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
-# What axe cannot decide, by its own reason, with what looking at it in the reader showed, light and dark.
+# Elements that axe cannot judge, by its reason, with the result of a manual check in the reader, light and dark.
 UNDECIDED = [
     # − on the zoom button and ✕ on Close: at least 16:1 in both themes.
     ("color-contrast", "contains only non-text characters"),
-    # The names on the map lie over the canvas, but each has the plain ground of the map behind it: at least 18:1.
+    # The names on the map overlap the canvas, but each has the map's plain background: at least 18:1.
     ("color-contrast", "because element contains an image node"),
-    # Undo, Redo, the zoom buttons and Close show a sign, and their name says what it does.
+    # Undo, Redo, the zoom buttons and Close show a sign; their accessible name describes the action.
     ("label-content-name-mismatch", "Unable to determine if the visible text is part of the accessible name"),
-    # Nobody has looked at these yet: the reader shows none, the tags may.
+    # Not checked by hand: the reader shows none, the tags may.
     ("color-contrast", "too short to determine if it is actual text"),
     ("color-contrast", "overlapped by another element"),
 ]
@@ -34,7 +34,7 @@ _RUN = """async (tags) => {
 
 
 def violations(page: Page) -> list[str]:
-    """What axe finds violated or could not decide, beyond what a person looked at: rule, element and reason."""
+    """Return the violations and undecided elements not checked by hand: rule, element and reason."""
     page.evaluate(AXE.read_text("utf-8"))
     found: list[str] = page.evaluate(_RUN, TAGS)
     return [

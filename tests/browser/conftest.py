@@ -18,7 +18,7 @@ from server import Chromium, Labs
 TIMEOUT = 60_000
 expect.set_options(timeout=15_000)
 
-# A sheet made by a script: pages whose policy forbids inline style take it too.
+# A sheet added by a script also works on pages whose policy forbids inline style.
 _FONT = """
 const sheet = new CSSStyleSheet();
 sheet.replaceSync(%s);
@@ -49,7 +49,7 @@ NewContext = Callable[..., BrowserContext]
 
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
-    """Opens windows of the given size (a chosen width overrides it) with the options of `Browser.new_context`."""
+    """Return a function that opens windows of a size (OUTLENS_TEST_WIDTH overrides it) with the given options."""
     contexts: list[BrowserContext] = []
 
     def opened(width: int = 1400, height: int = 1000, **options: Any) -> BrowserContext:

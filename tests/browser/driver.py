@@ -1,4 +1,4 @@
-"""Drives a JupyterLab and the widget in it, as a person would."""
+"""Drives a JupyterLab and its widget, as a person would."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Lab:
         self._kept: dict[str, Any] | None = None
 
     def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
-        """Open a notebook of these code cells in a workspace of its own, and Run All."""
+        """Open a notebook of these code cells in a separate workspace, and Run All."""
         self._count += 1
         name = path or f"test{self._count}.ipynb"
         notebook = nbformat.v4.new_notebook(
@@ -42,7 +42,7 @@ class Lab:
             metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
         )
         nbformat.write(notebook, self.root / name)
-        # With its kernel there already, JupyterLab never stops to ask for one.
+        # If its kernel already runs, JupyterLab does not ask for one.
         session = {"path": name, "name": name, "type": "notebook"}
         if self._kept is None:
             self._sessions.append(self._ask("POST", "sessions", {**session, "kernel": {"name": "python3"}}))
@@ -52,9 +52,9 @@ class Lab:
         workspace = workspace or f"w{self._count}"
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
-        # Running a cell before the notebook knows its kernel opens a dialog to choose one.
+        # Running a cell before the notebook has its kernel opens a dialog to choose one.
         page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
-        # Right after it has started, JupyterLab may drop what it is asked to run: ask until the first cell runs.
+        # Right after its start, JupyterLab may drop a request to run: repeat it until the first cell runs.
         started = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
         for attempt in range(5):
             page.get_by_role("menuitem", name="Run", exact=True).click()
@@ -67,7 +67,7 @@ class Lab:
                     raise
 
     def forget(self) -> None:
-        """Empty one kernel of the notebooks opened so far and end the others: a lens listens to its store."""
+        """Reset one kernel of the notebooks opened so far and end the others, because a lens listens to its store."""
         while self._sessions:
             session = self._sessions.pop()
             if self._kept is None and self._emptied(session["kernel"]["id"]):
@@ -76,7 +76,7 @@ class Lab:
                 self._ask("DELETE", f"sessions/{session['id']}")
 
     def _emptied(self, kernel: str) -> bool:
-        """Whether a kernel answers and has forgotten what it was given."""
+        """Return whether a kernel answers and has been reset."""
         client = BlockingKernelClient(connection_file=str(self.runtime / f"kernel-{kernel}.json"))
         client.load_connection_file()
         client.start_channels()
@@ -110,13 +110,13 @@ class Lab:
         expect(prompt).to_have_text(re.compile(r"\[\d+\]"))
 
     def output_of(self, page: Page, number: int) -> str:
-        """Run a cell and give what it printed last."""
+        """Run a cell and return its last output."""
         self.run_cell(page, number)
         return page.locator(".jp-CodeCell").nth(number).locator(".jp-OutputArea-output pre").last.inner_text().strip()
 
 
 def view(page: Page, nth: int = 0) -> Locator:
-    """The nth widget of the page, painted, with its clusters and map."""
+    """Return the nth widget of the page, once painted with its clusters and map."""
     widget = page.locator(".outlens[data-outlens-ready]").nth(nth)
     widget.wait_for()
     expect(widget.get_by_role("progressbar", name="Clusters and map")).to_have_count(0, timeout=60_000)
@@ -124,7 +124,7 @@ def view(page: Page, nth: int = 0) -> Locator:
 
 
 def tab(widget: Locator, name: str) -> Locator:
-    """Show "Groups", "Sources" or "Map" beside the texts; returns that panel."""
+    """Show "Groups", "Sources" or "Map" beside the texts; return that panel."""
     widget.get_by_role("tab", name=name, exact=True).click()
     panel = widget.get_by_role("tabpanel", name=name, exact=True)
     expect(panel).to_be_visible()
@@ -132,7 +132,7 @@ def tab(widget: Locator, name: str) -> Locator:
 
 
 def menu(widget: Locator, which: str) -> Locator:
-    """Open the menu "list" (what is listed, in which order) or "marks" above the texts; returns its panel."""
+    """Open the menu "list" (listed outputs and their order) or "marks" above the texts; return its panel."""
     button = widget.locator({"list": ".ol-list-menu", "marks": ".ol-marks-menu"}[which]).locator(".ol-menu-button")
     if button.get_attribute("aria-expanded") != "true":
         button.click()
@@ -142,7 +142,7 @@ def menu(widget: Locator, which: str) -> Locator:
 
 
 def close_menu(widget: Locator) -> None:
-    """Close the menu that is open, as another press of its button does."""
+    """Close the open menu by pressing its button again."""
     widget.locator(".ol-menu-button[aria-expanded=true]").click()
     expect(widget.locator(".ol-menu-panel")).to_have_count(0)
 
@@ -160,7 +160,7 @@ def in_order(widget: Locator, order: str) -> None:
 
 
 def lasso_left_half(page: Page, widget: Locator) -> None:
-    """Drag around all points left of the middle: the map opens with x = 0 there."""
+    """Drag around all points left of the middle, where x = 0 at first."""
     tab(widget, "Map")
     widget.locator(".ol-map").scroll_into_view_if_needed()
     box = widget.locator(".ol-map").bounding_box()
@@ -179,7 +179,7 @@ def lasso_left_half(page: Page, widget: Locator) -> None:
 
 
 def scrolled(box: Locator, step: int) -> Iterator[None]:
-    """Scroll a box from its beginning to its end; its height grows and shrinks as its items are measured."""
+    """Scroll a box from start to end; its height changes as its items are measured."""
     y, end = 0, 0
     while y <= end:
         end = box.evaluate(
@@ -193,7 +193,7 @@ def scrolled(box: Locator, step: int) -> Iterator[None]:
         y += step
 
 
-# A mark wraps where the line ends, and between its words there is nothing to ask about: only a word is sure to be hit.
+# A mark may wrap, and the space between its words cannot be clicked: only a word is safe to hit.
 _MIDDLE_OF_WORD = r"""(mark, wanted) => {
     const walker = document.createTreeWalker(mark, NodeFilter.SHOW_TEXT);
     for (let node = walker.nextNode(); node; node = walker.nextNode()) {
@@ -216,7 +216,7 @@ _MIDDLE_OF_WORD = r"""(mark, wanted) => {
 
 
 def middle_of_word(mark: Locator, word: str | None = None) -> Position:
-    """Where to hover or click an inline mark: the middle of a word (default: its first letter), relative to its box."""
+    """Return a point in an inline mark: the middle of a word (default: its first letter), relative to its box."""
     place: Position = mark.evaluate(_MIDDLE_OF_WORD, word)
     return place
 

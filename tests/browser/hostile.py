@@ -1,4 +1,4 @@
-"""Outputs that try to run something, load something, or change how the page looks."""
+"""Outputs that try to run something, load something, or change the page."""
 
 from __future__ import annotations
 
@@ -114,7 +114,7 @@ HOSTILE: list[str] = [
     "__proto__",
     "constructor",
     "toString",
-    # What turns, hides or floods the text around it
+    # Characters that reorder, hide or flood the text around them
     "\u202eesrever\u202c and \u2067isolated",
     "\u2066\u2067\u2068\u202a\u202b\u202d never closed",
     "\u200b\u200c\u200d\u2060\ufeff nothing to see",

@@ -1,4 +1,4 @@
-"""What the browser marks, read back from the page, beside what Python says it marks."""
+"""Reads the browser's marks from the page, to compare them with Python's."""
 
 from __future__ import annotations
 
@@ -30,12 +30,12 @@ Spans = list[tuple[int, int, int]]
 
 
 def painted(widget: Locator, layer: str) -> dict[int, tuple[str, Spans]]:
-    """For each text on the page: its characters, and where a layer is painted (UTF-16 from, to, step), joined."""
+    """Return for each text on the page its characters, and a layer's joined spans (UTF-16 from, to, step)."""
     return of_layer(read(widget), layer)
 
 
 def read(widget: Locator) -> list[dict[str, Any]]:
-    """Each text on the page with the classes of its pieces: read once for all layers, as long texts take their time."""
+    """Return each text on the page with the classes of its pieces, once for all layers, as long texts take time."""
     texts: list[dict[str, Any]] = widget.evaluate(_READ)
     return texts
 
@@ -58,7 +58,7 @@ def of_layer(texts: list[dict[str, Any]], layer: str) -> dict[int, tuple[str, Sp
 
 
 def expected(visible: pd.DataFrame, layer: str, texts: Sequence[str], steps: bool) -> dict[int, list[Any]]:
-    """Rows of `lens.visible` as `painted` gives them."""
+    """Return rows of `lens.visible` in the form of `painted`."""
     found: dict[int, list[tuple[int, int, int]]] = {i: [] for i in range(len(texts))}
     for row in visible[visible["layer"] == layer].itertuples():
         start, end = (int(k) for k in utf16(texts[row.output], np.array([row.start, row.end])))

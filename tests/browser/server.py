@@ -1,4 +1,4 @@
-"""Starts what a person would have open: a Chromium and a JupyterLab."""
+"""Starts a Chromium and a JupyterLab for the tests."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ARGS = [
 
 
 class Chromium:
-    """A Chromium or Chrome of this machine, started again when it died; OUTLENS_BROWSER names another."""
+    """A local Chromium or Chrome, restarted after a crash; OUTLENS_BROWSER names another."""
 
     def __init__(self, playwright: Playwright) -> None:
         path = os.environ.get("OUTLENS_BROWSER") or next(filter(None, map(shutil.which, NAMES)), None)
@@ -38,14 +38,14 @@ class Chromium:
         self._browser = self._start()
 
     def browser(self) -> Browser:
-        """The running browser: one that crashed costs the test it crashed in, not all that follow."""
+        """Return the running browser. A crash fails one test, not all that follow."""
         if self.pid is None:
             self._browser = self._start()
         return self._browser
 
     @property
     def pid(self) -> int | None:
-        """The process of the browser, None if it answers no more."""
+        """Return the process id of the browser, or None if it does not answer."""
         try:
             processes = self._browser.new_browser_cdp_session().send("SystemInfo.getProcessInfo")["processInfo"]
         except Error:
@@ -66,7 +66,7 @@ def chromium() -> Iterator[Browser]:
 
 
 class Labs:
-    """A JupyterLab, started again when it died."""
+    """A JupyterLab, restarted after a crash."""
 
     def __init__(self, folder: Callable[[], Path], cache: Path) -> None:
         self._folder, self._cache = folder, cache
@@ -86,7 +86,7 @@ class Labs:
 
 @contextmanager
 def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
-    """A JupyterLab in a folder, with settings of its own."""
+    """Start a JupyterLab in a folder, with separate settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
@@ -103,11 +103,11 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
     }
     settings = root / "settings" / "@jupyterlab" / "apputils-extension"
     settings.mkdir(parents=True)
-    # No question about news: it would cover the notebook.
+    # Disable the question about news, which would cover the notebook.
     (settings / "notification.jupyterlab-settings").write_text(
         json.dumps({"fetchNews": "false", "checkForUpdates": False})
     )
-    # Every cell stays on the page: what a test looks at may be far from what it runs.
+    # Keep every cell on the page: a test may look at an output far from the cell it runs.
     notebooks = root / "settings" / "@jupyterlab" / "notebook-extension"
     notebooks.mkdir(parents=True)
     (notebooks / "tracker.jupyterlab-settings").write_text(json.dumps({"windowingMode": "none"}))
@@ -121,7 +121,7 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
     )  # fmt: skip
     url = f"http://127.0.0.1:{port}"
     try:
-        # The kernels too: a notebook opened before the server knows them asks the user for one.
+        # Also wait for the kernels: a notebook opened before the server lists them asks the user for one.
         for question in ("status", "kernelspecs"):
             _wait(lambda question=question: _answers(f"{url}/api/{question}?token={token}"), server)
         yield Lab(root, root / "runtime", url, token, server.pid)
@@ -144,5 +144,5 @@ def _wait(ready: Callable[[], bool], server: subprocess.Popen[bytes]) -> None:
     while not ready():
         if server.poll() is not None or time.monotonic() > deadline:
             raise RuntimeError("JupyterLab did not start; see server.log")
-        # A server that starts offers no event to wait for: ask again after a moment.
+        # A starting server sends no event to wait for: ask again after a moment.
         select.select([], [], [], 0.1)

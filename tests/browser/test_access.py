@@ -1,4 +1,4 @@
-"""What people need who use no mouse, see no colours or use the system's own: in a page without a kernel."""
+"""Use without a mouse, without colours or with system colours, on a page without a kernel."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def test_a_tip_stays_under_the_pointer_until_escape(show: Show) -> None:
     tip = widget.locator(".ol-tip")
     expect(tip).to_contain_text("shared by 12 of 24")
     page.mouse.move(*_middle(tip), steps=4)
-    # It would be gone or another one by the time the list has been drawn again.
+    # After the list is drawn again, the tip would be gone or a different one.
     expect(tip).to_contain_text("shared by 12 of 24")
     assert tip.evaluate("tip => tip.matches(':hover')")
     page.keyboard.press("Escape")
     expect(tip).to_have_count(0)
-    # The pointer need not move, and what is open stays open for the next press.
+    # The pointer need not move, and an open drawer stays open for the next press.
     expect(widget.get_by_role("region", name="Phrases")).to_be_visible()
 
 
@@ -71,7 +71,7 @@ def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     box = tab(widget, "Map").locator(".ol-map").bounding_box()
     assert box is not None
     excerpt = widget.locator(".ol-hover")
-    # Wherever the points lie: line by line, until one is under the pointer.
+    # The position of the points is unknown: scan line by line until one is under the pointer.
     places = ((x, y) for y in range(8, int(box["height"]), 10) for x in range(8, int(box["width"]), 6))
     for x, y in places:
         page.mouse.move(box["x"] + x, box["y"] + y)
@@ -87,7 +87,7 @@ def test_the_excerpt_of_a_point_can_be_reached_and_closed(show: Show) -> None:
     expect(excerpt).to_have_count(0)
 
 
-# The colour of an edge as it is painted on its element, and the ground beside it, as relative luminances.
+# The painted colour of an element's edge, and the background beside it, as relative luminances.
 _CONTRASTS = """root => {
     const pen = Object.assign(document.createElement("canvas"), { width: 1, height: 1 }).getContext("2d");
     const luminance = (...layers) => {

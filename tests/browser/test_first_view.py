@@ -1,4 +1,4 @@
-"""The first view: texts at once, clusters and map when they are ready, stopped and resumed, and errors."""
+"""The first view: texts at once, clusters and map when ready, stopping, resuming, and errors."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from driver import Lab, tab, view
 from playwright.sync_api import Locator, Page, expect
 
-# The model waits for what the test writes: "vectors", or the reason why there are none.
+# The model waits for the test to write: "vectors", or the message of an error.
 SETUP = """
 import numpy as np, outlens as ol
 def model(texts):
@@ -26,14 +26,14 @@ lens
 
 
 class Model:
-    """What the model in the notebook waits for."""
+    """Controls the model in the notebook."""
 
     def __init__(self, path: Path) -> None:
         self.path = path
         os.mkfifo(path)
 
     def answer(self, said: str = "vectors") -> None:
-        """Let the model go on; waits until it asks."""
+        """Let the model continue; waits until it asks."""
         with self.path.open("w") as file:
             file.write(said)
 
@@ -54,13 +54,13 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
     widget = opened(lab, page, model, "print('other cells run')")
     expect(page.get_by_text("other cells run", exact=True)).to_be_visible()
     expect(widget.get_by_role("progressbar", name="Clusters and map")).to_be_visible()
-    # Where there is no room for it, the button that opens its place says so.
+    # Without room for the progress, the button that opens its panel shows it.
     wide = page.viewport_size
     assert wide is not None
     page.set_viewport_size({"width": 800, "height": wide["height"]})
     expect(widget.locator(".ol-side-button")).to_have_text("☰ ⋯")
     page.set_viewport_size(wide)
-    # A count of different answers would be false until there are clusters.
+    # A number of distinct answers would be wrong before there are clusters.
     expect(tab(widget, "Sources").get_by_role("progressbar")).to_be_visible()
     tab(widget, "Groups")
     expect(widget.locator(".ol-card [class*=ol-shared]").first).to_be_attached()
@@ -82,9 +82,9 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
 def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, model: Model) -> None:
     widget = opened(lab, page, model, "print(len(lens.clusters), 'clusters')")
     groups = widget.get_by_role("tabpanel", name="Groups")
-    # From here on, the work can only end when the model has answered.
+    # From here on, the work can only end once the model has answered.
     expect(groups).to_contain_text("Loading the model")
-    # The last cell waits for the clusters: the kernel answers when it is interrupted.
+    # The last cell waits for the clusters: the kernel answers once interrupted.
     page.get_by_role("menuitem", name="Kernel", exact=True).click()
     page.get_by_role("menuitem", name="Interrupt Kernel").click()
     expect(page.get_by_text("repeat the call, or press Continue").first).to_be_visible()

@@ -1,4 +1,4 @@
-"""Where the list, the focus and the selection are after a gesture, by mouse and by key."""
+"""The list, the focus and the selection after a gesture, by mouse and by key."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator
 
 
 def _focus(page: Page) -> str:
-    """The class of what has the focus, also in a shadow tree."""
+    """Return the class of the focused element, also in a shadow tree."""
     return str(
         page.evaluate(
             "() => { let e = document.activeElement;"
@@ -56,7 +56,7 @@ def _focus(page: Page) -> str:
 
 
 def _scrolled(widget: Locator) -> float:
-    """How far the list has been scrolled, once everything has been painted."""
+    """Return the scroll position of the list, once everything is painted."""
     return float(
         widget.locator(".ol-list").evaluate(
             "list => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(() =>"
@@ -66,7 +66,7 @@ def _scrolled(widget: Locator) -> float:
 
 
 def _scroll(widget: Locator, to: int) -> Locator:
-    """Scroll the list; returns the first card that is whole."""
+    """Scroll the list; return the first card that is completely visible."""
     widget.locator(".ol-list").evaluate("(list, to) => (list.scrollTop = to)", to)
     _scrolled(widget)
     at = widget.locator(".ol-list .ol-card").evaluate_all(
@@ -89,7 +89,7 @@ def test_a_pick_leaves_the_list_where_it_is(show: Show) -> None:
     page.keyboard.press("x")
     expect(widget.locator(".ol-selected")).to_have_count(0)
     assert _scrolled(widget) == before
-    # Also where what is picked leaves the list.
+    # Even if the picked output leaves the list.
     page.keyboard.press("a")
     expect(widget.locator(".ol-footer")).to_contain_text(f"{N} selected")
     card = _scroll(widget, 1500)
@@ -97,7 +97,7 @@ def test_a_pick_leaves_the_list_where_it_is(show: Show) -> None:
     card.get_by_role("checkbox").click()
     expect(widget.locator(".ol-footer")).to_contain_text(f"{N - 1} selected")
     assert abs(_scrolled(widget) - before) < 60
-    # Another question is answered from the beginning.
+    # A different list starts at its top.
     widget.get_by_role("searchbox").fill("pear")
     expect(widget.locator(".ol-search-count")).to_have_text("40 matches")
     assert _scrolled(widget) == 0
@@ -150,7 +150,7 @@ def test_search_results_are_tagged_by_the_next_keys(show: Show) -> None:
     expect(widget.get_by_role("searchbox")).to_have_value("pear")
     page.keyboard.press("/")
     assert "ol-search-input" in _focus(page)
-    # Where nothing matches nothing is selected, and nothing deselected.
+    # Without a match, the selection does not change.
     page.keyboard.type("nowhere")
     page.keyboard.press("Enter")
     expect(widget.locator(".ol-status")).to_contain_text("No output matches")
@@ -209,7 +209,7 @@ def test_another_window_does_not_close_the_field_of_a_tag(show: Show) -> None:
     page.keyboard.press("j")
     page.keyboard.press("t")
     page.keyboard.type("half a na")
-    # What a browser does when another program comes to the front, and back.
+    # The events of a browser when another program comes to the front, and back.
     field = widget.get_by_role("combobox", name="Tag for this output")
     field.evaluate("field => { document.hasFocus = () => false; field.blur(); }")
     expect(field).to_have_value("half a na")
@@ -218,7 +218,7 @@ def test_another_window_does_not_close_the_field_of_a_tag(show: Show) -> None:
     page.keyboard.press("Enter")
     expect(widget.locator(".ol-list .ol-tag").first).to_contain_text("half a name")
     page.keyboard.press("t")
-    # In the same window the field goes, as before.
+    # Within the same window the field closes, as before.
     field.blur()
     expect(field).to_have_count(0)
 

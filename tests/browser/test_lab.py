@@ -1,4 +1,4 @@
-"""The main job in a real JupyterLab: a map, clusters and texts, linked, and the selection back in Python."""
+"""The main task in a real JupyterLab: a map, clusters and texts, linked, and the selection back in Python."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def test_the_keyboard_selects(lab: Lab, page: Page) -> None:
     for key in ("j", "j", "x", "j", "x"):
         page.keyboard.press(key)
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected")
-    # Picking one leaves the reader as it is, so that one can read on.
+    # Picking an output leaves the reader unchanged, so that you can read on.
     expect(widget.locator(".ol-list-menu")).to_contain_text("All 60")
     expect(widget.locator(".ol-status")).to_have_text("2 of 60 selected")
     assert lab.output_of(page, 2) == "['r1', 'r2']"
@@ -59,7 +59,7 @@ def test_arrows_walk_on_the_map_and_space_adds(lab: Lab, page: Page) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("1 selected")
     page.keyboard.press("ArrowRight")
     expect(widget.locator(".ol-status")).not_to_have_text("1 of 60 selected")
-    # Space adds the point that was walked to, and takes it away again.
+    # Space adds the point at the cursor, and removes it again.
     page.keyboard.press("Space")
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected")
     page.keyboard.press("Space")
@@ -129,7 +129,7 @@ def test_python_selects_in_every_view(lab: Lab, page: Page) -> None:
 
 
 def test_two_views_are_one_selection_while_the_kernel_is_busy(lab: Lab, page: Page, tmp_path: Path) -> None:
-    # Reading a pipe keeps the kernel busy until somebody writes.
+    # Reading a pipe keeps the kernel busy until the test writes.
     go = tmp_path / "go"
     os.mkfifo(go)
     busy = f"open({str(go)!r}).read()"
@@ -163,7 +163,7 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
         widget.locator(focus).first.focus()
         for key in keys:
             page.keyboard.press(key)
-    # A click gives the focus to what is under the mouse, which is not always what takes keys.
+    # A click focuses the element under the mouse, which is not always the one that handles keys.
     widget.locator(".ol-search-input").press("Escape")
     tab(widget, "Groups")
     for plain in (".ol-footer .ol-selected", ".ol-clusters .ol-bar > .ol-muted", ".ol-card .ol-text"):
@@ -185,7 +185,7 @@ def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
     tab(widget, "Map").locator(".ol-map").focus()
     for start in (".ol-map", ".ol-card .ol-text"):
         widget.locator(start).first.click()
-        # JupyterLab ignores the key until the save before has ended, with a checkpoint.
+        # JupyterLab ignores the key until the previous save, with its checkpoint, has ended.
         with page.expect_response(lambda r: r.request.method == "POST" and "/checkpoints" in r.url) as saved:
             page.keyboard.press("Control+s")
         saved.value.finished()
@@ -246,7 +246,7 @@ lens.view.markdown = lens.view.fold = True
 lens.view.pins, lens.view.panel, lens.view.order = ["r3", "r4"], "openings", "unusual"
 again = False
 """
-    # Run All is not to do it yet.
+    # Run All must not run this cell yet.
     later = (
         "if again:\n    lens.view.mode, lens.view.order = 'cards', 'row'\n    lens.view.scroll_to = 'r55'\nagain = True"
     )
@@ -268,7 +268,7 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     expect(widget.get_by_role("button", name="Fold", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(widget.locator(".ol-pins .ol-row-label")).to_have_text(["row r3", "row r4"])
     expect(widget.get_by_role("region", name="How the outputs begin")).to_be_visible()
-    # And back, by mouse.
+    # And the reverse, by mouse.
     marks.get_by_role("switch", name="Shared", exact=True).click()
     marks.get_by_role("slider", name="Words in a row").fill("5")
     marks.get_by_role("button", name="Markdown").click()
@@ -279,7 +279,7 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     said = lab.output_of(page, 3)
     assert said == "interleaved ['common', 'aligned', 'mine', 'shared'] 7 5 False True ['r4'] phrases unusual"
     lab.run_cell(page, 4)
-    # Far from the first, it is there only where one scrolled to it.
+    # It is far from the first row, so it is rendered only after scrolling there.
     expect(widget.locator(".ol-list .ol-card", has_text="on day 55.")).to_be_visible()
     expect(widget.locator(".ol-list .ol-card", has_text="on day 0.")).to_have_count(0)
 

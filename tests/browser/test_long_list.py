@@ -1,4 +1,4 @@
-"""A list that is higher than a browser can scroll."""
+"""A list taller than a browser can scroll."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ N = 110_000
 
 
 def test_every_row_of_a_list_beyond_the_browsers_limit_is_reached(browser: Browser, tmp_path: Path) -> None:
-    """Chromium ends at 33.5 million device pixels; at two a pixel, 110 000 long outputs in one column have more."""
+    """Chromium's limit is 33.5 million device pixels; 110 000 long outputs in one column at two per pixel exceed it."""
     sample = ol.Lens(["plain " * 200, "other"], vectors=np.eye(2), store=False)
     texts = [f"number {i}. " + "plain words " * 100 for i in range(N)]
     data, offsets = wire.encode(texts)
@@ -43,7 +43,7 @@ def test_every_row_of_a_list_beyond_the_browsers_limit_is_reached(browser: Brows
     listed = widget.locator(".ol-list")
     listed.evaluate("list => list.scrollTo(0, list.scrollHeight)")
     expect(widget.locator(".ol-card", has_text=f"number {N - 1}.")).to_be_in_viewport()
-    # The scroll bar goes by shares: its middle is the middle of the list.
+    # The scroll bar is proportional: its middle is the middle of the list.
     listed.evaluate("list => list.scrollTo(0, (list.scrollHeight - list.clientHeight) / 2)")
     shown = """list => {
         const { left, top, width, height } = list.getBoundingClientRect();
@@ -51,7 +51,7 @@ def test_every_row_of_a_list_beyond_the_browsers_limit_is_reached(browser: Brows
         return card ? Number(/number (\\d+)/.exec(card.textContent)[1]) : -1;
     }"""
     page.wait_for_function(f"list => Math.abs(({shown})(list) - {N // 2}) < 30", arg=listed.element_handle())
-    # The wheel goes pixel by pixel.
+    # The wheel moves pixel by pixel.
     top = "card => card.getBoundingClientRect().top"
     card = widget.locator(".ol-card", has_text=f"number {listed.evaluate(shown)}.")
     before = card.evaluate(top)

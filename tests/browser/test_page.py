@@ -54,7 +54,7 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     widget.get_by_role("searchbox").fill("/day 1?7\\b/")
     expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
-    # A mark may be in pieces where others begin in it; all of them are painted at once.
+    # Where other marks begin inside a mark, it is split; all its parts are painted at once.
     first = widget.locator(".ol-text", has=page.locator("mark")).first
     expect(first).to_be_visible()
     assert "".join(first.locator("mark").all_inner_texts()) == "day 7"
@@ -120,7 +120,7 @@ def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tup
     widget = view(page)
     expect(widget.locator(".ol-prompt")).to_have_text("River?")
     expect(widget.locator(".ol-footer")).to_contain_text("2 selected · 1 in other prompts")
-    # Two outputs are read at full width; the groups are a click away.
+    # Two outputs are shown at full width; the groups are a click away.
     expect(widget.locator(".ol-clusters")).to_be_hidden()
     widget.get_by_role("button", name="Show groups, sources and map").click()
     expect(widget.locator(".ol-clusters")).to_contain_text("waters")
@@ -138,7 +138,7 @@ def test_an_expression_without_end_is_given_up_and_blocks_nothing(path: Path, of
     search = widget.get_by_role("searchbox")
     search.fill(r"/^(((\w+\s?)+)+)+!$/")
     expect(widget.locator(".ol-search-count")).to_have_text("searching…")
-    # While it is looked for the page answers.
+    # During the search, the page responds.
     widget.locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     expect(widget.locator(".ol-search-count")).to_contain_text("given up after 3 s")
@@ -197,7 +197,7 @@ def test_a_theme_switched_while_the_widget_is_hidden_is_noticed(path: Path, offl
 def test_the_map_is_sharp_after_a_move_to_a_finer_screen(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
-    # The map keeps its size, so that only the screen changes. Chromium reports that with a change of the window.
+    # The map keeps its size, so only the screen changes. Chromium reports that with a change of the window.
     page.add_style_tag(content=".outlens .ol-map { width: 400px; height: 300px }")
     canvas = tab(view(page), "Map").locator(".ol-map canvas").first
     page.wait_for_function("canvas => canvas.width === 400", arg=canvas.element_handle())
@@ -212,12 +212,12 @@ def test_the_keyboards_cursor_stays_in_a_zoomed_map(path: Path, offline: tuple[P
     widget = view(page)
     tab(widget, "Map").locator(".ol-map").focus()
     page.keyboard.press("ArrowDown")
-    # Each zoom is about the middle, so that the first point is far outside.
+    # Each zoom is around the middle, so the first point is now far outside.
     for _ in range(8):
         page.keyboard.press("+")
     before = widget.locator(".ol-labels").inner_html()
     page.keyboard.press("ArrowRight")
-    # The names move with the map: the one of the cursor's cluster is in it now.
+    # The names move with the map: that of the cursor's cluster is visible now.
     expect(widget.locator(".ol-labels span").first).to_be_in_viewport()
     assert widget.locator(".ol-labels").inner_html() != before
 

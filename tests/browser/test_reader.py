@@ -1,4 +1,4 @@
-"""The reader, driven as a person would: every item of it in a page without a kernel."""
+"""The reader, driven as a person would, on a page without a kernel."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ ALONE = [
 
 
 def invitations() -> list[str]:
-    """24 letters of four sentences each, and twelve equal ones."""
+    """Return 24 letters of four sentences each, and twelve equal ones."""
     letters = []
     for i in range(24):
         greeting = "Thanks for asking us." if i % 4 == 0 else "Thank you very much for the kind invitation."
@@ -56,7 +56,7 @@ def _lens(texts: list[str] = TEXTS, prompt: str = "Can you come on Friday, and w
     data = pd.DataFrame(
         {
             "prompt": [prompt] * n,
-            # Not Arrow's strings, which take no lone surrogate.
+            # Not Arrow's strings, which cannot hold a lone surrogate.
             "response": pd.Series(texts, dtype=object),
             "model": [["aster", "birch"][i % 2] for i in range(n)],
             "wording": [["short", "long", "odd"][i // 2 % 3] for i in range(n)],
@@ -70,7 +70,7 @@ def _lens(texts: list[str] = TEXTS, prompt: str = "Can you come on Friday, and w
 
 @pytest.fixture
 def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[Callable[..., tuple[Page, Locator]]]:
-    """Opens the page of a lens; no error may pass in it unseen."""
+    """Return a function that opens the page of a lens; the test fails if the page reports an error."""
     errors: list[str] = []
     context = new_context(permissions=["clipboard-read", "clipboard-write"])
 
@@ -83,7 +83,7 @@ def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator
         return page, view(page)
 
     yield opened
-    # Closed first: an error may still be on its way.
+    # Close the page first: an error may still be on its way.
     context.close()
     assert errors == []
 
@@ -251,7 +251,7 @@ def test_sentences_too_short_to_compare_stand_with_their_equals(show: Show) -> N
     expect(morning).to_have_count(1)
     expect(morning.locator("b")).to_have_text("in 9 of 10")
     expect(blocks.filter(has_text="Kind regards,").locator("b")).to_have_text("in 8 of 10")
-    # What most outputs say comes first, and what only one says last.
+    # The most widely shared groups come first, single sentences last.
     expect(blocks.nth(0)).to_contain_text("Good morning!")
     expect(blocks.nth(1)).to_contain_text("Kind regards,")
     expect(blocks.last).to_have_class(re.compile("ol-alone"))
@@ -306,12 +306,12 @@ def test_thresholds_move_what_is_painted(show: Show) -> None:
 
 
 def _same(widget: Locator, lens: ol.Lens, layer: str, mark: str, *, steps: bool = False) -> None:
-    """The browser marks what `lens.visible` says."""
+    """Assert that the browser marks what `lens.visible` lists."""
     _compare(painted(widget, mark), expected(lens.visible, layer, TEXTS, steps), TEXTS)
 
 
 def _compare(shown: dict[int, tuple[str, Spans]], wanted: dict[int, Spans], texts: list[str]) -> None:
-    """Each text on the page starts as the output does, and the part shown is marked where it should be."""
+    """Assert that each text on the page starts like its output, and that its visible part is marked correctly."""
     assert shown
     for id, (text, spans) in shown.items():
         clean = texts[id].encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -361,7 +361,7 @@ def test_the_browser_marks_what_python_says(show: Show, request: pytest.FixtureR
             shown = of_layer(on_page, f"ol-{layer}")
             _compare(shown, wanted[layer], texts)
             compared |= shown.keys()
-    # The search lists what has an "a".
+    # The search lists outputs with an "a".
     assert {texts[i] for i in compared} >= {text for text in texts if "a" in text.casefold()}
 
 
@@ -383,7 +383,7 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
     expect(widget.locator(".ol-list [class*=ol-own-]")).to_have_count(0)
 
 
-# 3: ask a highlight
+# 3: click a highlight
 
 
 @pytest.mark.layout
@@ -395,7 +395,7 @@ def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> 
     expect(tip).to_contain_text(re.compile(r"shared by (22|23|24) of 36"))
     click_word(phrase, "folding")
     drawer = widget.get_by_role("region", name="This place")
-    # The other column lists the sentences that are like it, by their likeness.
+    # The other column lists similar sentences, most similar first.
     rows = drawer.locator(".ol-column").first.locator(".ol-holder", has_text="folding chairs on Friday")
     expect(rows.first).to_be_visible()
     for row in rows.all()[:3]:
@@ -437,7 +437,7 @@ def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
     page.keyboard.press("Escape")
     expect(widget.locator(".ol-asked")).to_have_count(0)
     expect(widget.locator(".ol-drawer")).to_have_count(0)
-    # What was asked of one place is gone with it when one goes on, and the keys go on from there.
+    # Moving on closes the drawer of the earlier position, and the keys continue from there.
     page.keyboard.press("n")
     expect(widget.locator(".ol-drawer")).to_have_count(1)
     page.keyboard.press("j")
@@ -577,7 +577,7 @@ def test_text_and_json_are_copied_as_they_are(show: Show) -> None:
     assert (copied["text"], copied["columns"]["model"], copied["row"]) == (odd, "aster", "0")
 
 
-# What must hold for everybody
+# Requirements for everyone
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
@@ -656,7 +656,7 @@ def test_a_screen_reader_reads_a_marked_text_as_one_text(show: Show) -> None:
     expect(text.locator(".ol-part").first).to_be_attached()
     expect(text.locator("mark")).to_have_text("chairs")
     before, after = TEXTS[0].split("chairs")
-    # What was searched for is a mark, the element for that; no other layer has a role, a name or a stop of its own.
+    # A search hit is a <mark> element; no other layer has a role, a name or a Tab stop.
     assert text.aria_snapshot().splitlines() == [
         f"- text: {before.strip()}",
         "- mark: chairs",
@@ -691,7 +691,7 @@ def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
     expect(widget.locator(".ol-prompt")).to_have_text("Two?")
     expect(widget.locator(".ol-group").first).to_contain_text("row 36")
     expect(widget.locator(".ol-in-place")).to_have_count(0)
-    # The errors of the page are looked at when the test ends.
+    # The fixture checks the page's errors when the test ends.
 
 
 def test_a_function_word_without_a_shared_phrase_is_not_said_to_be_in_no_other_output(

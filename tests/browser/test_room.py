@@ -1,4 +1,4 @@
-"""What is read has the room that there is: the prompt, phrases, a row of a grid, names, and chips."""
+"""Texts get the available space: the prompt, phrases, a row of a grid, names, and chips."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import outlens as ol
 
 @pytest.fixture
 def widget(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> Locator:
-    """Three long outputs of one prompt, in a page 1 068 pixels wide."""
+    """Return a widget with three long outputs of one prompt, in a page 1 068 pixels wide."""
     texts = [
         f"We will bring twelve folding chairs to the party, and {name}. " * 40 for name in ("mint", "sage", "dill")
     ]
@@ -62,11 +62,11 @@ def test_the_only_row_of_a_grid_takes_the_height(widget: Locator) -> None:
 
 @pytest.fixture
 def many(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> tuple[Page, Locator]:
-    """Forty outputs in four clusters, each of a model of its own with a long name."""
+    """Return forty outputs in four clusters, each from a different model with a long name."""
     things = ["fold the chairs", "wash the glasses", "carry the tables", "sweep the floor"]
     texts = [f"Somebody has to {things[i % 4]} before number {i} goes home." for i in range(40)]
     data = pd.DataFrame({"response": texts, "model": [f"Aster-{i}-instruct-large" for i in range(40)]})
-    # One cluster lies where the buttons of the map are.
+    # One cluster lies below the buttons of the map.
     vectors = np.repeat(np.eye(4), 10, axis=0).reshape(4, 10, 4).swapaxes(0, 1).reshape(40, 4)
     lens = ol.Lens(data, by="model", vectors=vectors + np.random.default_rng(0).normal(0, 0.02, (40, 4)), store=False)
     page = new_context(1300, 900, offline=True).new_page()

@@ -1,4 +1,4 @@
-"""Where the reader stands after a gesture: what one is reading does not move away."""
+"""The reader's scroll position after a gesture: the text being read does not move."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Opened = Callable[..., tuple[Page, Locator]]
 
 @pytest.fixture
 def opened(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Opened:
-    """The page of sixty outputs of different lengths, scrolled to one of them; 900 pixels leave room for one column."""
+    """Open sixty outputs of different lengths, scrolled to one of them; 900 pixels leave room for one column."""
 
     def page_of(at: int | None = 30, width: int = 900, **settings: object) -> tuple[Page, Locator]:
         sentence = "This sentence is long enough to fill a line of the reader, or most of it. "
@@ -50,7 +50,7 @@ def _card(widget: Locator, i: int) -> Locator:
 
 
 def _settle(widget: Locator) -> None:
-    """Wait until two frames have passed in which the list did not move."""
+    """Wait for two frames in which the list does not move."""
     widget.locator(".ol-list").evaluate(
         """list => new Promise((done) => {
             let last = "";
@@ -67,7 +67,7 @@ def _settle(widget: Locator) -> None:
 
 
 def _top(card: Locator) -> float:
-    """How far below the top of the reader's list a card is, once nothing moves."""
+    """Return the distance of a card from the top of the reader's list, once nothing moves."""
     _settle(card.page.locator(".outlens"))
     top: float = card.evaluate(
         "card => card.getBoundingClientRect().top - card.closest('.ol-list').getBoundingClientRect().top"
@@ -76,7 +76,7 @@ def _top(card: Locator) -> float:
 
 
 def _in_sight(widget: Locator) -> list[int]:
-    """The outputs of which the reader shows the beginning, from top to bottom, once nothing moves."""
+    """Return the outputs whose beginning is visible in the reader, from top to bottom, once nothing moves."""
     _settle(widget)
     numbers: list[int] = widget.locator(".ol-list").evaluate(
         """list => {
@@ -96,7 +96,7 @@ def _scroll_to_the_middle(widget: Locator) -> None:
 
 
 def _apart(widget: Locator) -> bool:
-    """Whether each card of the list ends above the next one."""
+    """Return whether each card of the list ends above the next one."""
     apart: bool = widget.locator(".ol-list").evaluate(
         """list => {
             const boxes = [...list.querySelectorAll(".ol-slot")].map((row) => row.getBoundingClientRect());

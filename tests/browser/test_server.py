@@ -1,4 +1,4 @@
-"""The browser and the server of the other tests: one that died is started again."""
+"""The tests' browser and server are restarted after a crash."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The widget works in a shadow root, where marimo and others put it."""
+"""The widget works in a shadow root, as in marimo and other hosts."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ mount(box, await unpack(%s));
 
 @pytest.fixture
 def widget(page: Page) -> Locator:
-    """The widget of five outputs of which three share a sentence, in a shadow root."""
+    """Return a widget of five outputs, three of which share a sentence, in a shadow root."""
     texts = ["We walked along the old river all day.", "It rained.", "We walked along the old river all night.",
              "Nothing happened here.", "We walked along the old river at noon."]  # fmt: skip
     lens = ol.Lens({"response": texts, "model": list("abcab")}, by="model", vectors=np.eye(5))
@@ -58,7 +58,7 @@ def _card(widget: Locator, row: int) -> Locator:
 
 
 def test_a_tag_and_a_note_are_typed_and_the_focus_returns(widget: Locator, page: Page) -> None:
-    # A card is clicked, as a person would: what has the focus afterwards is what the keys go to.
+    # Click a card as a person would: the keys then go to the focused element.
     _card(widget, 1).locator(".ol-source").click()
     page.keyboard.press("t")
     field = widget.get_by_role("combobox", name="Tag for")
@@ -78,7 +78,7 @@ def test_a_tag_and_a_note_are_typed_and_the_focus_returns(widget: Locator, page:
     page.keyboard.press("Enter")
     expect(note).to_have_count(0)
     expect(_card(widget, 1)).to_contain_text("short one")
-    # The focus is where it was, so the next key is the widget's.
+    # The focus returned, so the next key goes to the widget.
     page.keyboard.press("?")
     expect(widget.get_by_role("dialog")).to_be_visible()
 

@@ -1,4 +1,4 @@
-"""Tagging as a person would, in a real JupyterLab and in a page without a kernel."""
+"""Tagging as a person would, in a real JupyterLab and on a page without a kernel."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     widget.locator(".ol-row", has_text="bread").hover()
     widget.get_by_role("button", name=re.compile("^Tag .*bread"), exact=False).click()
     _give(widget, "bread")
-    # Enter gives it, and does not press the button again that has the focus now.
+    # Enter adds the tag, and does not press the button that now has the focus.
     expect(widget.get_by_role("button", name=re.compile("^Tag .*bread"))).to_be_focused()
     expect(widget.locator(".ol-tagfield")).to_have_count(0)
     expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
@@ -68,7 +68,7 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     page.keyboard.press("j")
     page.keyboard.press("2")
     expect(_card(widget, 1).locator(".ol-tag")).to_have_text("odd")
-    # Letters that are JupyterLab's own, twice: none reaches it.
+    # JupyterLab's own letters, twice: none reaches it.
     for key in ("d", "d", "x", "x", "b", "b", "y", "z", "o"):
         page.keyboard.press(key)
     assert page.locator(".jp-Notebook .jp-Cell").count() == cells
@@ -91,7 +91,7 @@ def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Pag
     again = view(page)
     expect(again.locator(".ol-tagbar .ol-tag")).to_have_count(2)
     expect(_card(again, 1).locator(".ol-tag")).to_have_text("odd")
-    # What was undone last can be undone still.
+    # The last gesture can still be undone.
     again.locator(".ol-list").focus()
     page.keyboard.press("u")
     expect(_card(again, 2).locator(".ol-tag")).to_have_text("odd")
@@ -112,7 +112,7 @@ def test_two_people_see_each_others_tags(lab: Lab, page: Page, new_context: Call
     expect(_card(theirs, 0).locator(".ol-tag")).to_have_text("mine")
     seen = _card(widget, 0).locator(".ol-tag.ol-theirs")
     expect(seen).to_contain_text("mine")
-    # Given too by a click, it is both's.
+    # A click adds the other person's tag.
     seen.click()
     expect(_card(widget, 0).locator(".ol-tag:not(.ol-theirs)")).to_have_text(re.compile(r"mine\s*\+1"))
     expect(_card(theirs, 0).locator(".ol-tag")).to_have_text(re.compile(r"mine\s*\+1"))
@@ -130,7 +130,7 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
     panel.get_by_role("row", name=re.compile("baked")).get_by_role("button", name="Suggest").click()
     expect(widget.locator(".ol-ranked")).to_contain_text("likely baked first")
     expect(widget.locator(".ol-ranked")).to_contain_text("cross-validation")
-    # The outputs of the cluster without the tag come before all others.
+    # The outputs of the cluster that lack the tag come first.
     first = widget.locator(".ol-list .ol-card").nth(0)
     expect(first).to_contain_text("bake rye bread on day 4")
     expect(first.locator(".ol-tag")).to_have_count(0)
@@ -140,7 +140,7 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
 
 
 def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> None:
-    # Reading a pipe keeps the kernel busy until somebody writes; the first run finds a file, and is done at once.
+    # Reading a pipe keeps the kernel busy until the test writes; the first run finds a plain file and ends at once.
     hold = lab.root / "hold"
     hold.write_text("")
     busy = "open('hold').read()"
@@ -162,7 +162,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
         widget.locator(".ol-list").focus()
         page.keyboard.press("j")
         page.keyboard.press("1")
-        # JupyterLab may answer it in a thread of its own, or when the cell is done.
+        # JupyterLab may answer in a separate thread, or when the cell is done.
         expect(_card(widget, 1).locator(".ol-tag")).to_have_text("late")
     finally:
         hold.write_text("")
@@ -191,7 +191,7 @@ def test_a_store_that_cannot_be_written_is_reported_and_tried_again(lab: Lab, pa
     expect(_card(widget, 0).locator(".ol-tag")).to_have_text("first")
 
 
-# In a page without a kernel
+# On a page without a kernel
 
 
 def _lens() -> ol.Lens:
@@ -216,7 +216,7 @@ def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator
         return page, view(page)
 
     yield opened
-    # Closed first: an error may still be on its way.
+    # Close the page first: an error may still be on its way.
     context.close()
     assert errors == []
 
@@ -225,7 +225,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)
     page, widget = show(lens)
-    # The reader of a page is not the person who made it.
+    # The reader of a page is not its author.
     expect(widget.locator(".ol-tagbar .ol-tag")).to_have_text(re.compile(r"1\s*bread\s*20"))
     widget.get_by_role("button", name="all tags").click()
     panel = widget.get_by_role("region", name="Tags")
@@ -262,7 +262,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     assert state.holders('a "new" \U0001f35e =tag') == {keys[1]}
     assert state.note_of(keys[1]) == {"ben": "why not"}
     assert state.starred("ben") == {keys[1]}
-    # Kept in the browser until the page is opened again.
+    # Stored in the browser for the next visit.
     page.reload()
     again = view(page)
     expect(_card(again, 1).locator(".ol-tag")).to_have_text('a "new" \U0001f35e =tag')
@@ -332,7 +332,7 @@ def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
     expect(widget.get_by_role("button", name="Note on the prompt")).to_be_focused()
     expect(said).to_contain_text("of the reader")
     widget.get_by_role("button", name="all tags").click()
-    # The tags of several readers without a name would become one person's.
+    # Without names, several readers' tags would merge into one person's.
     expect(widget.get_by_role("button", name="Download your tags")).to_be_disabled()
     widget.get_by_label("Your name").fill("eve")
     widget.get_by_label("Your name").press("Enter")
@@ -382,7 +382,7 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     lens = _lens()
     lens.tag("good", [3, 4, 5])
     lens.tag("bad", [7])
-    # Of those that ben tagged he agrees on 3 and differs on 4 by two tags and on 7 by one.
+    # Of the outputs that ben tagged, he agrees on 3, differs on 4 by two tags and on 7 by one.
     ben = [("good", 3), ("bad", 4), ("bad", 7), ("odd", 7), ("good", 9)]
     keys = lens._tags.keys
     judged = [Judgement(keys[i], "", "", "ben", (name,)) for name, i in ben]
@@ -390,10 +390,10 @@ def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None
     page, widget = show(lens)
     widget.get_by_role("button", name="all tags").click()
     panel = widget.get_by_role("region", name="Tags")
-    # In the page one is who made it.
+    # On a page, the default annotator is its author.
     panel.get_by_label("Your name").fill("ann")
     panel.get_by_label("Your name").press("Enter")
-    # Who is looked at without a tag: what that person tagged.
+    # Filtered by a person without a tag: the outputs that this person tagged.
     panel.get_by_label("Filter by the tags of").select_option("ben")
     expect(widget.locator(".ol-list-menu")).to_have_text(re.compile("^4 of 60"))
     panel.get_by_role("row", name=re.compile("any tag")).get_by_role("button", name="Only", exact=True).click()

@@ -1,4 +1,4 @@
-"""Outputs that try to run or load something are shown in every mode, and nothing of them becomes part of the page."""
+"""Outputs that try to run or load something are shown in every mode, and none of their markup enters the page."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ STRICT = "default-src 'none'; script-src 'self'; style-src 'self'; worker-src bl
 
 def _lens() -> ol.Lens:
     n = len(HOSTILE)
-    # Each is in two outputs, between words that all share, so that every kind of mark meets it.
+    # Each appears in two outputs, between words that all share, so that every kind of mark touches it.
     texts = [f"They all say this first. {text} And they all say this last." for text in HOSTILE]
     data = {
         "prompt": ["They all say <img src onerror=window.ran=1> what?"] * (2 * n),
@@ -88,7 +88,7 @@ def state() -> dict[str, object]:
 def hostile(
     request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], state: dict[str, object], tmp_path: Path
 ) -> Page:
-    """The widget in the exported page, and in one whose policy allows no inline script and no inline style."""
+    """The widget on the exported page, and on one whose policy allows no inline script or style."""
     context = new_context(1300, 900)
     page = context.new_page()
     page.asked = []  # type: ignore[attr-defined]
@@ -128,7 +128,7 @@ def hostile(
 
 
 def _is_clean(page: Page) -> None:
-    """Only our own elements are there, none with a handler or an address; nothing ran, nothing was asked for."""
+    """Assert that only our elements exist, without handlers or addresses, and that nothing ran or was requested."""
     found = page.evaluate(
         """(ours) => [...document.querySelector(".outlens").querySelectorAll("*")].flatMap((e) => [
             ...(ours.includes(e.localName) ? [] : [e.outerHTML.slice(0, 80)]),
@@ -145,7 +145,7 @@ def _is_clean(page: Page) -> None:
 
 
 def _through(page: Page, widget: Locator) -> None:
-    """Scrolls the whole list by, and looks at every part of it."""
+    """Scroll through the whole list and check every part."""
     for _ in scrolled(widget.locator(".ol-list"), 1500):
         _is_clean(page)
 

@@ -1,4 +1,4 @@
-"""A value has one code, and so one colour, in the whole lens; categories come in an order that a person expects."""
+"""Each value has one code, and so one colour, in the whole lens; categories come in a natural order."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_categories_decode_to_the_values_most_frequent_first(values: list[str | 
         (pd.Series(["10", "2", "10"], dtype="str"), ["10", "2"]),
         (pd.Categorical(["low", "high", "high"], ["low", "mid", "high"], ordered=True), ["low", "high"]),
         (pd.Categorical(["low", "high", "high"], ["low", "mid", "high"]), ["high", "low"]),
-        # With halves: pandas 3 makes floats of whole numbers, pandas 2.2 does not.
+        # With halves, because pandas 3 turns whole numbers into floats and pandas 2.2 does not.
         ([True, False, True], ["True", "False"]),
         ([float("inf"), 3.0], ["3.0", "inf"]),
     ],

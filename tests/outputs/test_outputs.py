@@ -1,4 +1,4 @@
-"""What users give is read as it stands, and what cannot be read says why."""
+"""Data is read unchanged, and unreadable data raises an error that explains why."""
 
 from __future__ import annotations
 

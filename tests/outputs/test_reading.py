@@ -1,4 +1,4 @@
-"""Files give the same values whatever their kind, and what cannot be read says what to write instead."""
+"""All kinds of files give the same values, and unreadable ones raise an error with the fix."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ def test_a_wrong_call_gets_one_sentence(
 def test_json_that_is_nested_too_deeply_says_so(tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text("[" * 100_000)
-    # Finalizers of other tests would fail at the limit of recursion.
+    # Finalizers of other tests would fail at the recursion limit.
     gc.collect()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""Whatever names rows gives the right positions, or says what to write instead."""
+"""Every way to name rows gives the right positions, or an error with the fix."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The fold in obvious lines: every question is answered by going through all events from the start."""
+"""The fold in obvious lines: each question goes through all events from the start."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def last_value(events: Iterable[Event], key: str, action: str) -> dict[str, str]
 
 
 def named(events: Iterable[Event], annotator: str, keys: list[str]) -> list[tuple[str, str, set[str]]]:
-    """Each gesture that named a cluster, with the name and the outputs."""
+    """Return each gesture that named a cluster, with the name and the outputs."""
     sets: dict[tuple[int, str, str], set[str]] = {}
     for event in that_count(events):
         if event.annotator == annotator and event.key in keys and event.action == "cluster":
@@ -71,7 +71,7 @@ def definitions(events: Iterable[Event]) -> dict[str, str]:
 
 
 def stacks(events: Iterable[Event], annotator: str, keys: list[str]) -> tuple[list[str], list[str]]:
-    """Undo and redo, for gestures that keep to one time, of which no two are at one time."""
+    """Return undo and redo stacks, for gestures whose events share one time that no other gesture has."""
     undo: list[str] = []
     redo: list[str] = []
     seen: set[str] = set()
@@ -95,13 +95,13 @@ def stacks(events: Iterable[Event], annotator: str, keys: list[str]) -> tuple[li
 
 
 def ever(events: Iterable[Event], keys: list[str]) -> list[str]:
-    """The tags in the order in which they were first given, also those that were undone."""
+    """Return the tags in the order of their first use, including undone ones."""
     given = [(event.time, event.value) for event in events if event.action in ("tag", "untag") and event.key in keys]
     return list(dict.fromkeys(name for _, name in sorted(given)))
 
 
 def check(state: State, events: Iterable[Event], keys: list[str], people: list[str]) -> None:
-    """Whether the fold says what the plain model says, of all there is to ask."""
+    """Assert that the fold matches the plain model in every respect."""
     events = list(events)
     names = {event.value for event in events if event.action == "tag"}
     by_key = {key: tags(events, key) for key in keys}

@@ -29,7 +29,7 @@ def labels(rows: list[str]) -> pd.DataFrame:
 
 
 def brute(table: pd.DataFrame, value: str) -> tuple[float, float]:
-    """The raw agreement and alpha, pair by pair."""
+    """Return the raw agreement and alpha, pair by pair."""
     pairs: Counter[tuple[object, object]] = Counter()
     weighted: dict[tuple[object, object], float] = {}
     for _, rows in table.groupby("output"):
@@ -201,7 +201,7 @@ def test_two_people_on_real_refusals_have_the_published_kappa_within_a_hundredth
     )
     row = kappas(table).iloc[0]
     assert row["outputs"] == 625
-    # .88 is over all of the answers; the half that is here gives .885, worked out below from the 3 x 3 table.
+    # .88 is over all of the answers; the half used here gives .885, computed below from the 3 x 3 table.
     assert abs(row["kappa"] - 0.88) < 0.01
     assert row["low"] < 0.88 < row["high"]
     cells = pd.crosstab(frame["annotator_1"], frame["annotator_2"]).to_numpy() / 625

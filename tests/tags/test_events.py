@@ -1,4 +1,4 @@
-"""Keys: what an output is, whatever row it stands in."""
+"""Keys identify an output, whichever row it is in."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from outlens.tags.events import ACTIONS, Event, keys, new_id, order, prompt_key, tag_key
 
-ANY_TEXT = st.text(st.characters(exclude_categories=()))  # lone surrogates too
+ANY_TEXT = st.text(st.characters(exclude_categories=()))  # including lone surrogates
 
 
 def test_an_id_is_the_key() -> None:

@@ -1,4 +1,4 @@
-"""The fold against the plain model, and what can be said by hand."""
+"""The fold against the plain model, and cases worked out by hand."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def everything(state: State) -> list[object]:
 
 
 def test_events_written_by_hand_do_no_harm() -> None:
-    """Undo of an unknown id, and definitions that are not JSON or far too deep, from files of others."""
+    """An undo of an unknown id, and definitions that are invalid JSON or nested far too deep, in files of others."""
     gesture = "ab" * 16
     log = [Event("1" * 32, 1, "ann", "id:1", "tag", "a", gesture, "")]
     for i, value in enumerate(["AB" * 16, "+" + gesture, gesture + "0", "-f" + "0" * 30, ""]):
@@ -70,7 +70,7 @@ def test_events_written_by_hand_do_no_harm() -> None:
     opened = State()
     store = Store(None)
     with store._file.writing() as connection:
-        # As older stores may hold them: they are refused now.
+        # Older stores may hold these, although they are refused now.
         store._insert(connection, log)
     columns, _ = store.columns()
     assert columns is not None
@@ -93,7 +93,7 @@ def test_a_definition_changes_what_it_names_and_its_undo_no_more() -> None:
         "a": {"color": "3", "description": "told off", "key": ""},
         "b": {"color": "", "description": "", "key": "1"},
     }
-    # The key goes back to whom it was taken from; bob's description stays where ann's colour is undone.
+    # The key returns to its former tag; bob's description stays when ann's colour is undone.
     undo = [
         Event(f"{9 + i:032x}", 9 + i, "ann", "", "undo", f"{3 - 2 * i:032x}", f"{9 + i:032x}", "") for i in range(2)
     ]
@@ -128,14 +128,14 @@ def test_events_in_any_order_and_in_parts_and_twice_come_to_the_same(
     for start, end in pairwise(edges):
         state.apply(moved[start:end])
         if look:
-            everything(state)  # so that the stacks are made, and kept up from here on
+            everything(state)  # So that the stacks are built here, and updated from then on.
     state.apply(moved[:3])
     assert everything(state) == everything(State(log))
 
 
 @given(st.data())
 def test_the_stacks_are_those_of_the_plain_model(data: st.DataObject) -> None:
-    """Gestures as a session makes them: each at a time of its own, on one or two outputs."""
+    """Gestures as a session makes them: each at a different time, on one or two outputs."""
     log: list[Event] = []
     made: dict[str, list[str]] = {person: [] for person in PEOPLE}
     for time in range(data.draw(st.integers(0, 12))):
@@ -244,6 +244,6 @@ def test_a_store_is_opened_as_its_events_one_by_one_are(
         for who in PEOPLE:
             for gesture in [*opened.undo_stack(who), *opened.redo_stack(who)]:
                 said = [sorted(state.describe(who, gesture).split(", ")) for state in (opened, one_by_one)]
-                # Of many the first three are said, in no order.
+                # Of many, the first three are named, in any order.
                 assert said[0] == said[1] or len(said[0]) == len(said[1]) == 4
             assert opened.notes(who) == one_by_one.notes(who)

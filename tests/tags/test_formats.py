@@ -1,4 +1,4 @@
-"""Formats: what goes out comes in again the same, and a damaged file says what is wrong with it."""
+"""Formats round-trip, and a damaged file raises an error that names the damage."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_events_come_back_exactly(events: list[Event]) -> None:
 
 
 def test_a_page_writes_what_is_read(tmp_path: Path) -> None:
-    # As JSON.stringify writes it, with the lone surrogate escaped.
+    # Like JSON.stringify, with the lone surrogate escaped.
     path = tmp_path / "page.jsonl"
     one = {"time": 5, "id": "a" * 32, "annotator": "ann", "key": "k", "action": "tag", "value": "\ud800é"}
     line = json.dumps({**one, "gesture": "b" * 32, "lens": ""})

@@ -1,4 +1,4 @@
-"""Which row the log means, after what people do to a frame between two sessions."""
+"""The rows that a log refers to, after changes to a frame between two sessions."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ NAN = float("nan")
 
 
 def rows(then: Any, now: Any) -> list[int | None]:
-    """Where the rows of an earlier frame are now."""
+    """Return the current positions of the rows of an earlier frame."""
     keys = now.keys
     place = now.resolve(then.keys)
     return [keys.index(place[key]) if key in place else None for key in then.keys]
 
 
 def yes(**columns: list[Any]) -> Any:
-    """A frame in which every text is the same."""
+    """Return a frame whose texts are all equal."""
     n = len(next(iter(columns.values())))
     return identify(["Yes."] * n, columns=columns)
 
@@ -59,7 +59,7 @@ def test_a_tag_stays_with_its_model_when_rows_are_reversed_or_filtered(tmp_path:
 
 
 def test_a_tag_is_taken_off_under_the_key_of_today(tmp_path: Path) -> None:
-    """What was tagged under an older key is untagged, undone and counted as one output."""
+    """An output tagged under an older key is untagged, undone and counted as one output."""
     path = tmp_path / "tags.sqlite"
     first = Session(path, "ann", identify(["Yes", "Yes"], columns={"model": ["a", "b"]}))
     first.tag([1], "mine")
@@ -90,7 +90,7 @@ def test_events_of_another_session_arrive_under_its_keys(tmp_path: Path) -> None
 def test_a_log_from_before_columns_were_kept_keeps_its_tags(store: str, tmp_path: Path) -> None:
     """Written by commit f919dbb; see `data/make_old.py`."""
     path = tmp_path / "tags.sqlite"
-    # Reading a store may leave a file beside it.
+    # Reading a store may create a file beside it.
     merge(shutil.copy(Path(__file__).parent / "data" / store, tmp_path), into=path).close()
     texts = ["Yes.", "Yes.", "No.", "Maybe."]
     for columns in (None, {"model": ["a", "b", "a", "b"]}):
@@ -99,10 +99,10 @@ def test_a_log_from_before_columns_were_kept_keeps_its_tags(store: str, tmp_path
             {}, {"second": ["ann"]}, {"refusal": ["ann", "bob"]}, {},
         ]  # fmt: skip
         assert session.state.note_of(session.keys[0]) == {"ann": "first"}
-        # What it says of one of several equal outputs goes by their order.
+        # For one of several equal outputs, their order decides.
         assert ["order of the rows" in warning for warning in session.warnings] == [True]
         session.close()
-    # Only one is left, and nothing says which.
+    # Only one is left, and nothing identifies it.
     session = Session(path, "ann", identify(["Yes.", "No."], columns={"model": ["b", "a"]}))
     assert [session.state.tags_of(key) for key in session.keys] == [{}, {"refusal": ["ann", "bob"]}]
 
@@ -122,10 +122,10 @@ def test_a_text_that_is_there_once_may_change_in_a_column() -> None:
     then = frame([1, 2, 3])
     assert rows(then, frame([3, 3, 3])) == [0, 1, 2]
     assert rows(then, frame([3, 1, 2], judge=["x", "y", "z"])) == [0, 1, 2]
-    # Another model's answer with the same words is another output, where only that is known.
+    # The same answer from another model is another output, if only the model is known.
     single = identify(["p"], columns={"model": ["a"]})
     assert rows(single, identify(["p", "q"], columns={"model": ["b", "a"]})) == [None]
-    # A column that has one value agrees by having it: that says nothing.
+    # Agreement in a constant column is not evidence.
     assert rows(
         identify(["p", "q"], columns={"model": ["a", "a"], "temperature": [1, 1], "task": ["t", "t"]}),
         identify(["p", "q"], columns={"model": ["b", "b"], "temperature": [1, 1], "task": ["t", "t"]}),
@@ -209,9 +209,9 @@ def test_of_rows_that_may_be_it_the_one_that_is_empty_where_it_was_is() -> None:
 def test_scores_carry_no_identity() -> None:
     then = yes(model=["a", "b"], score=[0.25, 0.5], vector=[[0.5, 1.5], [2.5, 1.0]])
     assert rows(then, yes(model=["b", "a"], score=[0.75, 0.125], vector=[[1.5], [2.5]])) == [1, 0]
-    # If nothing else does, a setting says which is likelier.
+    # Without other evidence, a setting shows which is likelier.
     assert rows(yes(temperature=[0.5, 1.5]), yes(temperature=[1.5, 0.5])) == [1, 0]
-    # A source is a source, whatever its numbers are.
+    # A source column counts, even if its values are numbers.
     then = identify(["y", "y"], columns={"t": [0.5, 1.5]}, sources=["t"])
     assert rows(then, identify(["y"], columns={"t": [1.5]}, sources=["t"])) == [None, 0]
 
@@ -235,9 +235,9 @@ def test_outputs_that_are_alike_go_by_their_order_with_a_warning() -> None:
     now = yes(model=["b", "a", "a", "a"])
     assert rows(then, now) == [1, 0, 2, 3]
     assert len(now.warnings) == 1
-    # The second of them alone is one of those that are left.
+    # The second of them alone is among the remaining ones.
     assert yes(model=["a"]).position(then.keys[2]) == 0
-    # Two outputs are not one.
+    # Two outputs cannot match one.
     assert rows(then, yes(model=["a", "a"])).count(None) == 2
     assert sorted(row for row in rows(then, yes(model=["a", "a"])) if row is not None) == [0, 1]
 
@@ -250,7 +250,7 @@ def test_an_output_that_may_have_changed_is_reported() -> None:
         "1 tagged output is not shown: an equal text is here, but its column 'label' differs; pass id= to keep tags "
         "where columns change."
     ]
-    # What comes from another model was simply left out.
+    # Outputs of another model were simply left out.
     now = identify(["Yes."], columns={"model": ["b"], "label": ["good"]}, sources=["model"])
     assert rows(then, now) == [None, 0]
     assert not now.warnings
@@ -272,7 +272,7 @@ def test_cells_of_every_kind() -> None:
     ]  # fmt: skip
     then = yes(cell=cells)
     assert rows(then, yes(cell=cells[::-1])) == list(range(len(cells)))[::-1]
-    # The order of a dict's or a set's items says nothing.
+    # The order of a dict's or a set's items does not matter.
     assert rows(yes(cell=[{"a": 1, "b": 2}, {"y", "x"}]), yes(cell=[{"x", "y"}, {"b": 2, "a": 1}])) == [1, 0]
     assert len(set(yes(cell=[endless, object(), [0.5], {"score": 0.5}, np.array([0.5])]).keys)) == 5
 
@@ -316,7 +316,7 @@ def test_keys_that_somebody_wrote_by_hand_do_no_harm() -> None:
 
 
 def test_many_equal_outputs_are_found_without_comparing_each_with_each() -> None:
-    """Twenty thousand answers "Yes.": to compare every key with every row would take hours."""
+    """Twenty thousand answers "Yes.": comparing every key with every row would take hours."""
     n = 20_000
     columns = {"seed": list(range(n)), "model": ["ab"[i % 2] for i in range(n)]}
     then = yes(**columns)
@@ -337,7 +337,7 @@ def test_lengths_that_differ_are_refused() -> None:
         identify(["a", "b"], columns={"model": ["x"]})
 
 
-# Frames that change at random
+# Frames with random changes
 
 
 @dataclass(frozen=True)
@@ -397,8 +397,8 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
         if row.hidden in here:
             alike = sum(says(other) == says(row) for other in now)
             if landed is None:
-                # Of indistinguishable outputs, more were tagged than are left; or what was written before
-                # there were columns may mean a row that is gone.
+                # More indistinguishable outputs were tagged than are left, or events from before columns were stored
+                # may refer to a removed row.
                 assert alike < sum(says(other) == says(row) for other in tagged) or (not names and after.columns)
                 continue
             assert says(landed) == says(row)
@@ -407,9 +407,9 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
         elif landed is not None:
             assert landed.text == row.text
             once = [sum(other.text == row.text for other in frame) for frame in (then, now)] == [1, 1]
-            # A text that is there once may have changed in some column.
+            # A unique text may have changed in some column.
             assert once or not conflict(landed, row)
-    # An empty cell may have been filled in, so an output may be several rows even where all rows differ.
+    # An empty cell may have been filled in, so an output may match several rows even if all rows differ.
     sure = all(sum(row.text == other.text and not conflict(row, other) for other in now) <= 1 for row in tagged)
     if sure and set(names) <= set(names_now):
         assert not any("order" in warning for warning in after.warnings)

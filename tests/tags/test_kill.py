@@ -1,4 +1,4 @@
-"""A process that tags is killed at random instants, two hundred times: what it acknowledged is there."""
+"""A tagging process is killed two hundred times at random instants: everything it acknowledged is saved."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from outlens.tags.store import Store
 
 KILLS = 200
 
-# Knows nothing but the tag log, so that a child costs one fork. Each line says which gesture is on disk by now.
+# Imports only the tag log, so that a child costs one fork. Each printed line names a gesture that is on disk.
 ZYGOTE = """
 import os, sys
 from outlens.tags.session import Session
@@ -54,14 +54,14 @@ def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
     out = zygote.stdout.fileno()
     try:
         for kill in range(KILLS):
-            # A new store every tenth time, so that its making is interrupted too; folder and all.
+            # A new store every tenth time, folder included, so that its creation is interrupted too.
             path = tmp_path / f"{kill // 10}" / ".outlens" / "tags.sqlite"
             zygote.stdin.write(f"{path}\t{kill}\n".encode())
             zygote.stdin.flush()
             said = b""
             child = 0
             while b"dead\n" not in said:
-                # Every other child lives until it has tagged something, however slow the machine is.
+                # Every other child lives until it has tagged something, however slow the machine.
                 early = kill % 2 and b"done" not in said
                 wait = 60.0 if not child or child == -1 or early else chance.uniform(0, 0.04)
                 if select.select([out], [], [], wait)[0]:
@@ -96,11 +96,11 @@ def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
         for name, count in acknowledged.items():
             if name.startswith(f"{path}\t"):
                 tag = name.split("\t")[1]
-                # Every third tag is undone; the undo may be on disk without having been acknowledged.
+                # Every third tag is undone; the undo may be on disk without an acknowledgement.
                 child, i = tag.split(".")
                 maybe_undone = int(i) % 3 == 2 and f"{path}\t{child}.{int(i) + 1}" not in acknowledged
                 assert found.get(tag, 0) == count or (maybe_undone and tag not in found)
-        # All of a gesture or nothing of it, also of what was not acknowledged.
+        # A gesture is saved completely or not at all, even if it was not acknowledged.
         assert all(count == 40 - int(name.split(".")[1]) % 40 for name, count in found.items())
         connection = sqlite3.connect(path)
         assert connection.execute("PRAGMA integrity_check").fetchall() == [("ok",)]

@@ -1,4 +1,4 @@
-"""Logs of several people as one: whatever the order, however often, nothing is lost and nobody is overruled."""
+"""Merging the logs of several people: in any order and number of times, nothing is lost and nobody is overruled."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def store_of(events: list[Event]) -> Store:
 
 
 def union(*stores: Store) -> list[Event]:
-    """The events of a merge; what they come to follows from them alone, and is looked at as well."""
+    """Return the events of a merge, and check the resulting state, which follows from them alone."""
     return merge(*stores).events()
 
 
 @st.composite
 def three_logs(draw: st.DrawFn) -> list[Store]:
-    """Parts of one log that overlap, as copies have it that went apart."""
+    """Return overlapping parts of one log, like copies that diverged."""
     log = draw(LOGS)
     return [store_of([e for e in log if draw(st.booleans())]) for _ in range(3)]
 
@@ -161,7 +161,7 @@ def test_a_column_of_tags_that_was_undone_is_taken_again() -> None:
     assert one.frame["tags"].tolist() == [(), (), ()]
     assert numbers(one.tags_from("human")) == (2, 0, 0)
     assert one.frame["tags"].tolist() == [("a",), (), ("b",)]
-    # Undone and done again: in effect, so known. Untagged is a decision that the column does not overrule.
+    # Undone and redone: in effect, so known. Untagged is a decision that the column does not overrule.
     one.undo()
     one.redo()
     one.untag("b", [2])
@@ -177,7 +177,7 @@ def test_only_what_the_same_person_undid_is_taken_again() -> None:
     assert new_events([again], [tag]) == []
     assert new_events([again], [tag, replace(undo, annotator="ann")]) == []
     assert new_events([again], [redo, undo, tag]) == []
-    # After all that is there, whatever the clocks say.
+    # After all existing events, whatever the clocks say.
     assert new_events([again], [undo, tag]) == [replace(again, time=3)]
 
 
@@ -194,7 +194,7 @@ def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> Non
     assert repr(merged) == "3 events taken, 0 known already, 1 about outputs that are not in this lens"
     assert numbers(one.merge_tags(path, ben.tag_log)) == (0, 8, 0)
     assert one.tagged("late", "ben").index.tolist() == [0]
-    # Nothing of it is here: known and unknown say so, and the store keeps it.
+    # None of it is in this lens: the result counts known and unknown outputs, and the store keeps it.
     other = lens(["Something else."])
     assert numbers(other.merge_tags(ben.judgements())) == (0, 0, 1)
     assert numbers(other.merge_tags(ben.judgements())) == (0, 1, 0)

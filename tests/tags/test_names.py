@@ -1,4 +1,4 @@
-"""Names of clusters: nested, undone, found again among other outputs."""
+"""Names of clusters: nested, undone, and matched to other outputs."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def names_in(path: Path | None, keys: Iterable[str] = KEYS, who: str = "ann") ->
 def test_the_name_of_a_cluster_and_of_a_part_of_it_stand_side_by_side(path: Path) -> None:
     session, names = names_in(path)
     assert names.name(CHILD, "jokes") == 4
-    # Four of its seven outputs: until the parent has a name of its own it shows that of the child.
+    # Four of its seven outputs: until the parent has a name, it shows that of the child.
     assert names.of([PARENT]) == ["jokes"]
     assert names.name(PARENT, "short ones") == 7
     for _ in range(2):
@@ -66,7 +66,7 @@ def test_a_name_that_is_cleared_leaves_those_of_its_parts() -> None:
     assert names.clear(ALL) == 12
     assert names.of([CHILD, ALL]) == ["jokes", ""]
     assert names.clear(ALL) == 0
-    # What is cleared is the name that the cluster shows, also where it was given to slightly other outputs.
+    # Clearing removes the name that the cluster shows, even if it was given to slightly different outputs.
     assert names.name(range(5), "  ") == 4
     assert names.of([CHILD, range(5)]) == ["", ""]
     assert session.undo() == "no cluster name on 4 outputs"
@@ -133,7 +133,7 @@ def test_the_browser_gets_names_by_leaves_and_gives_them_back(path: Path) -> Non
     names.name(CHILD, "jokes\ud800")
     assert names.renames(rows, leaf) == [{"name": "jokes�", "leaves": [1, 2]}]
     before = names.renames(rows, leaf)
-    # The browser replaces the name of a cluster by that of one which is mostly the same.
+    # The browser replaces the name of a mostly identical cluster.
     after = [{"name": "all", "leaves": [0, 1, 2]}]
     names.take(before, after, rows, leaf)
     assert names.renames(rows, leaf) == [*before, *after]
@@ -143,7 +143,7 @@ def test_the_browser_gets_names_by_leaves_and_gives_them_back(path: Path) -> Non
     names.take(before, [], rows, leaf)
     assert names.renames(rows, leaf) == []
     assert session.undo() == "no cluster name on 4 outputs"
-    # Nothing of it is in the tree of another prompt.
+    # None of its outputs are in the tree of another prompt.
     assert names.renames(np.array([5, 6]), np.array([0, 0])) == []
 
 

@@ -1,4 +1,4 @@
-"""Gestures of people at lenses: against the plain model over any course of events, and what faults do to them."""
+"""Gestures of several people, compared with the plain model over any sequence of events, and the effects of faults."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Tagging(RuleBasedStateMachine):
 
     @rule(who=who, where=where, name=names, on=st.booleans())
     def tag(self, who: int, where: list[int], name: str, on: bool) -> None:
-        session = self.sessions[who]  # not refreshed: it sees for itself what others did
+        session = self.sessions[who]  # Not refreshed: the gesture itself must notice the changes of others.
         touched = [session.keys[at] for at in where]
         before = Store(self.path).events()
         had = {key for key in touched if session.annotator in tags(before, key).get(name, [])}
@@ -105,7 +105,7 @@ class Tagging(RuleBasedStateMachine):
         said = session.undo()
         assert bool(said) == bool(stack)
         if stack:
-            # As if that gesture had never been.
+            # As if that gesture had never happened.
             never = [event for event in before if event.gesture != stack[-1]]
             check(session.state, self.of(session, never), session.keys, PEOPLE)
 
@@ -137,7 +137,7 @@ class Tagging(RuleBasedStateMachine):
 
     @rule(who=who)
     def elsewhere(self, who: int) -> None:
-        """A copy of the log is tagged on another machine, on other outputs too, and merged back."""
+        """Tag a copy of the log on another machine, on other outputs too, and merge it back."""
         copy = self.folder / "copy.sqlite"
         merge(*[self.path] * self.path.exists(), into=copy).close()
         away = Session(copy, self.sessions[who].annotator, [*OUTPUTS, "id:elsewhere"])
@@ -150,7 +150,7 @@ class Tagging(RuleBasedStateMachine):
 
     @rule(who=who, late=st.integers(1, 10**12))
     def late(self, who: int, late: int) -> None:
-        """An event comes whose time is before what is there, and no other's."""
+        """Add an event with a unique time before that of existing events."""
         self.count += 1
         late = 1000 * late + self.count
         annotator = self.sessions[who].annotator
@@ -324,7 +324,7 @@ def test_others_are_seen_at_the_next_refresh(path: Path) -> None:
     assert bob.refresh() is False
     assert bob.state.names() == {"a": {"ann": 1}}
     ann.tag([1], "a")
-    bob.tag([1], "a")  # reads what ann did on its way
+    bob.tag([1], "a")  # Undo also reads ann's changes.
     assert bob.refresh() is True
     assert bob.state.names() == {"a": {"ann": 2, "bob": 1}}
     assert bob.undo() == "tag ‘a’ on 1 output"
@@ -334,7 +334,7 @@ def test_others_are_seen_at_the_next_refresh(path: Path) -> None:
 def test_a_gesture_that_cannot_be_saved_is_shown_said_and_saved_later_in_order(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("outlens.tags.session.PATIENCE", 0.0)  # so that the test does not wait
+    monkeypatch.setattr("outlens.tags.session.PATIENCE", 0.0)  # So that the test does not wait.
     session = Session(path, "ann", OUTPUTS)
     session.tag([0], "a")
     with locked(path):
@@ -384,7 +384,7 @@ def test_a_store_that_cannot_be_read_yet_is_read_later(path: Path) -> None:
     first.close()
     away = path.with_name("away")
     path.rename(away)
-    path.symlink_to(path)  # a loop: nobody can read it, not even root
+    path.symlink_to(path)  # A symlink loop, which nobody can read, not even root.
     session = Session(path, "bob", OUTPUTS)
     assert "cannot be read" in session.problem
     session.tag([1], "b")

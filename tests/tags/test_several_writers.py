@@ -1,4 +1,4 @@
-"""Sessions with different frames on one store, and the logs that they leave: nothing is lost or there twice."""
+"""Sessions with different frames on one store, and their logs: no event is lost or duplicated."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Writer:
 
 
 class Expected:
-    """One person's tags: the gestures in their order, and which of them were undone."""
+    """One person's tags: the gestures in order, and the undone ones."""
 
     def __init__(self) -> None:
         self.gestures: list[tuple[int, str, bool]] = []
@@ -74,11 +74,11 @@ STEPS = st.lists(
 def test_tags_and_undo_are_the_same_in_every_frame_and_in_merged_logs(steps: list[tuple[int, str, int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tags.sqlite"
-        # Ann has two lenses with different columns, so undo reaches across them.
+        # Ann has two lenses with different columns, so undo works across them.
         people = [("ann", 0), ("bob", 1), ("ann", 1), ("cy", 2)]
         writers = [Writer(path, name, frame) for name, frame in people]
         expected = {name: Expected() for name, _ in people}
-        # The first step makes the file.
+        # The first step creates the file.
         for who, action, row, name in [(0, "tag", 0, "x"), *steps]:
             writer = writers[who]
             if action in ("tag", "untag"):

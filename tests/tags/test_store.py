@@ -1,4 +1,4 @@
-"""The log on disk: what goes in comes out, two processes lose nothing, and no file is ever harmed."""
+"""The log on disk: it round-trips, concurrent processes lose nothing, and no file is ever damaged."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def path(tmp_path: Path) -> Path:
 
 
 def in_child(work: Callable[[], None]) -> None:
-    """Do it in a forked child, for what cannot be taken back: a limit, another user."""
+    """Run it in a forked child, for changes that cannot be reverted: a limit, another user."""
     child = os.fork()
     if child == 0:
         code = 1
@@ -60,7 +60,7 @@ def in_child(work: Callable[[], None]) -> None:
 
 @contextmanager
 def locked(path: Path) -> Iterator[None]:
-    """Another process holds the store."""
+    """Lock the store from another process."""
     program = (
         "import sqlite3, sys\n"
         "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
@@ -237,7 +237,7 @@ def test_the_one_file_is_whole_without_its_companions_once_gathered(path: Path, 
     store.append([tag("id:2"), tag("id:3")])
     copy = tmp_path / "copy.sqlite"
     copy.write_bytes(path.read_bytes())
-    # SQLite has it in its second file: what makes the copy below worth a test.
+    # SQLite keeps the data in its second file, which makes the copy below worth testing.
     assert len(Store(copy).events()) < 3
     copy.unlink()
     store.gather()
@@ -258,7 +258,7 @@ def test_a_forked_child_writes_by_a_connection_of_its_own(path: Path) -> None:
     assert [event.value for event in store.events()] == ["before", "child", "after"]
 
 
-# Files that are not a store of ours stay as they are.
+# Files that are not our stores stay unchanged
 
 
 def refused(path: Path, message: str) -> None:
@@ -359,7 +359,7 @@ def test_a_store_without_its_clock_is_damaged(path: Path) -> None:
 
 
 def test_an_empty_file_becomes_a_store(path: Path) -> None:
-    # What is left where the making of a store was cut short before its first page.
+    # This is left if the creation of a store was interrupted before its first page.
     path.parent.mkdir()
     path.touch()
     store = Store(path)
@@ -367,7 +367,7 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
     assert store.record("ann", ["id:1"], "tag", "a") == store.events()
 
 
-# What may pass: said in a sentence, nothing half written, and the next try goes through.
+# Temporary faults: reported in a sentence, nothing half written, and the next try succeeds
 
 
 def test_a_locked_store_is_said_and_can_be_written_after(path: Path) -> None:
@@ -402,7 +402,7 @@ def test_a_full_store_keeps_what_it_has_and_no_half_of_a_gesture(path: Path) -> 
     with pytest.raises(StoreUnavailable, match="the disk is full; make room"):
         store.record("ann", [f"id:{i}" for i in range(5000)], "tag", "b")
     assert store.events() == first
-    # The limit was the connection's, and a fault makes a new one.
+    # The limit applied to the connection, and a fault opens a new one.
     assert len(store.record("ann", [f"id:{i}" for i in range(5000)], "tag", "b")) == 5000
 
 
@@ -426,7 +426,7 @@ def test_a_limit_on_files_is_said(path: Path) -> None:
 
 
 def test_a_read_only_folder_is_said_and_its_store_still_read() -> None:
-    # Root may write anywhere, so a child does this as nobody.
+    # Root may write anywhere, so a child runs this as nobody.
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         path = folder / "tags.sqlite"
@@ -520,7 +520,7 @@ def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
     path.rename(away)
     with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
         store.record("ann", ["id:1"], "tag", "b")
-    # What there is can still be kept elsewhere.
+    # The remaining events can still be saved elsewhere.
     assert [event.value for event in store.events()] == ["a"]
     with pytest.raises(StoreUnavailable, match="was moved, deleted or replaced"):
         store.since(0)

@@ -1,4 +1,4 @@
-"""Suggestions: planted classes, precision counted by hand, and farthest-first traversal in its obvious form."""
+"""Suggestions: planted classes, precision counted by hand, and farthest-first traversal in its plain form."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PLANTED = "walrus otter heron badger"
 
 
 def noise(n: int, d: int = 12, seed: int = 0) -> tuple[np.ndarray, list[str]]:
-    """Vectors and texts that say nothing about the tag."""
+    """Return vectors and texts unrelated to the tag."""
     rng = np.random.default_rng(seed)
     vectors = rng.normal(size=(n, d))
     vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
@@ -112,7 +112,7 @@ def test_without_negatives_what_is_not_judged_counts_as_wrong_and_the_sentence_s
 @pytest.mark.parametrize("change", [str, str.upper, lambda text: f" {text}!"])
 @pytest.mark.parametrize("judged", [False, True])
 def test_copies_never_straddle_folds(change: Any, judged: bool) -> None:
-    # Tags are drawn at random, one for all three copies of a text: who sees a copy knows, nobody else can.
+    # Tags are random, with the same tag for the three copies of a text: only a model that saw a copy can know it.
     vectors, texts = noise(100, 200)
     vectors, texts = np.tile(vectors, (3, 1)), texts + [change(text) for text in texts] + texts
     positive = np.tile(np.random.default_rng(1).permutation(100) < 20, 3)
@@ -140,7 +140,7 @@ def test_a_copy_of_a_tagged_output_is_not_a_weak_negative() -> None:
 @given(st.permutations(range(50)), st.integers(0, 3))
 def test_rows_in_another_order_give_the_same_in_that_order(places: list[int], seed: int) -> None:
     vectors, texts = noise(50)
-    # A copy with another label, and one with the same.
+    # One copy with a different label, and one with the same.
     texts[9], vectors[9] = texts[2], vectors[2]
     texts[30], vectors[30] = texts[31], vectors[31]
     positive, negative = mask(50, *range(8)), mask(50, *range(8, 20))
@@ -242,7 +242,7 @@ def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
     texts, truth = frame["response"].tolist(), (frame["human_tag"] == "2_full_refusal").to_numpy()
     tagged = mask(len(texts), *np.random.default_rng(0).choice(np.flatnonzero(truth), 10, replace=False))
     order = suggest(embed(texts, "fast", progress=False), texts, tagged).order
-    # By chance 72 of 615.
+    # 72 of 615 by chance.
     assert truth[order[:50]].mean() > 4 * 72 / 615
 
 

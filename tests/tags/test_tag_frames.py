@@ -1,4 +1,4 @@
-"""Counts of tagged outputs against a count with Python's own dictionaries."""
+"""Counts of tagged outputs, compared with a count in Python dictionaries."""
 
 from __future__ import annotations
 

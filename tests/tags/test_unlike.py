@@ -1,4 +1,4 @@
-"""What to look at next, the most unlike first: against the definition, written without any shortcut."""
+"""`unlike` against its definition, written without any shortcut."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ def directions(n: int, d: int) -> np.ndarray:
 
 
 def sentences(n: int) -> list[str]:
-    """Texts that share some words; a few are equal."""
+    """Return texts that share some words; a few are equal."""
     rng = np.random.default_rng(1)
     return [" ".join(f"word{j}" for j in rng.integers(0, 40, 6)) for _ in range(n - 5)] + ["word1 word2"] * 5
 
 
 def traversal(alike: Likeness, judged: np.ndarray, greedy: int) -> list[int]:
-    """Farthest-first, by the definition."""
+    """Return farthest-first traversal, by the definition."""
     n = len(judged)
     distance = alike.distances()[alike.item][:, alike.item].astype(float)
     steps = np.rint(distance * 2**20)
@@ -42,7 +42,7 @@ def traversal(alike: Likeness, judged: np.ndarray, greedy: int) -> list[int]:
     return order + sorted(rest, key=lambda i: (-min(steps[i, j] for j in known), i))
 
 
-# The distances of these are exact, 0, 0.6, 1 or 1.4, so there are many ties: no two texts share a word.
+# These distances are exactly 0, 0.6, 1 or 1.4, so there are many ties: no two texts share a word.
 outputs = st.tuples(st.integers(0, 2), st.sampled_from([-1, 1]), st.integers(0, 2))
 small = st.lists(st.tuples(outputs, st.booleans()), min_size=1, max_size=30)
 

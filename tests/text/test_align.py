@@ -30,7 +30,7 @@ PARTS = [
     "Buy bread and fruit at small markets along the way.",
     "Write down the number of the nearest garage and hospital.",
 ]
-# As in a language, few words are said often and many hardly ever.
+# As in a natural language, a few words are frequent and many are rare.
 WORDS = [f"{a}{b}{c}" for a in ("bo", "ka", "mi", "tu", "ze") for b in ("dra", "lon", "pel", "ris") for c in range(40)]
 FREQUENCY = [1 / (i + 3) for i in range(len(WORDS))]
 
@@ -40,7 +40,7 @@ def nonsense(rng: random.Random, length: int = 9) -> str:
 
 
 def planted(seed: int, reordered: bool) -> tuple[list[str], list[list[int]]]:
-    """Forty outputs of the twelve parts, and which part each unit of an output is (-1 = inserted)."""
+    """Return forty outputs of the twelve parts, and the part of each unit (-1 = inserted)."""
     rng = random.Random(seed)
     texts, keys = [], []
     for _ in range(40):

@@ -99,7 +99,7 @@ def test_counts_and_p_are_those_of_a_brute_force(rows: list[tuple[str, str]], le
     place = [form for text in sorted(set(texts)) for _, _, form in sequences(text, 4, together=True)]
 
     def dropped(form: tuple[str, ...]) -> bool:
-        """In the same outputs as one word more; of phrases of four that lie in one of five, the first stays."""
+        """In the same outputs as a longer sequence; of phrases of four within one of five, the first is kept."""
         for other in everything:
             if len(other) == len(form) + 1 and everything[other] == everything[form] >= max(floor, 2):
                 if len(form) < 4 and form in (other[1:], other[:-1]):
@@ -139,7 +139,7 @@ def test_counts_and_p_are_those_of_a_brute_force(rows: list[tuple[str, str]], le
 
 
 def bursty(rng: np.random.Generator, n: int, prompts: np.ndarray[Any, Any] | None = None) -> list[str]:
-    """Outputs of words with Zipf frequencies; what an output has said it says again, and a prompt has its words."""
+    """Return outputs with Zipf word frequencies, where outputs repeat their own words and prompts have theirs."""
     share = 1 / np.arange(1, 2001)
     texts = []
     for i in range(n):
@@ -161,7 +161,7 @@ def test_labels_drawn_at_random_make_hardly_a_word_significant() -> None:
         table = distinctive(texts, rng.integers(0, 3, 150))
         shares.append(((table["q"] <= 0.05).sum()) / len(table))
         families.append((table["q"] <= 0.05).any())
-        # The words alone, before any adjustment: a discrete test is below its level.
+        # Words only, before any adjustment: a discrete test stays below its level.
         assert (table.loc[table["words"] == 1, "p"] <= 0.05).sum() <= 0.05 * 3 * len(set(table["form"]))
     assert np.mean(shares) <= 0.05
     assert np.mean(families) <= 0.15
@@ -190,7 +190,7 @@ def test_one_output_that_says_a_word_a_hundred_times_counts_once() -> None:
 
 
 def draws(label: np.ndarray[Any, Any], prompt: np.ndarray[Any, Any], rng: np.random.Generator) -> np.ndarray[Any, Any]:
-    """The labels permuted within each prompt."""
+    """Return the labels permuted within each prompt."""
     out = label.copy()
     for p in np.unique(prompt):
         out[prompt == p] = rng.permutation(out[prompt == p])

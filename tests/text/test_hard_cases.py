@@ -1,4 +1,4 @@
-"""Those of TEXT.md's twenty hard cases that are about several functions; the others are in their functions' tests."""
+"""The hard cases of TEXT.md that involve several functions; the others are in the tests of their functions."""
 
 from __future__ import annotations
 

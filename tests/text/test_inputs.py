@@ -1,4 +1,4 @@
-"""Every public function takes its texts as any iterable, once, and refuses what is not texts with a sentence."""
+"""Every public function accepts its texts as any iterable, reads it once, and refuses anything else with a sentence."""
 
 from __future__ import annotations
 

@@ -30,7 +30,7 @@ def test_units_are_in_order_and_no_word_is_lost(text: str) -> None:
         between.append(text[end : unit.start])
         end = unit.end
     between.append(text[end:])
-    # Numbers and letters of list markers are the only word characters outside.
+    # Only the numbers and letters of list markers are outside.
     outside = "".join(between).replace("\n", " ")
     assert all(len(part.strip("().>-*+•‣●▪–")) <= 3 for part in outside.split() if any(map(str.isalnum, part)))
 

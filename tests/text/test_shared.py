@@ -163,7 +163,7 @@ def test_real_outputs_share_what_brute_force_finds(k: float, m: int, exact: bool
     for d, i in live:
         c = len(who.get(tuple(said[d][i : i + m]), ())) if i + m <= len(said[d]) else 1
         covered[d][i : i + m] = [max(c, x) for x in covered[d][i : i + m]]
-    # One word more at a time, for those that enough outputs went along with so far.
+    # Add one word at a time to the sequences that enough outputs contain so far.
     reach = [[0] * len(text) for text in said]
     holders = [[0] * len(text) for text in said]
     length = 1
@@ -269,7 +269,7 @@ def test_many_times_the_same_word() -> None:  # 20
 
 
 def obvious_phrases(texts: list[str], k: int, m: int, prompt: str | None, limit: int) -> list[tuple[str, int]]:
-    """The listed phrases, as forms, with their outputs: every sequence is compared with every listed one."""
+    """Return the listed phrases, as forms, with their outputs, comparing every sequence with every listed one."""
     forms_of = [forms(text) for text in texts]
     starts = [words(text)["start"].tolist() for text in texts]
     candidates: dict[tuple[str, ...], int] = {}
@@ -281,7 +281,7 @@ def obvious_phrases(texts: list[str], k: int, m: int, prompt: str | None, limit:
         return sum(Fraction(candidates[phrase] ** 2, sum(word in text for text in forms_of)) for word in phrase)
 
     listed: list[tuple[str, ...]] = []
-    # Among equal scores in the order of the words.
+    # Equal scores are ordered by their words.
     for phrase in sorted(candidates, key=lambda phrase: (-score(phrase), phrase)):
         apart = not any(holds(list(phrase), list(one)) or holds(list(one), list(phrase)) for one in listed)
         if apart and not set(phrase) <= FUNCTION_WORDS:
@@ -322,7 +322,7 @@ def test_the_browser_has_the_same_function_words() -> None:
 
 def test_phrases_come_quickly_from_runs_of_one_word_of_all_lengths() -> None:
     texts = ["ha " * i for i in range(1, 400)]
-    # i words stand in 400 - i outputs, so the score is (400 - i)² i / 399: most where 400 - i is nearest to 2 i.
+    # i words are in 400 - i outputs, so the score is (400 - i)² i / 399: highest where 400 - i is nearest to 2 i.
     assert shared_phrases(texts, min_outputs=2, min_words=2)["words"].tolist() == [133]
 
 

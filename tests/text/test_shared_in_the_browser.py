@@ -1,4 +1,4 @@
-"""The browser's reading of the index's arrays, by node, against Python's."""
+"""The browser's code over the index's arrays, run by node, compared with Python's."""
 
 from __future__ import annotations
 

@@ -18,7 +18,7 @@ JS = Path(__file__).parents[2] / "js"
 def test_a_share_is_rounded_up_and_float_noise_is_not() -> None:
     for n in range(1, 301):
         for percent in range(1, 101):
-            # The oracle counts in fractions, which have no noise.
+            # The oracle counts with fractions, which are exact.
             assert outputs_needed(percent / 100, n) == max(2, math.ceil(Fraction(percent, 100) * n)), (percent, n)
 
 
@@ -59,7 +59,7 @@ console.log(JSON.stringify(JSON.parse(readFileSync(0, "utf8")).map(([value, n]) 
 
 
 def test_the_browser_rounds_as_python_does() -> None:
-    """Call outputsNeeded of js/src/text/thresholds.ts with node. No other file may round by itself."""
+    """Run outputsNeeded of js/src/text/thresholds.ts in node. No other file may round by itself."""
     files = [path.name for path in (JS / "src").rglob("*.ts*") if "toFixed(9)" in path.read_text(encoding="utf-8")]
     assert files == ["thresholds.ts"]
     cases = [(share / 100, n) for share in range(1, 101) for n in (0, 1, 7, 50, 100, 300, 1001)]

@@ -20,13 +20,13 @@ ODD = (
     "\u202e\x00\ud83d\udc00"
     "نمیखकคำไทย한국\U000e0041\u20e3\ufe0f²½Ⅷ"
 )
-# Surrogates too; half of them from the letters of Western Europe.
+# Including surrogates; half of the letters are Western European.
 ANY = st.integers(0, 0x24F).map(chr) | st.integers(0, 0x10FFFF).map(chr)
 TEXT = st.text(st.sampled_from(ODD), max_size=40) | st.text(ANY, max_size=40)
 
 
 def pattern() -> re.Pattern[str]:
-    """TEXT.md's definition as one regular expression."""
+    """Return TEXT.md's definition as one regular expression."""
     single, ignorable, joiner = module._HAN_KANA, module._IGNORABLE, module._JOINER
     tail = f"[{module._marks()}{ignorable}]"
     letter = rf"[^\W_{single}]"
@@ -36,7 +36,7 @@ def pattern() -> re.Pattern[str]:
 
 def obvious(text: str) -> list[tuple[int, int]]:
     numbers = {m.start(1) for m in re.finditer(r"(?:^|\n)[ \t>*_#+-]{0,16}([0-9]{1,3})[.)][ \t](?=[^\n])", text)}
-    # A regular expression does not find matches that overlap: the line end after one list number begins the next.
+    # A regular expression does not find overlapping matches: the line end after one list number begins the next.
     numbers |= {m.start(1) for m in re.finditer(r"(?<=\n)[ \t>*_#+-]{0,16}([0-9]{1,3})[.)][ \t](?=[^\n])", text)}
     found = [m.span() for m in pattern().finditer(text)]
     return [(a, b) for a, b in found if a not in numbers or not re.fullmatch("[0-9]{1,3}", text[a:b])]

@@ -20,18 +20,18 @@ def unit(vectors: np.ndarray) -> np.ndarray:
 
 
 def answers(n: int, seed: int = 0) -> tuple[np.ndarray, list[str], np.ndarray]:
-    """Vectors and texts of n answers in several wordings, and which city each names."""
+    """Return vectors and texts of n answers in several wordings, and the city that each names."""
     rng = np.random.default_rng(seed)
     city = rng.integers(0, len(CITIES), n)
     way = rng.integers(0, len(WAYS), n)
     texts = [WAYS[w].format(CITIES[c]) for c, w in zip(city, way, strict=True)]
-    # As a model's vectors are: the same for the same text, near for the same city, not far for the same wording.
+    # Like a model's vectors: equal for equal texts, near for the same city, not far for the same wording.
     directions = rng.normal(size=(len(CITIES) + len(WAYS), 32))
     return unit(directions[city] + 0.4 * directions[len(CITIES) + way]), texts, city
 
 
 def prose(n: int) -> tuple[np.ndarray, list[str]]:
-    """Long outputs that say much the same in other words, and a few that do not."""
+    """Return long outputs that mostly say the same in other words, and a few different ones."""
     rng = np.random.default_rng(1)
     common = [f"word{chr(97 + i)}{chr(97 + j)}" for i in range(26) for j in range(8)]
     texts = [" ".join(rng.choice(common, 180)) for _ in range(n)]
@@ -40,12 +40,12 @@ def prose(n: int) -> tuple[np.ndarray, list[str]]:
 
 
 def alike(a: np.ndarray, b: np.ndarray) -> bool:
-    """Whether two labellings are one partition."""
+    """Return whether two labellings are the same partition."""
     return bool(((a[:, None] == a[None]) == (b[:, None] == b[None])).all())
 
 
 def check(tree: Tree, n: int) -> None:
-    """What holds of every tree."""
+    """Check the properties of every tree."""
     assert len(tree.granularities) == len(tree.levels) == 21
     assert tree.leaf.shape == (n,)
     before = np.full(n, -1)
@@ -56,7 +56,7 @@ def check(tree: Tree, n: int) -> None:
         assert sorted(tree.sizes[order].tolist(), reverse=True) == tree.sizes[order].tolist()
         assert all(cut[tree.medoids[node]] == number for number, node in enumerate(order))
         if level:
-            # One that is alone is a cluster of itself, and everything finer lies within something coarser.
+            # An unclustered output forms a group of one, and each finer level subdivides the coarser one.
             fine, coarse = (np.where(c < 0, -1 - np.arange(n), c) for c in (cut, before))
             assert len(set(zip(fine, coarse, strict=True))) == len(set(fine))
         before = cut
@@ -129,7 +129,7 @@ def test_long_outputs_are_divided() -> None:
     cut = tree.cut()
     assert np.bincount(cut[cut >= 0]).max() <= 0.6 * 203
     assert len(set(cut[:200])) >= 4
-    # What is really different is not mixed with the rest.
+    # Really different outputs are not mixed with the rest.
     assert len(set(cut[200:])) == 1
     assert cut[200] not in cut[:200]
 

@@ -19,7 +19,7 @@ from outlens.vectors.cache import Cache, key
 
 
 class Letters:
-    """A model that counts letters, and what it was asked."""
+    """A model that counts letters and records its texts."""
 
     def __init__(self) -> None:
         self.asked: list[list[str]] = []
@@ -150,7 +150,7 @@ def test_an_unknown_model_without_a_network_is_one_sentence(
 ) -> None:
     monkeypatch.setenv("SENTENCE_TRANSFORMERS_HOME", str(tmp_path))
     monkeypatch.setattr("huggingface_hub.HfApi.model_info", _unreachable)
-    # Importing these takes ten seconds: a model that is not on this machine needs neither.
+    # Importing these takes ten seconds, and a model that is not on this machine needs neither.
     monkeypatch.setitem(sys.modules, "torch", None)
     monkeypatch.setitem(sys.modules, "sentence_transformers", None)
     with pytest.raises(ValueError, match=re.escape(end)) as error:
@@ -160,7 +160,7 @@ def test_an_unknown_model_without_a_network_is_one_sentence(
 
 @pytest.mark.model
 def test_a_model_on_this_machine_needs_no_network(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    # Laid out as the hub's client keeps what it fetched.
+    # The folder layout of the hub client's cache.
     kept = tmp_path / "models--sentence-transformers--here"
     (kept / "snapshots" / "1a").mkdir(parents=True)
     (kept / "refs").mkdir()
@@ -210,7 +210,7 @@ def test_a_model_of_the_hub_is_still_fetched(monkeypatch: pytest.MonkeyPatch) ->
 
 
 class Constant:
-    """An encoder that gives every text the same vector."""
+    """An encoder that returns the same vector for every text."""
 
     room = 8
 
@@ -233,12 +233,12 @@ def test_a_folder_that_was_retrained_is_another_model(monkeypatch: pytest.Monkey
     monkeypatch.chdir(tmp_path / "one")
     first = embed(["text"], "model", progress=False)
     monkeypatch.setattr(models, "load", lambda name: Constant([0, 1]))
-    # Nothing changed, and another way to write the same folder.
+    # Nothing changed, and another spelling of the same folder.
     for name in ("model", "./model", str(tmp_path / "one" / "model")):
         np.testing.assert_array_equal(embed(["text"], name, progress=False), first)
     times = weights.stat()
     weights.write_bytes(b"other")
-    # As large, and with the time of the old one, as `cp -p` and some trainers leave it.
+    # The same size and modification time, as left by `cp -p` and some trainers.
     os.utime(weights, ns=(times.st_atime_ns, times.st_mtime_ns))
     assert embed(["text"], "model", progress=False).tolist() == [[0, 1]]
 

@@ -52,7 +52,7 @@ def test_counts_are_repeated_rows() -> None:
     ],
 )
 def test_the_answer_outweighs_the_wording_around_it(a: str, b: str, other: str) -> None:
-    # Twice, so that no word is dropped for being held once; fillers, so that the wording is common.
+    # Twice, so that no word is dropped for being in only one output; fillers, so that the wording is common.
     texts = [a, b, other] * 2 + ["I would say that it is today", "Here is one for you with lime juice"] * 2
     found = similarity(texts)
     assert found[0, 1] > found[0, 2]

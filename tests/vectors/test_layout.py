@@ -16,7 +16,7 @@ Neighbours = tuple[np.ndarray, np.ndarray]
 
 
 def points(n: int = 300) -> np.ndarray:
-    """Three groups in five dimensions, with some points that are equal."""
+    """Return three groups in five dimensions, with some equal points."""
     rng = np.random.default_rng(0)
     x = rng.normal(size=(n, 5)) + 8 * np.eye(5)[np.arange(n) % 3]
     x[:30:3] = x[0]
@@ -24,7 +24,7 @@ def points(n: int = 300) -> np.ndarray:
 
 
 def neighbours(x: np.ndarray, k: int) -> Neighbours:
-    """The k nearest other points of each, and their distances."""
+    """Return the k nearest other points of each point, and their distances."""
     distance = np.linalg.norm(x[:, None] - x[None], axis=2)
     np.fill_diagonal(distance, -1)
     indices = np.argsort(distance, axis=1, kind="stable")[:, 1 : k + 1]
@@ -36,7 +36,7 @@ def start(n: int) -> np.ndarray:
 
 
 def naive_graph(indices: np.ndarray, distances: np.ndarray) -> np.ndarray:
-    """The fuzzy union of the memberships, by the definition in the paper on UMAP."""
+    """Return the fuzzy union of the memberships, as defined in the UMAP paper."""
     n, k = indices.shape
     one_way = np.zeros((n, n))
     for i, (others, d) in enumerate(zip(indices, distances, strict=True)):

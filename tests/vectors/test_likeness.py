@@ -18,7 +18,7 @@ PROMPT = "Name a city."
 
 
 def outputs(n: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
-    """Answers in several wordings with a remark of their own, and vectors that differ with the text."""
+    """Return answers in several wordings, each with a different remark, and vectors that depend on the text."""
     rng = np.random.default_rng(seed)
     texts = [
         WAYS[w].format(CITIES[c], CITIES[d]) + f" Remark {r}" * (r % 3)
@@ -30,7 +30,7 @@ def outputs(n: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
 
 
 def by_definition(vectors: np.ndarray, texts: list[str]) -> np.ndarray:
-    """The distances of n rows, whose texts are sorted and differ."""
+    """Return the distances of n rows, whose texts are sorted and distinct."""
     words = answer_words(texts, PROMPT).toarray()
     v = vectors.astype(np.float64)
     distance = np.maximum(1 - 0.4 * v @ v.T - 0.6 * np.sqrt(np.clip(words @ words.T, 0, 1)), 0)
@@ -51,7 +51,7 @@ def test_distances_are_those_of_the_definition(common: int, monkeypatch: pytest.
     vectors, texts = distinct(150)
     alike = Likeness(vectors, texts, prompt=PROMPT)
     np.testing.assert_allclose(alike.distances(), by_definition(vectors, texts), atol=2e-6)
-    # A matrix product of another shape may round in another way.
+    # A matrix product of another shape may round differently.
     some = alike.distances([5, 3], [3, 9, 5])
     np.testing.assert_allclose(some, alike.distances()[[5, 3]][:, [3, 9, 5]], atol=2e-6)
     assert (some[0, 2], some[1, 0]) == (0, 0)
@@ -71,7 +71,7 @@ def test_outputs_that_differ_in_white_space_are_one_item() -> None:
 @settings(deadline=None, max_examples=20)
 def test_neighbours_are_those_of_brute_force(n: int, k: int, seed: int) -> None:
     vectors, texts = distinct(n, seed)
-    # Coarse vectors, so that there are ties.
+    # Coarse vectors, to produce ties.
     vectors = np.eye(16, dtype=np.float32)[np.abs(vectors).argmax(axis=1) % 3] if n else vectors
     alike = Likeness(vectors, texts, prompt=PROMPT)
     distance = alike.distances()

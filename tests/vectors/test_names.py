@@ -10,7 +10,7 @@ from outlens.vectors.names import Name, name_clusters
 
 
 def tree_of(groups: list[int]) -> Tree:
-    """A tree of one level's clusters, the same at every granularity but the coarsest, which holds all."""
+    """Return a tree of one level's clusters, the same at every granularity except the coarsest, which holds all."""
     found = np.unique(groups)
     leaf = np.searchsorted(found, groups).astype(np.int32)
     k = len(found)
@@ -24,7 +24,7 @@ def tree_of(groups: list[int]) -> Tree:
 
 
 def names_of(*groups: list[str], prompt: str | None = None) -> list[Name]:
-    """Names of clusters that hold these texts."""
+    """Return the names of clusters with these texts."""
     texts = [text for group in groups for text in group]
     tree = tree_of([i for i, group in enumerate(groups) for _ in group])
     return name_clusters(texts, tree, prompt=prompt)[: len(groups)]

@@ -18,7 +18,7 @@ def blobs(n: int, seed: int = 0) -> np.ndarray:
 
 
 def project(vectors: np.ndarray, seed: int = 42) -> np.ndarray:
-    """The map of outputs that share no word: only their vectors matter."""
+    """Return the map of outputs that share no word, so that only their vectors matter."""
     return project_outputs(vectors, texts(len(vectors)), seed=seed)
 
 
@@ -102,7 +102,7 @@ def test_a_map_that_cannot_be_prepared_early_is_made_when_it_is_needed(monkeypat
 
 def test_typical_is_the_mean_similarity() -> None:
     v = blobs(30)
-    # No word is in two texts, so only the vectors make them alike.
+    # No word is in two texts, so only the vectors make them similar.
     land = landscape([f"text{i:02}" for i in range(30)], vectors=v)
     similarity = 0.4 * land.vectors @ land.vectors.T
     np.fill_diagonal(similarity, 1)

@@ -35,7 +35,7 @@ def tree() -> Tree:
 
 
 def clusters_of(tree: Tree, granularity: float) -> npt.NDArray[np.int64]:
-    """The cluster of each output; one that is like no other is a cluster by itself."""
+    """Return the cluster of each output; an unclustered one is a cluster by itself."""
     cut = tree.cut(granularity).astype(np.int64)
     alone = np.flatnonzero(cut < 0)
     cut[alone] = cut.max() + 1 + np.arange(len(alone))
@@ -43,7 +43,7 @@ def clusters_of(tree: Tree, granularity: float) -> npt.NDArray[np.int64]:
 
 
 def pairs(labels: npt.NDArray[np.generic]) -> npt.NDArray[np.bool_]:
-    """Whether two outputs have the same label, for each pair of them."""
+    """Return whether two outputs have the same label, for each pair."""
     upper = np.triu_indices(len(labels), 1)
     return (labels[:, None] == labels)[upper]
 
@@ -66,7 +66,7 @@ def test_outputs_with_one_piece_of_advice_are_clustered_by_it(
     clusters = clusters_of(tree, granularity)[ONE]
     assert adjusted_mutual_info_score(LABELS, clusters) > ami
     assert pair_f1(LABELS, clusters) > f1
-    # The labels alone do not help: shuffled at random, they agree with nothing.
+    # The labels alone do not help: after shuffling, they agree with nothing.
     dealt = np.random.default_rng(0).permutation(LABELS)
     assert adjusted_mutual_info_score(dealt, clusters) < 0.15
     assert pair_f1(dealt, clusters) < 0.3

@@ -1,4 +1,4 @@
-"""The bridge: traits show what the owners hold, whichever side changed it, and in whichever thread."""
+"""The bridge: traits show the owners' state, whichever side and whichever thread changed it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the browser paints, by node, against `lens.visible`."""
+"""The browser's painting, run by node, compared with `lens.visible`."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def lens_of(rng: random.Random) -> ol.Lens:
     for row in rng.choices(range(n + 2), k=rng.randrange(6)):
         spans.append((row, *sorted(rng.choices(range(len(frame["response"][row]) + 1), k=2)), rng.choice("xyz")))
     lens.highlight(pd.DataFrame(spans, columns=["output", "start", "end", "kind"]), "mine", by="kind")
-    for kind in ("index", "aligned"):  # once, for all pages
+    for kind in ("index", "aligned"):  # built once, for all pages
         for prompt in range(len(lens.prompts)):
             lens._bridge.widget._handle_custom_msg({"kind": kind, "prompt": prompt}, [])
     return lens
@@ -116,7 +116,7 @@ def test_the_browser_marks_what_is_visible_in_python() -> None:
     )
     assert done.returncode == 0, done.stderr
     for theirs, ours, case in zip(json.loads(done.stdout), expected, cases, strict=True):
-        # Colours are the browser's own, and so is what is pointed at.
+        # Colours belong to the browser, and so does the hovered element.
         marked = [[*span[:4], span[4] if span[0] == "ol-shared" else 0] for span in theirs if span[0] != "ol-hot"]
         assert sorted(marked) == ours, case["view"]
     assert sum(map(len, expected)) > 1000

@@ -1,4 +1,4 @@
-"""What travels to the browser is what the user has."""
+"""The data sent to the browser matches the user's."""
 
 from __future__ import annotations
 

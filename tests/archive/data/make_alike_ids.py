@@ -13,7 +13,7 @@ import pandas as pd
 import outlens as ol
 
 if __name__ == "__main__":
-    # The last id is what another output would be called if it were the second one named 1.
+    # The last id equals the name that a second output named 1 would get.
     frame = pd.DataFrame({"key": [1, "1", 2, "1#2"], "text": ["Yes.", "No.", "Maybe so.", "Never."]}, dtype=object)
     vectors = np.eye(4, 3, dtype=np.float32) + 0.1
     lens = ol.Lens(frame, text="text", id="key", vectors=vectors, store=False, annotator="ann")
