@@ -206,6 +206,7 @@ def _pack_landscape(land: Landscape, packer: Packer) -> dict[str, Any]:
         "xy": packer.array(land.xy),
         "typical": packer.array(land.typical),
         "separation": float(land.separation),
+        "added": int(land.added),
         "tree": {field.name: packer.array(getattr(land.tree, field.name)) for field in fields(Tree)},
         "names": packer.json([[name.name, name.share, list(name.words)] for name in land.names]),
     }
@@ -218,7 +219,10 @@ def _unpack_landscape(packed: dict[str, Any], texts: list[str], prompt: str | No
     fits = len(vectors) == n and _has_unit_rows(vectors) and xy.shape == (n, 2) and typical.shape == (n,)
     require(fits and bool(np.isfinite(xy).all() and np.isfinite(typical).all()), "its map does not fit")
     tree = Tree(**{name: file.array(packed["tree"][name], *kind) for name, kind in _TREE_ARRAYS.items()})
-    _check_tree(tree, n)
+    # Older files do not hold it.
+    added = packed.get("added", 0)
+    require(type(added) is int and 0 <= added < max(n, 1), "its map does not fit")
+    _check_tree(tree, n, added)
     names = file.json(packed["names"])
     require(len(names) == len(tree.sizes), "the names of its clusters do not fit")
     clear = packed.get("separation")
@@ -226,10 +230,10 @@ def _unpack_landscape(packed: dict[str, Any], texts: list[str], prompt: str | No
         # Older files do not hold it.
         clear = separation(Likeness(vectors, texts, prompt=prompt), tree.cut())
     require(type(clear) is float and -1 <= clear <= 1, "the separation of its clusters is out of range")
-    return Landscape(vectors, tree, [_unpack_name(*name) for name in names], xy, typical, clear)
+    return Landscape(vectors, tree, [_unpack_name(*name) for name in names], xy, typical, clear, added)
 
 
-def _check_tree(tree: Tree, n: int) -> None:
+def _check_tree(tree: Tree, n: int, added: int) -> None:
     nodes, (steps, leaves) = len(tree.sizes), tree.levels.shape
     fits = (
         len(tree.leaf) == n and _all_within(tree.leaf, 0, leaves)
@@ -238,9 +242,10 @@ def _check_tree(tree: Tree, n: int) -> None:
         and bool(((tree.granularities >= 0) & (tree.granularities <= 1)).all())
     )  # fmt: skip
     require(fits, "its clusters do not fit")
+    weights = np.bincount(tree.leaf[: n - added], minlength=leaves)
     for level in tree.levels:
         held = np.zeros(nodes + 1, np.int64)  # the last is for -1
-        np.add.at(held, level, tree.weights)
+        np.add.at(held, level, weights)
         here = np.unique(level[level >= 0])
         require(bool((held[here] == tree.sizes[here]).all()), "the sizes of its clusters do not fit")
 

@@ -52,14 +52,9 @@ class Tree:
     levels: Int32s
     """(L, leaves) the node of each leaf; -1 for an output that resembles no other."""
     sizes: Int64s
-    """(nodes,) outputs in each node."""
+    """(nodes,) outputs in each node, without those that `extend` added, so that clusters keep their numbers."""
     medoids: Int64s
     """(nodes,) position of the most typical output of each node."""
-
-    @property
-    def weights(self) -> Int64s:
-        """(leaves,) outputs in each finest cluster."""
-        return np.bincount(self.leaf, minlength=self.levels.shape[1])
 
     def level(self, granularity: float) -> int:
         """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
@@ -70,7 +65,7 @@ class Tree:
         return int(np.abs(self.granularities - granularity).argmin())
 
     def order(self, level: int) -> Int32s:
-        """Return the nodes of a level, largest first. The number of a cluster is its index here."""
+        """Return the nodes of a level, largest first by `sizes`. The number of a cluster is its index here."""
         nodes = np.unique(self.levels[level])
         nodes = nodes[nodes >= 0]
         # Node numbers do not depend on the order of the rows, so neither do ties.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from threading import Thread
 from typing import TYPE_CHECKING, Any
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from outlens.text.words import check as check_texts
 from outlens.vectors.clusters import Tree, tree_of
 from outlens.vectors.embed import check, embed
-from outlens.vectors.likeness import Likeness
+from outlens.vectors.likeness import EXACT_UP_TO, Likeness
 from outlens.vectors.models import DEFAULT
 from outlens.vectors.names import Name, name_clusters
 from outlens.vectors.positions import FEW, check_seed, positions_of, warm_up
@@ -50,6 +50,10 @@ class Landscape:
     """(n,), mean similarity to all n texts by their likeness: high is typical, low is unusual."""
     separation: float
     """The separation of the clusters at the default granularity, -1 to 1: their mean silhouette."""
+    added: int = 0
+    """Number of texts, the last ones, that were placed on the map of the others by `extend`."""
+    likeness: Likeness | None = field(default=None, repr=False, compare=False)
+    """Of the texts that were not added; None if there are too many to keep it in memory, or if it was not computed."""
 
 
 def landscape(
@@ -109,6 +113,7 @@ def landscape(
         xy=positions_of(alike, clusters, seed=seed),
         typical=alike.typicality()[alike.item],
         separation=clear,
+        likeness=alike if len(alike) <= EXACT_UP_TO else None,
     )
 
 

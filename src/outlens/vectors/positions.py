@@ -74,11 +74,23 @@ def positions_of(
     order = alike.order
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
-    # A sunflower spiral is dense, no two points coincide, and the first point does not move.
-    spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(counts[alike.item]))
-    angle = rank * np.pi * (3 - np.sqrt(5))
-    offset = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
+    offset = beside(rank, counts[alike.item])
     return _scaled(xy[alike.item] + offset) if len(alike) > 1 else offset.astype(np.float32)
+
+
+def beside(rank: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
+    """Return (n, 2) offsets that keep equal outputs from hiding each other; that of the first is 0.
+
+    Parameters
+    ----------
+    rank : (n,), how many equal ones come before each.
+    count : (n,), how many there are.
+    """
+    # A sunflower spiral is dense, and no two points coincide.
+    spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(count))
+    angle = rank * np.pi * (3 - np.sqrt(5))
+    offset: npt.NDArray[np.float64] = np.stack([np.cos(angle), np.sin(angle)], axis=1) * spread[:, None]
+    return offset
 
 
 def warm_up() -> None:
