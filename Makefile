@@ -1,16 +1,16 @@
-# `make demo` and `make test` are all that is needed; each installs what it lacks.
+# `make demo` and `make test` install everything they need.
 SHELL := /bin/bash
 PY := .venv/bin/python
 JS := js/node_modules/.package-lock.json
 BUNDLE := src/outlens/widget/static
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
-# The same examples in every run of the property tests.
+# Run property tests with the same examples every time.
 export OUTLENS_HYPOTHESIS := ci
-# Several workers share the cores; threads of theirs that wait for each other would keep them busy.
+# Workers share the cores; several threads per worker would only wait for each other.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
-# CI has two cores: what waits for servers and browsers runs beside what computes.
+# CI has two cores: jobs that wait for servers and browsers run beside jobs that compute.
 PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest -n 2 -q
 
@@ -19,7 +19,7 @@ PYTEST := $(PY) -m pytest -n 2 -q
 demo: .venv/installed
 	.venv/bin/outlens demo
 
-# What the tests leave behind in the tree would be committed by mistake. Outside of git there is nothing to compare.
+# Files that the tests leave in the tree would be committed by mistake. Outside of git there is nothing to compare.
 TREE := git status --porcelain 2>/dev/null || true
 test: .venv/installed $(JS)
 	@before=$$($(TREE)); \
@@ -34,7 +34,7 @@ lab: .venv/installed
 
 bench: .venv/installed $(JS)
 	scripts/browser.sh
-	$(MAKE) --no-print-directory .venv-peer/installed || echo "embedding-atlas could not be installed: only ours is timed"
+	$(MAKE) --no-print-directory .venv-peer/installed || echo "embedding-atlas could not be installed: only outlens is timed"
 	$(PY) benchmarks/run.py
 
 lint: .venv/installed $(JS)
@@ -72,7 +72,7 @@ test-python: .venv/installed
 test-browser: .venv/installed
 	scripts/browser.sh
 	$(PYTEST) tests/browser
-	# What points at text or depends on where lines wrap, again in a wider font and a narrower window.
+	# Repeat the tests that point at text or depend on line breaks in a wider font and a narrower window.
 	OUTLENS_TEST_FONT="15px DejaVu Serif" OUTLENS_TEST_WIDTH=1050 $(PYTEST) tests/browser -m layout
 
 test-notebooks: .venv/installed
@@ -86,13 +86,13 @@ test-oldest: .venv/installed
 
 .venv/installed: pyproject.toml constraints.txt
 	[ -x $(PY) ] || python3 -m venv .venv
-	# torch first: whatever asks for it later finds the CPU build in place.
+	# torch first: packages that need it then find the CPU build.
 	$(PY) -m pip install --quiet uv
 	scripts/torch.sh .venv
 	.venv/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-# What the cold start is timed against, in an environment of its own: it wants other versions of our dependencies.
+# embedding-atlas, for the benchmark of the cold start, has its own environment: it needs other versions of our dependencies.
 .venv-peer/installed:
 	python3 -m venv .venv-peer
 	.venv-peer/bin/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# A Chromium or Chrome for the browser tests: one that is there, else Debian's.
+# Find a Chromium or Chrome for the browser tests, or install Debian's.
 set -euo pipefail
 found() { for name in chromium chromium-browser google-chrome google-chrome-stable; do command -v "$name" && return; done; return 1; }
 [ -n "${OUTLENS_BROWSER:-}" ] && exit 0

@@ -1,4 +1,4 @@
-"""Execute every notebook in a folder of its own; an error in a cell fails the run."""
+"""Execute every notebook in its own folder; an error in a cell fails the run."""
 
 import shutil
 import sys

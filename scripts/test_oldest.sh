@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
-# The Python tests on the oldest versions that pyproject.toml declares, and on Python 3.10: it is here, or uv fetches it.
+# Run the Python tests on the oldest versions that pyproject.toml declares and on Python 3.10, which uv fetches if needed.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 env=.venv-oldest
 uv=.venv/bin/uv
-# pyenv puts a python3.10 on the path that runs nothing until its version is chosen: try before use.
+# pyenv puts a python3.10 on the path that fails until its version is chosen: try it first.
 oldest_python() {
   for python in python3.10 ~/.pyenv/versions/3.10.*/bin/python; do
     "$python" -c '' 2>/dev/null && echo "$python" && return
@@ -17,11 +17,11 @@ if [ ! "$env/installed" -nt pyproject.toml ] || [ ! "$env/installed" -nt constra
   rm -rf "$env"
   "$(oldest_python)" -m venv --without-pip "$env"
   version=$("$env/bin/python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')
-  # uv leaves torch out: it would take the build that brings gigabytes of CUDA libraries.
+  # Exclude torch: uv would choose the build with gigabytes of CUDA libraries.
   echo 'torch; sys_platform == "never"' >"$env/without_torch.txt"
   "$uv" pip compile --quiet pyproject.toml --extra parquet --extra test --resolution lowest-direct \
     --python-version "$version" --override "$env/without_torch.txt" --output-file "$env/oldest.txt" >/dev/null
-  # The CPU build may be missing for this Python; then the tests of models are left out.
+  # If there is no CPU build for this Python, skip the tests of models.
   pip=(.venv/bin/python -m pip --python "$env/bin/python")
   if "${pip[@]}" install --dry-run --no-deps "$(grep '^torch==' constraints.txt)" 2>/dev/null | grep -q 'torch-.*+cpu'; then
     scripts/torch.sh "$env"

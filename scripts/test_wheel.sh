@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Build the wheel, look into it, install it in an empty environment and run the demo there.
+# Build the wheel, check its files, install it in an empty environment and run the demo there.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 work=$(mktemp -d)
@@ -14,7 +14,7 @@ python3 -m venv --without-pip "$work/venv"
 scripts/torch.sh "$work/venv"
 .venv/bin/uv pip install --quiet --python "$work/venv/bin/python" --constraint constraints.txt "$wheel"
 cd "$work"
-# A cache of its own: the demo must work on a machine that has seen nothing.
+# Use an empty cache: the demo must work on a new machine.
 OUTLENS_CACHE_DIR="$work/cache" HF_HUB_OFFLINE=1 "$work/venv/bin/outlens" demo --no-lab
 test -s "$work/outlens-demo.html"
 echo "the wheel works in an empty environment"

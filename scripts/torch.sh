@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Install torch in an environment. pip finds the CPU build where it is told to look; uv unpacks it ten times faster.
+# Install torch in an environment: pip finds the CPU build through its configured index, and uv unpacks it ten times faster.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 wheels=$(mktemp -d)
