@@ -17,6 +17,9 @@ TRUSTED = 2.0
 POLL = 0.1
 """Seconds between two checks while a thread waits for a computation."""
 
+LONG = 300.0
+"""Seconds of embedding from which a faster model is worth a hint."""
+
 _BAR = "{desc}: {n_fmt} of {total_fmt} outputs |{bar}| {elapsed} so far, {remaining} left"
 
 Status = Literal["", "waiting", "running", "stopped", "failed", "ready"]
@@ -60,7 +63,9 @@ class Report:
         if self.left < 50:
             return f"about {-5 * int(-self.left // 5) if self.left > 10 else round(self.left)} s left"
         minutes = max(1, round(self.left / 60))
-        return f"about {minutes} min left" if minutes < 90 else f"about {round(minutes / 60)} h left"
+        says = f"about {minutes} min left" if minutes < 90 else f"about {round(minutes / 60)} h left"
+        # Only a model that is slow counts its outputs for so long.
+        return f'{says}, far less with model="fast"' if self.stage == "embedding" and self.left > LONG else says
 
 
 @dataclass

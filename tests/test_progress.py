@@ -1,0 +1,30 @@
+"""The words about a computation's progress."""
+
+from __future__ import annotations
+
+import pytest
+
+from outlens.progress import Report
+
+
+@pytest.mark.parametrize(
+    ("left", "says"),
+    [
+        (None, ""),
+        (0.5, ""),
+        (3.2, "about 3 s left"),
+        (12, "about 15 s left"),
+        (49, "about 50 s left"),
+        (59, "about 1 min left"),
+        (300, "about 5 min left"),
+        (301, 'about 5 min left, far less with model="fast"'),
+        (3 * 3600, 'about 3 h left, far less with model="fast"'),
+    ],
+)
+def test_the_time_left_is_rounded_and_a_long_one_names_the_fast_model(left: float | None, says: str) -> None:
+    assert Report("running", "embedding", 10, 20, left).left_says == says
+
+
+def test_only_embedding_is_faster_with_another_model() -> None:
+    assert Report("running", "drawing the map", 0, 0, 600.0).left_says == "about 10 min left"
+    assert Report("stopped", "embedding", 10, 20, 600.0).left_says == ""
