@@ -34,8 +34,8 @@ def outputs(n: int) -> list[str]:
     stock = [" ".join(rng.choice(words, 12)).capitalize() + "." for _ in range(40)]
     made = []
     for _ in range(n):
-        own = [" ".join(row).capitalize() + "." for row in rng.choice(words, (17, 12))]
-        made.append(" ".join([*rng.choice(stock, 4), *own[:10], *rng.choice(stock, 4), *own[10:]]))
+        durations = [" ".join(row).capitalize() + "." for row in rng.choice(words, (17, 12))]
+        made.append(" ".join([*rng.choice(stock, 4), *durations[:10], *rng.choice(stock, 4), *durations[10:]]))
     return made
 
 
@@ -126,15 +126,15 @@ def modes(browser: Browser, folder: Path) -> None:
             for name, seen in shows.items():
                 took = page.evaluate(TIMED, [_click(name), f"root.querySelector('{seen}')"])
                 times.setdefault(name, []).append(took)
-        for name, own in times.items():
-            print(f"  to {name:<12} {statistics.median(own[1:]):4.0f} ms   the first time {own[0]:.0f} ms")
+        for name, durations in times.items():
+            print(f"  to {name:<12} {statistics.median(durations[1:]):4.0f} ms   the first time {durations[0]:.0f} ms")
         for label, values in (("Share of the outputs", range(2, 18)), ("Words in a row", range(1, 13))):
-            own = []
+            durations = []
             for value in values:
                 legend = "root.querySelector('.ol-legend-line').textContent !== window.was"
                 page.evaluate("window.was = document.querySelector('.ol-legend-line').textContent")
-                own.append(page.evaluate(TIMED, [_slide(label, value), legend]))
-            print(f"  {label:<22} {statistics.median(own):4.0f} ms   slowest {max(own):.0f} ms")
+                durations.append(page.evaluate(TIMED, [_slide(label, value), legend]))
+            print(f"  {label:<22} {statistics.median(durations):4.0f} ms   slowest {max(durations):.0f} ms")
         page.evaluate(TIMED, [_slide("Share of the outputs", 9), "true"])
         page.evaluate(TIMED, [_slide("Words in a row", 4), "true"])
         _rate(page, "cards")
@@ -183,8 +183,8 @@ def in_lab(lab: Lab, browser: Browser, rounds: int = 3) -> None:
     with _tab(browser) as page:
         lab.open(page, [setup + "long = lens([*outputs(3), ' '.join(outputs(2200))])", "long"])
         widget = view(page)
-        says = widget.locator(".ol-more").last.inner_text()
-        size = int("".join(c for c in says if c.isdigit()))
+        label_text = widget.locator(".ol-more").last.inner_text()
+        size = int("".join(c for c in label_text if c.isdigit()))
         took = page.evaluate(
             TIMED,
             [

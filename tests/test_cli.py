@@ -39,7 +39,7 @@ def test_a_file_becomes_a_page_with_all_its_prompts(capsys: pytest.CaptureFixtur
         (["view", "notes.txt"], "outlens: 'notes.txt' "),
     ],
 )
-def test_an_error_is_one_sentence_and_a_status(
+def test_an_error_prints_one_sentence_and_sets_the_status(
     capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
 ) -> None:
     table("plain.csv", a=["Yes.", "No."])

@@ -38,7 +38,7 @@ class Later(Executor):
         return Future()
 
 
-def test_it_is_computed_once_and_not_before_it_is_needed() -> None:
+def test_a_value_is_computed_once_and_on_first_use() -> None:
     made: list[int] = []
     value = Deferred(lambda: made.append(1) or made)
     assert value.peek() is None
@@ -48,7 +48,7 @@ def test_it_is_computed_once_and_not_before_it_is_needed() -> None:
     assert Deferred(lambda: 1 / 0, known=3.0).get() == 3
 
 
-def test_threads_wait_for_the_one_that_computes() -> None:
+def test_other_threads_wait_for_the_computing_one() -> None:
     slow, start = Slow(), threading.Barrier(5)
     value = Deferred(slow)
 
@@ -66,7 +66,7 @@ def test_threads_wait_for_the_one_that_computes() -> None:
     assert slow.times == 1
 
 
-def test_it_is_computed_in_the_background() -> None:
+def test_a_value_is_computed_in_the_background() -> None:
     slow = Slow()
     value, ready = Deferred(slow), threading.Event()
     value.when_ready(lambda _: ready.set())
@@ -80,7 +80,7 @@ def test_it_is_computed_in_the_background() -> None:
     assert (value.peek(), value.get(), slow.times) == ([1], [1], 1)
 
 
-def test_who_needs_it_before_the_executor_has_time_computes_it() -> None:
+def test_a_caller_computes_a_value_that_the_executor_has_not_started() -> None:
     value, busy = Deferred(lambda: [1]), Later()
     value.start(busy)
     assert value.peek() is None
@@ -90,7 +90,7 @@ def test_who_needs_it_before_the_executor_has_time_computes_it() -> None:
     assert value.get() == [1]
 
 
-def test_an_error_is_raised_where_the_value_is_wanted_and_the_next_one_tries_again() -> None:
+def test_an_error_is_raised_to_the_caller_and_the_next_caller_retries() -> None:
     answers: list[Any] = [ValueError("first"), ValueError("second"), [3]]
 
     def compute() -> list[int]:
@@ -110,7 +110,7 @@ def test_an_error_is_raised_where_the_value_is_wanted_and_the_next_one_tries_aga
     assert value.get() == [3]
 
 
-def test_after_an_error_in_the_background_it_can_be_started_again() -> None:
+def test_a_failed_background_computation_can_be_restarted() -> None:
     answers: list[Any] = [ValueError("first"), [2]]
 
     def compute() -> list[int]:
@@ -126,7 +126,7 @@ def test_after_an_error_in_the_background_it_can_be_started_again() -> None:
     assert value.peek() == [2]
 
 
-def test_those_who_wait_get_the_error_too() -> None:
+def test_waiting_threads_get_the_error_too() -> None:
     begun, may_end = threading.Event(), threading.Event()
 
     def fail() -> list[int]:
@@ -145,7 +145,7 @@ def test_those_who_wait_get_the_error_too() -> None:
                 one.result(20)
 
 
-def test_an_interrupt_reaches_the_thread_that_computed_and_no_other() -> None:
+def test_an_interrupt_reaches_only_the_computing_thread() -> None:
     begun, may_end = threading.Event(), threading.Event()
     times: list[int] = []
 
@@ -168,7 +168,7 @@ def test_an_interrupt_reaches_the_thread_that_computed_and_no_other() -> None:
         assert second.result(20) == [1, 1]
 
 
-def test_an_interrupt_before_the_work_begins_leaves_nobody_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupt_before_the_start_leaves_no_thread_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     answer = Deferred(lambda: 42)
 
     def interrupted(_run: object) -> None:
@@ -181,7 +181,7 @@ def test_an_interrupt_before_the_work_begins_leaves_nobody_waiting(monkeypatch: 
     assert answer.get() == 42
 
 
-def test_a_value_that_needs_itself_is_an_error_and_does_not_wait_for_ever() -> None:
+def test_a_circular_value_is_an_error_instead_of_a_deadlock() -> None:
     answer: Deferred[int] = Deferred(lambda: answer.get())
     with pytest.raises(RecursionError):
         answer.get()
@@ -215,7 +215,7 @@ def test_a_value_invalidated_while_it_is_computed_is_dropped() -> None:
     assert seen == [[2]]
 
 
-def test_a_callback_of_what_is_ready_is_called_at_once_and_may_use_the_value() -> None:
+def test_a_callback_on_a_ready_value_runs_at_once_and_may_use_it() -> None:
     value = Deferred(lambda: [1])
     seen: list[list[int]] = []
     value.when_ready(lambda _: seen.append(value.get()))
@@ -224,7 +224,7 @@ def test_a_callback_of_what_is_ready_is_called_at_once_and_may_use_the_value() -
     assert seen == [[1], [1]]
 
 
-def test_a_part_of_a_value_is_ready_when_that_is() -> None:
+def test_a_part_is_ready_with_its_whole() -> None:
     slow, seen = Slow(), []
     slow.may_end.set()
     whole = Deferred(slow)

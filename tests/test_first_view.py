@@ -81,7 +81,7 @@ def when(progress: Progress, true: Callable[[Report], bool]) -> threading.Event:
     return event
 
 
-def test_texts_are_there_before_the_model_is_done_and_the_rest_follows() -> None:
+def test_texts_are_available_before_the_model_is_done_and_the_rest_follows() -> None:
     model = Slow()
     lens = ol.Lens(TEXTS, model=model, store=False)
     widget = lens._bridge.widget
@@ -104,7 +104,7 @@ def test_texts_are_there_before_the_model_is_done_and_the_rest_follows() -> None
     assert model.times == 1
 
 
-def test_an_error_in_the_background_is_shown_and_raised_where_a_result_is_waited_for() -> None:
+def test_a_background_error_is_shown_and_raised_to_waiting_callers() -> None:
     model = Slow(ValueError("no such weights"))
     lens = ol.Lens(TEXTS, model=model, store=False)
     failed = when(lens._part.progress, lambda now: now.status == "failed")
@@ -120,7 +120,7 @@ def test_an_error_in_the_background_is_shown_and_raised_where_a_result_is_waited
     assert model.times == 2
 
 
-def test_it_is_stopped_and_goes_on_where_it_was() -> None:
+def test_stopped_work_resumes_where_it_was() -> None:
     engine = Engine()
     study = Study(read(TEXTS), engine)
     part = study.parts[0]
@@ -141,7 +141,7 @@ def test_it_is_stopped_and_goes_on_where_it_was() -> None:
     study.end()
 
 
-def test_a_prompt_that_is_shown_comes_before_others_and_these_go_on_later() -> None:
+def test_the_current_prompt_is_computed_first_and_others_resume_later() -> None:
     engine = Engine()
     data = {"prompt": ["p", "p", "q"], "response": ["a", "b", "c"]}
     study = Study(read(data), engine)
@@ -171,7 +171,7 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_an_interrupt_of_who_waits_stops_the_work_and_leaves_a_lens_to_use() -> None:
+def test_an_interrupt_while_waiting_stops_the_work_and_leaves_the_lens_usable() -> None:
     model = Slow()
     lens = ol.Lens(TEXTS, model=model, store=False)
     waiting = threading.Timer(0.5, _thread.interrupt_main)
@@ -186,7 +186,7 @@ def test_an_interrupt_of_who_waits_stops_the_work_and_leaves_a_lens_to_use() -> 
     assert lens.clusters["size"].sum() == len(TEXTS)
 
 
-def test_closing_a_lens_ends_its_work_and_its_results_can_still_be_asked_for() -> None:
+def test_closing_a_lens_ends_its_work_and_keeps_its_results_available() -> None:
     engine = Engine()
     study = Study(read(TEXTS), engine)
     study.begin(0)
@@ -201,7 +201,7 @@ def test_closing_a_lens_ends_its_work_and_its_results_can_still_be_asked_for() -
     assert len(study.parts[0].landscape.get().xy) == 4
 
 
-def test_a_page_and_a_file_wait_for_what_was_shown(tmp_path: Path) -> None:
+def test_a_page_and_a_file_wait_for_the_prompts_shown(tmp_path: Path) -> None:
     engine_done = Slow()
     lens = ol.Lens(TEXTS, model=engine_done, store=False)
     threading.Timer(0.3, engine_done.may_end.set).start()
@@ -224,7 +224,7 @@ def test_the_same_input_gives_the_same_map_in_any_thread_at_any_load() -> None:
         assert len(set(pool.map(positions, range(20)))) == 1
 
 
-def test_a_function_that_observes_the_selection_may_wait_for_what_is_still_being_made() -> None:
+def test_a_selection_observer_may_wait_for_unfinished_results() -> None:
     model = Slow()
     lens = ol.Lens(TEXTS, model=model, store=False)
     seen, shown = [], threading.Event()
@@ -243,7 +243,7 @@ def test_a_function_that_observes_the_selection_may_wait_for_what_is_still_being
     assert shown.wait(PATIENCE)
 
 
-def test_what_waits_for_its_turn_when_a_lens_is_closed_can_still_be_asked_for() -> None:
+def test_queued_work_of_a_closed_lens_can_still_be_requested() -> None:
     engine = Engine()
     study = Study(read({"prompt": ["p", "q"], "response": ["a", "b"]}), engine)
     study.begin(0)
@@ -260,7 +260,7 @@ def test_what_waits_for_its_turn_when_a_lens_is_closed_can_still_be_asked_for() 
     assert [len(land.xy) for land in made] == [1]
 
 
-def test_python_ends_without_waiting_for_the_background() -> None:
+def test_python_exits_without_waiting_for_background_work() -> None:
     program = """
 import threading
 import outlens as ol
@@ -282,7 +282,7 @@ begun.wait()
     assert (ended.returncode, ended.stderr) == (0, "")
 
 
-def test_an_interrupt_stops_the_work_also_before_there_is_a_progress_bar() -> None:
+def test_an_interrupt_stops_the_work_even_before_the_progress_bar() -> None:
     class Interrupted(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:
             raise KeyboardInterrupt
@@ -295,7 +295,7 @@ def test_an_interrupt_stops_the_work_also_before_there_is_a_progress_bar() -> No
         progress.report("embedding")
 
 
-def test_what_is_stopped_before_its_first_stage_says_only_that() -> None:
+def test_work_stopped_before_its_first_stage_reports_only_that() -> None:
     progress = Progress()
     progress.wait_for_turn()
     progress.stop()
@@ -305,7 +305,7 @@ def test_what_is_stopped_before_its_first_stage_says_only_that() -> None:
     assert progress.now.says == "Stopped."
 
 
-def test_clusters_that_come_while_the_sentence_is_made_are_in_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_summary_includes_clusters_that_arrive_during_its_computation(monkeypatch: pytest.MonkeyPatch) -> None:
     model = Slow()
     lens = ol.Lens(TEXTS, model=model, store=False)
     widget, pieces, here = lens._bridge.widget, parts.pieces, threading.current_thread()

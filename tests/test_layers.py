@@ -41,7 +41,7 @@ def kinds_of(spans: pd.DataFrame) -> list[str]:
 
 @settings(max_examples=300)
 @given(SPANS, st.permutations(range(len(TEXTS))), st.integers(0, len(TEXTS)))
-def test_pieces_tell_of_each_character_what_covers_it(
+def test_pieces_give_the_layers_over_each_character(
     spans: list[tuple[int, list[int], str | None]], order: list[int], n: int
 ) -> None:
     given_table = table(spans)
@@ -100,7 +100,7 @@ def test_a_piece_is_coded_by_its_type() -> None:
         ((0, float("inf"), 2), "row 2 .*whole numbers"),
     ],
 )
-def test_a_bad_span_is_named(row: tuple[object, ...], why: str) -> None:
+def test_an_invalid_span_is_named(row: tuple[object, ...], why: str) -> None:
     spans = pd.DataFrame([(0, 0, 5), (1, 0, 1), row], columns=["output", "start", "end"], dtype=object)
     with pytest.raises(ValueError, match=why):
         layers.Layer.of(spans, "mine", TEXTS[:2], None)
@@ -123,7 +123,7 @@ def test_a_value_that_is_not_a_span_table_is_an_error() -> None:
         layers.Layer.of(twice.iloc[:, :3], "mine", [], None)
 
 
-def test_many_overlapping_spans_of_one_long_output_take_no_square() -> None:
+def test_many_overlapping_spans_do_not_take_quadratic_time() -> None:
     n = 200_000
     start = np.arange(n)
     spans = pd.DataFrame({"output": 0, "start": start, "end": np.minimum(start + n // 2, n), "kind": start % 3})
@@ -150,14 +150,14 @@ def words_by_hand(
     texts: list[str], prompt: str | None, name: str, share: float, m: int, marked: list[int], within: bool
 ) -> list[tuple[int, ...]]:
     """The rules of the reader, word by word."""
-    said = [words_of(text)[0] for text in texts]
+    text_forms = [words_of(text)[0] for text in texts]
     asked = words_of(prompt)[0] if prompt is not None else []
-    those = [said[d] for d in marked] if within else said
+    those = [text_forms[d] for d in marked] if within else text_forms
     n = len(those)
     k = max(2, int(share) if share > 1 else math.ceil(round(share * n, 9)))
     found: list[tuple[int, ...]] = []
     for d in marked:
-        text = said[d]
+        text = text_forms[d]
         _, spots = words_of(texts[d])
 
         def echo(length: int, text: list[str] = text) -> set[int]:
@@ -205,7 +205,7 @@ def words_by_hand(
     st.sets(st.integers(0, 5)),
     st.booleans(),
 )
-def test_words_are_marked_as_the_rules_say(
+def test_words_are_marked_by_the_rules(
     texts: list[str], prompt: str | None, share: float, m: int, marked: set[int], within: bool
 ) -> None:
     own = sorted(i for i in marked if i < len(texts))

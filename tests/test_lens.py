@@ -47,7 +47,7 @@ def test_clusters_table_counts_every_output_once(lens: ol.Lens) -> None:
 
 
 @pytest.mark.parametrize("kind", ["mask", "labels", "frame", "series"])
-def test_select_takes_what_users_have(lens: ol.Lens, frame: pd.DataFrame, kind: str) -> None:
+def test_select_accepts_every_way_to_name_rows(lens: ol.Lens, frame: pd.DataFrame, kind: str) -> None:
     mask = frame["score"] > 0.8
     rows = {"mask": mask.to_numpy(), "labels": list(frame.index[mask]), "frame": frame[mask], "series": mask}[kind]
     lens.select(rows)
@@ -57,7 +57,7 @@ def test_select_takes_what_users_have(lens: ol.Lens, frame: pd.DataFrame, kind: 
     assert lens.selection.size == 0
 
 
-def test_selecting_a_label_that_is_not_there_says_which_and_changes_nothing(lens: ol.Lens) -> None:
+def test_selecting_a_missing_label_names_it_and_changes_nothing(lens: ol.Lens) -> None:
     lens.select(["r1"])
     with pytest.raises(KeyError, match="r99"):
         lens.select(["r2", "r99"])
@@ -78,7 +78,7 @@ def test_duplicate_labels_and_dtypes_come_back(vectors: np.ndarray) -> None:
     assert_frame_equal(lens.selected, frame.iloc[:4])
 
 
-def test_observers_are_called_until_they_are_ended(lens: ol.Lens) -> None:
+def test_observers_are_called_until_they_are_removed(lens: ol.Lens) -> None:
     seen: list[int] = []
     end = lens.observe(lambda changed: seen.append(len(changed.selection)))
     lens.select(["r1", "r2"])
@@ -106,7 +106,7 @@ def test_recluster_moves_between_one_and_many(lens: ol.Lens) -> None:
     assert lens.granularity == 1
 
 
-def test_a_name_stays_with_the_members_when_reclustered(lens: ol.Lens) -> None:
+def test_a_name_follows_its_members_through_reclustering(lens: ol.Lens) -> None:
     lens.rename(1, "mine")
     members = set(lens.frame.index[lens.frame["cluster"] == 1])
     for granularity in (0.45, 0.55, 0.6):
@@ -125,7 +125,7 @@ def test_renaming_an_unknown_cluster_is_an_error(lens: ol.Lens) -> None:
         lens.rename(0, "  ")
 
 
-def test_an_unknown_keyword_names_the_near_one(frame: pd.DataFrame) -> None:
+def test_an_unknown_keyword_error_suggests_the_nearest(frame: pd.DataFrame) -> None:
     with pytest.raises(TypeError, match="did you mean 'vectors'"):
         ol.Lens(frame, vector=np.eye(30))
 
@@ -148,14 +148,14 @@ def test_all_equal_outputs_are_one_cluster() -> None:
     assert lens.clusters["size"].tolist() == [12]
 
 
-def test_a_column_of_ours_never_overwrites_the_users(vectors: np.ndarray) -> None:
+def test_our_columns_never_overwrite_the_users(vectors: np.ndarray) -> None:
     frame = pd.DataFrame({"response": ["a b c"] * 30, "x": "mine"})
     ours = ol.Lens(frame, vectors=vectors).frame
     assert (ours["x"] == "mine").all()
     assert "x_lens" in ours
 
 
-def test_prompts_are_made_on_demand_and_the_selection_spans_them(vectors: np.ndarray) -> None:
+def test_prompts_are_prepared_on_demand_and_the_selection_spans_them(vectors: np.ndarray) -> None:
     frame = pd.DataFrame({"prompt": ["p", "q", "q"] * 10, "response": [f"Text {i} here." for i in range(30)]})
     lens = ol.Lens(frame, vectors=vectors)
     assert lens.prompts == ["p", "q"]
@@ -197,7 +197,7 @@ def test_view_settings_are_checked(lens: ol.Lens) -> None:
         lens.view.colour = "model"
 
 
-def test_the_mimebundle_holds_a_table_for_viewers_without_widgets(vectors: np.ndarray) -> None:
+def test_the_mimebundle_contains_a_table_for_viewers_without_widgets(vectors: np.ndarray) -> None:
     lens = ol.Lens(["<script>alert(1)</script> text"] * 30, vectors=vectors)
     bundle = lens._repr_mimebundle_()
     data = bundle[0] if isinstance(bundle, tuple) else bundle
@@ -218,7 +218,7 @@ def test_clusters_count_every_source() -> None:
     assert (counts.sum(axis=1) == lens.clusters["size"]).all()
 
 
-def test_a_prompt_that_cannot_be_prepared_shows_its_texts_and_says_why() -> None:
+def test_a_prompt_that_cannot_be_prepared_shows_its_texts_and_the_reason() -> None:
     def model(texts: list[str]) -> np.ndarray:
         if "bad" in texts:
             raise RuntimeError("no vectors today")
@@ -235,7 +235,7 @@ def test_a_prompt_that_cannot_be_prepared_shows_its_texts_and_says_why() -> None
     assert lens.clusters["size"].sum() == 2
 
 
-def test_lone_surrogates_go_through_everything(tmp_path: Path) -> None:
+def test_lone_surrogates_are_accepted_everywhere(tmp_path: Path) -> None:
     texts = ["<script>", "b", "c", "d", "<b> \ud800 lone", "<b> \ud800 lone"]
     vectors = np.eye(6)[[0, 1, 2, 3, 4, 4]]
     for data in (texts, [{"response": t, "model": t} for t in texts], {"response": texts, "model": texts}):
@@ -253,7 +253,7 @@ def small(**columns: object) -> ol.Lens:
     return ol.Lens(pd.DataFrame({"response": ["a", "b", "c"], **columns}), by=list(columns), vectors=np.eye(3))
 
 
-def test_by_values_that_print_alike_are_counted_together_and_cells_may_be_lists() -> None:
+def test_by_values_with_the_same_text_are_counted_together_and_cells_may_be_lists() -> None:
     lens = small(m=[1, "1", None], where=[{"k": 1}, {"k": 1}, [2]])
     table = lens.clusters
     assert table["m=1"].sum() == 2
@@ -261,7 +261,7 @@ def test_by_values_that_print_alike_are_counted_together_and_cells_may_be_lists(
     assert "a typical output" in lens._table()
 
 
-def test_columns_named_as_ours_keep_theirs() -> None:
+def test_user_columns_with_our_names_are_kept() -> None:
     lens = small(cluster=["u", "v", "u"], cluster_lens=["x", "y", "x"])
     assert lens.frame["cluster"].tolist() == ["u", "v", "u"]
     assert lens.frame["cluster_lens"].tolist() == ["x", "y", "x"]
@@ -284,15 +284,15 @@ def test_an_observer_that_raises_does_not_stop_the_others() -> None:
     assert np.frombuffer(lens._bridge.widget.selection, "<u4").tolist() == [0]
 
 
-def test_a_query_with_a_lone_surrogate_can_travel() -> None:
+def test_a_query_with_a_lone_surrogate_can_be_sent() -> None:
     lens = small()
     lens.view.query = "\ud800"
     assert lens.view.query == "\ufffd"
 
 
 def test_shared_distinctive_and_aligned_spans_name_rows() -> None:
-    said = ["Take the old road to the sea.", "Take the old road to the lake.", "Never mind."]
-    frame = pd.DataFrame({"prompt": ["p", "q", "q", "q"] * 5, "response": ["Hello.", *said] * 5})
+    answers = ["Take the old road to the sea.", "Take the old road to the lake.", "Never mind."]
+    frame = pd.DataFrame({"prompt": ["p", "q", "q", "q"] * 5, "response": ["Hello.", *answers] * 5})
     frame["model"] = ["m", "m", "n", "m"] * 5
     lens = ol.Lens(frame, prompt="prompt", by="model", vectors=np.random.default_rng(0).normal(size=(20, 4)))
     lens.prompt = "q"
@@ -302,7 +302,7 @@ def test_shared_distinctive_and_aligned_spans_name_rows() -> None:
     o, s, e = lens.shared(0.5, 4)[["output", "start", "end"]].to_numpy()[0]
     assert (o, frame["response"][o][s:e]) == (1, "Take the old road to the")
     assert lens.distinctive().query("group == 'n'")["form"].tolist()[0] == "road to the lake"
-    assert set(lens.distinctive(by="response")["group"]) <= set(said)
+    assert set(lens.distinctive(by="response")["group"]) <= set(answers)
     with pytest.raises(KeyError, match="by='modle' is not a column; did you mean 'model'"):
         lens.distinctive(by="modle")
 
@@ -388,7 +388,7 @@ def test_every_setting_of_the_view_can_be_set_and_read() -> None:
             json.dumps(lens._bridge.widget.view)
 
 
-def test_rows_travel_as_positions_and_are_read_as_labels() -> None:
+def test_rows_are_sent_as_positions_and_read_as_labels() -> None:
     lens = reader()
     lens.view.pins = ["r4", "r1"]
     lens.view.scroll_to = "r11"
@@ -413,7 +413,7 @@ def test_scrolling_to_the_same_row_again_is_a_change() -> None:
     assert seen == [3, None, 3]
 
 
-def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
+def test_a_column_can_form_the_rows_or_columns_of_the_grid() -> None:
     lens = reader()
     name = next(c["name"] for c in lens._bridge.widget._info["columns"] if c["kind"] == "category")
     lens.view.rows = name
@@ -424,7 +424,7 @@ def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "value", "kind", "says"),
+    ("name", "value", "kind", "message"),
     [
         ("mode", "gird", ValueError, "did you mean 'grid'"),
         ("mode", np.array(["a", "b"]), ValueError, "one of 'cards'"),
@@ -458,10 +458,10 @@ def test_a_column_makes_rows_or_columns_of_the_grid() -> None:
         ("scroll_to", ["r1", "r2"], ValueError, "stands for 2"),
     ],
 )
-def test_a_wrong_setting_is_an_error_and_changes_nothing(name: str, value: object, kind: type, says: str) -> None:
+def test_a_wrong_setting_is_an_error_and_changes_nothing(name: str, value: object, kind: type, message: str) -> None:
     lens = reader()
     before = dict(lens._bridge.widget.view)
-    with pytest.raises(kind, match=says):
+    with pytest.raises(kind, match=message):
         setattr(lens.view, name, value)
     assert lens._bridge.widget.view == before
 
@@ -475,12 +475,12 @@ def test_values_read_from_the_view_are_copies() -> None:
     assert reader().view.layers == ["shared", "only"]
 
 
-def test_so_much_text_that_it_is_paged_opens_without_layers(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_paged_text_opens_without_layers(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("outlens.widget.wire.PAGED_ABOVE", 40)
     assert reader().view.layers == []
 
 
-def test_selecting_in_python_shows_what_is_selected() -> None:
+def test_selecting_in_python_lists_the_selection() -> None:
     lens = reader()
     seen = []
     lens.observe(lambda lens: seen.append(lens.view.scope))
@@ -503,7 +503,7 @@ def test_equal_outputs_share_a_variant() -> None:
     assert numbers(lens._bridge.widget._variant) == [0, 1, 2, 3, 0, 4, 5, 6]
 
 
-def test_the_index_of_a_prompt_is_made_once_and_shown_with_it(
+def test_the_index_of_a_prompt_is_computed_once_and_shown_with_it(
     monkeypatch: pytest.MonkeyPatch, settled: Callable[[ol.Lens], None]
 ) -> None:
     made = []
@@ -531,7 +531,7 @@ def test_the_index_of_a_prompt_is_made_once_and_shown_with_it(
     assert len(made) == 2
 
 
-def test_the_alignment_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_alignment_is_computed_once_and_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     align = ol.text.align
     monkeypatch.setattr(ol.text, "align", lambda *a, **k: made.append(a) or align(*a, **k))
@@ -551,7 +551,7 @@ def test_the_alignment_is_made_when_it_is_asked_for_and_once(monkeypatch: pytest
     assert len(made) == 1
 
 
-def test_the_reason_why_nothing_is_made_is_shown(
+def test_the_reason_for_a_missing_result_is_shown(
     monkeypatch: pytest.MonkeyPatch, settled: Callable[[ol.Lens], None]
 ) -> None:
     monkeypatch.setattr("outlens.widget.parts.MOST_ALIGNED", 7)
@@ -576,7 +576,7 @@ def test_the_reason_why_nothing_is_made_is_shown(
     assert "error" not in lens._bridge.widget._index
 
 
-def test_what_sets_the_selection_apart_is_answered() -> None:
+def test_distinctive_words_of_the_selection_are_sent() -> None:
     lens = reader()
     lens.prompt = 1
     # The question names its outputs: another selection may have arrived by then, or none yet.
@@ -593,18 +593,18 @@ def test_what_sets_the_selection_apart_is_answered() -> None:
 
 
 @pytest.mark.parametrize(
-    ("ids", "says"),
+    ("ids", "message"),
     [([], "No output is selected"), ([-1, 8, "0", None], "No output is selected"), ([*range(8)], "All outputs are")],
 )
-def test_without_a_selection_or_others_nothing_is_set_apart(ids: list, says: str) -> None:
+def test_without_a_selection_or_other_outputs_nothing_is_distinctive(ids: list, message: str) -> None:
     lens = reader()
     lens.prompt = 1
     [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=1, ids=ids)
-    assert reply["error"].startswith(says)
+    assert reply["error"].startswith(message)
     assert (reply["rows"], numbers(ids), numbers(offsets)) == ([], [], [0])
 
 
-def test_a_layer_of_the_users_own_is_shown_replaced_and_taken_away() -> None:
+def test_a_users_layer_can_be_shown_replaced_and_removed() -> None:
     lens = reader()
     spans = pd.DataFrame(
         {"output": [6, 5, 0, 5], "start": [18, 0, 0, 2], "end": [19, 4, 5, 8], "kind": ["s", "e", "e", "s"]}
@@ -631,7 +631,7 @@ def test_a_layer_of_the_users_own_is_shown_replaced_and_taken_away() -> None:
     assert lens.view.layers == []
 
 
-def test_a_layer_that_cannot_be_changes_nothing() -> None:
+def test_an_invalid_layer_changes_nothing() -> None:
     lens = reader()
     good = pd.DataFrame({"output": [0], "start": [0], "end": [5]})
     lens.highlight(good, "mine")
@@ -650,30 +650,30 @@ def test_a_layer_that_cannot_be_changes_nothing() -> None:
     assert (lens._bridge.widget._layers, lens.view.layers) == before
 
 
-def said_in(lens: ol.Lens, frame: pd.DataFrame) -> list[tuple]:
+def marked_texts(lens: ol.Lens, frame: pd.DataFrame) -> list[tuple]:
     texts = lens._study.outputs.texts
     return [(row.layer, row.output, texts[row.output][row.start : row.end], row.value) for row in frame.itertuples()]
 
 
-def test_visible_is_what_the_layers_mark() -> None:
+def test_visible_lists_the_marks_of_the_layers() -> None:
     lens = reader()
     lens.prompt = 1
     lens.view.layers = ["shared"]
     lens.view.min_outputs, lens.view.min_words = 4, 3
     # "old road" is in the prompt, but no three of these words are.
-    assert said_in(lens, lens.visible) == [
+    assert marked_texts(lens, lens.visible) == [
         ("shared", 5, "Take the old road to", 1),
         ("shared", 6, "Take the old road 😀 to", 1),
         ("shared", 8, "take the old road to", 1),
         ("shared", 9, "Take the old road to", 1),
     ]
     lens.view.min_outputs, lens.view.min_words = 3, 1
-    assert ("shared", 5, "Take the", 1 + min(2, 3 * (4 - 3) // 6)) in said_in(lens, lens.visible)
+    assert ("shared", 5, "Take the", 1 + min(2, 3 * (4 - 3) // 6)) in marked_texts(lens, lens.visible)
     lens.view.layers = ["echo"]
     lens.view.min_words = 2
-    assert said_in(lens, lens.visible) == [("echo", row, "old road", 0) for row in (5, 6, 8, 9)]
+    assert marked_texts(lens, lens.visible) == [("echo", row, "old road", 0) for row in (5, 6, 8, 9)]
     lens.view.layers = ["only"]
-    assert said_in(lens, lens.visible) == [
+    assert marked_texts(lens, lens.visible) == [
         ("only", 6, "lake", 0),
         ("only", 7, "Never mind", 0),
         ("only", 8, "rest", 0),
@@ -685,7 +685,7 @@ def test_visible_is_what_the_layers_mark() -> None:
     lens.view.query = "(ROAD)|é"
     assert lens.visible.empty
     lens.view.regex = True
-    assert {span[2] for span in said_in(lens, lens.visible)} == {"road", "é"}
+    assert {span[2] for span in marked_texts(lens, lens.visible)} == {"road", "é"}
     with pytest.raises(ValueError, match=r"'\('"):
         lens.view.query = "("
     assert lens.view.query == "(ROAD)|é"
@@ -709,12 +709,12 @@ def test_visible_follows_the_selection() -> None:
     lens.select(["r5", "r6"])
     lens.view.scope = "all"
     only = lens.visible.query("layer == 'only'")
-    assert said_in(lens, only) == [("only", 5, "sea", 0), ("only", 6, "lake", 0)]
+    assert marked_texts(lens, only) == [("only", 5, "sea", 0), ("only", 6, "lake", 0)]
     lens.select(["r5"])
     assert lens.visible.query("layer == 'only'").empty  # a single output is compared with nothing
 
 
-def test_visible_tells_groups_and_types() -> None:
+def test_visible_includes_groups_and_types() -> None:
     lens = reader()
     lens.prompt = 1
     lens.highlight(
@@ -722,7 +722,7 @@ def test_visible_tells_groups_and_types() -> None:
     )
     lens.view.layers = ["aligned", "mine"]
     found = lens.visible
-    assert said_in(lens, found.query("layer == 'mine'")) == [("mine", 6, "😀", "face")]
+    assert marked_texts(lens, found.query("layer == 'mine'")) == [("mine", 6, "😀", "face")]
     aligned = found.query("layer == 'aligned'")[["output", "start", "end", "value"]].astype(int)
     table = lens.aligned().query("rank >= 0")[["output", "start", "end", "rank"]]
     assert aligned.to_numpy().tolist() == table.to_numpy().tolist()
@@ -753,8 +753,8 @@ def prompts(n: int = 3) -> tuple[ol.Lens, list[list[str]]]:
         asked.append(texts)
         return np.eye(9)[[int(text.split()[-1]) for text in texts]]
 
-    said = [f"Output number {i}" for i in range(2 * n)]
-    return ol.Lens({"prompt": list("pqr")[:n] * 2, "response": said}, model=model, store=False), asked
+    answers = [f"Output number {i}" for i in range(2 * n)]
+    return ol.Lens({"prompt": list("pqr")[:n] * 2, "response": answers}, model=model, store=False), asked
 
 
 def test_the_frame_holds_every_prompt_and_computes_only_what_is_missing() -> None:
@@ -774,7 +774,7 @@ def test_the_frame_holds_every_prompt_and_computes_only_what_is_missing() -> Non
     assert len(asked) == 3
 
 
-def test_an_interrupt_of_the_preparation_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_preparation_keeps_finished_results(monkeypatch: pytest.MonkeyPatch) -> None:
     lens, asked = prompts()
     assert lens.clusters["size"].sum() == 2
     engine = lens._study.engine
@@ -807,7 +807,7 @@ def test_a_lens_has_a_length_and_selects_a_cluster(lens: ol.Lens, frame: pd.Data
     assert lens.selection.tolist() == np.flatnonzero(cut == 1).tolist()
 
 
-def test_a_cluster_of_the_prompt_shown_is_selected_in_the_whole_frame() -> None:
+def test_a_cluster_of_the_current_prompt_is_selected_in_the_whole_frame() -> None:
     lens, _ = prompts()
     lens.prompt = "q"
     number = int(lens.clusters.index[0])
@@ -817,10 +817,10 @@ def test_a_cluster_of_the_prompt_shown_is_selected_in_the_whole_frame() -> None:
 
 def test_the_text_of_spans_keeps_their_order_and_index(lens: ol.Lens) -> None:
     spans = lens.find("Flowers|wine", regex=True).iloc[::-1]
-    said = lens.text_of(spans)
-    assert said.index.equals(spans.index)
-    assert said.str.casefold().isin(["flowers", "wine"]).all()
-    assert said.tolist() == [lens._study.outputs.texts[o][a:b] for o, a, b in spans.to_numpy().tolist()]
+    words = lens.text_of(spans)
+    assert words.index.equals(spans.index)
+    assert words.str.casefold().isin(["flowers", "wine"]).all()
+    assert words.tolist() == [lens._study.outputs.texts[o][a:b] for o, a, b in spans.to_numpy().tolist()]
     with pytest.raises(KeyError, match="no column 'start'"):
         lens.text_of(pd.DataFrame({"output": [0]}))
     with pytest.raises(ValueError, match="row 0"):
@@ -839,7 +839,7 @@ def test_select_takes_a_function_of_the_frame_and_the_selection_itself(
     assert lens.selection.tolist() == chosen
 
 
-def test_an_attribute_that_is_not_there_cannot_be_set(lens: ol.Lens) -> None:
+def test_an_unknown_attribute_cannot_be_set(lens: ol.Lens) -> None:
     with pytest.raises(AttributeError, match=r"no attribute 'color' to set; write lens\.view\.color = 'model'"):
         lens.color = "model"  # type: ignore[attr-defined]
     with pytest.raises(AttributeError, match=r"'granularty'.* did you mean 'granularity'"):
@@ -850,7 +850,7 @@ def test_an_attribute_that_is_not_there_cannot_be_set(lens: ol.Lens) -> None:
     assert lens.granularity == 0.75
 
 
-def test_two_clusters_of_one_name_are_kept_apart(
+def test_two_clusters_with_the_same_name_stay_separate(
     vectors: np.ndarray, frame: pd.DataFrame, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lens = ol.Lens(frame, vectors=vectors, store=False)
@@ -863,7 +863,7 @@ def test_two_clusters_of_one_name_are_kept_apart(
     assert set(after.loc[after["cluster"] < 2, "group"]) == {"same"}
 
 
-def test_pins_that_are_read_can_be_set_again_though_labels_repeat() -> None:
+def test_pins_can_be_set_to_their_value_even_with_repeated_labels() -> None:
     lens = ol.Lens(pd.DataFrame({"response": list("abc")}, index=[7, 7, 8]), vectors=np.eye(3), store=False)
     lens._state.show(pins=[2, 0], scroll_to=1)
     for _ in range(2):
@@ -876,7 +876,7 @@ def test_pins_that_are_read_can_be_set_again_though_labels_repeat() -> None:
     assert lens._state.view["pins"] == [2, 0]
 
 
-def test_every_setting_that_is_read_can_be_set_again_whatever_the_browser_left_there() -> None:
+def test_every_setting_can_be_set_to_its_value_whatever_the_browser_sent() -> None:
     lens = reader()
     lens._bridge.widget.view = {
         **lens._state.view, "color": "gone", "rows": "gone", "filter": {"column": "gone", "value": "x"},
@@ -901,7 +901,7 @@ def test_a_column_keeps_its_name_and_values_in_every_prompt() -> None:
 
 
 @pytest.mark.parametrize(
-    ("call", "kind", "says"),
+    ("call", "kind", "message"),
     [
         (lambda lens: setattr(lens.view, "color", "models"), ValueError, r"not 'models'; did you mean 'model'\?$"),
         (lambda lens: lens.highlight("mine", pd.DataFrame()), TypeError, r"lens\.highlight\(spans, 'name'\)"),
@@ -915,18 +915,18 @@ def test_a_column_keeps_its_name_and_values_in_every_prompt() -> None:
         (lambda lens: lens.suggest("n"), ValueError, "only on outputs of other prompts"),
     ],
 )
-def test_a_wrong_call_is_answered_in_one_sentence(call: object, kind: type, says: str) -> None:
+def test_a_wrong_call_raises_a_one_sentence_error(call: object, kind: type, message: str) -> None:
     data = {"prompt": ["p", "p", "q"], "response": list("abc"), "model": list("mno"), "lists": [[1], [2], [3]]}
     lens = ol.Lens(pd.DataFrame(data, index=["r0", "r1", "r2"]), by="model", vectors=np.eye(3), annotator="bob")
     lens.tag("n", ["r2"])
-    with pytest.raises(kind, match=says) as caught:
+    with pytest.raises(kind, match=message) as caught:
         call(lens)  # type: ignore[operator]
     assert "\n" not in str(caught.value)
     assert not str(caught.value).startswith('"')
     assert "\\" not in str(caught.value)
 
 
-def test_a_star_import_leaves_pythons_own_open() -> None:
+def test_a_star_import_does_not_shadow_the_builtin_open() -> None:
     names: dict[str, object] = {}
     exec("from outlens import *", names)
     assert "open" not in names
@@ -949,7 +949,7 @@ def test_vectors_with_the_labels_of_the_data_in_another_order_are_refused() -> N
     ]
 
 
-def test_a_prompt_is_named_by_itself_or_its_number_whatever_kind_of_integer_that_is() -> None:
+def test_a_prompt_is_named_by_its_text_or_by_any_kind_of_integer() -> None:
     lens = ol.Lens({"prompt": ["p", "q"], "response": ["a", "b"]}, vectors=np.eye(2), store=False)
     for prompt in (np.int64(1), "q", 1):
         lens.prompt = 0
@@ -968,7 +968,7 @@ def test_columns_of_tags_never_double_the_users() -> None:
     assert table["tag=x_lens"].tolist() == [True, False]
 
 
-def test_labels_that_are_read_of_the_view_are_pythons_own() -> None:
+def test_labels_read_from_the_view_have_python_types() -> None:
     lens = small()
     lens.view.pins, lens.view.scroll_to = [2, 0], 1
     assert repr(lens.view.pins) == "[2, 0]"

@@ -26,7 +26,7 @@ def widgets() -> set[str]:
     return set(ipywidgets.widgets.widget._instances)
 
 
-def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
+def test_an_unreferenced_lens_is_collected_with_its_parts() -> None:
     one = lens()
     widget = one._bridge.widget
     registered = {widget.model_id, widget.layout.model_id}
@@ -48,7 +48,7 @@ def test_a_lens_that_nothing_holds_is_gone_with_all_it_held() -> None:
     assert not registered & widgets()
 
 
-def test_a_closed_lens_says_so_and_keeps_what_needs_no_store() -> None:
+def test_a_closed_lens_reports_it_and_keeps_features_without_a_store() -> None:
     with lens() as one:
         one.tag("x", [0])
         one.select([1])
@@ -125,7 +125,7 @@ def test_closing_in_another_loop_or_none_raises_nothing(tmp_path: Path) -> None:
     one.close()
 
 
-def test_a_lens_lives_without_its_variable_until_no_view_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lens_without_a_variable_lives_until_no_view_shows_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(bridge, "PATIENCE", 0.001)
     one = lens()
     one._repr_mimebundle_()
@@ -192,7 +192,7 @@ def test_a_lens_in_the_output_of_a_cell_stops_its_work_when_the_cell_runs_again(
     assert seen[-1] == "ready"
 
 
-def test_a_lens_whose_views_nobody_counts_lives_on() -> None:
+def test_a_lens_with_uncounted_views_lives_on() -> None:
     one = lens()
     one._repr_mimebundle_()
     widget = one._bridge.widget

@@ -30,7 +30,7 @@ def lens(prompts: list[Any], **more: Any) -> ol.Lens:
         (ol.tags.write_argilla, ol.tags.read_argilla),
     ],
 )
-def test_a_missing_prompt_goes_out_as_an_empty_one_and_comes_back(
+def test_a_missing_prompt_is_exported_as_empty_and_imported_again(
     tmp_path: Path, write: Any, read: Any, missing: Any
 ) -> None:
     one = lens(["Is it?", missing, "Is it?", missing])
@@ -46,14 +46,14 @@ def test_a_missing_prompt_goes_out_as_an_empty_one_and_comes_back(
     assert other.tagged("late").index.tolist() == [0, 1, 3]
 
 
-def test_prompts_that_are_numbers_go_out_as_text() -> None:
+def test_numeric_prompts_are_exported_as_text() -> None:
     one = lens([1, 1, 2, 2])
     one.tag("late", [0, 3])
     assert one.judgements()["prompt"].tolist() == ["1", "2"]
 
 
 @pytest.mark.parametrize("name", ["log.csv", "log.jsonl", "log.parquet"])
-def test_the_tables_of_tags_go_out_with_a_missing_prompt(tmp_path: Path, name: str) -> None:
+def test_the_tag_tables_can_be_exported_with_a_missing_prompt(tmp_path: Path, name: str) -> None:
     one = lens(["Is it?", None, "Is it?", None])
     one.tag("late", [1])
     one.tag("whole", prompt="(no prompt)")
@@ -64,7 +64,7 @@ def test_the_tables_of_tags_go_out_with_a_missing_prompt(tmp_path: Path, name: s
     assert log["value"].tolist() == ["late", "whole"]
 
 
-def test_the_file_of_a_lens_keeps_them(tmp_path: Path) -> None:
+def test_a_lens_file_keeps_tags_of_rows_without_a_prompt(tmp_path: Path) -> None:
     one = lens(["Is it?", None, "Is it?", None])
     one.tag("late", [1])
     one.note("why?", [3])

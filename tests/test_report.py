@@ -35,13 +35,13 @@ def test_every_value_of_the_state_is_in_the_page() -> None:
         assert blobs[start:end] == value
 
 
-def test_outputs_cannot_leave_their_place_in_the_page(tmp_path: Path) -> None:
+def test_outputs_cannot_break_out_of_their_script_element(tmp_path: Path) -> None:
     evil = "</script><script>alert(1)</script><img src=x onerror=alert(1)>"
     path = ol.Lens([evil, "b"], vectors=np.eye(2)).to_html(tmp_path / "x.html")
     assert "alert(1)</script>" not in path.read_text("utf-8")
 
 
-def test_a_page_that_cannot_be_written_leaves_the_old_one(tmp_path: Path) -> None:
+def test_a_failed_write_leaves_the_old_page(tmp_path: Path) -> None:
     old = tmp_path / "x.html"
     old.write_text("old")
     with pytest.raises(UnicodeEncodeError):
@@ -74,12 +74,12 @@ def _pages(path: Path) -> tuple[list[dict], dict]:
 
 
 def _lens() -> ol.Lens:
-    said = ["We take tea at five. It rains.", "They take tea at six. It rains.", "No tea. It pours."]
-    data = {"prompt": ["p"] * 3 + ["q"] * 3 + ["r"], "response": [*said, *said, "Yes."]}
+    answers = ["We take tea at five. It rains.", "They take tea at six. It rains.", "No tea. It pours."]
+    data = {"prompt": ["p"] * 3 + ["q"] * 3 + ["r"], "response": [*answers, *answers, "Yes."]}
     return ol.Lens(data, vectors=np.random.default_rng(0).normal(size=(7, 3)))
 
 
-def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_path: Path) -> None:
+def test_a_page_contains_the_layer_data_of_each_prompt_shown(tmp_path: Path) -> None:
     lens = _lens()
     lens.prompt = "q"
     lens.highlight(pd.DataFrame({"output": [3, 1], "start": [3, 0], "end": [7, 4]}), "mine")
@@ -100,7 +100,7 @@ def test_a_page_holds_what_the_layers_need_of_each_prompt_that_was_shown(tmp_pat
     assert lens._bridge.widget._aligned == {}
 
 
-def test_a_page_leaves_out_what_would_be_too_much(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_page_leaves_out_data_that_is_too_large(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "INDEXED", 20)
     monkeypatch.setattr(wire, "ALIGNED_IN_PAGE", 2)
     lens = _lens()
@@ -120,7 +120,7 @@ def _tagged_lens() -> ol.Lens:
     return ol.Lens(data, by="model", vectors=np.eye(3), annotator="login-of-ann", store=False)
 
 
-def test_a_page_names_who_made_it_only_by_their_tags(tmp_path: Path) -> None:
+def test_a_page_names_its_author_only_by_their_tags(tmp_path: Path) -> None:
     lens = _tagged_lens()
     state, _ = _unpack(lens.to_html(tmp_path / "x.html").read_text("utf-8"))
     assert "login-of-ann" not in json.dumps(state)
@@ -167,7 +167,7 @@ def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: py
     assert list(tmp_path.iterdir()) == []
 
 
-def test_nothing_is_computed_for_a_page_while_the_lock_is_held(tmp_path: Path) -> None:
+def test_a_page_computes_nothing_while_holding_the_lock(tmp_path: Path) -> None:
     lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
     free: list[bool] = []
 

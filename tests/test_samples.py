@@ -26,7 +26,7 @@ def test_columns_and_sources(frame: pd.DataFrame) -> None:
     assert not frame.isna().any().any()
 
 
-def test_it_has_what_real_sets_have(frame: pd.DataFrame) -> None:
+def test_it_has_the_oddities_of_real_sets(frame: pd.DataFrame) -> None:
     text = frame["response"]
     written = text[text.str.strip() != ""]
     assert len(text) - len(written) == 1
@@ -165,7 +165,7 @@ def test_heron_refuses_once_and_tern_cannot_divide(two_models: pd.DataFrame) -> 
 
 
 @pytest.mark.parametrize("name", ["emails", "two_models"])
-def test_the_new_samples_are_text_that_shows_everywhere(name: Literal["emails", "two_models"]) -> None:
+def test_the_samples_are_printable_everywhere(name: Literal["emails", "two_models"]) -> None:
     text = ol.sample(name)["response"]
     assert (text == text.str.strip()).all()
     assert text.str.match(r"(?s)[\n\x20-\x7e°–—🌿]*\Z").all()

@@ -24,7 +24,7 @@ def frame() -> pd.DataFrame:
     return pd.DataFrame({"prompt": prompts, "response": TEXTS + TEXTS, "n": range(16)}, index=index)
 
 
-def test_similar_outputs_are_those_of_brute_force() -> None:
+def test_similar_outputs_match_brute_force() -> None:
     lens = lens_of(frame())
     stripped = sorted({text.strip() for text in TEXTS})
     counts = [sum(text.strip() == one for text in TEXTS) for one in stripped]

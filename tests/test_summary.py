@@ -68,7 +68,7 @@ def _number(pattern: str, sentence: str) -> int:
 
 
 @pytest.mark.parametrize("name", SETS)
-def test_each_number_is_true(name: str) -> None:
+def test_each_number_matches_the_frame(name: str) -> None:
     texts, vectors, by = SETS[name]
     data = pd.DataFrame({"response": pd.Series(texts, dtype=object), **({} if by is None else {"model": by})})
     lens = ol.Lens(data, vectors=vectors, by=None if by is None else "model", store=False)
@@ -82,27 +82,29 @@ def test_each_number_is_true(name: str) -> None:
 
 
 def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
-    said = lens.summary
+    sentence = lens.summary
     n = len(texts)
-    assert said.startswith(f"{n} output{'s' * (n != 1)}")
-    assert said.endswith(".")
+    assert sentence.startswith(f"{n} output{'s' * (n != 1)}")
+    assert sentence.endswith(".")
     sources = len({source for source in by or [] if source is not None})
-    assert (_number(r" by (\d+) models?", said) or 1) == max(1, sources)
-    assert _number(r"(\d+) (?:is|are) equal to another", said) == sum(
+    assert (_number(r" by (\d+) models?", sentence) or 1) == max(1, sources)
+    assert _number(r"(\d+) (?:is|are) equal to another", sentence) == sum(
         count for text, count in Counter(texts).items() if count > 1 and text is not None
     )
-    assert _number(r"(\d+) (?:is|are) blank", said) == sum(text is not None and text.strip() == "" for text in texts)
-    assert _number(r"(\d+) (?:is|are) missing", said) == sum(text is None for text in texts)
+    assert _number(r"(\d+) (?:is|are) blank", sentence) == sum(
+        text is not None and text.strip() == "" for text in texts
+    )
+    assert _number(r"(\d+) (?:is|are) missing", sentence) == sum(text is None for text in texts)
     frame = lens.frame
-    assert _number(r"(\d+) looks? like nothing else", said) == int((frame.cluster == -1).sum())
+    assert _number(r"(\d+) looks? like nothing else", sentence) == int((frame.cluster == -1).sum())
     sizes = frame.cluster[frame.cluster >= 0].value_counts()
-    if "no clear groups" not in said:
-        assert _number(r": (\d+) clusters", said) or _number(r": about (\d+) different", said) == len(sizes)
-        if percent := re.search(r"([\d]+) % are “(.*?)”", said):
+    if "no clear groups" not in sentence:
+        assert _number(r": (\d+) clusters", sentence) or _number(r": about (\d+) different", sentence) == len(sizes)
+        if percent := re.search(r"([\d]+) % are “(.*?)”", sentence):
             assert percent[1] == f"{100 * sizes.iloc[0] / n:.0f}"
             assert percent[2] == lens.clusters.name.iloc[0]
     texts = ["" if text is None else text for text in texts]
-    fit = re.search(r"(less than 1|\d+) % of the words are shared by (.*?)(?: or more)?[;.]", said)
+    fit = re.search(r"(less than 1|\d+) % of the words are shared by (.*?)(?: or more)?[;.]", sentence)
     if fit:
         named = {"all": 1.0, "nine in ten": 0.9, "three quarters": 0.75, "half": 0.5, "a fifth": 0.2, "a tenth": 0.1}
         share = named.get(fit[2]) or int(fit[2].removesuffix(" %")) / 100
@@ -128,14 +130,14 @@ def _marked(lens: ol.Lens, texts: list[str], share: float) -> float:
     return covered / max(1, total)
 
 
-def test_planted_groups_are_clear_and_one_cloud_is_not() -> None:
+def test_planted_groups_separate_and_a_single_cloud_does_not() -> None:
     for seed in range(5):
         rng = np.random.default_rng(seed)
-        said = [" ".join(rng.choice([f"w{k}" for k in range(400)], 40)) for _ in range(80)]
+        texts = [" ".join(rng.choice([f"w{k}" for k in range(400)], 40)) for _ in range(80)]
         cloud = rng.normal(size=(80, 20)).astype(np.float32)
         cloud /= np.linalg.norm(cloud, axis=1, keepdims=True)
         label = np.arange(80) % 4
-        assert separation(Likeness(cloud, said), label) < NO_GROUPS
+        assert separation(Likeness(cloud, texts), label) < NO_GROUPS
         planted = (np.eye(4)[label] + rng.normal(0, 0.05, (80, 4))).astype(np.float32)
         planted /= np.linalg.norm(planted, axis=1, keepdims=True)
         grouped = [f"The answer is answer{k}." for k in label]
@@ -146,7 +148,7 @@ def test_planted_groups_are_clear_and_one_cloud_is_not() -> None:
         assert separation(again, label[order]) == pytest.approx(made)
 
 
-def test_the_separation_is_the_silhouette_of_the_likeness() -> None:
+def test_the_separation_is_the_silhouette_in_likeness() -> None:
     rng = np.random.default_rng(3)
     texts = [f"word{k % 7} and word{k % 5}" for k in range(30)]
     vectors = rng.normal(size=(30, 6)).astype(np.float32)
@@ -164,7 +166,7 @@ def test_the_separation_is_the_silhouette_of_the_likeness() -> None:
     assert separation(alike, label) == pytest.approx(total / 30, abs=1e-5)
 
 
-def test_the_threshold_is_the_largest_that_marks_something() -> None:
+def test_the_threshold_is_the_largest_with_marks() -> None:
     texts = [f"{RUN} said {i}" if i < 7 else f"nothing {i} of the kind {i} here {i}" for i in range(20)]
     index = ol.text.Index(texts)
     fit = index.fit()

@@ -18,7 +18,7 @@ def lens() -> ol.Lens:
     return one
 
 
-def test_the_frame_holds_it(lens: ol.Lens) -> None:
+def test_the_frame_contains_the_tag(lens: ol.Lens) -> None:
     assert lens.frame["tags"].tolist() == [(TAG,), ("plain",), (TAG,)]
     assert lens.frame["note"].tolist() == ["", NOTE, ""]
 

@@ -46,7 +46,7 @@ def bits(lens: ol.Lens, tag: str) -> list[int]:
     return np.flatnonzero(np.unpackbits(mask, bitorder="little")).tolist()
 
 
-def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
+def test_a_tag_is_saved_and_found_in_another_order_with_added_rows() -> None:
     one = lens()
     one.tag("refusal", ["r2", "r3"])
     one.select(["r0"])
@@ -66,7 +66,7 @@ def test_a_tag_is_on_disk_and_there_in_another_order_with_rows_added() -> None:
     assert two.tag_log["row"].tolist()[:2] == ["r2", "r3"]
 
 
-def test_a_prompt_is_tagged_itself_and_none_of_its_outputs() -> None:
+def test_tagging_a_prompt_tags_none_of_its_outputs() -> None:
     frame = pd.DataFrame({"prompt": ["Who comes?"] * 3 + ["What to bring?"] * 2, "response": SAID})
 
     def again(rows: list[int]) -> ol.Lens:
@@ -110,7 +110,7 @@ def test_undo_and_redo_across_a_restart() -> None:
     assert lens(store=False).undo() == ""
 
 
-def test_the_widget_tags_and_is_answered_when_it_is_on_disk() -> None:
+def test_the_widget_gets_an_answer_once_its_tag_is_saved() -> None:
     one = lens()
     reply = gesture(one, "tag", "food", [0, 1, 99])
     assert reply == {"kind": "tagged", "prompt": 0, "id": 7, "says": "Tagged food: 2 outputs"}
@@ -134,7 +134,7 @@ def test_the_widget_tags_and_is_answered_when_it_is_on_disk() -> None:
 @pytest.mark.parametrize(
     "name", ["'; DROP TABLE event;--", "a \U0001f35e\u200dtag", "שלום עולם", "x" * 10_000, "lone \ud800", "=1+1", " a "]
 )
-def test_a_name_is_kept_as_it_is_given(name: str) -> None:
+def test_a_tag_name_is_saved_unchanged(name: str) -> None:
     lens().tag(name, ["r1"])
     two = lens()
     assert two.tags.index.tolist() == [name]
@@ -164,7 +164,7 @@ def test_impossible_calls_raise_helpful_errors() -> None:
         lens(store="notes.txt")
 
 
-def test_tags_that_cannot_be_written_are_kept_and_written_later() -> None:
+def test_unsaved_tags_are_kept_and_saved_later() -> None:
     Path(".outlens").write_text("a file in the way")
     one = lens()
     with pytest.raises(StoreError, match="The tag is kept in this lens"):
@@ -178,7 +178,7 @@ def test_tags_that_cannot_be_written_are_kept_and_written_later() -> None:
     assert lens().tagged("food").index.tolist() == ["r0", "r1"]
 
 
-def test_an_id_names_an_output_whatever_its_text_and_its_place() -> None:
+def test_an_id_identifies_an_output_whatever_its_text_and_position() -> None:
     frame = pd.DataFrame({"response": SAID, "key": list("abcde")})
     ol.Lens(frame, id="key", vectors=VECTORS, annotator="ann").tag("food", [1])
     other = frame.iloc[::-1].assign(response="Said otherwise.")
@@ -204,7 +204,7 @@ def test_names_of_clusters_come_back() -> None:
     assert "the wine" in ol.Lens(texts, vectors=vectors, annotator="ann").clusters["name"].tolist()
 
 
-def test_another_persons_tags_are_seen_and_are_theirs() -> None:
+def test_another_persons_tags_are_shown_as_theirs() -> None:
     one = lens()
     frame = pd.DataFrame({"response": SAID}, index=[f"r{i}" for i in range(5)])
     ben = ol.Lens(frame, vectors=VECTORS, annotator="ben")
@@ -219,7 +219,7 @@ def test_another_persons_tags_are_seen_and_are_theirs() -> None:
     assert one.undo() == "untag ‘food’ on 1 output"
 
 
-def test_untagging_a_tag_that_was_never_given_is_an_error() -> None:
+def test_removing_an_unknown_tag_is_an_error() -> None:
     one = lens()
     one.tag("refusal", ["r0"])
     with pytest.raises(KeyError, match="no output has the tag 'refusl'; did you mean 'refusal'"):
@@ -282,7 +282,7 @@ def test_judgements_cover_outputs_that_a_person_tagged_or_noted() -> None:
     ]
 
 
-def test_tags_of_a_column_and_of_other_programs_come_in_once(tmp_path: Path) -> None:
+def test_tags_from_columns_and_other_programs_are_imported_once(tmp_path: Path) -> None:
     frame = pd.DataFrame({"response": SAID, "human": ["food", None, "late, no", ["no"], " "]})
     one = ol.Lens(frame, vectors=VECTORS, annotator="ann")
     for _ in range(2):
@@ -302,7 +302,7 @@ def test_tags_of_a_column_and_of_other_programs_come_in_once(tmp_path: Path) -> 
         assert len(other.tag_log) == 6
 
 
-def test_the_file_of_another_person_is_merged_and_only_once(tmp_path: Path) -> None:
+def test_another_persons_file_is_merged_once(tmp_path: Path) -> None:
     ben = ol.Lens(pd.DataFrame({"response": SAID}), vectors=VECTORS, annotator="ben", store=tmp_path / "ben.sqlite")
     ben.tag("food", [0])
     ben.untag("food", [0])
@@ -319,7 +319,7 @@ def test_the_file_of_another_person_is_merged_and_only_once(tmp_path: Path) -> N
         one.merge_tags(tmp_path / "other.sqlite")
 
 
-def test_two_published_annotators_agree_as_they_say(shared_data: Path) -> None:
+def test_the_agreement_of_two_annotators_matches_the_publication(shared_data: Path) -> None:
     table = pd.read_parquet(shared_data / "tags_xstest_refusal_human.parquet")
     raters = ["annotator_1", "annotator_2"]
     vectors = np.random.default_rng(0).normal(size=(len(table), 4))
@@ -357,7 +357,7 @@ def test_suggested_outputs_are_listed_first_and_nothing_is_tagged() -> None:
     assert first in np.flatnonzero(np.isclose(unit @ unit[:5].T, (unit @ unit[:5].T).max(1).min()).any(1))
 
 
-def test_a_name_of_another_person_is_shown_until_there_is_one_of_ones_own() -> None:
+def test_another_persons_name_is_shown_until_you_give_one() -> None:
     group = np.repeat([0, 1], [12, 8])
     texts = [f"{'Bread' if g == 0 else 'Wine'} number {i} is here." for i, g in enumerate(group)]
     vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))
@@ -420,7 +420,7 @@ def test_events_of_a_table_come_after_existing_ones_whatever_their_time() -> Non
     assert one.frame["note"].tolist()[0] == "of a late machine"
 
 
-def test_a_lens_goes_on_listening_whatever_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_lens_keeps_listening_whatever_others_wrote(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(book, "LISTEN", 0.01)
     one, ben = lens(), Store(Path(".outlens/tags.sqlite"))
 
@@ -447,14 +447,14 @@ def test_a_lens_goes_on_listening_whatever_others_wrote(monkeypatch: pytest.Monk
     assert one._tags.session.problem == ""
 
 
-def test_a_tag_of_a_script_is_in_the_one_file_at_once(tmp_path: Path) -> None:
+def test_a_tag_given_in_a_script_is_in_the_file_at_once(tmp_path: Path) -> None:
     one = lens(store=tmp_path / "tags.sqlite")
     one.tag("refusal", ["r2", "r3"])
     (tmp_path / "copy.sqlite").write_bytes((tmp_path / "tags.sqlite").read_bytes())
     assert len(Store(tmp_path / "copy.sqlite").events()) == 2
 
 
-def test_an_order_tells_nothing_that_is_hidden() -> None:
+def test_an_order_reveals_no_hidden_tags() -> None:
     rng = np.random.default_rng(0)
     texts = [f"Output {i} says {'no' if i % 3 else 'yes'} to it." for i in range(60)]
     vectors = rng.normal(size=(60, 4))
@@ -489,7 +489,7 @@ def test_two_quick_changes_of_a_definition_keep_both() -> None:
     assert one._bridge.widget._tagged["define"] == [{"color": 0, "description": "eaten", "key": "3"}]
 
 
-def test_a_tag_that_was_written_when_the_kernel_was_interrupted_is_shown_too(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tag_saved_during_an_interrupt_is_shown_too(monkeypatch: pytest.MonkeyPatch) -> None:
     one = lens()
     write = one._tags.session._write
 
@@ -505,7 +505,7 @@ def test_a_tag_that_was_written_when_the_kernel_was_interrupted_is_shown_too(mon
     assert bits(one, "food") == [0]
 
 
-def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_gesture_gets_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     one = lens()
 
     def interrupted(*_: object) -> str:
@@ -515,7 +515,7 @@ def test_an_interrupted_gesture_is_answered(monkeypatch: pytest.MonkeyPatch) -> 
     assert gesture(one, "tag", "food", [0])["says"] == "This was interrupted in the kernel; try again."
 
 
-def test_the_colour_of_a_tag_stays_where_another_one_is_gone() -> None:
+def test_a_tag_keeps_its_colour_when_another_is_removed() -> None:
     one = lens()
 
     def colors() -> dict[str, int]:
@@ -567,7 +567,7 @@ def test_equal_answers_keep_their_tags_in_a_file(tmp_path: Path) -> None:
     assert opened.tagged("mine")["model"].tolist() == ["claude"]
 
 
-def test_the_name_of_a_cluster_is_still_there_after_its_parent_was_named(tmp_path: Path) -> None:
+def test_a_cluster_keeps_its_name_after_its_parent_is_named(tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     centres = np.array([[1, 0, 0], [0.9, 0.5, 0], [0, 0, 1]])
     group = np.repeat([0, 1, 2], [14, 8, 10])
@@ -600,7 +600,7 @@ def test_the_name_of_a_cluster_is_still_there_after_its_parent_was_named(tmp_pat
 
 
 @pytest.mark.parametrize("name", ["outputs", "description", "tag"])
-def test_an_annotator_of_the_name_of_a_column_has_a_column_of_their_own(name: str) -> None:
+def test_an_annotator_named_like_a_column_gets_a_separate_column(name: str) -> None:
     frame = pd.DataFrame({"response": SAID})
     one = ol.Lens(frame, vectors=VECTORS, annotator=name, store=False)
     one.tag("food", [0, 1])
@@ -608,7 +608,7 @@ def test_an_annotator_of_the_name_of_a_column_has_a_column_of_their_own(name: st
     assert one.tags.loc["food"].to_dict() == {"description": "eaten", "outputs": 2, f"annotator={name}": 2}
 
 
-def test_a_name_that_another_person_gives_a_cluster_comes_while_one_looks() -> None:
+def test_a_cluster_name_given_by_another_person_appears_in_an_open_lens() -> None:
     group = np.repeat([0, 1], [12, 8])
     texts = [f"{'Bread' if g == 0 else 'Wine'} number {i} is here." for i, g in enumerate(group)]
     vectors = np.eye(2)[group] + np.random.default_rng(0).normal(0, 0.02, (20, 2))

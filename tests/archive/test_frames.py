@@ -204,7 +204,7 @@ def test_arrow_columns_come_back() -> None:
     same(frame.set_index(str(pa.int64()))[["text"]])
 
 
-def test_an_arrow_column_of_a_kind_that_cannot_be_kept_is_named() -> None:
+def test_an_unsupported_arrow_column_is_named() -> None:
     frame = pd.DataFrame({"text": ["a"]})
     kind = pa.map_(pa.string(), pa.int64())
     frame["odd"] = pd.Series(pd.arrays.ArrowExtensionArray(pa.array([[("a", 1)]], kind)))
@@ -231,7 +231,7 @@ def nested(depth: int) -> list[Any]:
         ([nested(100_000)], "too deep"),
     ],
 )
-def test_a_value_that_no_file_can_hold_is_reported_with_its_column(cells: Any, message: str) -> None:
+def test_an_unsupported_value_is_reported_with_its_column(cells: Any, message: str) -> None:
     frame = pd.DataFrame({"text": ["a"]})
     frame["odd"] = pd.Series(cells, dtype=None if hasattr(cells, "dtype") else object)
     lens = ol.Lens(frame, vectors=[[1]], store=False)
@@ -240,7 +240,7 @@ def test_a_value_that_no_file_can_hold_is_reported_with_its_column(cells: Any, m
     assert not Path("lens.zip").exists()
 
 
-def test_texts_come_back_where_pyarrow_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_texts_come_back_without_pyarrow(monkeypatch: pytest.MonkeyPatch) -> None:
     frame = pd.DataFrame({"text": ["a", None]})
     path = ol.Lens(frame, vectors=[[1], [1]], store=False).save("lens.zip")
 

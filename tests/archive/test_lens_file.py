@@ -42,7 +42,7 @@ def again(lens: ol.Lens, **more: Any) -> ol.Lens:
     return ol.open(lens.save("lens.zip"), **{"store": False, "annotator": "ann", "model": fails, **more})
 
 
-def test_all_of_a_lens_comes_back_and_nothing_is_embedded() -> None:
+def test_a_whole_lens_comes_back_without_embedding() -> None:
     one = made()
     one.tag("travel", ["r0", "r1"])
     one.note("who?", ["r4"])
@@ -78,7 +78,7 @@ def test_all_of_a_lens_comes_back_and_nothing_is_embedded() -> None:
     assert two.tag("later", ["r3"]) is None
 
 
-def test_the_same_lens_gives_the_same_bytes_also_when_it_was_opened() -> None:
+def test_a_lens_gives_the_same_bytes_after_it_was_opened_from_a_file() -> None:
     one = made(store=None)
     one.tag("travel", [True, False, False, False, False, True])
     first = one.save("a").read_bytes()
@@ -88,7 +88,7 @@ def test_the_same_lens_gives_the_same_bytes_also_when_it_was_opened() -> None:
     assert sorted(path.name for path in Path().iterdir()) == [".outlens", "a", "b", "c"]
 
 
-def test_prompts_that_were_not_shown_are_made_when_they_are_shown() -> None:
+def test_prompts_that_were_not_shown_are_prepared_when_shown() -> None:
     def model(texts: list[str]) -> Any:
         return [[len(text), text.count("e"), 1] for text in texts]
 
@@ -136,7 +136,7 @@ def test_a_saved_lens_gives_its_frame_without_its_model() -> None:
     pd.testing.assert_frame_equal(complete.frame, known)
 
 
-def test_own_vectors_come_back_for_prompts_that_were_not_shown() -> None:
+def test_given_vectors_come_back_for_prompts_that_were_not_shown() -> None:
     frame = pd.DataFrame({"prompt": ["p", "q", "q", "r", "p", "r"], "response": TEXTS})
     one = ol.Lens(frame, vectors=VECTORS, store=False)
     two = again(one)
@@ -145,7 +145,7 @@ def test_own_vectors_come_back_for_prompts_that_were_not_shown() -> None:
         assert two.vectors.tobytes() == one.vectors.tobytes()
 
 
-def test_a_name_of_a_model_is_not_loaded_because_a_file_says_so() -> None:
+def test_a_model_named_in_a_file_is_not_loaded() -> None:
     one = made(vectors=None, model=lambda texts: np.eye(len(texts)))
     one.prepare()
     one._study.engine = replace(one._study.engine, model="somebody/model")
@@ -157,7 +157,7 @@ def test_a_name_of_a_model_is_not_loaded_because_a_file_says_so() -> None:
     assert again(one, model=None)._study.engine.model == "fast"
 
 
-def test_tags_are_added_to_the_store_once_and_to_what_is_there() -> None:
+def test_tags_are_added_once_to_an_existing_store() -> None:
     one = made(store="mine.sqlite")
     one.tag("travel", ["r0"])
     path = one.save("lens.zip")
@@ -189,7 +189,7 @@ def test_tags_of_other_outputs_are_not_in_the_file() -> None:
     assert tags.read_events("events.jsonl") == one._tags.session.store.events(one._tags.keys)[1:]
 
 
-def test_tags_that_could_not_be_written_are_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_tags_that_could_not_be_saved_are_in_the_file(monkeypatch: pytest.MonkeyPatch) -> None:
     one = made()
     one.tag("travel", ["r0"])
 
@@ -204,7 +204,7 @@ def test_tags_that_could_not_be_written_are_in_the_file(monkeypatch: pytest.Monk
     assert ol.open("a", store=False).tagged("slow").index.tolist() == ["r2", "r3"]
 
 
-def test_nothing_is_left_where_it_cannot_be_written(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_failed_write_leaves_no_file(monkeypatch: pytest.MonkeyPatch) -> None:
     lens = made()
     Path("kept").write_bytes(b"old")
     Path("folder").mkdir()
@@ -311,7 +311,7 @@ def test_a_file_that_is_cut_off_is_refused() -> None:
         refused(whole[:size], "is damaged or cut off")
 
 
-def test_a_file_that_swells_is_refused() -> None:
+def test_a_zip_bomb_is_refused() -> None:
     file = io.BytesIO()
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bomb:
         bomb.writestr("manifest.json", json.dumps({"outlens": "lens", "version": 1, "members": {"lens.json": 1 << 20}}))
@@ -441,7 +441,7 @@ def test_the_sample_comes_back(settled: Callable[[ol.Lens], None]) -> None:
     assert two._bridge.widget._tree == one._bridge.widget._tree != {}
 
 
-def test_an_order_by_a_ranking_that_is_not_kept_is_not_kept_either() -> None:
+def test_an_order_by_an_unsaved_ranking_is_not_saved() -> None:
     one = made()
     one._bridge.widget.view = {**one._bridge.widget.view, "order": "ranked"}
     assert again(one).view.order == "row"

@@ -45,10 +45,10 @@ def of_layer(texts: list[dict[str, Any]], layer: str) -> dict[int, tuple[str, Sp
     for text in texts:
         spans: Spans = []
         for start, end, classes in text["spans"]:
-            own = [match for c in classes if (match := re.fullmatch(rf"{layer}(?:-(\d+))?", c))]
-            if not own or start == end:
+            matching = [match for c in classes if (match := re.fullmatch(rf"{layer}(?:-(\d+))?", c))]
+            if not matching or start == end:
                 continue
-            step = int(own[0][1] or 0)
+            step = int(matching[0][1] or 0)
             if spans and spans[-1][1] == start and spans[-1][2] == step:
                 spans[-1] = (spans[-1][0], end, step)
             else:

@@ -18,10 +18,10 @@ Show = Callable[[ol.Lens], tuple[Page, Locator]]
 
 def _lens() -> ol.Lens:
     n = 24
-    said = ["We will bring 12 folding chairs on Friday.", "Nobody can come before the weekend, we fear."]
+    sentences = ["We will bring 12 folding chairs on Friday.", "Nobody can come before the weekend, we fear."]
     data = pd.DataFrame(
         {
-            "response": [f"{said[i % 2]} Number {i} is our table." for i in range(n)],
+            "response": [f"{sentences[i % 2]} Number {i} is our table." for i in range(n)],
             "model": [f"m{i % 8}" for i in range(n)],
             "score": np.arange(n) / n,
         }

@@ -14,9 +14,9 @@ SETUP = """
 import numpy as np, outlens as ol
 def model(texts):
     with open(%r) as file:
-        said = file.read()
-    if said != "vectors":
-        raise ValueError(said)
+        reply = file.read()
+    if reply != "vectors":
+        raise ValueError(reply)
     return np.eye(3)[[0, 1, 2] * 10] + 0.01 * np.arange(30)[:, None]
 gifts = ["wine", "flowers", "a book"]
 texts = [f"Answer {i}: bring {gifts[i %% 3]} and stay {'a while ' * (i + 9)}" for i in range(30)]
@@ -32,10 +32,10 @@ class Model:
         self.path = path
         os.mkfifo(path)
 
-    def answer(self, said: str = "vectors") -> None:
+    def answer(self, reply: str = "vectors") -> None:
         """Let the model continue; waits until it asks."""
         with self.path.open("w") as file:
-            file.write(said)
+            file.write(reply)
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def opened(lab: Lab, page: Page, model: Model, *more: str) -> Locator:
     return widget
 
 
-def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab, page: Page, model: Model) -> None:
+def test_texts_can_be_read_during_embedding_and_stay_in_place(lab: Lab, page: Page, model: Model) -> None:
     widget = opened(lab, page, model, "print('other cells run')")
     expect(page.get_by_text("other cells run", exact=True)).to_be_visible()
     expect(widget.get_by_role("progressbar", name="Clusters and map")).to_be_visible()
@@ -79,7 +79,7 @@ def test_texts_are_read_while_vectors_are_made_and_stay_where_they_are(lab: Lab,
     expect(tab(widget, "Map").get_by_role("progressbar")).to_have_count(0)
 
 
-def test_it_is_stopped_goes_on_fails_and_is_tried_again(lab: Lab, page: Page, model: Model) -> None:
+def test_the_work_can_be_stopped_resumed_and_retried(lab: Lab, page: Page, model: Model) -> None:
     widget = opened(lab, page, model, "print(len(lens.clusters), 'clusters')")
     groups = widget.get_by_role("tabpanel", name="Groups")
     # From here on, the work can only end once the model has answered.

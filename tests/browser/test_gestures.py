@@ -76,7 +76,7 @@ def _scroll(widget: Locator, to: int) -> Locator:
     return widget.locator(".ol-list .ol-card").nth(at)
 
 
-def test_a_pick_leaves_the_list_where_it_is(show: Show) -> None:
+def test_a_pick_keeps_the_scroll_position(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").hover()
     card = _scroll(widget, 1500)
@@ -103,7 +103,7 @@ def test_a_pick_leaves_the_list_where_it_is(show: Show) -> None:
     assert _scrolled(widget) == 0
 
 
-def test_a_tag_leaves_the_list_where_it_is(show: Show) -> None:
+def test_a_tag_keeps_the_scroll_position(show: Show) -> None:
     page, widget = show(_lens())
     in_order(widget, "untagged")
     card = _scroll(widget, 1500)
@@ -116,7 +116,7 @@ def test_a_tag_leaves_the_list_where_it_is(show: Show) -> None:
     assert abs(_scrolled(widget) - before) < 60
 
 
-def test_a_click_in_a_text_makes_the_keys_go_to_its_output(show: Show) -> None:
+def test_after_a_click_in_a_text_keys_apply_to_its_output(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("a")
@@ -135,7 +135,7 @@ def test_a_click_in_a_text_makes_the_keys_go_to_its_output(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("60 selected")
 
 
-def test_search_results_are_tagged_by_the_next_keys(show: Show) -> None:
+def test_the_next_keys_tag_the_search_results(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("/")
@@ -157,7 +157,7 @@ def test_search_results_are_tagged_by_the_next_keys(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("40 selected")
 
 
-def test_a_selection_that_a_click_dropped_comes_back(show: Show) -> None:
+def test_a_selection_dropped_by_a_click_can_be_restored(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("a")
@@ -176,7 +176,7 @@ def test_a_selection_that_a_click_dropped_comes_back(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text(f"{N} selected")
 
 
-def test_a_click_on_plain_ground_keeps_the_keys_in_the_widget(show: Show) -> None:
+def test_a_click_on_empty_ground_keeps_the_keys_in_the_widget(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-card input").first.check()
     for plain in (".ol-clusters .ol-bar > .ol-muted", ".ol-footer .ol-selected"):
@@ -186,7 +186,7 @@ def test_a_click_on_plain_ground_keeps_the_keys_in_the_widget(show: Show) -> Non
         expect(widget.locator(".ol-current")).to_have_count(1)
 
 
-def test_buttons_that_go_leave_the_focus_in_the_widget(show: Show) -> None:
+def test_disappearing_buttons_leave_the_focus_in_the_widget(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("a")
@@ -223,7 +223,7 @@ def test_another_window_does_not_close_the_field_of_a_tag(show: Show) -> None:
     expect(field).to_have_count(0)
 
 
-def test_the_next_mark_is_seen_though_it_was_folded(show: Show) -> None:
+def test_the_next_mark_is_unfolded(show: Show) -> None:
     texts = [
         f"Minutes {i}. " + "Nothing else happened that day. " * (i % 4) + f"Then {RUN}. Signed {i}." for i in range(N)
     ]
@@ -242,7 +242,7 @@ def test_the_next_mark_is_seen_though_it_was_folded(show: Show) -> None:
     expect(mark).to_be_in_viewport()
 
 
-def test_a_widget_in_a_shadow_tree_keeps_its_focus_and_knows_its_places(show: Show) -> None:
+def test_a_widget_in_a_shadow_tree_keeps_its_focus_and_positions(show: Show) -> None:
     page, widget = show(_lens())
     page.evaluate(
         """() => {

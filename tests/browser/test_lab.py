@@ -13,10 +13,10 @@ SETUP = """
 import numpy as np, pandas as pd, outlens as ol
 rng = np.random.default_rng(0)
 group = np.repeat([0, 1, 2], [30, 20, 10])
-said = np.array(["plant a cherry tree", "bake rye bread", "sail to the island"])
+plans = np.array(["plant a cherry tree", "bake rye bread", "sail to the island"])
 df = pd.DataFrame(
     {
-        "response": [f"I would {said[g]} on day {i}." for i, g in enumerate(group)],
+        "response": [f"I would {plans[g]} on day {i}." for i, g in enumerate(group)],
         "model": np.array(["aster", "birch"])[np.arange(60) % 2],
         "score": np.arange(60) / 60,
     },
@@ -50,7 +50,7 @@ def test_the_keyboard_selects(lab: Lab, page: Page) -> None:
     assert lab.output_of(page, 2) == "['r1', 'r2']"
 
 
-def test_arrows_walk_on_the_map_and_space_adds(lab: Lab, page: Page) -> None:
+def test_arrows_move_on_the_map_and_space_adds(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens", "print(len(lens.selected))"])
     widget = view(page)
     tab(widget, "Map").locator(".ol-map").focus()
@@ -90,7 +90,7 @@ def test_search_marks_and_selects(lab: Lab, page: Page) -> None:
     expect(widget.locator(".ol-search-count")).to_have_count(0)
 
 
-def test_recluster_and_rename_go_both_ways(lab: Lab, page: Page) -> None:
+def test_recluster_and_rename_sync_both_ways(lab: Lab, page: Page) -> None:
     lab.open(
         page,
         [
@@ -128,7 +128,7 @@ def test_python_selects_in_every_view(lab: Lab, page: Page) -> None:
         expect(view(page, nth).locator(".ol-reader")).to_contain_text("15 selected")
 
 
-def test_two_views_are_one_selection_while_the_kernel_is_busy(lab: Lab, page: Page, tmp_path: Path) -> None:
+def test_two_views_share_a_selection_while_the_kernel_is_busy(lab: Lab, page: Page, tmp_path: Path) -> None:
     # Reading a pipe keeps the kernel busy until the test writes.
     go = tmp_path / "go"
     os.mkfifo(go)
@@ -174,7 +174,7 @@ def test_no_key_deletes_the_cell(lab: Lab, page: Page) -> None:
     expect(view(page)).to_be_visible()
 
 
-def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
+def test_the_notebooks_own_keys_keep_working(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens"])
     widget = view(page)
     widget.locator(".ol-list").focus()
@@ -192,7 +192,7 @@ def test_the_notebooks_own_keys_go_on_working(lab: Lab, page: Page) -> None:
         page.evaluate("new Promise((done) => requestIdleCallback(done))")
 
 
-def test_texts_are_shown_never_run(lab: Lab, page: Page) -> None:
+def test_texts_are_shown_and_never_executed(lab: Lab, page: Page) -> None:
     asked: list[str] = []
     page.on("request", lambda request: asked.append(request.url))
     hostile = """
@@ -233,7 +233,7 @@ def test_several_prompts_have_a_switch(lab: Lab, page: Page) -> None:
     assert lab.output_of(page, 2) == "And then? 40 60"
 
 
-def test_every_setting_of_the_reader_goes_both_ways(lab: Lab, page: Page) -> None:
+def test_every_reader_setting_syncs_both_ways(lab: Lab, page: Page) -> None:
     settings = """
 spans = pd.DataFrame({"output": [0, 1], "start": [2, 2], "end": [7, 7], "type": ["modal", "modal"]})
 lens.highlight(spans, "mine", by="type")
@@ -276,15 +276,15 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     close_menu(widget)
     widget.get_by_role("button", name="Interleaved").click()
     widget.locator(".ol-pins").get_by_role("button", name="Unpin").first.click()
-    said = lab.output_of(page, 3)
-    assert said == "interleaved ['common', 'aligned', 'mine', 'shared'] 7 5 False True ['r4'] phrases unusual"
+    printed = lab.output_of(page, 3)
+    assert printed == "interleaved ['common', 'aligned', 'mine', 'shared'] 7 5 False True ['r4'] phrases unusual"
     lab.run_cell(page, 4)
     # It is far from the first row, so it is rendered only after scrolling there.
     expect(widget.locator(".ol-list .ol-card", has_text="on day 55.")).to_be_visible()
     expect(widget.locator(".ol-list .ol-card", has_text="on day 0.")).to_have_count(0)
 
 
-def test_what_the_selection_says_and_the_rest_does_not(lab: Lab, page: Page) -> None:
+def test_distinctive_words_of_the_selection_are_listed(lab: Lab, page: Page) -> None:
     lab.open(page, [SETUP, "lens", "print(lens.visible.layer.value_counts().to_dict(), len(lens.selected))"])
     widget = view(page)
     in_menu(widget, "marks", "Phrases")
@@ -297,7 +297,7 @@ def test_what_the_selection_says_and_the_rest_does_not(lab: Lab, page: Page) -> 
     expect(widget.locator(".ol-footer")).to_contain_text("20 selected")
 
 
-def test_another_prompt_has_marks_of_its_own(lab: Lab, page: Page) -> None:
+def test_each_prompt_has_different_marks(lab: Lab, page: Page) -> None:
     two = SETUP + "df['prompt'] = np.where(np.arange(60) < 30, 'What would you do?', 'And then?')\n"
     two += "lens = ol.Lens(df, prompt='prompt', by='model', vectors=vectors)"
     lab.open(page, [two, "lens"])

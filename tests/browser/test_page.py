@@ -43,7 +43,7 @@ def offline(new_context: Callable[..., BrowserContext]) -> tuple[Page, list[str]
     return page, asked
 
 
-def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_it_works_without_a_network_and_requests_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, asked = offline
     page.goto(path.as_uri())
     widget = view(page)
@@ -63,7 +63,7 @@ def test_it_works_with_no_network_and_asks_for_nothing(path: Path, offline: tupl
     assert [url for url in asked if not url.startswith(("file:", "blob:", "data:"))] == []
 
 
-def test_its_head_says_what_it_is_and_gives_the_outputs_as_csv(
+def test_its_head_describes_it_and_offers_the_outputs_as_csv(
     path: Path, offline: tuple[Page, list[str]], tmp_path: Path
 ) -> None:
     page, _ = offline
@@ -131,7 +131,7 @@ def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tup
     expect(widget.locator(".ol-card")).to_have_count(3)
 
 
-def test_an_expression_without_end_is_given_up_and_blocks_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_an_endless_expression_is_aborted_and_blocks_nothing(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
     widget = view(page)
@@ -174,7 +174,7 @@ def test_nothing_sticks_out_at_any_width(path: Path, offline: tuple[Page, list[s
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
 
 
-def test_the_theme_is_followed_while_it_is_shown(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_a_visible_widget_follows_the_theme(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.emulate_media(color_scheme="light")
     page.goto(path.as_uri())
@@ -222,7 +222,7 @@ def test_the_keyboards_cursor_stays_in_a_zoomed_map(path: Path, offline: tuple[P
     assert widget.locator(".ol-labels").inner_html() != before
 
 
-def test_text_follows_the_size_that_the_notebook_sets(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_text_follows_the_notebooks_font_size(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
     size = "root => parseFloat(getComputedStyle(root.querySelector('.ol-card .ol-text')).fontSize)"
@@ -231,7 +231,7 @@ def test_text_follows_the_size_that_the_notebook_sets(path: Path, offline: tuple
     assert view(page).evaluate(size) == 17
 
 
-def test_forced_colours_keep_what_is_marked_and_chosen_visible(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_forced_colours_keep_marks_and_choices_visible(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.emulate_media(forced_colors="active", color_scheme="dark")
     page.goto(path.as_uri())
@@ -268,7 +268,7 @@ _NAMELESS = """root => [...root.querySelectorAll("button, input, select, [role],
 
 
 @pytest.mark.layout
-def test_a_lasso_and_a_cluster_take_what_is_not_dimmed(path: Path, offline: tuple[Page, list[str]]) -> None:
+def test_a_lasso_and_a_cluster_select_undimmed_outputs(path: Path, offline: tuple[Page, list[str]]) -> None:
     page, _ = offline
     page.goto(path.as_uri())
     widget = view(page)

@@ -113,7 +113,7 @@ def _card(widget: Locator, text: str) -> Locator:
 
 
 @pytest.mark.layout
-def test_equal_outputs_are_one_card_that_opens_into_all(show: Show) -> None:
+def test_equal_outputs_share_a_card_that_opens_into_all(show: Show) -> None:
     page, widget = show(_lens(), height=3000)
     widget.locator(".ol-frame").evaluate("frame => (frame.style.height = '2900px')")
     expect(_card(widget, "we cannot come")).to_have_count(1)
@@ -151,7 +151,7 @@ def test_the_grid_has_the_users_columns(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_the_grid_goes_sideways_to_the_output_one_is_at(show: Show) -> None:
+def test_the_grid_scrolls_sideways_to_the_current_output(show: Show) -> None:
     frame = pd.DataFrame(
         {"model": [f"m{i % 12:02}" for i in range(24)], "response": [f"Number {i}." for i in range(24)]}
     )
@@ -202,7 +202,7 @@ def test_two_to_six_outputs_are_pinned_side_by_side(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: Show) -> None:
+def test_interleaved_shows_varying_words_and_opens_an_original_in_place(show: Show) -> None:
     lens = _lens()
     groups = lens.aligned().query("group >= 0").groupby("group")["output"].nunique()
     _, widget = show(lens, height=3000)
@@ -232,7 +232,7 @@ def test_interleaved_shows_what_varies_and_opens_an_original_in_its_place(show: 
     expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
 
 
-def test_sentences_too_short_to_compare_stand_with_their_equals(show: Show) -> None:
+def test_sentences_too_short_to_align_are_grouped_with_equal_ones(show: Show) -> None:
     texts = [f"Good morning! {line} Kind regards," for line in ALONE] + ["Good morning! Nobody is in.", "Good night!"]
     lens = _lens(texts)
     aligned = lens.aligned()
@@ -262,7 +262,7 @@ def test_sentences_too_short_to_compare_stand_with_their_equals(show: Show) -> N
 # 2: layers
 
 
-def test_each_layer_is_switched_and_says_what_it_means(show: Show) -> None:
+def test_each_layer_can_be_switched_and_explains_itself(show: Show) -> None:
     _, widget = show(_lens())
     chips = widget.locator(".ol-on")
     expect(chips).to_have_text([re.compile("Shared"), re.compile("Only here")])
@@ -284,7 +284,7 @@ def test_each_layer_is_switched_and_says_what_it_means(show: Show) -> None:
     expect(widget.locator(".ol-list .ol-part")).to_have_count(0)
 
 
-def test_thresholds_move_what_is_painted(show: Show) -> None:
+def test_thresholds_change_the_marks(show: Show) -> None:
     lens = _lens()
     _, widget = show(lens)
     lens.view.layers = ["shared"]
@@ -339,7 +339,7 @@ ODD = [
 
 
 @pytest.mark.parametrize("file", ["", "odd_text.parquet", "multilingual.parquet"])
-def test_the_browser_marks_what_python_says(show: Show, request: pytest.FixtureRequest, file: str) -> None:
+def test_the_browser_marks_match_python(show: Show, request: pytest.FixtureRequest, file: str) -> None:
     texts = ODD
     if file:
         table = pd.read_parquet(request.getfixturevalue("shared_data") / file)
@@ -366,7 +366,7 @@ def test_the_browser_marks_what_python_says(show: Show, request: pytest.FixtureR
 
 
 @pytest.mark.layout
-def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
+def test_the_users_own_layer_has_a_line_and_shows_its_type(show: Show) -> None:
     lens = _lens()
     spans = pd.DataFrame(
         {"output": [0, 0, 1], "start": [0, 7, 0], "end": [6, 10, 5], "type": ["polite", "filler", "polite"]}
@@ -387,7 +387,7 @@ def test_the_users_own_layer_has_a_line_and_tells_its_type(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> None:
+def test_a_highlight_lists_the_outputs_that_share_it_and_selects_them(show: Show) -> None:
     _, widget = show(_lens())
     phrase = widget.locator(".ol-list [class*=ol-shared-]", has_text="folding chairs").first
     hover_word(phrase, "folding")
@@ -399,16 +399,16 @@ def test_a_highlight_tells_whom_it_is_shared_by_and_selects_them(show: Show) -> 
     rows = drawer.locator(".ol-column").first.locator(".ol-holder", has_text="folding chairs on Friday")
     expect(rows.first).to_be_visible()
     for row in rows.all()[:3]:
-        said = row.locator(".ol-holder-text").inner_text()
+        phrase_text = row.locator(".ol-holder-text").inner_text()
         count = int(row.locator(".ol-holder-count").inner_text().split()[0])
-        assert count == sum(said in text for text in TEXTS)
-    said = rows.first.locator(".ol-holder-text").inner_text()
+        assert count == sum(phrase_text in text for text in TEXTS)
+    phrase_text = rows.first.locator(".ol-holder-text").inner_text()
     rows.first.click()
-    expect(widget.locator(".ol-footer")).to_contain_text(f"{sum(said in t for t in TEXTS)} selected")
+    expect(widget.locator(".ol-footer")).to_contain_text(f"{sum(phrase_text in t for t in TEXTS)} selected")
 
 
 @pytest.mark.layout
-def test_all_like_this_sentence(show: Show) -> None:
+def test_similar_sentences_are_listed(show: Show) -> None:
     _, widget = show(_lens())
     click_word(widget.locator(".ol-list .ol-text [class*=ol-shared-]", has_text="folding chairs").first, "folding")
     drawer = widget.get_by_role("region", name="This place")
@@ -423,7 +423,7 @@ def test_all_like_this_sentence(show: Show) -> None:
     expect(widget.locator(".ol-footer")).to_contain_text("24 selected")
 
 
-def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
+def test_keys_move_from_mark_to_mark(show: Show) -> None:
     page, widget = show(_lens())
     widget.locator(".ol-list").focus()
     page.keyboard.press("j")
@@ -456,7 +456,7 @@ def test_the_keyboard_goes_from_mark_to_mark(show: Show) -> None:
 # 4: phrases and openings
 
 
-def test_phrases_are_those_of_python_and_select_their_holders(show: Show) -> None:
+def test_phrases_match_python_and_select_their_outputs(show: Show) -> None:
     lens = _lens()
     _, widget = show(lens)
     in_menu(widget, "marks", "Phrases")
@@ -464,9 +464,9 @@ def test_phrases_are_those_of_python_and_select_their_holders(show: Show) -> Non
     rows = panel.locator(".ol-column").first.locator(".ol-holder")
     rows.first.wait_for()
     wanted = ol.text.shared_phrases(TEXTS, min_outputs=0.3, min_words=4)
-    said = [row.locator(".ol-holder-text").inner_text() for row in rows.all()]
+    phrase_texts = [row.locator(".ol-holder-text").inner_text() for row in rows.all()]
     counts = [int(row.locator(".ol-holder-count").inner_text().split()[0]) for row in rows.all()]
-    assert len(said) == len(wanted)
+    assert len(phrase_texts) == len(wanted)
     assert counts == wanted["outputs"].tolist()
     rows.first.click()
     expect(widget.locator(".ol-footer")).to_contain_text(f"{counts[0]} selected")
@@ -478,7 +478,9 @@ def test_openings_are_a_tree_with_counts(show: Show) -> None:
     rows = widget.get_by_role("region", name="How the outputs begin").locator(".ol-holder")
     rows.first.wait_for()
     found = {row.locator(".ol-holder-text").inner_text(): row for row in rows.all()}
-    counts = {said: int(row.locator(".ol-holder-count").inner_text().split()[0]) for said, row in found.items()}
+    counts = {
+        phrase_text: int(row.locator(".ol-holder-count").inner_text().split()[0]) for phrase_text, row in found.items()
+    }
     assert counts["No, thank you, we cannot come"] == 12
     assert counts["Thank you very much for the kind invitation. We will"] == 18
     assert counts["Thanks for asking us. We will bring 12 folding chairs on Friday"] == 6
@@ -489,7 +491,7 @@ def test_openings_are_a_tree_with_counts(show: Show) -> None:
 # 5: context
 
 
-def test_marks_within_the_selection_are_those_of_the_selection(show: Show) -> None:
+def test_marks_within_the_selection_compare_only_selected_outputs(show: Show) -> None:
     lens = _lens()
     lens.select(np.arange(36) < 8)
     lens.view.layers = ["shared", "only"]
@@ -520,7 +522,7 @@ def test_long_common_runs_fold_and_unfold(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_a_long_text_has_a_map_of_its_marks_that_goes_there(show: Show) -> None:
+def test_a_click_on_the_minimap_of_a_long_text_scrolls_to_the_mark(show: Show) -> None:
     filler = [" ".join(f"w{i}x{j}" for j in range(900)) for i in range(4)]
     texts = [f"{f} all of them end with these very words" for f in filler]
     _, widget = show(_lens(texts))
@@ -536,7 +538,7 @@ def test_a_long_text_has_a_map_of_its_marks_that_goes_there(show: Show) -> None:
 # 6: markdown
 
 
-def test_markdown_is_as_written_until_it_is_switched_on(show: Show) -> None:
+def test_markdown_stays_as_written_until_it_is_switched_on(show: Show) -> None:
     text = (
         "# Title\n\n- one **bold** word\n- `code` and [link](http://evil.invalid)\n\n|a|b|\n|-|-|\n|1|2|\n\n![x](y.png)"
     )
@@ -562,7 +564,7 @@ def test_markdown_is_as_written_until_it_is_switched_on(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_text_and_json_are_copied_as_they_are(show: Show) -> None:
+def test_text_and_json_are_copied_unchanged(show: Show) -> None:
     odd = "Tab\there, \u202eturned\u202c, é, 😀\nand a second line"
     lens = _lens([odd, "other one", "other two"])
     page, widget = show(lens)
@@ -667,14 +669,14 @@ def test_a_screen_reader_reads_a_marked_text_as_one_text(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_an_equal_output_is_scrolled_to_on_the_card_that_stands_for_it(show: Show) -> None:
+def test_scrolling_to_an_equal_output_goes_to_the_shared_card(show: Show) -> None:
     lens = _lens()
     lens.view.scroll_to = 33
     _, widget = show(lens)
     expect(_card(widget, "we cannot come")).to_be_in_viewport()
 
 
-def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
+def test_changing_the_prompt_closes_an_open_original(show: Show) -> None:
     second = [f"{text} And now {name}." for text, name in zip(ALONE[:3], NAMES, strict=False)]
     frame = pd.DataFrame({
         "prompt": ["One?"] * 36 + ["Two?"] * 3,
@@ -694,9 +696,7 @@ def test_another_prompt_takes_the_place_of_an_open_original(show: Show) -> None:
     # The fixture checks the page's errors when the test ends.
 
 
-def test_a_function_word_without_a_shared_phrase_is_not_said_to_be_in_no_other_output(
-    page: Page, tmp_path: Path
-) -> None:
+def test_a_function_word_without_a_shared_phrase_is_not_reported_as_unique(page: Page, tmp_path: Path) -> None:
     lens = ol.Lens(["the dog", "the cat", "quiet"], vectors=np.eye(3))
     page.goto(lens.to_html(tmp_path / "words.html").as_uri())
     widget = view(page)

@@ -37,7 +37,7 @@ def width(locator: Locator) -> float:
     return box["width"]
 
 
-def test_a_phrase_has_the_width_of_its_column(widget: Locator) -> None:
+def test_a_phrase_fills_the_width_of_its_column(widget: Locator) -> None:
     in_menu(widget, "marks", "Phrases")
     row = widget.locator(".ol-column > .ol-holder").first
     assert width(row.locator(".ol-holder-text")) > 0.9 * width(row)
@@ -47,12 +47,12 @@ def test_a_phrase_has_the_width_of_its_column(widget: Locator) -> None:
     assert count["y"] >= text["y"] + text["height"]
 
 
-def test_the_opened_prompt_takes_the_width(widget: Locator) -> None:
+def test_the_opened_prompt_fills_the_width(widget: Locator) -> None:
     widget.locator(".ol-prompt").click()
     assert width(widget.locator(".ol-prompt")) > 0.9 * width(widget)
 
 
-def test_the_only_row_of_a_grid_takes_the_height(widget: Locator) -> None:
+def test_the_only_row_of_a_grid_fills_the_height(widget: Locator) -> None:
     widget.get_by_role("button", name="Grid").click()
     cell, space = widget.locator(".ol-cell").first.bounding_box(), widget.locator(".ol-grid-list").bounding_box()
     assert cell is not None
@@ -74,7 +74,7 @@ def many(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> tuple[Pa
     return page, view(page)
 
 
-def test_what_a_gesture_did_is_said_without_moving_the_bar(many: tuple[Page, Locator]) -> None:
+def test_the_result_of_a_gesture_is_shown_without_moving_the_bar(many: tuple[Page, Locator]) -> None:
     page, widget = many
     widget.locator(".ol-list").focus()
     page.keyboard.press("a")
@@ -85,7 +85,7 @@ def test_what_a_gesture_did_is_said_without_moving_the_bar(many: tuple[Page, Loc
     assert [widget.locator(place).first.bounding_box() for place in places] == before
 
 
-def test_sources_of_one_output_each_leave_the_room_to_their_names(many: tuple[Page, Locator]) -> None:
+def test_sources_with_one_output_each_leave_the_space_to_their_names(many: tuple[Page, Locator]) -> None:
     _, widget = many
     panel = tab(widget, "Sources")
     expect(panel.get_by_role("columnheader")).to_have_count(3)
@@ -106,7 +106,7 @@ def test_names_on_the_map_keep_clear_of_its_buttons(many: tuple[Page, Locator]) 
         assert box["x"] + box["width"] <= tools["x"] or box["y"] >= tools["y"] + tools["height"]
 
 
-def test_a_chip_is_shown_whole_or_not_at_all(many: tuple[Page, Locator]) -> None:
+def test_a_chip_is_shown_completely_or_not_at_all(many: tuple[Page, Locator]) -> None:
     page, widget = many
     chips = widget.locator(".ol-chips-on")
     for size in range(1300, 380, -40):

@@ -108,7 +108,7 @@ def _apart(widget: Locator) -> bool:
 
 
 @pytest.mark.parametrize("by", ["checkbox", "key"])
-def test_picking_an_output_leaves_the_reader_where_it_is(opened: Opened, by: str) -> None:
+def test_picking_an_output_keeps_the_scroll_position(opened: Opened, by: str) -> None:
     page, widget = opened()
     card = _card(widget, 30)
     if by == "key":
@@ -141,7 +141,7 @@ def test_a_card_tagged_under_untagged_first_makes_room_for_the_next(opened: Open
     assert _apart(widget)
 
 
-def test_tagging_what_is_above_moves_nothing_under_untagged_first(opened: Opened) -> None:
+def test_tagging_outputs_above_moves_nothing_under_untagged_first(opened: Opened) -> None:
     page, widget = opened(at=None, order="untagged")
     for i in _in_sight(widget)[:3]:
         _card(widget, i).get_by_role("checkbox").check()
@@ -156,7 +156,7 @@ def test_tagging_what_is_above_moves_nothing_under_untagged_first(opened: Opened
 
 
 @pytest.mark.parametrize("width", [900, 1400])
-def test_a_legend_that_hides_other_cards_leaves_the_one_being_read(opened: Opened, width: int) -> None:
+def test_a_legend_that_hides_other_cards_keeps_the_current_one_in_place(opened: Opened, width: int) -> None:
     _, widget = opened(width=width, color="model")
     birch = tab(widget, "Map").get_by_role("switch", name="birch")
     before = _top(_card(widget, 30))
@@ -180,7 +180,7 @@ def test_the_next_card_stays_when_the_one_being_read_is_hidden(opened: Opened) -
     assert abs(_top(_card(widget, 31)) - before) < 2
 
 
-def test_the_next_card_comes_to_the_top_when_everything_in_sight_is_hidden(opened: Opened) -> None:
+def test_the_next_card_comes_to_the_top_when_all_visible_ones_are_hidden(opened: Opened) -> None:
     _, widget = opened(at=22, color="topic")
     legend = tab(widget, "Map")
     top = _top(_card(widget, 22))
@@ -193,7 +193,7 @@ def test_the_next_card_comes_to_the_top_when_everything_in_sight_is_hidden(opene
     assert abs(_top(_card(widget, following)) - top) < 2
 
 
-def test_a_filter_of_the_grid_leaves_the_row_being_read(opened: Opened) -> None:
+def test_a_filter_of_the_grid_keeps_the_current_row_in_place(opened: Opened) -> None:
     _, widget = opened(mode="grid", rows="topic", columns="model")
     before = _top(_card(widget, 30))
     widget.get_by_label("Only outputs with").select_option(label="short")

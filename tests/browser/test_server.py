@@ -8,7 +8,7 @@ import signal
 from server import Chromium, Labs
 
 
-def test_a_browser_that_died_is_started_again(chromium: Chromium) -> None:
+def test_a_crashed_browser_is_restarted(chromium: Chromium) -> None:
     before = chromium.browser()
     pid = chromium.pid
     assert pid is not None
@@ -23,7 +23,7 @@ def test_a_browser_that_died_is_started_again(chromium: Chromium) -> None:
     assert chromium.browser() is after
 
 
-def test_a_lab_that_died_is_started_again(labs: Labs) -> None:
+def test_a_crashed_lab_is_restarted(labs: Labs) -> None:
     before = labs.lab()
     os.kill(before.pid, signal.SIGKILL)
     after = labs.lab()

@@ -83,7 +83,7 @@ def test_a_tag_and_a_note_are_typed_and_the_focus_returns(widget: Locator, page:
     expect(widget.get_by_role("dialog")).to_be_visible()
 
 
-def test_a_click_on_a_highlight_opens_what_it_shares(widget: Locator) -> None:
+def test_a_click_on_a_highlight_opens_its_shared_phrases(widget: Locator) -> None:
     click_word(_card(widget, 0).locator(".ol-text span", has_text="walked"))
     expect(widget.locator(".ol-drawer .ol-holder").first).to_contain_text("We walked along the old river")
 

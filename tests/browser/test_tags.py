@@ -19,20 +19,20 @@ from outlens.tags import Judgement
 from outlens.tags.events_file import read_events
 from outlens.tags.fold import State
 
-SAID = ["plant a cherry tree", "bake rye bread", "sail to the island"]
+PLANS = ["plant a cherry tree", "bake rye bread", "sail to the island"]
 
 SETUP = """
 import numpy as np, pandas as pd, outlens as ol
 group = np.repeat([0, 1, 2], [30, 20, 10])
-said = {said}
-df = pd.DataFrame({{"response": [f"I would {{said[g]}} on day {{i}}." for i, g in enumerate(group)]}})
+plans = {plans}
+df = pd.DataFrame({{"response": [f"I would {{plans[g]}} on day {{i}}." for i, g in enumerate(group)]}})
 vectors = np.eye(3)[group] + np.random.default_rng(0).normal(0, 0.05, (60, 3))
 lens = ol.Lens(df, vectors=vectors, store="{store}", annotator="{who}")
 """
 
 
 def _setup(store: str, who: str = "ann") -> str:
-    return SETUP.format(said=SAID, store=store, who=who)
+    return SETUP.format(plans=PLANS, store=store, who=who)
 
 
 def _card(widget: Locator, day: int) -> Locator:
@@ -45,7 +45,7 @@ def _give(widget: Locator, name: str) -> None:
     field.press("Enter")
 
 
-def test_tags_by_key_are_in_python_and_there_after_a_restart(lab: Lab, page: Page) -> None:
+def test_tags_given_by_key_reach_python_and_survive_a_restart(lab: Lab, page: Page) -> None:
     report = "print(lens.tagged('bread').index.tolist(), lens.tagged('odd').index.tolist(), len(lens.tag_log))"
     lab.open(page, [_setup("keys.sqlite"), "lens", report], path="keys.ipynb")
     widget = view(page)
@@ -139,7 +139,7 @@ def test_suggestions_are_listed_with_their_precision_and_tag_nothing(lab: Lab, p
     expect(widget.locator(".ol-ranked")).to_have_count(0)
 
 
-def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> None:
+def test_tags_given_while_the_kernel_is_busy_are_saved(lab: Lab, page: Page) -> None:
     # Reading a pipe keeps the kernel busy until the test writes; the first run finds a plain file and ends at once.
     hold = lab.root / "hold"
     hold.write_text("")
@@ -171,7 +171,7 @@ def test_a_busy_kernel_is_waited_for_and_loses_nothing(lab: Lab, page: Page) -> 
     assert lab.output_of(page, 2) == "2"
 
 
-def test_a_store_that_cannot_be_written_is_reported_and_tried_again(lab: Lab, page: Page) -> None:
+def test_a_failed_save_is_reported_and_retried(lab: Lab, page: Page) -> None:
     hold = (
         "import sqlite3 as db\nheld = db.connect('held.sqlite', isolation_level=None)\nheld.execute('begin exclusive')"
     )
@@ -196,7 +196,7 @@ def test_a_store_that_cannot_be_written_is_reported_and_tried_again(lab: Lab, pa
 
 def _lens() -> ol.Lens:
     group = np.repeat([0, 1, 2], [30, 20, 10])
-    data = pd.DataFrame({"response": [f"I would {SAID[g]} on day {i}." for i, g in enumerate(group)]})
+    data = pd.DataFrame({"response": [f"I would {PLANS[g]} on day {i}." for i, g in enumerate(group)]})
     vectors = np.eye(3)[group] + np.random.default_rng(0).normal(0, 0.05, (60, 3))
     return ol.Lens(data, vectors=vectors, store=False, annotator="ann")
 
@@ -221,7 +221,7 @@ def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator
     assert errors == []
 
 
-def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: Path) -> None:
+def test_a_reader_of_the_page_tags_and_downloads_the_file(show: Show, tmp_path: Path) -> None:
     lens = _lens()
     lens.tag("bread", lens.frame.cluster == 1)
     page, widget = show(lens)
@@ -269,7 +269,7 @@ def test_a_reader_of_the_page_tags_and_hands_the_file_in(show: Show, tmp_path: P
     expect(_card(again, 2).locator(".ol-tag")).to_have_count(0)
 
 
-def test_a_note_is_typed_wherever_its_output_is_shown(show: Show) -> None:
+def test_a_note_can_be_typed_in_every_mode(show: Show) -> None:
     lens = _lens()
     page, widget = show(lens)
     note = widget.locator(".ol-note-field")
@@ -292,7 +292,7 @@ def test_a_note_is_typed_wherever_its_output_is_shown(show: Show) -> None:
         list_.focus()
 
 
-def test_the_focus_stays_where_a_tag_or_the_last_undo_goes(show: Show) -> None:
+def test_the_focus_survives_a_removed_tag_and_a_disabled_undo_button(show: Show) -> None:
     lens = _lens()
     page, widget = show(lens)
     widget.locator(".ol-list").focus()
@@ -313,24 +313,24 @@ def test_the_focus_stays_where_a_tag_or_the_last_undo_goes(show: Show) -> None:
     expect(widget.locator(".ol-said")).to_have_text(re.compile("Undone: tag .odd. on 1 output"))
 
 
-def test_the_prompt_itself_is_tagged(show: Show, tmp_path: Path) -> None:
-    frame = pd.DataFrame({"prompt": "What would you do?", "response": [f"I would {SAID[i % 3]}." for i in range(6)]})
+def test_the_prompt_itself_can_be_tagged(show: Show, tmp_path: Path) -> None:
+    frame = pd.DataFrame({"prompt": "What would you do?", "response": [f"I would {PLANS[i % 3]}." for i in range(6)]})
     lens = ol.Lens(frame, prompt="prompt", vectors=np.eye(3)[np.arange(6) % 3], store=False, annotator="ann")
     lens.note("of whom?", prompt=lens.prompt)
     page, widget = show(lens)
-    said = widget.get_by_role("group", name="Tags and notes of the prompt")
-    expect(said).to_have_text("ann: of whom?")
+    prompt_tags = widget.get_by_role("group", name="Tags and notes of the prompt")
+    expect(prompt_tags).to_have_text("ann: of whom?")
     widget.get_by_role("button", name="Tag the prompt").click()
     _give(widget, "vague")
     expect(widget.get_by_role("button", name="Tag the prompt")).to_be_focused()
-    expect(said.locator(".ol-tag")).to_have_text("vague")
+    expect(prompt_tags.locator(".ol-tag")).to_have_text("vague")
     expect(widget.locator(".ol-card .ol-tag")).to_have_count(0)
     widget.get_by_role("button", name="Note on the prompt").click()
     note = widget.get_by_label(re.compile(r"^Note on the prompt\."))
     note.fill("of the reader")
     note.press("Enter")
     expect(widget.get_by_role("button", name="Note on the prompt")).to_be_focused()
-    expect(said).to_contain_text("of the reader")
+    expect(prompt_tags).to_contain_text("of the reader")
     widget.get_by_role("button", name="all tags").click()
     # Without names, several readers' tags would merge into one person's.
     expect(widget.get_by_role("button", name="Download your tags")).to_be_disabled()
@@ -378,7 +378,7 @@ def test_the_list_follows_the_tags(show: Show) -> None:
 
 
 @pytest.mark.layout
-def test_disputes_come_first_and_blind_hides_what_others_say(show: Show) -> None:
+def test_disputes_come_first_and_blind_hides_others_tags(show: Show) -> None:
     lens = _lens()
     lens.tag("good", [3, 4, 5])
     lens.tag("bad", [7])

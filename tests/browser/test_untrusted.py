@@ -150,7 +150,7 @@ def _through(page: Page, widget: Locator) -> None:
         _is_clean(page)
 
 
-def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
+def test_no_output_runs_code_in_any_mode(hostile: Page) -> None:
     page = hostile
     widget = view(page)
     shown: dict[int, str] = {}
@@ -177,7 +177,7 @@ def test_nothing_of_an_output_runs_in_any_mode(hostile: Page) -> None:
 
 
 @pytest.mark.layout
-def test_nothing_of_it_runs_where_it_is_listed(hostile: Page) -> None:
+def test_no_output_runs_code_in_the_panels(hostile: Page) -> None:
     page = hostile
     widget = view(page)
     for panel in ("Phrases", "Openings"):

@@ -60,12 +60,12 @@ def test_intervals_keep_their_order_however_pandas_prints_them() -> None:
         assert starts == [0, 2, 5]
 
 
-def test_an_ordered_column_that_is_not_by_keeps_its_order() -> None:
+def test_an_ordered_column_other_than_by_keeps_its_order() -> None:
     cells = pd.Categorical(["low", "high", "high"], ["low", "mid", "high"], ordered=True)
     assert described(cells).values == ["low", "high"]
 
 
-def test_numbers_keep_missing_as_nan_and_have_no_infinity() -> None:
+def test_missing_numbers_are_nan_and_infinities_are_removed() -> None:
     column = described([1.0, None, np.inf, 3.0])
     assert isinstance(column, Numbers)
     assert (column.min, column.max) == (1.0, 3.0)
@@ -84,7 +84,7 @@ def test_texts_ids_and_objects_are_not_described() -> None:
     assert described([f"v{i}" for i in range(MISSING + 1)], by=True) is None
 
 
-def test_categories_are_short_and_come_again() -> None:
+def test_only_short_repeated_values_form_categories() -> None:
     assert described(["gpt", "claude", "gemini"]) is not None
     assert described([f"v{i % 10}" for i in range(20)]) is not None
     assert described([f"v{i % 11}" for i in range(20)]) is None

@@ -80,7 +80,7 @@ def test_index_order_and_dtypes_stay(index: pd.Index) -> None:
     assert_frame_equal(frame, before)
 
 
-def test_changing_ones_frame_later_changes_nothing_here() -> None:
+def test_later_changes_to_the_frame_do_not_reach_the_outputs() -> None:
     frame = pd.DataFrame({"response": ["a", "b"]})
     outputs = read(frame)
     frame.loc[0, "response"] = "changed"
@@ -97,7 +97,7 @@ def positions(rows: Any) -> list[int]:
     return read(frame).positions(rows).tolist()
 
 
-def test_positions_from_all_that_names_rows() -> None:
+def test_positions_from_every_way_to_name_rows() -> None:
     assert positions(None) == []
     assert positions([True, False, True]) == [0, 2]
     assert positions("x") == positions(["x"]) == positions({"x"}) == [0, 2]
@@ -123,7 +123,7 @@ BAD: list[tuple[Any, dict[str, Any], type[Exception], list[str]]] = [
 
 
 @pytest.mark.parametrize(("data", "keywords", "error", "holds"), BAD)
-def test_bad_input_gets_one_sentence(
+def test_bad_input_raises_a_one_sentence_error(
     data: Any, keywords: dict[str, Any], error: type[Exception], holds: list[str]
 ) -> None:
     with pytest.raises(error) as raised:
@@ -144,7 +144,9 @@ def test_bad_input_gets_one_sentence(
         ("a.txt", "hello", [".txt", ".csv"]),
     ],
 )
-def test_a_file_that_is_not_what_it_says(tmp_path: Path, name: str, content: str, holds: list[str]) -> None:
+def test_a_file_that_does_not_match_its_suffix_is_refused(
+    tmp_path: Path, name: str, content: str, holds: list[str]
+) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=r".") as raised:
         read(tmp_path / name)
@@ -152,7 +154,7 @@ def test_a_file_that_is_not_what_it_says(tmp_path: Path, name: str, content: str
         assert part in str(raised.value)
 
 
-def test_labels_that_are_not_there_are_named() -> None:
+def test_missing_labels_are_named() -> None:
     with pytest.raises(KeyError, match="'nope'"):
         positions(["x", "nope"])
     with pytest.raises(ValueError, match="2 values for 3 rows"):
@@ -160,7 +162,7 @@ def test_labels_that_are_not_there_are_named() -> None:
 
 
 @pytest.mark.model
-def test_odd_texts_go_through(shared_data: Path, tmp_path: Path) -> None:
+def test_odd_texts_are_accepted(shared_data: Path, tmp_path: Path) -> None:
     frame = pd.read_parquet(shared_data / "odd_text.parquet").drop(columns=["prompt", "prompt_id"])
     column = next(c for c in frame.columns if c in ("response", "output", "text"))
     lens = ol.Lens(frame, text=column, model="fast")
@@ -238,7 +240,7 @@ def test_labels_in_any_collection() -> None:
         ("a.json", '"other.csv"', "a.json.* holds"),
     ],
 )
-def test_files_that_hold_something_else_say_so(tmp_path: Path, name: str, content: str, message: str) -> None:
+def test_files_with_other_content_are_refused(tmp_path: Path, name: str, content: str, message: str) -> None:
     (tmp_path / name).write_text(content)
     with pytest.raises(ValueError, match=message):
         read(tmp_path / name)

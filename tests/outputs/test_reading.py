@@ -68,7 +68,7 @@ def test_a_by_column_has_the_same_values_from_every_file(tmp_path: Path, values:
         ({"response": ["a"], "output": ["b"]}, {}, ValueError, ["'response' and 'output'", "text='response'"]),
     ],
 )
-def test_a_wrong_call_gets_one_sentence(
+def test_a_wrong_call_raises_a_one_sentence_error(
     tmp_path: Path, data: Any, keywords: dict[str, Any], error: type[Exception], holds: list[str]
 ) -> None:
     (tmp_path / "folder").mkdir()
@@ -84,7 +84,7 @@ def test_a_wrong_call_gets_one_sentence(
     assert len(message) < 300
 
 
-def test_json_that_is_nested_too_deeply_says_so(tmp_path: Path) -> None:
+def test_json_nested_too_deeply_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "deep.json"
     path.write_text("[" * 100_000)
     # Finalizers of other tests would fail at the recursion limit.
@@ -97,7 +97,7 @@ def test_json_that_is_nested_too_deeply_says_so(tmp_path: Path) -> None:
         gc.enable()
 
 
-def test_a_file_that_may_not_be_read_says_so(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreadable_file_is_reported(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text("{}\n")
 
@@ -121,7 +121,7 @@ def test_prompt_false_does_not_split_by_a_column_of_that_name() -> None:
 
 
 @pytest.mark.parametrize("gone", [None, float("nan"), pd.NA, pd.NaT])
-def test_a_missing_prompt_is_one_prompt_of_its_own_and_warned_of(gone: Any) -> None:
+def test_missing_prompts_form_one_prompt_with_a_warning(gone: Any) -> None:
     prompts = pd.Series(["p", gone, "p", gone], dtype=object)
     made = read(pd.DataFrame({"prompt": prompts, "response": list("abcd")}))
     assert [(label, at.tolist()) for label, at in made.prompts()] == [("p", [0, 2]), ("(no prompt)", [1, 3])]
@@ -129,7 +129,7 @@ def test_a_missing_prompt_is_one_prompt_of_its_own_and_warned_of(gone: Any) -> N
     assert made.warnings == ["2 of 4 outputs have no prompt; they are shown together as '(no prompt)'."]
 
 
-def test_a_prompt_that_reads_as_the_missing_one_stays_apart() -> None:
+def test_a_prompt_spelled_like_the_missing_one_stays_separate() -> None:
     made = read({"prompt": ["(no prompt)", None], "response": ["a", "b"]})
     labels = [label for label, _ in made.prompts()]
     assert len(set(labels)) == 2

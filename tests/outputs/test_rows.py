@@ -57,7 +57,7 @@ def test_judgements_name_rows_by_position() -> None:
     assert at(one.judgements()) == [2, 3]
 
 
-def test_a_column_of_the_user_s_may_be_called_output() -> None:
+def test_a_user_column_may_be_called_output() -> None:
     frame = FRAME.rename(columns={"response": "output"})
     assert at(frame[frame["model"] == "b"], frame) == [1, 3]
     assert at(frame["output"].iloc[[1]], frame) == [1]
@@ -68,7 +68,7 @@ def test_a_column_of_the_user_s_may_be_called_output() -> None:
     assert at(both.iloc[[0]], both, text="response") == [0]
 
 
-def test_the_table_of_clusters_is_not_rows() -> None:
+def test_the_table_of_clusters_does_not_name_rows() -> None:
     one = lens()
     for rows in (one.clusters, one.clusters["size"], one.clusters["size"] > 1):
         with pytest.raises(ValueError, match=r"lists clusters, not rows; write lens.select\(cluster=3\)"):
@@ -89,14 +89,14 @@ def test_the_table_of_clusters_is_not_rows() -> None:
         (pd.Series([1, 2], name="count", index=[0, 1]), "Series 'count' is not a column"),
     ],
 )
-def test_a_table_of_something_else_is_refused(table: Any, reason: str) -> None:
+def test_an_unrelated_table_is_refused(table: Any, reason: str) -> None:
     with pytest.raises(ValueError, match=reason) as raised:
         at(table)
     assert "mask such as" in str(raised.value)
     assert "\n" not in str(raised.value)
 
 
-def test_tables_of_our_own_that_have_a_column_of_the_user_s_are_refused() -> None:
+def test_our_tables_with_a_user_column_are_refused() -> None:
     frame = FRAME.rename(columns={"response": "text"})
     one = lens(frame, text="text")
     one.tag("a", [3])
@@ -106,7 +106,7 @@ def test_tables_of_our_own_that_have_a_column_of_the_user_s_are_refused() -> Non
                 one.select(table)
 
 
-def test_rows_of_the_frame_and_of_the_lens_s_frame_are_taken_by_their_labels() -> None:
+def test_rows_of_either_frame_are_matched_by_label() -> None:
     one = lens()
     assert at(FRAME[FRAME["model"] == "b"]) == [1, 3]
     assert at(FRAME.sort_values("response").head(1)) == [3]
@@ -125,7 +125,7 @@ def test_rows_of_the_frame_and_of_the_lens_s_frame_are_taken_by_their_labels() -
     assert at(FRAME.sort_index()["score"] > 3) == [3]
 
 
-def test_selection_selects_the_same_rows_where_labels_are_permuted() -> None:
+def test_a_selection_keeps_its_rows_when_labels_are_permuted() -> None:
     one = lens()
     one.select([1, 2])
     assert one.selection.tolist() == [2, 3]
@@ -207,7 +207,7 @@ def test_empty_values_select_nothing() -> None:
         assert at(rows) == []
 
 
-def test_a_missing_label_is_named_plainly_with_a_mask_that_works() -> None:
+def test_a_missing_label_is_named_and_a_working_mask_suggested() -> None:
     with pytest.raises(KeyError) as raised:
         at("b", FRAME, by="model")
     assert str(raised.value) == (

@@ -49,7 +49,7 @@ def brute(table: pd.DataFrame, value: str) -> tuple[float, float]:
 
 
 @pytest.mark.parametrize(("rows", "alpha"), [(BINARY, 0.095), (NOMINAL, 0.692), (MISSING, 0.743)])
-def test_alpha_is_as_published(rows: list[str], alpha: float) -> None:
+def test_alpha_matches_the_published_examples(rows: list[str], alpha: float) -> None:
     result = agreement(labels(rows)).iloc[0]
     assert round(result["alpha"], 3) == alpha
     assert result["alpha_low"] <= result["alpha"] <= result["alpha_high"]
@@ -67,7 +67,7 @@ CELLS = st.dictionaries(
 
 
 @given(CELLS)
-def test_alpha_is_the_brute_force_over_pairs(cells: dict[tuple[int, str], str]) -> None:
+def test_alpha_matches_brute_force_over_pairs(cells: dict[tuple[int, str], str]) -> None:
     rows = [(unit, who, value) for (unit, who), value in cells.items()]
     table = pd.DataFrame(rows, columns=["output", "annotator", "label"])
     result = agreement(table, samples=20).iloc[0]
@@ -76,7 +76,7 @@ def test_alpha_is_the_brute_force_over_pairs(cells: dict[tuple[int, str], str]) 
 
 
 @given(CELLS)
-def test_kappa_is_observed_against_chance_for_each_pair(cells: dict[tuple[int, str], str]) -> None:
+def test_kappa_compares_observed_agreement_with_chance_for_each_pair(cells: dict[tuple[int, str], str]) -> None:
     rows = [(unit, who, value == "x", "t") for (unit, who), value in cells.items()]
     result = kappas(pd.DataFrame(rows, columns=["output", "annotator", "on", "tag"]), samples=20)
     people = sorted({who for _, who in cells})
@@ -94,7 +94,7 @@ def test_kappa_is_observed_against_chance_for_each_pair(cells: dict[tuple[int, s
         assert row.kappa == pytest.approx((observed - chance) / (1 - chance))
 
 
-def test_nobody_overlapping_gives_nan_and_no_warning() -> None:
+def test_no_overlap_gives_nan_without_a_warning() -> None:
     table = pd.DataFrame({"output": [1, 2], "annotator": ["a", "b"], "tag": "t", "on": [True, False]})
     result = agreement(table).iloc[0]
     assert (result["outputs"], result["raters"]) == (0, 0)
@@ -102,7 +102,7 @@ def test_nobody_overlapping_gives_nan_and_no_warning() -> None:
     assert kappas(table).iloc[0][["kappa", "low", "high"]].isna().all()
 
 
-def test_one_value_only_agrees_wholly_but_has_no_alpha() -> None:
+def test_a_single_value_agrees_fully_but_has_no_alpha() -> None:
     table = pd.DataFrame({"output": [1, 1, 2, 2], "annotator": [*"abab"], "tag": "t", "on": True})
     result = agreement(table).iloc[0]
     assert result["agreement"] == 1
@@ -127,7 +127,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert agreement(table, seed=3)["alpha_low"].item() != agreement(table, seed=4)["alpha_low"].item()
 
 
-def test_the_intervals_are_those_of_drawing_outputs_one_by_one() -> None:
+def test_the_intervals_match_drawing_outputs_one_by_one() -> None:
     rng = np.random.default_rng(5)
     truth = rng.random(60) < 0.4
     rows = [(i, who, bool(t ^ (rng.random() < 0.15)), "t") for i, t in enumerate(truth) for who in ("ann", "bob")]
@@ -161,7 +161,7 @@ def test_an_empty_table_has_no_rows() -> None:
         ({"output": [1, 1], "annotator": ["a", "a"], "tag": ["t", "t"], "on": [True, False]}, "'a' judged .* twice"),
     ],
 )
-def test_a_wrong_table_says_what_is_wrong(table: dict[str, list[object]], message: str) -> None:
+def test_a_wrong_table_raises_an_error_that_names_the_fault(table: dict[str, list[object]], message: str) -> None:
     with pytest.raises(ValueError, match=message):
         agreement(pd.DataFrame(table))
 
@@ -172,7 +172,7 @@ def test_an_unknown_tag_is_named() -> None:
 
 
 @pytest.mark.parametrize("measure", [agreement, kappas])
-def test_something_else_than_a_table_is_refused(measure: Callable[..., pd.DataFrame]) -> None:
+def test_anything_but_a_table_is_refused(measure: Callable[..., pd.DataFrame]) -> None:
     lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], store=False)
     lens.tag("late", [0])
     with pytest.raises(ValueError, match="the table has no column 'output'; it needs output, annotator"):

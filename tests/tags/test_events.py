@@ -32,7 +32,7 @@ def test_an_id_is_the_key() -> None:
         (list(np.array([7, 7])), "The id 7 occurs twice"),
     ],
 )
-def test_ids_that_could_be_mixed_up_are_refused(ids: list[Any], message: str) -> None:
+def test_ambiguous_ids_are_refused(ids: list[Any], message: str) -> None:
     with pytest.raises(ValueError, match=re.escape(message)):
         keys(["a"] * len(ids), ids=ids)
 
@@ -45,7 +45,7 @@ def test_equal_outputs_are_distinguished_by_their_number() -> None:
     assert len(first) == len("text:") + 24
 
 
-def test_a_key_is_of_the_prompt_and_the_text_and_knows_where_one_ends() -> None:
+def test_a_key_depends_on_the_prompt_and_the_text_and_their_boundary() -> None:
     made = keys(["c", "bc", "c", ""], ["ab", "a", "a", "abc"])
     assert len(set(made)) == 4
     assert keys(["c"]) == keys(["c"], [""])

@@ -59,7 +59,7 @@ def everything(state: State) -> list[object]:
     ]
 
 
-def test_events_written_by_hand_do_no_harm() -> None:
+def test_malformed_events_do_no_harm() -> None:
     """An undo of an unknown id, and definitions that are invalid JSON or nested far too deep, in files of others."""
     gesture = "ab" * 16
     log = [Event("1" * 32, 1, "ann", "id:1", "tag", "a", gesture, "")]
@@ -80,7 +80,7 @@ def test_events_written_by_hand_do_no_harm() -> None:
         assert state.definitions() == {"a": {"color": "7", "description": "", "key": ""}}
 
 
-def test_a_definition_changes_what_it_names_and_its_undo_no_more() -> None:
+def test_a_definition_and_its_undo_change_only_the_named_fields() -> None:
     def define(at: int, who: str, tag: str, value: str) -> Event:
         return Event(f"{at:032x}", at, who, f"tag:{tag}", "define", value, f"{at:032x}", "")
 
@@ -104,7 +104,7 @@ def test_a_definition_changes_what_it_names_and_its_undo_no_more() -> None:
 
 
 @given(LOGS)
-def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
+def test_the_fold_matches_the_plain_model(log: list[Event]) -> None:
     state = State(log)
     check(state, log, KEYS, PEOPLE)
     assert list(state.numbers()) == ever(log, KEYS)
@@ -112,13 +112,13 @@ def test_the_fold_is_the_plain_model(log: list[Event]) -> None:
 
 
 @given(LOGS)
-def test_events_about_other_outputs_do_not_matter(log: list[Event]) -> None:
+def test_events_about_other_outputs_are_ignored(log: list[Event]) -> None:
     check(State(log, KEYS[:2]), [e for e in log if e.key != "id:3"], KEYS[:2], PEOPLE)
 
 
 @given(LOGS, st.randoms(use_true_random=False), st.lists(st.integers(0, 30), max_size=4), st.booleans())
 @settings(max_examples=300)
-def test_events_in_any_order_and_in_parts_and_twice_come_to_the_same(
+def test_event_order_batches_and_repeats_do_not_matter(
     log: list[Event], shuffle: object, cuts: list[int], look: bool
 ) -> None:
     moved = list(log)
@@ -134,7 +134,7 @@ def test_events_in_any_order_and_in_parts_and_twice_come_to_the_same(
 
 
 @given(st.data())
-def test_the_stacks_are_those_of_the_plain_model(data: st.DataObject) -> None:
+def test_the_stacks_match_the_plain_model(data: st.DataObject) -> None:
     """Gestures as a session makes them: each at a different time, on one or two outputs."""
     log: list[Event] = []
     made: dict[str, list[str]] = {person: [] for person in PEOPLE}
@@ -159,21 +159,21 @@ def event(time: int, action: str, value: str = "", key: str = "id:1", gesture: s
     return Event(new_id(), time, who, key, action, value, gesture or new_id(), "")  # type: ignore[arg-type]
 
 
-def test_nobody_undoes_what_another_did() -> None:
+def test_nobody_can_undo_another_persons_gesture() -> None:
     done = event(1, "tag", "a", gesture="f" * 32)
     state = State([done, event(2, "undo", "f" * 32, key="", who="bob")])
     assert state.tags_of("id:1") == {"a": ["ann"]}
     assert state.undo_stack("bob") == []
 
 
-def test_an_undo_that_comes_before_its_gesture_holds_when_that_comes() -> None:
+def test_an_undo_that_arrives_before_its_gesture_takes_effect() -> None:
     state = State([event(2, "undo", "f" * 32, key="")])
     state.apply([event(1, "tag", "a", gesture="f" * 32)])
     assert state.tags_of("id:1") == {}
     assert state.redo_stack("ann") == ["f" * 32]
 
 
-def test_the_last_definition_holds_from_any_annotator() -> None:
+def test_the_last_definition_by_any_annotator_wins() -> None:
     log = [
         event(2, "define", '{"color": "red", "description": "d", "key": "1"}', "tag:a"),
         event(1, "define", '{"color": "blue"}', "tag:a", who="bob"),
@@ -188,7 +188,7 @@ def test_the_last_definition_holds_from_any_annotator() -> None:
 
 
 @pytest.mark.parametrize(
-    ("action", "value", "keys", "said"),
+    ("action", "value", "keys", "sentence"),
     [
         ("tag", "refusal", ["id:1", "id:2"], "tag ‘refusal’ on 2 outputs"),
         ("untag", "refusal", ["id:1"], "untag ‘refusal’ on 1 output"),
@@ -205,13 +205,13 @@ def test_the_last_definition_holds_from_any_annotator() -> None:
         ("tag", "odd", ["id:1", "prompt:00"], "tag ‘odd’ on 1 output and 1 prompt"),
     ],
 )
-def test_a_gesture_is_described_in_a_sentence(action: str, value: str, keys: list[str], said: str) -> None:
+def test_a_gesture_is_described_in_a_sentence(action: str, value: str, keys: list[str], sentence: str) -> None:
     gesture = new_id()
     state = State([event(1, action, value, key, gesture) for key in keys])
-    assert state.describe("ann", gesture) == said
+    assert state.describe("ann", gesture) == sentence
 
 
-def test_a_gesture_of_many_kinds_is_said_in_short() -> None:
+def test_a_gesture_of_many_kinds_is_summarised() -> None:
     gesture = new_id()
     state = State([event(1, "tag", name, "id:1", gesture) for name in "abcde"])
     assert state.describe("ann", gesture) == ("tag ‘a’ on 1 output, tag ‘b’ on 1 output, tag ‘c’ on 1 output, 2 more")
@@ -219,7 +219,7 @@ def test_a_gesture_of_many_kinds_is_said_in_short() -> None:
 
 @given(LOGS, LOGS, st.integers(0, 3), st.sampled_from([None, KEYS[:2]]))
 @settings(max_examples=300)
-def test_a_store_is_opened_as_its_events_one_by_one_are(
+def test_opening_a_store_gives_the_state_of_its_events_one_by_one(
     log: list[Event], later: list[Event], pieces: int, keys: list[str] | None
 ) -> None:
     store = Store(None)
@@ -243,7 +243,7 @@ def test_a_store_is_opened_as_its_events_one_by_one_are(
         assert opened.latest == one_by_one.latest
         for who in PEOPLE:
             for gesture in [*opened.undo_stack(who), *opened.redo_stack(who)]:
-                said = [sorted(state.describe(who, gesture).split(", ")) for state in (opened, one_by_one)]
+                sentence = [sorted(state.describe(who, gesture).split(", ")) for state in (opened, one_by_one)]
                 # Of many, the first three are named, in any order.
-                assert said[0] == said[1] or len(said[0]) == len(said[1]) == 4
+                assert sentence[0] == sentence[1] or len(sentence[0]) == len(sentence[1]) == 4
             assert opened.notes(who) == one_by_one.notes(who)

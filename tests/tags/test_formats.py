@@ -62,7 +62,7 @@ def test_events_come_back_exactly(events: list[Event]) -> None:
     assert read_events(write_events(path, events)) == events
 
 
-def test_a_page_writes_what_is_read(tmp_path: Path) -> None:
+def test_a_file_written_by_a_page_can_be_read(tmp_path: Path) -> None:
     # Like JSON.stringify, with the lone surrogate escaped.
     path = tmp_path / "page.jsonl"
     one = {"time": 5, "id": "a" * 32, "annotator": "ann", "key": "k", "action": "tag", "value": "\ud800é"}
@@ -105,7 +105,7 @@ GOOD = {
         (line(id="A" * 32), "line 3: the id"),
     ],
 )
-def test_a_damaged_log_says_where(tmp_path: Path, text: str, message: str) -> None:
+def test_a_damaged_log_is_reported_with_its_line(tmp_path: Path, text: str, message: str) -> None:
     path = tmp_path / "events.jsonl"
     head = "" if "outlens" in text or text in ("", "[]\n") else '{"outlens": "events", "version": 1}\n' + line() + "\n"
     path.write_text(head + text, "utf-8")
@@ -113,7 +113,7 @@ def test_a_damaged_log_says_where(tmp_path: Path, text: str, message: str) -> No
         read_events(path)
 
 
-def test_bytes_that_are_no_text_are_named(tmp_path: Path) -> None:
+def test_bytes_that_are_not_text_are_reported(tmp_path: Path) -> None:
     path = tmp_path / "events.jsonl"
     path.write_bytes(b"{}\n\xff")
     with pytest.raises(ValueError, match="byte 3 is not UTF-8"):
@@ -169,7 +169,7 @@ def test_a_csv_of_another_program_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["t.csv", "t.parquet"])
-def test_half_a_pair_is_refused_where_it_cannot_be_and_the_old_file_stays(tmp_path: Path, name: str) -> None:
+def test_a_lone_surrogate_is_refused_where_unsupported_and_the_old_file_stays(tmp_path: Path, name: str) -> None:
     path = write_table(pd.DataFrame({"text": ["old"]}), tmp_path / name)
     with pytest.raises(ValueError, match="half of a surrogate pair"):
         write_table(pd.DataFrame({"text": ["\ud800"]}, dtype=object), path)
@@ -218,7 +218,7 @@ def test_judgements_come_back_exactly(write, read, judgements: list[Judgement]) 
     assert sorted(back, key=repr) == sorted(judgements, key=repr)
 
 
-def test_label_studio_made_by_its_own_users_is_read(tmp_path: Path) -> None:
+def test_annotations_made_in_label_studio_are_read(tmp_path: Path) -> None:
     def annotation(who: object, choices: list[str], **more: object) -> dict[str, object]:
         result = {"from_name": "tags", "to_name": "text", "type": "choices", "value": {"choices": choices}}
         return {"id": 1, "completed_by": who, "result": [result], **more}
@@ -257,14 +257,14 @@ def test_argilla_knows_the_users_of_a_server(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "message"), [("[{", "not JSON"), ("{}", "not a list"), ('[{"a": 1}]', "does not have the form")]
 )
-def test_a_wrong_export_says_so(tmp_path: Path, read, text: str, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_a_wrong_export_is_refused(tmp_path: Path, read, text: str, message: str) -> None:  # type: ignore[no-untyped-def]
     path = tmp_path / "x.json"
     path.write_text(text, "utf-8")
     with pytest.raises(ValueError, match=message):
         read(path)
 
 
-def test_a_column_gives_tags() -> None:
+def test_a_column_can_be_imported_as_tags() -> None:
     cells = ["one", ["two", "three"], '["four", "five, six"]', None, np.nan, "", "[not json", np.array(["seven"]), []]
     events = from_column(cells, "ann", [f"k{i}" for i in range(9)])
     found = [(event.key, event.value) for event in events]
@@ -277,11 +277,11 @@ def test_a_column_gives_tags() -> None:
     assert len({event.id for event in events}) == len(events)
 
 
-def test_a_column_is_split_where_asked() -> None:
+def test_a_column_is_split_on_request() -> None:
     assert [event.value for event in from_column(["a; b;", "c"], "ann", ["x", "y"], sep=";")] == ["a", "b", "c"]
 
 
-def test_a_column_that_holds_something_else_is_refused() -> None:
+def test_a_column_of_other_values_is_refused() -> None:
     with pytest.raises(TypeError, match="3, which is not a tag"):
         from_column([3], "ann", ["x"])
     with pytest.raises(ValueError, match="1 cells but 2 keys"):
@@ -290,7 +290,7 @@ def test_a_column_that_holds_something_else_is_refused() -> None:
         from_column("ab", "ann", ["x", "y"])
 
 
-def test_datasets_missing_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_missing_datasets_package_is_reported(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "datasets", None)
     with pytest.raises(ImportError, match=r"pip install outlens\[datasets\]"):
         to_datasets(pd.DataFrame({"a": [1]}))
@@ -302,7 +302,7 @@ def test_datasets_come_back() -> None:
     assert from_datasets(to_datasets(frame)).to_dict("list") == frame.to_dict("list")
 
 
-def test_the_log_of_a_lens_is_written_as_it_is(tmp_path: Path) -> None:
+def test_the_log_of_a_lens_is_written_unchanged(tmp_path: Path) -> None:
     lens = ol.Lens(["Yes.", "No."], vectors=[[1, 0], [0, 1]], annotator="ann", store=tmp_path / "tags.sqlite")
     lens.tag("half \ud83d", [0, 1])
     lens.undo()
@@ -324,9 +324,7 @@ def test_the_log_of_a_lens_is_written_as_it_is(tmp_path: Path) -> None:
         ),
     ],
 )
-def test_something_else_than_events_is_refused_and_nothing_is_written(
-    tmp_path: Path, given: object, message: str
-) -> None:
+def test_anything_but_events_is_refused_and_nothing_is_written(tmp_path: Path, given: object, message: str) -> None:
     with pytest.raises((TypeError, ValueError), match=message):
         write_events(tmp_path / "log.jsonl", given)  # type: ignore[arg-type]
     assert list(tmp_path.iterdir()) == []
@@ -340,13 +338,13 @@ def test_something_else_than_events_is_refused_and_nothing_is_written(
         (pd.DataFrame({"tag": ["x"]}), r"^DataFrame is not a table of judgements; give lens\.judgements\(\)\.$"),
     ],
 )
-def test_something_else_than_judgements_is_refused(tmp_path: Path, write, given: object, message: str) -> None:  # type: ignore[no-untyped-def]
+def test_anything_but_judgements_is_refused(tmp_path: Path, write, given: object, message: str) -> None:  # type: ignore[no-untyped-def]
     with pytest.raises(TypeError, match=message):
         write(tmp_path / "x.json", given)
 
 
 @pytest.mark.parametrize("read", [read_events, read_label_studio, read_argilla, read_table])
-def test_a_file_that_is_not_there_is_named(tmp_path: Path, read) -> None:  # type: ignore[no-untyped-def]
+def test_a_missing_file_is_named(tmp_path: Path, read) -> None:  # type: ignore[no-untyped-def]
     (tmp_path / "folder.csv").mkdir()
     with pytest.raises(ValueError, match=r"^there is no file '.*gone\.parquet'; give the path of an existing file\.$"):
         read(tmp_path / "gone.parquet")
@@ -354,7 +352,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, read) -> None:  # typ
         read(tmp_path / "folder.csv")
 
 
-def test_something_else_than_a_table_is_refused(tmp_path: Path) -> None:
+def test_anything_but_a_table_is_refused(tmp_path: Path) -> None:
     with pytest.raises(TypeError, match=r"^write_table was given a list; give a DataFrame"):
         write_table([], tmp_path / "t.csv")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^from_datasets was given a dict; give a datasets\.Dataset"):

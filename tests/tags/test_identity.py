@@ -58,7 +58,7 @@ def test_a_tag_stays_with_its_model_when_rows_are_reversed_or_filtered(tmp_path:
     assert [event.key for event in read_events(log)] == [first.keys[1]]
 
 
-def test_a_tag_is_taken_off_under_the_key_of_today(tmp_path: Path) -> None:
+def test_a_tag_is_removed_under_the_current_key(tmp_path: Path) -> None:
     """An output tagged under an older key is untagged, undone and counted as one output."""
     path = tmp_path / "tags.sqlite"
     first = Session(path, "ann", identify(["Yes", "Yes"], columns={"model": ["a", "b"]}))
@@ -115,7 +115,7 @@ def test_a_repeated_text_needs_every_column_to_agree() -> None:
     assert rows(then, yes(model=["b", "a", "a"], seed=[1, 2, 1])) == [2, 0]
 
 
-def test_a_text_that_is_there_once_may_change_in_a_column() -> None:
+def test_a_unique_text_may_change_in_a_column() -> None:
     def frame(score: list[Any], **more: list[Any]) -> Any:
         return identify(["p", "q", "r"], columns={"model": ["a", "b", "a"], "seed": [1, 2, 3], "score": score, **more})
 
@@ -153,7 +153,7 @@ def test_a_tag_of_one_model_never_moves_to_the_equal_answer_of_another(others: d
 
 
 @pytest.mark.parametrize("names", [["model"], ["label"], ["model", "label"], ["model", "label", "score"]])
-def test_a_text_that_is_there_once_keeps_its_tag_or_says_why_not(names: list[str]) -> None:
+def test_a_unique_text_keeps_its_tag_or_warns(names: list[str]) -> None:
     columns = {"model": list("aba"), "label": list("xyz"), "score": [0.5, 0.25, 0.75]}
     columns = {name: columns[name] for name in names}
 
@@ -176,7 +176,7 @@ def test_a_text_that_is_there_once_keeps_its_tag_or_says_why_not(names: list[str
         ]
 
 
-def test_a_source_that_differs_is_another_output() -> None:
+def test_a_different_source_is_a_different_output() -> None:
     columns = {"model": ["a", "a"], "seed": [1, 2], "task": ["s", "t"], "judge": ["x", "y"]}
     other = {**columns, "model": ["b", "b"]}
     texts = ["p", "q"]
@@ -186,7 +186,7 @@ def test_a_source_that_differs_is_another_output() -> None:
         assert rows(then, identify(texts, columns=other, sources=after)) == [None, None]
 
 
-def test_another_by_moves_nothing() -> None:
+def test_a_different_by_moves_no_tags() -> None:
     columns = {"model": ["a", "b"], "seed": [1, 1]}
     then = identify(["Yes.", "Yes."], columns=columns, sources=["model"])
     for sources in ([], ["seed"], ["model", "seed"]):
@@ -194,14 +194,14 @@ def test_another_by_moves_nothing() -> None:
         assert rows(then, now) == [1, 0]
 
 
-def test_a_label_that_is_filled_in_moves_nothing() -> None:
+def test_filling_in_a_label_moves_no_tags() -> None:
     for empty in (None, NAN, "", "  ", pd.NA, pd.NaT):
         then = yes(model=["a", "b"], label=[empty, empty])
         now = yes(label=["good", "bad"], model=["b", "a"])
         assert rows(then, now) == [1, 0]
 
 
-def test_of_rows_that_may_be_it_the_one_that_is_empty_where_it_was_is() -> None:
+def test_among_candidate_rows_the_one_with_the_same_empty_cells_wins() -> None:
     then = yes(model=["a", "a"], label=[None, "x"])
     assert rows(then, yes(model=["a", "a"], label=["x", None])) == [1, 0]
 
@@ -216,11 +216,11 @@ def test_scores_carry_no_identity() -> None:
     assert rows(then, identify(["y"], columns={"t": [1.5]}, sources=["t"])) == [None, 0]
 
 
-def test_a_column_that_was_renamed_still_tells_equal_outputs_apart() -> None:
+def test_a_renamed_column_still_distinguishes_equal_outputs() -> None:
     assert rows(yes(model=["a", "b"]), yes(llm=["b", "a"])) == [1, 0]
 
 
-def test_a_column_that_is_gone_leaves_the_order_and_a_warning() -> None:
+def test_without_the_column_order_decides_with_a_warning() -> None:
     then = yes(model=["a", "b"])
     now = identify(["Yes.", "Yes."])
     assert rows(then, now) == [0, 1]
@@ -230,7 +230,7 @@ def test_a_column_that_is_gone_leaves_the_order_and_a_warning() -> None:
     ]
 
 
-def test_outputs_that_are_alike_go_by_their_order_with_a_warning() -> None:
+def test_indistinguishable_outputs_are_matched_by_order_with_a_warning() -> None:
     then = yes(model=["a", "b", "a", "a"])
     now = yes(model=["b", "a", "a", "a"])
     assert rows(then, now) == [1, 0, 2, 3]
@@ -256,7 +256,7 @@ def test_an_output_that_may_have_changed_is_reported() -> None:
     assert not now.warnings
 
 
-def test_numbers_that_went_through_a_file_are_the_same() -> None:
+def test_numbers_are_recognised_after_a_file_round_trip() -> None:
     then = yes(seed=[1, 2], flag=[True, False])
     for seed in ([2, 1], [2.0, 1.0], ["2", "1"], list(np.array([2, 1])), list(np.array([2, 1], np.float32))):
         assert rows(then, yes(seed=seed, flag=[np.False_, np.True_])) == [1, 0]
@@ -277,7 +277,7 @@ def test_cells_of_every_kind() -> None:
     assert len(set(yes(cell=[endless, object(), [0.5], {"score": 0.5}, np.array([0.5])]).keys)) == 5
 
 
-def test_of_many_columns_sources_and_those_that_tell_apart_are_kept() -> None:
+def test_of_many_columns_sources_and_distinguishing_ones_are_stored() -> None:
     n = 2 * COLUMNS
     columns = {f"c{i}": ["same", "same"] for i in range(n)} | {"seed": [1, 2], "model": ["a", "a"]}
     then = identify(["Yes.", "Yes."], columns=columns, sources=["model"])
@@ -288,7 +288,7 @@ def test_of_many_columns_sources_and_those_that_tell_apart_are_kept() -> None:
     assert rows(then, other) == [None, None]
 
 
-def test_without_columns_keys_are_as_they_were() -> None:
+def test_without_columns_keys_are_unchanged() -> None:
     assert identify(["Yes.", "Yes."]).keys == identify(["Yes.", "Yes."], columns={}).keys
     assert identify(["Yes.", "Yes."]).keys == ["text:4f778e27c0ab229b45cf863f", "text:4f778e27c0ab229b45cf863f#2"]
 
@@ -301,12 +301,12 @@ def test_a_key_is_the_same_in_every_version() -> None:
     ]
 
 
-def test_with_ids_only_the_id_matters() -> None:
+def test_with_an_id_only_the_id_matters() -> None:
     then = identify(["a", "a"], ids=[1, 2], columns={"model": ["x", "y"]})
     assert rows(then, identify(["b", "b", "c"], ids=["2", "1", "3"])) == [1, 0]
 
 
-def test_keys_that_somebody_wrote_by_hand_do_no_harm() -> None:
+def test_handwritten_keys_do_no_harm() -> None:
     now = yes(model=["a", "b"])
     stem = now.keys[0].partition("#")[0]
     for tail in ("#0", "#x", "#", "/", "/::", "/:a:", "/:::", "#9/:short:#9", "#2#2", "/:Fe8OALA7Vk:#0", "#²"):
@@ -315,7 +315,7 @@ def test_keys_that_somebody_wrote_by_hand_do_no_harm() -> None:
     assert now.position("text:") is None
 
 
-def test_many_equal_outputs_are_found_without_comparing_each_with_each() -> None:
+def test_many_equal_outputs_are_matched_without_comparing_all_pairs() -> None:
     """Twenty thousand answers "Yes.": comparing every key with every row would take hours."""
     n = 20_000
     columns = {"seed": list(range(n)), "model": ["ab"[i % 2] for i in range(n)]}
@@ -365,7 +365,7 @@ def keys_of(frame: list[Row], names: list[str], sources: list[str], added: list[
 
 
 @given(st.data())
-def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.DataObject) -> None:
+def test_a_tag_is_on_its_row_or_on_an_indistinguishable_one(data: st.DataObject) -> None:
     then = [replace(row, hidden=i) for i, row in enumerate(data.draw(st.lists(ROWS, min_size=1, max_size=8)))]
     names = data.draw(st.lists(st.sampled_from(NAMES), unique=True))
     before = keys_of(then, names, data.draw(st.lists(st.sampled_from(NAMES), unique=True)))
@@ -384,24 +384,24 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
     place = {key: i for i, key in enumerate(after.keys)}
     common = [name for name in names if name in names_now]
 
-    def says(row: Row) -> tuple[Any, ...]:
+    def cells(row: Row) -> tuple[Any, ...]:
         return (row.text, *(getattr(row, name) for name in common))
 
     def conflict(a: Row, b: Row) -> bool:
-        return any(None not in pair and pair[0] != pair[1] for pair in zip(says(a), says(b), strict=True))
+        return any(None not in pair and pair[0] != pair[1] for pair in zip(cells(a), cells(b), strict=True))
 
     here = {row.hidden for row in now}
     for row in tagged:
         key = before.keys[row.hidden]
         landed = now[place[found[key]]] if key in found else None
         if row.hidden in here:
-            alike = sum(says(other) == says(row) for other in now)
+            alike = sum(cells(other) == cells(row) for other in now)
             if landed is None:
                 # More indistinguishable outputs were tagged than are left, or events from before columns were stored
                 # may refer to a removed row.
-                assert alike < sum(says(other) == says(row) for other in tagged) or (not names and after.columns)
+                assert alike < sum(cells(other) == cells(row) for other in tagged) or (not names and after.columns)
                 continue
-            assert says(landed) == says(row)
+            assert cells(landed) == cells(row)
             assert landed.hidden == row.hidden or alike > 1
             assert alike == 1 or after.warnings or added is not None
         elif landed is not None:
@@ -416,7 +416,7 @@ def test_a_tag_is_on_its_own_row_or_on_one_that_nothing_tells_from_it(data: st.D
 
 
 @given(st.lists(ROWS, max_size=8), st.randoms(use_true_random=False))
-def test_no_two_outputs_share_a_key_and_each_is_found_by_its_own(frame: list[Row], shuffle: random.Random) -> None:
+def test_keys_are_unique_and_each_finds_its_output(frame: list[Row], shuffle: random.Random) -> None:
     keys = keys_of(frame, NAMES, ["model"])
     assert len(set(keys.keys)) == len(frame)
     asked = list(keys.keys)
@@ -425,7 +425,7 @@ def test_no_two_outputs_share_a_key_and_each_is_found_by_its_own(frame: list[Row
 
 
 @given(st.data())
-def test_keys_that_agree_in_all_columns_match_as_if_each_were_compared(data: st.DataObject) -> None:
+def test_keys_that_agree_in_all_columns_match_as_in_a_full_comparison(data: st.DataObject) -> None:
     then = data.draw(st.lists(ROWS, min_size=1, max_size=6))
     some_names = st.lists(st.sampled_from(NAMES), unique=True)
     logs = [keys_of(then, data.draw(some_names), data.draw(some_names)).keys for _ in range(2)]

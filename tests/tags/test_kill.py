@@ -58,18 +58,18 @@ def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
             path = tmp_path / f"{kill // 10}" / ".outlens" / "tags.sqlite"
             zygote.stdin.write(f"{path}\t{kill}\n".encode())
             zygote.stdin.flush()
-            said = b""
+            printed = b""
             child = 0
-            while b"dead\n" not in said:
+            while b"dead\n" not in printed:
                 # Every other child lives until it has tagged something, however slow the machine.
-                early = kill % 2 and b"done" not in said
+                early = kill % 2 and b"done" not in printed
                 wait = 60.0 if not child or child == -1 or early else chance.uniform(0, 0.04)
                 if select.select([out], [], [], wait)[0]:
                     read = os.read(out, 1 << 16)
                     assert read, "the program that starts the children has died"
-                    said += read
-                    if child == 0 and b"\n" in said:
-                        child = int(said.split()[1])
+                    printed += read
+                    if child == 0 and b"\n" in printed:
+                        child = int(printed.split()[1])
                     if child > 0 and (early or chance.random() > 0.2):
                         continue
                 else:
@@ -77,7 +77,7 @@ def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
                 if child > 0:
                     os.kill(child, signal.SIGKILL)
                     child = -1
-            for line in said.decode().splitlines():
+            for line in printed.decode().splitlines():
                 what, *rest = line.split()
                 if what in ("done", "undone"):
                     acknowledged[f"{path}\t{rest[0]}"] = int(rest[1])

@@ -42,7 +42,7 @@ def three_logs(draw: st.DrawFn) -> list[Store]:
 
 
 @given(three_logs())
-def test_the_order_and_the_times_of_merging_do_not_matter(stores: list[Store]) -> None:
+def test_the_order_and_number_of_merges_do_not_matter(stores: list[Store]) -> None:
     a, b, c = stores
     assert union(a, a) == union(a) == a.events()
     assert union(a, b) == union(b, a)
@@ -53,7 +53,7 @@ def test_the_order_and_the_times_of_merging_do_not_matter(stores: list[Store]) -
 
 
 @given(three_logs())
-def test_a_state_that_gets_the_other_logs_later_is_the_merged_one(stores: list[Store]) -> None:
+def test_a_state_that_receives_the_other_logs_later_equals_the_merged_one(stores: list[Store]) -> None:
     a, b, c = stores
     state = State(a.events())
     state.apply(c.events())
@@ -61,7 +61,7 @@ def test_a_state_that_gets_the_other_logs_later_is_the_merged_one(stores: list[S
     assert everything(state) == everything(State(union(a, b, c)))
 
 
-def test_each_person_keeps_their_word(tmp_path: Path) -> None:
+def test_a_merge_overrules_nobody(tmp_path: Path) -> None:
     here, there = tmp_path / "here.sqlite", tmp_path / "there.sqlite"
     ann, bob = Session(here, "ann", OUTPUTS), Session(there, "bob", OUTPUTS)
     ann.tag([0, 1], "refusal")
@@ -77,7 +77,7 @@ def test_each_person_keeps_their_word(tmp_path: Path) -> None:
     assert ann.state.names() == {"refusal": {"ann": 2}}
 
 
-def test_a_merge_into_a_store_adds_to_what_is_there_and_is_seen(tmp_path: Path) -> None:
+def test_a_merge_into_a_store_adds_events_that_open_sessions_see(tmp_path: Path) -> None:
     here, there, both = (tmp_path / f"{name}.sqlite" for name in ("here", "there", "both"))
     ann, bob = Session(here, "ann", OUTPUTS), Session(there, "bob", OUTPUTS)
     ann.tag([0], "a")
@@ -109,7 +109,7 @@ def test_a_log_that_was_edited_is_refused_and_nothing_is_written(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_source_that_is_missing_or_none_is_said(tmp_path: Path) -> None:
+def test_a_missing_or_invalid_source_is_reported(tmp_path: Path) -> None:
     with pytest.raises(StoreError, match=r"There is no file .*gone\.sqlite"):
         merge(tmp_path / "gone.sqlite")
     (tmp_path / "notes.txt").write_text("My notes.")
@@ -118,7 +118,7 @@ def test_a_source_that_is_missing_or_none_is_said(tmp_path: Path) -> None:
     assert [path.name for path in tmp_path.iterdir()] == ["notes.txt"]
 
 
-def test_exported_events_are_a_source_like_a_store(tmp_path: Path) -> None:
+def test_exported_events_can_be_merged_like_a_store(tmp_path: Path) -> None:
     ann = Session(None, "ann", OUTPUTS)
     ann.tag([0, 1], "'quoted' 🙈 \ud800")
     ann.undo()
@@ -126,7 +126,7 @@ def test_exported_events_are_a_source_like_a_store(tmp_path: Path) -> None:
     assert merge(tmp_path / "events.jsonl", ann).events() == ann.store.events()
 
 
-def test_nothing_merged_is_an_empty_log() -> None:
+def test_merging_nothing_gives_an_empty_log() -> None:
     assert merge().events() == []
 
 
@@ -153,7 +153,7 @@ def numbers(merged: Merged) -> tuple[int, int, int]:
     return merged.taken, merged.known, merged.unknown
 
 
-def test_a_column_of_tags_that_was_undone_is_taken_again() -> None:
+def test_an_undone_column_of_tags_can_be_imported_again() -> None:
     one = lens(["Yes.", "No.", "Never."], human=["a", None, "b"])
     assert numbers(one.tags_from("human")) == (2, 0, 0)
     assert numbers(one.tags_from("human")) == (0, 2, 0)
@@ -169,7 +169,7 @@ def test_a_column_of_tags_that_was_undone_is_taken_again() -> None:
     assert one.frame["tags"].tolist() == [("a",), (), ()]
 
 
-def test_only_what_the_same_person_undid_is_taken_again() -> None:
+def test_only_gestures_undone_by_the_same_person_are_imported_again() -> None:
     tag = Event("a" * 32, 1, "ben", "id:1", "tag", "a", "b" * 32, "")
     undo = Event("c" * 32, 2, "ben", "", "undo", "b" * 32, "d" * 32, "")
     redo = replace(undo, id="e" * 32, time=3, action="redo")
@@ -181,7 +181,7 @@ def test_only_what_the_same_person_undid_is_taken_again() -> None:
     assert new_events([again], [undo, tag]) == [replace(again, time=3)]
 
 
-def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> None:
+def test_a_merge_counts_new_known_and_unmatched_events(tmp_path: Path) -> None:
     ben = lens(["No.", "Never.", "Yes."], "ben")
     ben.tag("refusal", [0, 1])
     ben.undo()
@@ -214,7 +214,7 @@ def test_a_merge_counts_what_it_took_and_what_is_not_here(tmp_path: Path) -> Non
         ([1, 2], r"^the source is a list; give the path"),
     ],
 )
-def test_something_else_than_a_source_is_refused(source: object, message: str) -> None:
+def test_anything_but_a_source_is_refused(source: object, message: str) -> None:
     with pytest.raises(TypeError, match=message):
         merge(source)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=message):

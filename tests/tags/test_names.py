@@ -30,7 +30,7 @@ def names_in(path: Path | None, keys: Iterable[str] = KEYS, who: str = "ann") ->
     return session, ClusterNames(session)
 
 
-def test_the_name_of_a_cluster_and_of_a_part_of_it_stand_side_by_side(path: Path) -> None:
+def test_a_cluster_and_a_part_of_it_can_both_have_names(path: Path) -> None:
     session, names = names_in(path)
     assert names.name(CHILD, "jokes") == 4
     # Four of its seven outputs: until the parent has a name, it shows that of the child.
@@ -42,7 +42,7 @@ def test_the_name_of_a_cluster_and_of_a_part_of_it_stand_side_by_side(path: Path
         session, names = names_in(path)
 
 
-def test_undo_of_a_tag_leaves_names_alone_and_undo_of_a_name_gives_back_the_one_before() -> None:
+def test_undo_of_a_tag_keeps_names_and_undo_of_a_name_restores_the_previous_one() -> None:
     session, names = names_in(None)
     names.name(CHILD, "jokes")
     names.name(PARENT, "short")
@@ -59,7 +59,7 @@ def test_undo_of_a_tag_leaves_names_alone_and_undo_of_a_name_gives_back_the_one_
     assert names.of([CHILD, PARENT]) == ["jokes", "brief"]
 
 
-def test_a_name_that_is_cleared_leaves_those_of_its_parts() -> None:
+def test_clearing_a_name_keeps_those_of_its_parts() -> None:
     session, names = names_in(None)
     names.name(CHILD, "jokes")
     names.name(ALL, "everything")
@@ -86,7 +86,7 @@ def test_a_name_that_changes_nothing_is_not_logged() -> None:
         names.name(CHILD, None)  # type: ignore[arg-type]
 
 
-def test_a_name_survives_outputs_that_come_and_go(path: Path) -> None:
+def test_a_name_survives_added_and_removed_outputs(path: Path) -> None:
     session, names = names_in(path)
     names.name(CHILD, "jokes")
     session.close()
@@ -114,7 +114,7 @@ def test_my_names_come_before_those_of_others(path: Path) -> None:
 
 
 @pytest.mark.parametrize("log", ["old.sqlite", "old.jsonl"])
-def test_names_of_an_older_log_read_as_before(log: str, path: Path) -> None:
+def test_names_of_an_older_log_are_unchanged(log: str, path: Path) -> None:
     """Written by `data/make_old.py`: ann named 0 and 1 "agrees", then 0 to 2 "short"; bob named 2 and 3 "rest"."""
     merge(shutil.copy(Path(__file__).parent / "data" / log, path.parent), into=path).close()
     session, names = names_in(path, keys(["Yes.", "Yes.", "No.", "Maybe."]))
@@ -127,7 +127,7 @@ def test_names_of_an_older_log_read_as_before(log: str, path: Path) -> None:
     assert names.of([[0, 1, 2], [0, 1]]) == ["agrees", "agrees"]
 
 
-def test_the_browser_gets_names_by_leaves_and_gives_them_back(path: Path) -> None:
+def test_names_travel_to_the_browser_and_back_by_leaves(path: Path) -> None:
     session, names = names_in(path)
     rows, leaf = np.array([11, 10, 3, 2, 1, 0]), np.array([0, 0, 1, 1, 2, -1])
     names.name(CHILD, "jokes\ud800")
@@ -147,7 +147,7 @@ def test_the_browser_gets_names_by_leaves_and_gives_them_back(path: Path) -> Non
     assert names.renames(np.array([5, 6]), np.array([0, 0])) == []
 
 
-def test_the_browser_gets_the_name_of_another_person_only_where_i_gave_none(path: Path) -> None:
+def test_the_browser_gets_another_persons_name_only_for_clusters_that_i_have_not_named(path: Path) -> None:
     _, mine = names_in(path)
     _, theirs = names_in(path, who="bob")
     theirs.name(CHILD, "bob's")
@@ -164,7 +164,7 @@ SETS = st.frozensets(st.integers(0, 7), min_size=1)
 
 
 @given(st.lists(st.tuples(SETS, st.sampled_from("xyz")), max_size=6), SETS)
-def test_a_cluster_has_the_name_that_has_most_in_common_with_it(
+def test_a_cluster_takes_the_name_with_the_largest_overlap(
     given_names: list[tuple[frozenset[int], str]], cluster: frozenset[int]
 ) -> None:
     _, names = names_in(None, KEYS[:8])

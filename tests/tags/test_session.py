@@ -102,8 +102,8 @@ class Tagging(RuleBasedStateMachine):
         session = self.sessions[who]
         before = Store(self.path).events()
         stack, _ = stacks(before, session.annotator, session.keys)
-        said = session.undo()
-        assert bool(said) == bool(stack)
+        description = session.undo()
+        assert bool(description) == bool(stack)
         if stack:
             # As if that gesture had never happened.
             never = [event for event in before if event.gesture != stack[-1]]
@@ -113,8 +113,8 @@ class Tagging(RuleBasedStateMachine):
     def redo(self, who: int) -> None:
         session = self.sessions[who]
         _, stack = stacks(Store(self.path).events(), session.annotator, session.keys)
-        said = session.redo()
-        assert bool(said) == bool(stack)
+        description = session.redo()
+        assert bool(description) == bool(stack)
         if stack:
             assert session.state.undo_stack(session.annotator)[-1] == stack[-1]
 
@@ -184,7 +184,7 @@ def path(tmp_path: Path) -> Path:
     return tmp_path / ".outlens" / "tags.sqlite"
 
 
-def test_undo_gives_back_exactly_what_was_there_also_after_a_restart(path: Path) -> None:
+def test_undo_restores_the_exact_state_even_after_a_restart(path: Path) -> None:
     session = Session(path, "ann", OUTPUTS)
     session.note([0, 1], "first thought")
     session.note([1, 2], "second thought")
@@ -206,7 +206,7 @@ def test_undo_gives_back_exactly_what_was_there_also_after_a_restart(path: Path)
     assert last.state.notes("ann") == {"id:0": "first thought", "id:1": "second thought", "id:2": "second thought"}
 
 
-def test_a_new_gesture_forgets_what_could_be_redone() -> None:
+def test_a_new_gesture_clears_the_redo_stack() -> None:
     session = Session(None, "ann", OUTPUTS)
     session.tag([0], "a")
     session.undo()
@@ -233,7 +233,7 @@ def test_tags_come_back_after_a_rerun_in_another_order_with_more_rows(path: Path
 
 
 @pytest.mark.parametrize("name", HARD)
-def test_a_name_is_kept_as_given(name: str, path: Path) -> None:
+def test_a_name_is_saved_unchanged(name: str, path: Path) -> None:
     session = Session(path, "ann", OUTPUTS)
     assert session.tag([1], name) == 1
     session.note([1], name)
@@ -270,7 +270,7 @@ def test_invalid_gestures_are_refused() -> None:
     assert session.store.events() == []
 
 
-def test_an_interrupt_while_tagging_leaves_what_is_on_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_interrupted_gesture_leaves_the_saved_state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     session = Session(tmp_path / "tags.sqlite", "ann", OUTPUTS)
     session.tag([0], "before")
     apply = State.apply
@@ -288,7 +288,7 @@ def test_an_interrupt_while_tagging_leaves_what_is_on_disk(tmp_path: Path, monke
     check(session.state, session.store.events(), OUTPUTS, ["ann"])
 
 
-def test_undo_says_what_it_undoes_on_outputs_of_other_data(tmp_path: Path) -> None:
+def test_undo_describes_a_gesture_on_outputs_of_other_data(tmp_path: Path) -> None:
     path = tmp_path / "tags.sqlite"
     whole, part = Session(path, "ann", OUTPUTS), Session(path, "ann", OUTPUTS[:1])
     whole.tag([0, 1, 2], "x")
@@ -314,7 +314,7 @@ def test_calls_that_change_nothing_are_not_logged() -> None:
     assert session.state.definitions()["a"] == {"color": "red", "description": "", "key": ""}
 
 
-def test_others_are_seen_at_the_next_refresh(path: Path) -> None:
+def test_gestures_of_others_appear_at_the_next_refresh(path: Path) -> None:
     ann, bob = Session(path, "ann", OUTPUTS), Session(path, "bob", OUTPUTS)
     assert bob.refresh() is False
     ann.tag([0], "a")
@@ -331,7 +331,7 @@ def test_others_are_seen_at_the_next_refresh(path: Path) -> None:
     assert bob.undo() == ""
 
 
-def test_a_gesture_that_cannot_be_saved_is_shown_said_and_saved_later_in_order(
+def test_an_unsaved_gesture_is_shown_reported_and_saved_later_in_order(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("outlens.tags.session.PATIENCE", 0.0)  # So that the test does not wait.
@@ -367,7 +367,7 @@ def test_a_gesture_that_cannot_be_saved_is_shown_said_and_saved_later_in_order(
     assert session.redo() == "note ‘then’ on 1 output"
 
 
-def test_a_new_gesture_takes_what_is_pending_along(tmp_path: Path) -> None:
+def test_a_new_gesture_saves_pending_ones_too(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     session = Session(tmp_path / "file" / "tags.sqlite", "ann", OUTPUTS)
     session.tag([0], "a")
@@ -378,7 +378,7 @@ def test_a_new_gesture_takes_what_is_pending_along(tmp_path: Path) -> None:
     assert [event.value for event in session.store.events()] == ["a", "b"]
 
 
-def test_a_store_that_cannot_be_read_yet_is_read_later(path: Path) -> None:
+def test_a_temporarily_unreadable_store_is_read_later(path: Path) -> None:
     first = Session(path, "ann", OUTPUTS)
     first.tag([0], "a")
     first.close()
@@ -397,7 +397,7 @@ def test_a_store_that_cannot_be_read_yet_is_read_later(path: Path) -> None:
     assert session.state.names() == {"a": {"ann": 1}, "b": {"bob": 1}}
 
 
-def test_a_store_that_is_none_is_an_error_at_once(tmp_path: Path) -> None:
+def test_an_invalid_store_is_an_error_at_once(tmp_path: Path) -> None:
     (tmp_path / "notes.txt").write_text("My notes.")
     with pytest.raises(StoreError, match="is not a tag store"):
         Session(tmp_path / "notes.txt", "ann", OUTPUTS)

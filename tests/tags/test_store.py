@@ -125,7 +125,7 @@ def test_any_text_survives(texts: list[tuple[str, str, str, str]]) -> None:
     assert rows == [(e.time, e.id, e.annotator, e.key, e.action, e.value, e.gesture) for e in written]
 
 
-def test_a_gesture_is_one_time_one_id_and_ids_of_its_own() -> None:
+def test_a_gesture_has_one_time_one_id_and_unique_event_ids() -> None:
     store = Store(None)
     first = store.record("ann", [f"id:{i}" for i in range(300)], "tag", "a")
     second = store.record("ann", ["id:1"], "tag", "b")
@@ -148,7 +148,7 @@ def test_a_clock_that_goes_back_loses_nothing(path: Path, monkeypatch: pytest.Mo
     assert State(store.events()).tags_of("id:1") == {"b": ["ann"]}
 
 
-def test_adding_twice_is_adding_once(path: Path) -> None:
+def test_adding_events_twice_adds_them_once(path: Path) -> None:
     store = Store(path)
     events = [tag(), tag("id:2", time=3), tag("id:2", time=9)]
     assert store.append(events) == 3
@@ -157,7 +157,7 @@ def test_adding_twice_is_adding_once(path: Path) -> None:
     assert [event.time for event in store.events()] == [3, 5, 5, 9]
 
 
-def test_an_event_that_was_changed_is_refused_and_nothing_is_added(path: Path) -> None:
+def test_a_changed_event_is_refused_and_nothing_is_added(path: Path) -> None:
     store = Store(path)
     event = tag()
     store.append([event])
@@ -183,14 +183,14 @@ def test_an_event_that_was_changed_is_refused_and_nothing_is_added(path: Path) -
         {"key": 3},
     ],
 )
-def test_an_event_that_is_not_well_formed_is_refused(wrong: dict[str, object]) -> None:
+def test_a_malformed_event_is_refused(wrong: dict[str, object]) -> None:
     store = Store(None)
     with pytest.raises(ValueError, match=f"An event's {next(iter(wrong))} is"):
         store.append([tag(), replace(tag(), **wrong)])  # type: ignore[arg-type]
     assert store.events() == []
 
 
-def test_events_of_some_keys_come_with_what_counts_for_all() -> None:
+def test_events_of_some_keys_include_the_global_ones() -> None:
     store = Store(None)
     store.record("ann", ["id:1", "id:2"], "tag", "a")
     store.record("ann", ["tag:a"], "define", "{}")
@@ -212,7 +212,7 @@ def test_events_of_others_are_read_once(path: Path) -> None:
     assert yours.since(seq + 1) == ([], seq + 1)
 
 
-def test_processes_that_write_at_once_lose_nothing(path: Path) -> None:
+def test_concurrent_processes_lose_nothing(path: Path) -> None:
     program = (
         "import sys\n"
         "from outlens.tags.store import Store\n"
@@ -230,7 +230,7 @@ def test_processes_that_write_at_once_lose_nothing(path: Path) -> None:
     assert State(events).tags_of("id:1") == dict(sorted((f"{w} {i}", [w]) for w in people for i in range(100)))
 
 
-def test_the_one_file_is_whole_without_its_companions_once_gathered(path: Path, tmp_path: Path) -> None:
+def test_the_file_is_complete_without_its_companions_after_gathering(path: Path, tmp_path: Path) -> None:
     store, reader = Store(path), Store(path)
     store.append([tag("id:1")])
     assert len(reader.events()) == 1
@@ -250,7 +250,7 @@ def test_the_one_file_is_whole_without_its_companions_once_gathered(path: Path, 
     assert not (tmp_path / "never.sqlite").exists()
 
 
-def test_a_forked_child_writes_by_a_connection_of_its_own(path: Path) -> None:
+def test_a_forked_child_opens_a_separate_connection(path: Path) -> None:
     store = Store(path)
     store.record("ann", ["id:1"], "tag", "before")
     in_child(lambda: (store.record("ann", ["id:1"], "tag", "child"), store.close())[1])  # type: ignore[func-returns-value]
@@ -334,7 +334,7 @@ def test_a_damaged_store_is_left_alone(harm: str, path: Path) -> None:
         "UPDATE text SET bytes = x'ff' WHERE n = 1",
     ],
 )
-def test_rows_that_cannot_be_are_damage(change: str, path: Path) -> None:
+def test_impossible_rows_are_reported_as_damage(change: str, path: Path) -> None:
     store = Store(path)
     store.record("ann", ["id:1"], "tag", "a")
     store.close()
@@ -370,7 +370,7 @@ def test_an_empty_file_becomes_a_store(path: Path) -> None:
 # Temporary faults: reported in a sentence, nothing half written, and the next try succeeds
 
 
-def test_a_locked_store_is_said_and_can_be_written_after(path: Path) -> None:
+def test_a_locked_store_is_reported_and_writable_afterwards(path: Path) -> None:
     store = Store(path)
     store.record("ann", ["id:1"], "tag", "a")
     store.patience = 0.05
@@ -382,7 +382,7 @@ def test_a_locked_store_is_said_and_can_be_written_after(path: Path) -> None:
     assert [event.value for event in store.events()] == ["a", "c"]
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     store = Store(tmp_path / "file" / "tags.sqlite")
     assert store.events() == []
@@ -392,7 +392,7 @@ def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     assert len(store.record("ann", ["id:1"], "tag", "a")) == 1
 
 
-def test_a_full_store_keeps_what_it_has_and_no_half_of_a_gesture(path: Path) -> None:
+def test_a_full_store_keeps_its_events_and_no_partial_gesture(path: Path) -> None:
     store = Store(path)
     first = store.record("ann", ["id:1"], "tag", "a")
     connection = store._file._connection
@@ -406,7 +406,7 @@ def test_a_full_store_keeps_what_it_has_and_no_half_of_a_gesture(path: Path) -> 
     assert len(store.record("ann", [f"id:{i}" for i in range(5000)], "tag", "b")) == 5000
 
 
-def test_a_limit_on_files_is_said(path: Path) -> None:
+def test_a_limit_on_open_files_is_reported(path: Path) -> None:
     Store(path).record("ann", ["id:1"], "tag", "a")
 
     def work() -> None:
@@ -425,7 +425,7 @@ def test_a_limit_on_files_is_said(path: Path) -> None:
     assert len(Store(path).events()) == 5001
 
 
-def test_a_read_only_folder_is_said_and_its_store_still_read() -> None:
+def test_a_read_only_folder_is_reported_and_its_store_is_still_read() -> None:
     # Root may write anywhere, so a child runs this as nobody.
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
@@ -453,7 +453,7 @@ def test_a_read_only_folder_is_said_and_its_store_still_read() -> None:
         assert path.read_bytes() == before
 
 
-def test_who_may_only_read_sees_what_others_write() -> None:
+def test_a_read_only_user_sees_new_events() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         folder = Path(name)
         path = folder / "tags.sqlite"
@@ -497,7 +497,7 @@ def test_who_may_only_read_sees_what_others_write() -> None:
         folder.chmod(0o755)
 
 
-def test_a_file_that_may_not_be_read_is_said_when_it_is_read() -> None:
+def test_an_unreadable_file_is_reported_on_reading() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as name:
         path = Path(name) / "tags.sqlite"
         Store(path).record("ann", ["id:1"], "tag", "a")
@@ -513,7 +513,7 @@ def test_a_file_that_may_not_be_read_is_said_when_it_is_read() -> None:
         in_child(work)
 
 
-def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
+def test_a_deleted_store_is_reported(path: Path) -> None:
     store = Store(path)
     store.record("ann", ["id:1"], "tag", "a")
     away = path.with_name("away.sqlite")
@@ -529,7 +529,7 @@ def test_a_store_that_was_deleted_does_not_pretend(path: Path) -> None:
     assert store.record("ann", ["id:1"], "tag", "b")
 
 
-def test_a_store_whose_second_file_was_deleted_does_not_pretend(path: Path) -> None:
+def test_a_deleted_second_file_is_reported(path: Path) -> None:
     store = Store(path)
     for value in "ab":
         store.record("ann", ["id:1"], "tag", value)
@@ -552,7 +552,7 @@ def test_a_backup_copied_over_an_open_store_is_noticed(path: Path) -> None:
     store.close()
 
 
-def test_a_store_that_was_deleted_is_not_started_again(path: Path) -> None:
+def test_a_deleted_store_is_not_recreated(path: Path) -> None:
     first = Store(path)
     first.record("ann", ["id:1"], "tag", "a")
     first.close()

@@ -63,7 +63,7 @@ def test_a_few_tagged_find_the_rest_by_their_vectors() -> None:
 
 
 @pytest.mark.parametrize("judged", [False, True])
-def test_scores_are_probability_like_and_the_order_holds_what_is_not_judged(judged: bool) -> None:
+def test_scores_lie_between_0_and_1_and_the_order_has_only_unjudged_outputs(judged: bool) -> None:
     vectors, texts = noise(80)
     positive, negative = mask(80, 3, 5, 7, 11), mask(80, 0, 1, 2)
     found = suggest(vectors, texts, positive, negative if judged else None)
@@ -73,7 +73,7 @@ def test_scores_are_probability_like_and_the_order_holds_what_is_not_judged(judg
     assert found.order.tolist() == sorted(left.tolist(), key=lambda i: (-found.scores[i], i))
 
 
-def test_the_precision_is_that_of_the_scores_of_what_was_judged() -> None:
+def test_the_precision_is_computed_from_the_scores_of_judged_outputs() -> None:
     vectors, texts = noise(200)
     vectors[:100, 0] += 0.3
     positive, negative = mask(200, *range(0, 100, 4)), mask(200, *range(101, 200, 3))
@@ -92,7 +92,7 @@ def test_the_precision_is_that_of_the_scores_of_what_was_judged() -> None:
     )
 
 
-def test_without_negatives_what_is_not_judged_counts_as_wrong_and_the_sentence_says_so() -> None:
+def test_without_negatives_unjudged_outputs_count_as_wrong_and_the_sentence_states_it() -> None:
     _, texts = noise(120)
     texts = [f"{text} {PLANTED}" if i < 40 else text for i, text in enumerate(texts)]
     vectors = np.ones((120, 4), np.float32) / 2
@@ -138,7 +138,7 @@ def test_a_copy_of_a_tagged_output_is_not_a_weak_negative() -> None:
 
 @settings(max_examples=10)
 @given(st.permutations(range(50)), st.integers(0, 3))
-def test_rows_in_another_order_give_the_same_in_that_order(places: list[int], seed: int) -> None:
+def test_permuted_rows_give_permuted_results(places: list[int], seed: int) -> None:
     vectors, texts = noise(50)
     # One copy with a different label, and one with the same.
     texts[9], vectors[9] = texts[2], vectors[2]
@@ -151,14 +151,14 @@ def test_rows_in_another_order_give_the_same_in_that_order(places: list[int], se
     assert np.array_equal(here.scores[here.order], there.scores[there.order])
 
 
-def test_the_same_seed_gives_the_same_and_another_deals_other_folds() -> None:
+def test_the_seed_determines_the_folds() -> None:
     vectors, texts = noise(90)
     positive = mask(90, *range(0, 90, 6))
     assert same(suggest(vectors, texts, positive, seed=4), suggest(vectors, texts, positive, seed=4))
     assert not same(suggest(vectors, texts, positive, seed=4), suggest(vectors, texts, positive, seed=5))
 
 
-def test_more_outputs_than_a_model_is_trained_on(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_outputs_beyond_the_training_limit_are_sampled(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", 30)
     monkeypatch.setattr(module, "_BLOCK", 64)
     _, texts = noise(400)
@@ -170,7 +170,7 @@ def test_more_outputs_than_a_model_is_trained_on(monkeypatch: pytest.MonkeyPatch
 
 
 @pytest.mark.parametrize(
-    ("texts", "positive", "negative", "says"),
+    ("texts", "positive", "negative", "sentence"),
     [
         (["yes"] * 4 + ["no", "nay"], [0, 1, 2, 3], [], "the 4 tagged outputs all have the same words"),
         (["a", "b", "c", "d", "no"], [0, 1, 2, 3], [], "too few different texts are without the tag"),
@@ -180,19 +180,19 @@ def test_more_outputs_than_a_model_is_trained_on(monkeypatch: pytest.MonkeyPatch
         (["\ud800", "\ud801", "b", "c", "d"], [0, 1, 2], [], ""),
     ],
 )
-def test_little_to_learn_from_is_said_and_still_ranked(
-    texts: list[str], positive: list[int], negative: list[int], says: str
+def test_too_few_examples_are_reported_and_outputs_still_ranked(
+    texts: list[str], positive: list[int], negative: list[int], sentence: str
 ) -> None:
     n = len(texts)
     found = suggest(np.eye(n, dtype=np.float32), texts, mask(n, *positive), mask(n, *negative))
     assert np.isfinite(found.scores).all()
     assert sorted([*found.order.tolist(), *positive, *negative]) == list(range(n))
-    assert says in found.says
-    if says:
+    assert sentence in found.says
+    if sentence:
         assert (found.precision, found.average_precision, found.chance, found.half, found.folds) == (None,) * 4 + (0,)
 
 
-def test_one_text_that_is_nearly_all(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_text_repeated_in_nearly_all_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "SAMPLE", 2)
     vectors, texts = noise(40)
     texts[8:], vectors[8:] = ["yes"] * 32, vectors[8]
@@ -208,7 +208,7 @@ def test_texts_are_read_once() -> None:
     np.testing.assert_array_equal(suggest(vectors, iter(texts), mask(12, 0, 1, 2)).scores, listed.scores)
 
 
-def test_errors_are_one_sentence() -> None:
+def test_wrong_arguments_raise_one_sentence_errors() -> None:
     vectors, texts = noise(6)
     three = mask(6, 0, 1, 2)
     with pytest.raises(ValueError, match=r"^tag at least 3 outputs first; 'refusal' has 2.$"):
@@ -235,7 +235,7 @@ def test_errors_are_one_sentence() -> None:
 
 
 @pytest.mark.model
-def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
+def test_refusals_tagged_by_people_are_found(shared_data: Path) -> None:
     from outlens.vectors.embed import embed
 
     frame = pd.read_parquet(shared_data / "tags_xstest_refusal_human.parquet")
@@ -246,7 +246,7 @@ def test_refusals_that_people_tagged_are_found(shared_data: Path) -> None:
     assert truth[order[:50]].mean() > 4 * 72 / 615
 
 
-def test_a_tag_of_another_prompt_is_said_to_be_there() -> None:
+def test_an_error_mentions_the_tag_of_another_prompt() -> None:
     frame = pd.DataFrame({"prompt": ["a", "a", "b", "b"], "response": ["Yes.", "No.", "Red.", "Blue."]})
     lens = ol.Lens(frame, prompt="prompt", vectors=np.eye(4), store=False)
     lens.tag("colour", [2, 3])

@@ -25,7 +25,7 @@ ROWS = st.lists(
 
 
 @given(ROWS)
-def test_counts_are_those_of_counting_one_by_one(rows: list[tuple[int, str, object, bool, bool]]) -> None:
+def test_counts_match_counting_one_by_one(rows: list[tuple[int, str, object, bool, bool]]) -> None:
     cluster = np.array([row[0] for row in rows], np.int64)
     names = np.array([row[1] for row in rows], object)
     by = pd.Series([row[2] for row in rows], dtype=object, name="model", index=np.arange(len(rows))[::-1] % 2)
@@ -43,7 +43,7 @@ def test_counts_are_those_of_counting_one_by_one(rows: list[tuple[int, str, obje
     assert table.dtypes["outputs"] == table.dtypes["cluster"] == np.int64
 
 
-def test_a_column_keeps_its_dtype_and_gives_way_to_ours() -> None:
+def test_a_column_keeps_its_dtype_and_is_renamed_if_it_clashes() -> None:
     values = pd.Series(pd.Categorical(["b", "a", None], categories=["b", "a"], ordered=True), name="tag")
     table = tag_counts([("t", "ann", np.ones(3, bool))], np.zeros(3, np.int64), np.full(3, "c", object), values)
     assert list(table.columns) == ["tag", "annotator", "cluster", "cluster_name", "tag_by", "outputs"]

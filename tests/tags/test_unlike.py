@@ -67,7 +67,7 @@ def test_unlike_is_farthest_first_among_many(judged: int) -> None:
     assert unlike(alike, judged_mask).tolist() == traversal(alike, judged_mask, unlike_module.GREEDY)
 
 
-def test_wording_counts() -> None:
+def test_wording_affects_the_distance() -> None:
     texts = ["blue whale", "red apple", "green pear", "yellow plum", "red apple tart", "grey stone"]
     alike = Likeness(np.ones((6, 1), np.float32), texts)
     assert unlike(alike, np.arange(6) < 4)[-1] == 4
@@ -81,7 +81,7 @@ def test_unlike_with_rows_in_another_order() -> None:
     assert places[permuted].tolist() == unlike(Likeness(vectors, texts), judged_mask).tolist()
 
 
-def test_unlike_of_nothing() -> None:
+def test_unlike_without_outputs() -> None:
     assert unlike(Likeness(np.zeros((0, 4), np.float32), []), np.zeros(0, bool)).tolist() == []
     assert unlike(Likeness(np.eye(3, dtype=np.float32), list("abc")), np.ones(3, bool)).tolist() == []
 

@@ -44,23 +44,23 @@ def planted(seed: int, reordered: bool) -> tuple[list[str], list[list[int]]]:
     rng = random.Random(seed)
     texts, keys = [], []
     for _ in range(40):
-        said = []
+        sentences = []
         for i, part in enumerate(PARTS):
             if rng.random() < 0.2:
                 continue
             changed = part.rstrip(".").split()
             for at in rng.sample(range(len(changed)), round(0.3 * len(changed))):
                 changed[at] = rng.choices(WORDS, FREQUENCY)[0]
-            said.append((i, " ".join(changed) + "."))
-        said.sort(key=lambda item: item[0] + rng.uniform(-2, 2))
+            sentences.append((i, " ".join(changed) + "."))
+        sentences.sort(key=lambda item: item[0] + rng.uniform(-2, 2))
         if reordered:
-            parts = [said[:4], said[4:8], said[8:]]
+            parts = [sentences[:4], sentences[4:8], sentences[8:]]
             rng.shuffle(parts)
-            said = [item for part in parts for item in part]
+            sentences = [item for part in parts for item in part]
         for _ in range(3):
-            said.insert(rng.randrange(len(said) + 1), (-1, nonsense(rng)))
-        texts.append("\n".join(sentence for _, sentence in said))
-        keys.append([i for i, _ in said])
+            sentences.insert(rng.randrange(len(sentences) + 1), (-1, nonsense(rng)))
+        texts.append("\n".join(sentence for _, sentence in sentences))
+        keys.append([i for i, _ in sentences])
     return texts, keys
 
 
@@ -115,16 +115,16 @@ def test_another_order_of_paragraphs_is_the_same_groups() -> None:  # hard case 
     a = "\n\n".join([" ".join(PARTS[:2]), " ".join(PARTS[4:6]), " ".join(PARTS[8:10])])
     b = "\n\n".join([" ".join(PARTS[8:10]), " ".join(PARTS[:2]), " ".join(PARTS[4:6]), PARTS[0]])
     found = align([a, b])
-    said = [[a, b][o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()]
-    groups = dict(zip(said, found["group"], strict=True))
+    sentences = [[a, b][o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()]
+    groups = dict(zip(sentences, found["group"], strict=True))
     assert len(set(groups.values())) == 6
-    assert (found["group"] == [groups[s] for s in said]).all()
+    assert (found["group"] == [groups[s] for s in sentences]).all()
     assert (found["outputs"] == 2).all()
-    assert found.loc[[s == PARTS[0] for s in said], "times"].tolist() == [1, 2, 2]
+    assert found.loc[[s == PARTS[0] for s in sentences], "times"].tolist() == [1, 2, 2]
     assert inversions(found).set_index("output")["inversions"].sum() > 0
 
 
-def test_what_differs_is_told() -> None:
+def test_differences_are_described() -> None:
     base = "Take {} of the blue pills from {} every morning, which {} safe for children."
     texts = [base.format("two", "London", "is")] * 4 + [
         base.format("nine", "London", "is"),
@@ -139,9 +139,12 @@ def test_what_differs_is_told() -> None:
     assert found["medoid"].tolist()[:4] == [True] * 4
 
 
-def test_a_negation_is_flagged_in_other_words_too() -> None:
-    said = ["You may use your key to let the engineer in.", "Before that, please do not let him in with your own key."]
-    assert differences(tokenize(said), said, np.array([1]), np.array([0])) == ["negation"]
+def test_a_negation_is_flagged_even_in_other_words() -> None:
+    sentences = [
+        "You may use your key to let the engineer in.",
+        "Before that, please do not let him in with your own key.",
+    ]
+    assert differences(tokenize(sentences), sentences, np.array([1]), np.array([0])) == ["negation"]
 
 
 @pytest.mark.parametrize("changed", ["50 mg", "up to 50 mg", "5.5 mg", "-5 mg", "about 50 mg", "some mg", "five mg"])
@@ -151,7 +154,7 @@ def test_another_dose_is_flagged(changed: str) -> None:
     assert align(texts)["differs"].tolist() == ["", "", "", "number", ""]
 
 
-def test_what_varies_is_what_the_medoid_does_not_have() -> None:
+def test_the_words_missing_from_the_medoid_vary() -> None:
     texts = ["Take the red bus to the old harbour."] * 3 + ["Take the green bus to the old harbour now."]
     found = varying(texts, align(texts))
     assert [texts[o][s:e] for o, s, e in found[["output", "start", "end"]].to_numpy().tolist()] == ["green", "now"]
@@ -163,16 +166,16 @@ def test_what_varies_is_what_the_medoid_does_not_have() -> None:
     assert found[["start", "end", "what"]].to_numpy().tolist() == [[0, 6, ""], [7, 12, "negation"]]
 
 
-def test_a_group_holds_one_unit_of_an_output() -> None:
+def test_a_group_contains_one_unit_of_each_output() -> None:
     texts, _ = planted(1, False)
     found = align(texts)
-    own = found[found["group"] >= 0]
-    assert (own.groupby(["output", "group"])["times"].first() == own.groupby(["output", "group"]).size()).all()
-    assert (own.groupby("group")["output"].nunique() == own.groupby("group")["outputs"].first()).all()
-    assert own.groupby("rank")["position"].median().is_monotonic_increasing
-    assert own.groupby("group")["outputs"].first().is_monotonic_decreasing
-    assert (own.groupby("group")["rank"].nunique() == 1).all()
-    assert sorted(own["group"].unique()) == list(range(own["group"].max() + 1))
+    grouped = found[found["group"] >= 0]
+    assert (grouped.groupby(["output", "group"])["times"].first() == grouped.groupby(["output", "group"]).size()).all()
+    assert (grouped.groupby("group")["output"].nunique() == grouped.groupby("group")["outputs"].first()).all()
+    assert grouped.groupby("rank")["position"].median().is_monotonic_increasing
+    assert grouped.groupby("group")["outputs"].first().is_monotonic_decreasing
+    assert (grouped.groupby("group")["rank"].nunique() == 1).all()
+    assert sorted(grouped["group"].unique()) == list(range(grouped["group"].max() + 1))
     assert (found[found["group"] < 0][["outputs", "times", "rank"]] == [1, 1, -1]).all().all()
 
 
@@ -191,7 +194,7 @@ def test_the_order_of_the_outputs_changes_nothing(texts: list[str], shuffler: ra
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["a b c"], ["Yes.", "No."], ["ha " * 5000] * 2, ["\ud800 x y z", "\x00"]])
-def test_there_may_be_hardly_anything(texts: list[str]) -> None:
+def test_tiny_inputs_are_accepted(texts: list[str]) -> None:
     found = align(texts)
     assert len(found) == sum(len(words(t)) > 0 for t in texts)
     assert found.select_dtypes("number").notna().all().all()
@@ -199,7 +202,7 @@ def test_there_may_be_hardly_anything(texts: list[str]) -> None:
     inversions(found)
 
 
-def test_vectors_bring_together_what_is_reworded() -> None:
+def test_vectors_group_reworded_sentences() -> None:
     texts = ["Buy a dog today please. Sell the house now.", "Get yourself some puppy. Sell the house now."]
     topics = {"dog": [1, 0, 0], "puppy": [1, 0.1, 0], "house": [0, 0, 1]}
 
@@ -224,8 +227,8 @@ def test_invalid_arguments_raise_clear_errors() -> None:
 
 
 @given(st.lists(st.lists(st.sampled_from("abcdefg"), min_size=3, max_size=6), min_size=2, max_size=14))
-def test_what_several_outputs_say_in_the_same_words_is_never_alone(said: list[list[str]]) -> None:
-    texts = [" ".join(words) for words in said]
+def test_a_sentence_repeated_verbatim_is_never_alone(sentences: list[list[str]]) -> None:
+    texts = [" ".join(words) for words in sentences]
     aligned = align(texts)
     for text, group in zip(texts, aligned["group"], strict=True):
         assert group >= 0 or texts.count(text) == 1

@@ -39,7 +39,7 @@ def is_part(short: tuple[str, ...], long: tuple[str, ...]) -> bool:
 
 
 @given(SMALL, st.integers(1, 4))
-def test_distinctive_words_are_the_shortest_sequences_of_one_output(texts: list[str], longest: int) -> None:
+def test_distinctive_words_are_the_shortest_sequences_unique_to_an_output(texts: list[str], longest: int) -> None:
     count = holders(texts, longest)
     expected = []
     for i, text in enumerate(texts):
@@ -72,7 +72,7 @@ def test_a_word_said_twice_by_one_output_has_one_rank() -> None:
 
 
 @pytest.mark.parametrize("texts", [[], [""], ["  ", "\n"], ["word"], ["a b"] * 3, ["\ud83d", "\x00"]])
-def test_distinctive_words_of_hardly_anything(texts: list[str]) -> None:
+def test_distinctive_words_of_tiny_inputs(texts: list[str]) -> None:
     table = distinctive_words(texts)
     assert table.dtypes[["output", "start", "end", "words"]].eq("int64").all()
     assert str(table["rank"].dtype) == "Int64"
@@ -86,7 +86,7 @@ GROUPED = st.lists(
 
 @given(GROUPED, st.integers(1, 3), st.booleans())
 @settings(max_examples=60, deadline=None)
-def test_counts_and_p_are_those_of_a_brute_force(rows: list[tuple[str, str]], least: int, phrases: bool) -> None:
+def test_counts_and_p_match_brute_force(rows: list[tuple[str, str]], least: int, phrases: bool) -> None:
     texts, groups = [t for t, _ in rows], [g for _, g in rows]
     sizes = Counter(groups)
     floor = min(least, *sizes.values())
@@ -153,7 +153,7 @@ def bursty(rng: np.random.Generator, n: int, prompts: np.ndarray[Any, Any] | Non
     return texts
 
 
-def test_labels_drawn_at_random_make_hardly_a_word_significant() -> None:
+def test_random_labels_make_hardly_any_word_significant() -> None:
     shares, families = [], []
     for seed in range(20):
         rng = np.random.default_rng(seed)
@@ -171,12 +171,12 @@ def test_planted_words_are_found() -> None:
     rng = np.random.default_rng(5)
     texts = bursty(rng, 200)
     groups = np.array(["a", "b"])[rng.integers(0, 2, 200)]
-    said = [
+    texts = [
         text + (" banana" if rng.random() < (0.5 if g == "a" else 0.05) else "")
         + (", as it were, " if rng.random() < (0.1 if g == "a" else 0.6) else "")
         for text, g in zip(texts, groups, strict=True)
     ]  # fmt: skip
-    table = distinctive(said, groups)
+    table = distinctive(texts, groups)
     kept = table[table["q"] <= 0.05]
     assert kept["form"].tolist() == ["banana", "as it were"]
     assert kept["group"].tolist() == ["a", "b"]
@@ -201,21 +201,21 @@ def test_p_within_prompts_is_the_share_of_permutations() -> None:
     rng = np.random.default_rng(0)
     prompt = rng.integers(0, 6, 60)
     label = (rng.random(60) < 0.1 + 0.15 * prompt).astype(int)
-    says = rng.random(60) < 0.2 + 0.1 * prompt
-    texts = ["yes" if s else "no" for s in says]
+    positive = rng.random(60) < 0.2 + 0.1 * prompt
+    texts = ["yes" if s else "no" for s in positive]
     table = distinctive(texts, label, prompts=prompt).set_index(["group", "form"])
-    drawn = [(says & (draws(label, prompt, rng) == 1)).sum() for _ in range(10_000)]
+    drawn = [(positive & (draws(label, prompt, rng) == 1)).sum() for _ in range(10_000)]
     for key, row in table.iterrows():
         group, form = key
         size = (label == 1).sum()
         counts = np.array(drawn)
-        counts = counts if group == 1 else says.sum() - counts
+        counts = counts if group == 1 else positive.sum() - counts
         counts = counts if form == "yes" else (label == group).sum() - counts
         assert row["p"] == pytest.approx((counts >= row["f1"]).mean(), abs=0.02), size
     assert len(table) == 2
 
 
-def test_p_within_one_prompt_is_fishers() -> None:
+def test_p_within_one_prompt_is_that_of_fishers_test() -> None:
     rng = np.random.default_rng(1)
     texts, label = bursty(rng, 60), rng.integers(0, 2, 60)
     one, plain = distinctive(texts, label, prompts=[7] * 60), distinctive(texts, label)
@@ -265,7 +265,7 @@ def test_the_order_of_outputs_and_groups_does_not_matter(rows: list[tuple[str, s
     )
 
 
-def test_words_that_mean_something_to_a_browser_are_words() -> None:
+def test_html_names_are_words() -> None:
     names = ["constructor", "__proto__", "hasOwnProperty", "$&", "\\b("]
     table = distinctive([" , ".join(names)] * 6 + ["nothing"] * 6, ["a"] * 6 + ["b"] * 6)
     assert {"constructor", "hasownproperty"} <= set(table["form"])
@@ -281,7 +281,7 @@ def test_a_small_group_has_counts_and_no_p() -> None:
     assert table.loc[table["group"] != "one", ["p", "q"]].notna().all(axis=None)
 
 
-def test_outputs_without_a_label_take_no_part() -> None:
+def test_outputs_without_a_label_are_ignored() -> None:
     texts, groups = ["x y", "x z", "x y", "y q"] * 5, ["a", "b", None, float("nan")] * 5
     kept = [i for i in range(20) if i % 4 < 2]
     pd.testing.assert_frame_equal(
@@ -338,14 +338,14 @@ def test_a_looping_output_is_handled() -> None:
     assert distinctive_words(["ha " * 150_000, "b"])["form"].iloc[-1] == "b"
 
 
-def test_of_a_long_common_sentence_the_first_four_words_are_listed() -> None:
+def test_a_long_common_sentence_is_listed_by_its_first_four_words() -> None:
     common = "as a large language model trained to help"
     texts = [f"{common} x{i}" for i in range(8)] + [f"well {i} {i}" for i in range(8)]
     table = distinctive(texts, ["a"] * 8 + ["b"] * 8)
     assert table[["group", "form", "f1"]].values.tolist() == [["a", "as a large language", 8], ["b", "well", 8]]
 
 
-def test_a_phrase_does_not_go_over_the_end_of_a_line() -> None:
+def test_a_phrase_does_not_cross_a_line_end() -> None:
     texts = ["red ink\nblue pen"] * 6 + ["green tea"] * 6
     found = distinctive(texts, ["a"] * 6 + ["b"] * 6)
     assert set(found["form"]) == {"red ink", "blue pen", "green tea"}

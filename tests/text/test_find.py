@@ -15,7 +15,7 @@ TEXT = st.text(st.characters(codec=None), max_size=60)
 
 
 @given(st.lists(st.text("abAB .*😀", max_size=30), max_size=5), st.text("abAB .*😀", min_size=1, max_size=3))
-def test_a_literal_is_found_where_it_stands(texts: list[str], query: str) -> None:
+def test_a_literal_is_found_at_its_position(texts: list[str], query: str) -> None:
     expected = []
     for i, text in enumerate(texts):
         at = text.lower().find(query.lower())
@@ -26,7 +26,7 @@ def test_a_literal_is_found_where_it_stands(texts: list[str], query: str) -> Non
 
 
 @given(st.lists(TEXT, max_size=4), TEXT.filter(bool))
-def test_spans_hold_the_query_in_code_points(texts: list[str], query: str) -> None:
+def test_spans_contain_the_query_in_code_points(texts: list[str], query: str) -> None:
     for row in find(texts, query, ignore_case=False).itertuples():
         assert texts[row.output][row.start : row.end] == query
 
@@ -42,7 +42,7 @@ def test_regular_expressions() -> None:
 
 
 @given(TEXT)
-def test_words_lie_in_the_text_in_order_and_hold_no_space(text: str) -> None:
+def test_words_are_in_text_order_without_spaces(text: str) -> None:
     end = 0
     for row in words(text).itertuples():
         assert end <= row.start < row.end <= len(text)
@@ -52,8 +52,8 @@ def test_words_lie_in_the_text_in_order_and_hold_no_space(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["alpha", "Beta", "don't", "well-known", "42", "naïve", "Straße"]), max_size=8))
-def test_plain_words_are_found_again(said: list[str]) -> None:
-    assert words(" ".join(said))["form"].tolist() == [w.casefold() for w in said]
+def test_plain_words_are_found_again(vocabulary: list[str]) -> None:
+    assert words(" ".join(vocabulary))["form"].tolist() == [w.casefold() for w in vocabulary]
 
 
 def test_words_in_other_scripts() -> None:
@@ -62,7 +62,7 @@ def test_words_in_other_scripts() -> None:
     assert words("co\u00adoperate")["form"].tolist() == ["cooperate"]
 
 
-def test_openings_are_what_outputs_begin_with() -> None:
+def test_openings_are_the_beginnings_of_outputs() -> None:
     texts = ["I am sorry to hear that.", "I'm sure.", "I am sorry, no.", "I am sorry to say so.", ""]
     table = openings(texts, min_outputs=2)
     for row in table.itertuples():
@@ -83,7 +83,7 @@ PATTERNS = [
 @pytest.mark.filterwarnings("ignore:Possible")
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.text("abAB{}[]:lpe<=1 .|-\n\ud83d😀", max_size=20), max_size=4), st.booleans())
-def test_expressions_find_what_re_finds(texts: list[str], ignore_case: bool) -> None:
+def test_expressions_match_those_of_re(texts: list[str], ignore_case: bool) -> None:
     for pattern in PATTERNS:
         expected = [
             [i, m.start(), m.end()]
@@ -96,7 +96,7 @@ def test_expressions_find_what_re_finds(texts: list[str], ignore_case: bool) -> 
 
 
 @pytest.mark.parametrize("query", ["i", "İ", "ß", "K", "(", "$&", "\\", "\ud83d", "é"])
-def test_offsets_stay_where_folding_changes_the_length(query: str) -> None:
+def test_offsets_are_right_even_if_folding_changes_the_length(query: str) -> None:
     text = f"İstanbul ß ( $& \\ \ud83d K é {query} İ"
     for row in find([text], query).itertuples():
         assert row.end - row.start == len(query)
@@ -105,7 +105,7 @@ def test_offsets_stay_where_folding_changes_the_length(query: str) -> None:
 
 
 @pytest.mark.parametrize("in_thread", [False, True])
-def test_a_catastrophic_expression_is_given_up(monkeypatch: pytest.MonkeyPatch, in_thread: bool) -> None:
+def test_a_catastrophic_expression_is_aborted(monkeypatch: pytest.MonkeyPatch, in_thread: bool) -> None:
     monkeypatch.setattr(sys.modules["outlens.text.find"], "PATIENCE", 0.2)
     texts = ["fine", "a" * 60 + "c"] * 50
     began = time.monotonic()

@@ -30,7 +30,7 @@ utf16 = importlib.import_module("outlens.text.utf16").utf16
 TEXT = st.text(st.characters(codec=None), max_size=40)
 
 
-def test_copies_are_one_variant_and_keep_their_rows() -> None:  # 1
+def test_equal_outputs_are_one_variant_and_keep_their_rows() -> None:  # 1
     texts = ["only here said", "x y z", "only here said", "only here said", "p q r"]
     assert sorted(Index(texts).weight.tolist()) == [1, 1, 3]
     assert set(distinctive_words(texts)["output"]) == {1, 4}
@@ -51,7 +51,7 @@ def test_offsets_for_the_browser_are_those_of_its_encoding(text: str) -> None:
     assert utf16(text, np.arange(len(text) + 1)).tolist() == expected
 
 
-def test_a_lone_surrogate_goes_through_and_the_text_stays() -> None:  # 9
+def test_a_lone_surrogate_is_accepted_and_the_text_unchanged() -> None:  # 9
     text = "abc\ud83d def ghi"
     texts = [text, text + " and", "abc def ghi jkl"]
     for table in (shared_spans(texts, min_outputs=2, min_words=2), align(texts), find(texts, "def")):
@@ -67,7 +67,7 @@ def test_html_is_text_and_its_words_have_their_ranges() -> None:  # 14
     assert words("a & b < c")["form"].tolist() == ["a", "b", "c"]
 
 
-def test_names_and_signs_of_programs_are_words_and_queries_like_any() -> None:  # 15
+def test_identifiers_and_operators_are_ordinary_words_and_queries() -> None:  # 15
     texts = ["constructor __proto__ $& \\d (", "hasOwnProperty constructor ( x"]
     assert find(texts, "(")[["output", "start"]].values.tolist() == [[0, 28], [1, 27]]
     assert find(texts, "$&")["output"].tolist() == [0]
@@ -77,7 +77,7 @@ def test_names_and_signs_of_programs_are_words_and_queries_like_any() -> None:  
 
 
 @pytest.mark.parametrize("texts", [["a"], ["a", "a"], ["", ""], ["x y z"] * 5 + ["x y z"] * 5, ["a b", "c d"]])
-def test_only_numbers_go_on_the_wire(texts: list[str]) -> None:  # 20
+def test_only_numbers_are_sent(texts: list[str]) -> None:  # 20
     tables = [
         shared_spans(texts),
         shared_phrases(texts),
@@ -96,7 +96,7 @@ def test_only_numbers_go_on_the_wire(texts: list[str]) -> None:  # 20
     assert all(np.isfinite(c).all() for c in coverage(texts))
 
 
-def test_many_times_the_same_word_is_nothing_special() -> None:  # 20
+def test_a_word_repeated_many_times_needs_no_special_case() -> None:  # 20
     texts = ["ha " * 150_000, "ha ha"]
     assert Index(texts).coverage(2)[0].tolist() == [2] * 150_000
     assert len(sentences(texts[0])) == 1

@@ -63,7 +63,7 @@ def test_texts_may_be_any_iterable(name: str) -> None:
 
 @pytest.mark.parametrize("name", FUNCTIONS)
 @pytest.mark.parametrize(
-    ("given", "says"),
+    ("given", "message"),
     [
         ("one text", r"texts is a str \('one text'\); give a list of str, such as \[text\]"),
         (["a", None], r"texts\[1\] is missing \(None\).*fillna\(\"\"\)"),
@@ -75,12 +75,12 @@ def test_texts_may_be_any_iterable(name: str) -> None:
         (None, "texts is None"),
     ],
 )  # fmt: skip
-def test_values_that_are_not_texts_are_refused(name: str, given: object, says: str) -> None:
-    with pytest.raises(TypeError, match=says):
+def test_values_that_are_not_texts_are_refused(name: str, given: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         FUNCTIONS[name](given)
 
 
-def test_one_text_is_a_str() -> None:
+def test_a_single_text_is_refused() -> None:
     for function in (text.words, text.sentences):
         with pytest.raises(TypeError, match=r"text is a list; give a str"):
             function(["a"])  # type: ignore[operator]

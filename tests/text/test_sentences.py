@@ -17,12 +17,12 @@ PIECES = [
 TEXT = st.lists(st.sampled_from(PIECES), max_size=14).map("".join) | st.text(st.characters(codec=None), max_size=60)
 
 
-def said(text: str) -> list[tuple[str, str]]:
+def units_of(text: str) -> list[tuple[str, str]]:
     return [(text[a:b], kind) for a, b, kind in sentences(text).to_numpy().tolist()]
 
 
 @given(TEXT)
-def test_units_are_in_order_and_no_word_is_lost(text: str) -> None:
+def test_units_are_ordered_and_contain_every_word(text: str) -> None:
     end = 0
     between = []
     for unit in sentences(text).itertuples():
@@ -37,20 +37,20 @@ def test_units_are_in_order_and_no_word_is_lost(text: str) -> None:
 
 def test_running_text_is_split_into_sentences() -> None:
     text = "Dr. Smith pays 3.14 euros. Is that much? “No.” It is not!"
-    assert [s for s, _ in said(text)][:2] == ["Dr. Smith pays 3.14 euros.", "Is that much?"]
-    assert said("我们建议。您首先！") == [("我们建议。", "sentence"), ("您首先！", "sentence")]
-    assert [s for s, _ in said("نعم. لماذا؟ لا")] == ["نعم.", "لماذا؟", "لا"]
+    assert [s for s, _ in units_of(text)][:2] == ["Dr. Smith pays 3.14 euros.", "Is that much?"]
+    assert units_of("我们建议。您首先！") == [("我们建议。", "sentence"), ("您首先！", "sentence")]
+    assert [s for s, _ in units_of("نعم. لماذا؟ لا")] == ["نعم.", "لماذا؟", "لا"]
 
 
-def test_a_sentence_broken_to_a_width_is_one() -> None:
-    assert said("This goes on\nin the next line. Then\nit ends.\nNew one") == [
+def test_a_hard_wrapped_sentence_is_one_unit() -> None:
+    assert units_of("This goes on\nin the next line. Then\nit ends.\nNew one") == [
         ("This goes on\nin the next line.", "sentence"), ("Then\nit ends.", "sentence"), ("New one", "sentence"),
     ]  # fmt: skip
 
 
 def test_markers_are_not_part_of_a_unit() -> None:
     text = "## Plan ##\n1. **Save.** Then spend.\n  - deep item\n* star\n> quoted words\n| a | b |\n|---|---|\n**Bold**"
-    assert said(text) == [
+    assert units_of(text) == [
         ("Plan", "heading"), ("**Save.**", "item"), ("Then spend.", "item"), ("deep item", "item"), ("star", "item"),
         ("quoted words", "sentence"), ("| a | b |", "row"), ("**Bold**", "heading"),
     ]  # fmt: skip
@@ -58,13 +58,13 @@ def test_markers_are_not_part_of_a_unit() -> None:
 
 def test_code_is_one_unit_and_keeps_its_indentation() -> None:  # hard case 13
     code = "```python\ndef f():\n    x = 3.14\n\n    return x. y\n```"
-    assert said(f"So:\n{code}\nDone.") == [("So:", "sentence"), (code, "code"), ("Done.", "sentence")]
-    assert said("A.\n~~~\nx = 1\n```\n    y") == [("A.", "sentence"), ("~~~\nx = 1\n```\n    y", "code")]
+    assert units_of(f"So:\n{code}\nDone.") == [("So:", "sentence"), (code, "code"), ("Done.", "sentence")]
+    assert units_of("A.\n~~~\nx = 1\n```\n    y") == [("A.", "sentence"), ("~~~\nx = 1\n```\n    y", "code")]
 
 
-def test_line_ends_of_windows_are_no_part_of_a_unit() -> None:
+def test_windows_line_ends_are_not_part_of_a_unit() -> None:
     text = "**Bold**\r\n- item\r\n```\r\nx\r\n```\r\nEnd\r\n"
-    assert said(text) == [
+    assert units_of(text) == [
         ("**Bold**", "heading"), ("item", "item"), ("```\r\nx\r\n```", "code"), ("End", "sentence"),
     ]  # fmt: skip
 

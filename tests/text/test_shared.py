@@ -35,15 +35,15 @@ def echo_words(text: list[str], prompt: list[str], m: int) -> set[int]:
 
 
 def obvious_spans(texts: list[str], k: int, m: int, prompt: str | None) -> list[tuple[int, ...]]:
-    said = [forms(text) for text in texts]
+    text_forms = [forms(text) for text in texts]
     found = []
-    for d, text in enumerate(said):
+    for d, text in enumerate(text_forms):
         echo = echo_words(text, forms(prompt), m) if prompt is not None else set()
         before = -1
         for i in range(len(text)):
             reach, holders = 0, 0
             while i + reach < len(text) and i + reach not in echo:
-                count = sum(holds(text[i : i + reach + 1], other) for other in said)
+                count = sum(holds(text[i : i + reach + 1], other) for other in text_forms)
                 if count < k:
                     break
                 reach, holders = reach + 1, count
@@ -55,10 +55,10 @@ def obvious_spans(texts: list[str], k: int, m: int, prompt: str | None) -> list[
 
 
 def obvious_coverage(texts: list[str], m: int, prompt: str | None, counted: set[int] | None = None) -> list[list[int]]:
-    said = [forms(text) for text in texts]
-    those = said if counted is None else [said[d] for d in counted]
-    covered = [[1] * len(text) for text in said]
-    for d, text in enumerate(said):
+    text_forms = [forms(text) for text in texts]
+    those = text_forms if counted is None else [text_forms[d] for d in counted]
+    covered = [[1] * len(text) for text in text_forms]
+    for d, text in enumerate(text_forms):
         echo = echo_words(text, forms(prompt), m) if prompt is not None else set()
         for i in range(len(text) - m + 1):
             if echo & set(range(i, i + m)):
@@ -75,7 +75,7 @@ def rows(spans: pd.DataFrame) -> list[tuple[int, ...]]:
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(2, 6), st.integers(1, 5), st.none() | LETTERS)
-def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int, m: int, prompt: str | None) -> None:
+def test_spans_and_coverage_match_brute_force(texts: list[str], k: int, m: int, prompt: str | None) -> None:
     index = Index(texts, prompt=prompt)
     if k <= max(2, len(texts)):
         assert rows(index.shared_spans(k, m)) == obvious_spans(texts, k, m, prompt)
@@ -84,7 +84,7 @@ def test_spans_and_coverage_are_what_brute_force_finds(texts: list[str], k: int,
 
 @settings(max_examples=60, deadline=None)
 @given(TEXTS, st.integers(1, 4), st.none() | LETTERS, st.sets(st.integers(0, 5)))
-def test_coverage_counts_the_outputs_that_are_asked_for(
+def test_coverage_counts_only_the_given_outputs(
     texts: list[str], m: int, prompt: str | None, counted: set[int]
 ) -> None:
     counted &= set(range(len(texts)))
@@ -95,14 +95,14 @@ def test_coverage_counts_the_outputs_that_are_asked_for(
 
 
 @given(TEXTS, st.integers(1, 4), LETTERS)
-def test_echo_is_what_stands_in_the_prompt(texts: list[str], m: int, prompt: str) -> None:
+def test_echo_marks_words_of_the_prompt(texts: list[str], m: int, prompt: str) -> None:
     found = Index(texts, prompt=prompt).echoed(m)
     for d, text in enumerate(texts):
         places = words(text)
-        own = found[found["output"] == d]
+        in_text = found[found["output"] == d]
         inside = {
             i for i, (a, b) in enumerate(zip(places["start"], places["end"], strict=True))
-            if ((own["start"] <= a) & (b <= own["end"])).any()
+            if ((in_text["start"] <= a) & (b <= in_text["end"])).any()
         }  # fmt: skip
         assert inside == echo_words(forms(text), forms(prompt), m)
 
@@ -125,7 +125,7 @@ def test_the_order_of_the_outputs_changes_nothing(texts: list[str], k: int, m: i
 
 
 @given(st.lists(st.lists(st.sampled_from(["A", "a", "B"]), max_size=6).map(" ".join), max_size=4), st.integers(1, 3))
-def test_exact_compares_what_is_written(texts: list[str], m: int) -> None:
+def test_exact_compares_the_written_form(texts: list[str], m: int) -> None:
     renamed = [" ".join({"A": "x", "a": "y", "B": "z"}[w] for w in text.split()) for text in texts]
     exact = rows(shared_spans(texts, min_outputs=2, min_words=m, exact=True))
     assert exact == rows(shared_spans(renamed, min_outputs=2, min_words=m))
@@ -134,49 +134,49 @@ def test_exact_compares_what_is_written(texts: list[str], m: int) -> None:
 @given(TEXTS, st.integers(1, 4))
 def test_a_phrase_id_is_one_sequence(texts: list[str], m: int) -> None:
     spans = shared_spans(texts, min_outputs=2, min_words=m)
-    said = [" ".join(forms(texts[o][s:e])) for o, s, e in spans[["output", "start", "end"]].to_numpy().tolist()]
-    ids = dict(zip(said, spans["phrase"], strict=True))
+    text_forms = [" ".join(forms(texts[o][s:e])) for o, s, e in spans[["output", "start", "end"]].to_numpy().tolist()]
+    ids = dict(zip(text_forms, spans["phrase"], strict=True))
     assert len(set(ids.values())) == len(ids)
-    assert [ids[s] for s in said] == spans["phrase"].tolist()
+    assert [ids[s] for s in text_forms] == spans["phrase"].tolist()
 
 
 @pytest.mark.parametrize(("k", "m", "exact"), [(2, 3, False), (0.3, 4, False), (20, 2, True)])
-def test_real_outputs_share_what_brute_force_finds(k: float, m: int, exact: bool, shared_data: Path) -> None:
+def test_shared_spans_of_real_outputs_match_brute_force(k: float, m: int, exact: bool, shared_data: Path) -> None:
     frame = pd.read_parquet(shared_data / "many_models.parquet")
     texts = frame[frame["kind"] == "explanation"]["response"].head(200).tolist()
     index = Index(texts, exact=exact)
     vocabulary = np.array(index.tokens.vocabulary, object)
-    said = [vocabulary[index.tokens.form[a:b]].tolist() for a, b in zip(*_ends(index), strict=True)]
-    said = [said[v] for v in index.variant]
+    text_forms = [vocabulary[index.tokens.form[a:b]].tolist() for a, b in zip(*_ends(index), strict=True)]
+    text_forms = [text_forms[v] for v in index.variant]
     count = math.ceil(k * len(texts)) if isinstance(k, float) else k
 
     def sayers(length: int, places: list[tuple[int, int]]) -> dict[tuple[str, ...], set[int]]:
         who: dict[tuple[str, ...], set[int]] = {}
         for d, i in places:
-            if i + length <= len(said[d]):
-                who.setdefault(tuple(said[d][i : i + length]), set()).add(d)
+            if i + length <= len(text_forms[d]):
+                who.setdefault(tuple(text_forms[d][i : i + length]), set()).add(d)
         return who
 
-    covered = [[1] * len(text) for text in said]
-    live = [(d, i) for d, text in enumerate(said) for i in range(len(text))]
+    covered = [[1] * len(text) for text in text_forms]
+    live = [(d, i) for d, text in enumerate(text_forms) for i in range(len(text))]
     who = sayers(m, live)
     for d, i in live:
-        c = len(who.get(tuple(said[d][i : i + m]), ())) if i + m <= len(said[d]) else 1
+        c = len(who.get(tuple(text_forms[d][i : i + m]), ())) if i + m <= len(text_forms[d]) else 1
         covered[d][i : i + m] = [max(c, x) for x in covered[d][i : i + m]]
     # Add one word at a time to the sequences that enough outputs contain so far.
-    reach = [[0] * len(text) for text in said]
-    holders = [[0] * len(text) for text in said]
+    reach = [[0] * len(text) for text in text_forms]
+    holders = [[0] * len(text) for text in text_forms]
     length = 1
     while live:
         who = sayers(length, live)
-        left = [(d, i) for d, i in live if len(who.get(tuple(said[d][i : i + length]), ())) >= count]
-        live = [(d, i) for d, i in left if i + length <= len(said[d])]
+        left = [(d, i) for d, i in live if len(who.get(tuple(text_forms[d][i : i + length]), ())) >= count]
+        live = [(d, i) for d, i in left if i + length <= len(text_forms[d])]
         for d, i in live:
-            reach[d][i], holders[d][i] = length, len(who[tuple(said[d][i : i + length])])
+            reach[d][i], holders[d][i] = length, len(who[tuple(text_forms[d][i : i + length])])
         length += 1
     expected = [
         (d, reach[d][i], holders[d][i])
-        for d, text in enumerate(said)
+        for d, text in enumerate(text_forms)
         for i in range(len(text))
         if reach[d][i] >= m and (i == 0 or i + reach[d][i] > i - 1 + reach[d][i - 1])
     ]
@@ -191,7 +191,7 @@ def _ends(index: Index) -> tuple[list[int], list[int]]:
 # TEXT.md's hard cases
 
 
-def test_copies_count_as_often_as_they_occur() -> None:  # 1
+def test_equal_outputs_all_count() -> None:  # 1
     texts = ["one two three", "x y", "one two three", "one two three", "p q"]
     index = Index(texts)
     assert sorted(index.weight.tolist()) == [1, 1, 3]
@@ -201,14 +201,14 @@ def test_copies_count_as_often_as_they_occur() -> None:  # 1
     assert [c.tolist() for c in index.coverage(1)] == [[3, 3, 3], [1, 1], [3, 3, 3], [3, 3, 3], [1, 1]]
 
 
-def test_outputs_are_counted_and_not_occurrences() -> None:  # 2
+def test_outputs_are_counted_rather_than_occurrences() -> None:  # 2
     spans = shared_spans(["ha ha ha ha", "ha ha"], min_outputs=2, min_words=2)
     assert set(spans["outputs"]) == {2}
     assert set(spans["words"]) == {2}
     assert [c.tolist() for c in coverage(["ha ha ha ha", "ha ha"], min_words=3)] == [[1] * 4, [1] * 2]
 
 
-def test_nothing_is_shared_over_the_end_of_an_output() -> None:  # 3
+def test_no_span_crosses_the_end_of_an_output() -> None:  # 3
     assert shared_spans(["a b", "c d", "b c"], min_outputs=2, min_words=2).empty
 
 
@@ -221,7 +221,7 @@ def test_overlapping_spans_are_all_listed() -> None:  # 4
 
 
 @pytest.mark.parametrize("texts", [[], ["a b"], [""], [" \n"], ["a"], ["", "", " "], ["a b"] * 3])
-def test_there_may_be_hardly_anything(texts: list[str]) -> None:  # 5
+def test_tiny_inputs_are_accepted(texts: list[str]) -> None:  # 5
     index = Index(texts, prompt="a b")
     spans = Index(texts).shared_spans(min_words=1)
     assert len(spans) == (3 if len(texts) == 3 and texts[0] else 0)
@@ -232,19 +232,19 @@ def test_there_may_be_hardly_anything(texts: list[str]) -> None:  # 5
     assert len(index.echoed(1)) == sum("a" in text for text in texts)
 
 
-def test_forms_match_and_surfaces_do_not() -> None:  # 6, 7
+def test_forms_match_even_if_the_text_differs() -> None:  # 6, 7
     assert rows(shared_spans(["Don't worry!", "don’t worry."], min_outputs=2, min_words=2))[1] == (1, 0, 11, 2, 2)
     assert shared_spans(["Don't worry!", "don’t worry."], min_outputs=2, min_words=2, exact=True).empty
     spans = shared_spans(["die ﬁne Straße", "DIE fine STRASSE"], min_outputs=2, min_words=3)
     assert rows(spans) == [(0, 0, 14, 3, 2), (1, 0, 16, 3, 2)]
 
 
-def test_one_character_parts_two_shared_spans() -> None:  # 10
+def test_one_character_separates_two_shared_spans() -> None:  # 10
     spans = shared_spans(["我们建议您首先考虑成本", "我们建议你首先考虑成本"], min_outputs=2, min_words=2)
     assert spans[["output", "start", "end"]].values.tolist() == [[o, *s] for o in (0, 1) for s in ([0, 4], [5, 11])]
 
 
-def test_markers_do_not_part_a_span() -> None:  # 12
+def test_markers_do_not_divide_a_span() -> None:  # 12
     texts = ["1. **Plan ahead.** Save.", "- Plan ahead: save"]
     spans = shared_spans(texts, min_outputs=2, min_words=3)
     assert [texts[o][s:e] for o, s, e in spans[["output", "start", "end"]].values.tolist()] == [
@@ -291,7 +291,7 @@ def obvious_phrases(texts: list[str], k: int, m: int, prompt: str | None, limit:
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, st.integers(2, 4), st.integers(1, 4), st.none() | LETTERS, st.integers(1, 5))
-def test_phrases_are_the_best_of_which_none_is_part_of_another(
+def test_phrases_are_the_best_that_do_not_contain_each_other(
     texts: list[str], k: int, m: int, prompt: str | None, limit: int
 ) -> None:
     if k > max(2, len(texts)):
@@ -301,7 +301,7 @@ def test_phrases_are_the_best_of_which_none_is_part_of_another(
     assert got == obvious_phrases(texts, k, m, prompt, limit)
 
 
-def test_the_best_beginning_of_a_sentence_is_listed_and_not_the_longest() -> None:
+def test_the_best_beginning_of_a_sentence_is_listed_rather_than_the_longest() -> None:
     short, long = "Please let us know whether that works for you", " and your team, so that we can plan"
     texts = [f"{short}. {chr(97 + i) * 3}" for i in range(24)] + [f"{short}{long} {chr(97 + i) * 4}" for i in range(16)]
     listed = shared_phrases(texts, min_outputs=2, min_words=4)

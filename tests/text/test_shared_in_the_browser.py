@@ -38,7 +38,7 @@ console.log(JSON.stringify(answers));
 """
 
 
-def test_the_browser_finds_what_python_finds() -> None:
+def test_the_browser_matches_python() -> None:
     rng = random.Random(3)
     cases, expected = [], []
     for _ in range(200):

@@ -22,7 +22,7 @@ def test_a_share_is_rounded_up_and_float_noise_is_not() -> None:
             assert outputs_needed(percent / 100, n) == max(2, math.ceil(Fraction(percent, 100) * n)), (percent, n)
 
 
-def test_a_number_of_outputs_is_itself() -> None:
+def test_a_threshold_above_one_is_a_number_of_outputs() -> None:
     assert [outputs_needed(k, 9) for k in (2, 5, np.int32(7), 9)] == [2, 5, 7, 9]
     assert [outputs_needed(2, n) for n in (0, 1, 2)] == [2, 2, 2]
     assert outputs_needed(1.0, 9) == outputs_needed(np.float32(1), 9) == 9

@@ -44,28 +44,28 @@ def obvious(text: str) -> list[tuple[int, int]]:
 
 @settings(max_examples=200, deadline=None)
 @given(st.lists(TEXT, max_size=4))
-def test_words_are_where_the_definition_says(texts: list[str]) -> None:
+def test_words_match_the_definition(texts: list[str]) -> None:
     found = tokenize(texts)
     exact = tokenize(texts, exact=True)
     for i, text in enumerate(texts):
-        own = slice(found.bounds[i], found.bounds[i + 1])
-        spans = list(zip(found.start[own].tolist(), found.end[own].tolist(), strict=True))
+        in_text = slice(found.bounds[i], found.bounds[i + 1])
+        spans = list(zip(found.start[in_text].tolist(), found.end[in_text].tolist(), strict=True))
         assert spans == obvious(text)
-        assert [exact.vocabulary[k] for k in exact.form[own]] == [text[a:b] for a, b in spans]
-        assert [found.vocabulary[k] for k in found.form[own]] == [module._form(text[a:b]) for a, b in spans]
+        assert [exact.vocabulary[k] for k in exact.form[in_text]] == [text[a:b] for a, b in spans]
+        assert [found.vocabulary[k] for k in found.form[in_text]] == [module._form(text[a:b]) for a, b in spans]
     assert found.vocabulary == sorted(set(found.vocabulary))
 
 
 @pytest.mark.parametrize("name", ["odd_text", "multilingual"])
-def test_words_of_real_odd_texts_are_where_the_definition_says(name: str, shared_data: Path) -> None:
+def test_words_of_real_odd_texts_match_the_definition(name: str, shared_data: Path) -> None:
     texts = pd.read_parquet(shared_data / f"{name}.parquet")["response"].tolist()
     found = tokenize(texts)
     for i, text in enumerate(texts):
-        own = slice(found.bounds[i], found.bounds[i + 1])
-        assert list(zip(found.start[own].tolist(), found.end[own].tolist(), strict=True)) == obvious(text)
+        in_text = slice(found.bounds[i], found.bounds[i + 1])
+        assert list(zip(found.start[in_text].tolist(), found.end[in_text].tolist(), strict=True)) == obvious(text)
 
 
-def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_processing_in_blocks_changes_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["One, two.", "", "two three", "日本 two", "x" * 100, "x" * 100 + "y", "three"]
     whole = tokenize(texts)
     monkeypatch.setattr(module, "BLOCK", 3)
@@ -79,7 +79,7 @@ def test_blocks_do_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
     assert forms(texts) == [[form for _, _, form in tokens(text)] for text in texts]
 
 
-def test_quotes_and_case_do_not_tell_words_apart() -> None:  # hard case 6
+def test_quotes_and_case_do_not_distinguish_words() -> None:  # hard case 6
     assert forms(["Don't worry!", "don’t worry."]) == [["don't", "worry"]] * 2
     found = words("don’t worry.")
     assert found[["start", "end"]].values.tolist() == [[0, 5], [6, 11]]
@@ -93,7 +93,7 @@ def test_composed_and_folded_letters_are_the_same_word() -> None:  # hard case 7
         assert words(f"x {a}.")[["start", "end"]].values.tolist()[1] == [2, 2 + len(a)]
 
 
-def test_emoji_and_marks_are_never_cut() -> None:  # hard case 8
+def test_emoji_and_combining_marks_are_never_split() -> None:  # hard case 8
     assert words("A😀B")[["start", "end"]].values.tolist() == [[0, 1], [2, 3]]
     family = "👨\u200d👩\u200d👧"
     assert words(f"a {family} b 🇩🇪")["form"].tolist() == ["a", "b"]
@@ -113,7 +113,7 @@ def test_right_to_left_words_are_whole() -> None:  # hard case 11
     assert words(text)["form"].tolist()[-1] == "שלום"
 
 
-def test_markers_and_list_numbers_are_no_words() -> None:  # hard case 12
+def test_markers_and_list_numbers_are_not_words() -> None:  # hard case 12
     assert forms(["1. **Plan ahead.** Save.", "- Plan ahead: save"]) == [["plan", "ahead", "save"]] * 2
     assert forms(["  12) a\n> 3. b\n1. 2. c"]) == [["a", "b", "2", "c"]]
     assert forms(["42.", "42. ", "2024. So", "I have 3. Really", "3.14 is", "1.\nb"]) == [
@@ -121,17 +121,17 @@ def test_markers_and_list_numbers_are_no_words() -> None:  # hard case 12
     ]  # fmt: skip
 
 
-def test_invisible_characters_hide_nothing_and_persian_keeps_its_own() -> None:  # hard case 16
+def test_invisible_characters_are_ignored_except_persian_joiners() -> None:  # hard case 16
     assert forms(["pass\u200bword"]) == forms(["password"])
     assert forms(["می\u200cخواهم"]) != forms(["میخواهم"])
 
 
-def test_names_of_javascript_are_words_like_any() -> None:  # hard case 15
+def test_javascript_names_are_ordinary_words() -> None:  # hard case 15
     assert forms(["constructor __proto__ hasOwnProperty"]) == [["constructor", "proto", "hasownproperty"]]
 
 
 @pytest.mark.parametrize(
-    ("texts", "says"),
+    ("texts", "message"),
     [
         (["a", 3], r"texts\[1\] is an int \(3\)"),
         ("abc", "texts is a str"),
@@ -139,6 +139,6 @@ def test_names_of_javascript_are_words_like_any() -> None:  # hard case 15
         (5, "int"),
     ],
 )
-def test_a_value_that_is_not_a_list_of_str_is_an_error(texts: object, says: str) -> None:
-    with pytest.raises(TypeError, match=says):
+def test_a_value_that_is_not_a_list_of_str_is_an_error(texts: object, message: str) -> None:
+    with pytest.raises(TypeError, match=message):
         tokenize(texts)

@@ -69,7 +69,7 @@ def test_answers_are_found_whatever_the_wording() -> None:
     assert alike(tree.cut(), city)
 
 
-def test_an_output_like_no_other_is_alone() -> None:
+def test_an_output_unlike_all_others_is_unclustered() -> None:
     vectors, texts, city = answers(60)
     odd = unit(-vectors.mean(axis=0, keepdims=True))
     cut = cluster(np.concatenate([vectors, odd]), [*texts, "zzz qqq"], prompt=PROMPT).cut()
@@ -134,7 +134,7 @@ def test_long_outputs_are_divided() -> None:
     assert cut[200] not in cut[:200]
 
 
-def test_one_answer_given_at_length_by_almost_all_stays_whole_where_the_wording_is_one() -> None:
+def test_a_long_answer_shared_by_almost_all_stays_one_cluster() -> None:
     vectors, texts, _ = answers(40)
     long = " ".join(f"reason{i}" for i in range(150))
     same = [f"**Paris**. {long} {i}" for i in range(120)]
@@ -142,7 +142,7 @@ def test_one_answer_given_at_length_by_almost_all_stays_whole_where_the_wording_
     assert len(set(tree.cut()[:120])) == 1
 
 
-def test_very_many() -> None:
+def test_very_many_outputs() -> None:
     rng = np.random.default_rng(0)
     group = rng.integers(0, 40, 3_600)
     texts = [f"thing{g} is what {i} people say" for i, g in enumerate(group)]
@@ -168,7 +168,7 @@ def test_granularity_takes_the_nearest_level() -> None:
 @pytest.mark.parametrize("ward", [False, True])
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=12), st.integers(0, 10**6))
 @settings(deadline=None, max_examples=40)
-def test_linkage_is_that_of_repeated_rows(ward: bool, weights: list[int], seed: int) -> None:
+def test_weighted_linkage_matches_repeated_rows(ward: bool, weights: list[int], seed: int) -> None:
     points = np.random.default_rng(seed).normal(size=(len(weights), 3))
     squared = ((points[:, None] - points[None]) ** 2).sum(axis=2)
     owner = np.repeat(np.arange(len(weights)), weights)

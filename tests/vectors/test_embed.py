@@ -50,7 +50,7 @@ def test_the_default_is_the_official_model() -> None:
 
 
 @pytest.mark.model
-def test_the_end_of_a_long_text_counts_and_the_order_does_not() -> None:
+def test_the_end_of_a_long_text_counts_and_text_order_does_not() -> None:
     start = "The weather was fine and we walked along the river. " * 60
     texts = [
         start + "Then the volcano erupted and lava ran down." * 20,
@@ -65,7 +65,7 @@ def test_the_end_of_a_long_text_counts_and_the_order_does_not() -> None:
 
 
 @pytest.mark.model
-def test_fast_vectors_tell_topics_apart() -> None:
+def test_fast_vectors_separate_topics() -> None:
     v = embed(["I love my dog and its puppies.", "The puppy is a small dog.", "Stock prices fell sharply.", ""], "fast")
     assert v[0] @ v[1] > v[0] @ v[2] + 0.2
     assert np.isfinite(v).all()
@@ -84,7 +84,7 @@ def test_a_second_run_embeds_nothing(monkeypatch: pytest.MonkeyPatch, tmp_path: 
 
 
 @pytest.mark.model
-def test_an_interrupt_keeps_what_is_done(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_an_interrupt_keeps_finished_vectors(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
     # The package's name "embed" is the function; this is its module.
     monkeypatch.setattr(sys.modules[embed.__module__], "BATCH_TOKENS", 8)
@@ -195,7 +195,7 @@ def test_a_name_that_the_hub_does_not_have_is_one_sentence(monkeypatch: pytest.M
 
 
 @pytest.mark.model
-def test_a_model_of_the_hub_is_still_fetched(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_hub_model_is_still_downloaded(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[object] = []
 
     def fetch(name: str, *, local_files_only: bool, **options: object) -> Any:
@@ -224,7 +224,7 @@ class Constant:
         return np.array([self.vector] * len(windows), np.float32)
 
 
-def test_a_folder_that_was_retrained_is_another_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_retrained_folder_is_a_different_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path / "cache"))
     weights = tmp_path / "one" / "model" / "weights"
     weights.parent.mkdir(parents=True)
@@ -243,7 +243,9 @@ def test_a_folder_that_was_retrained_is_another_model(monkeypatch: pytest.Monkey
     assert embed(["text"], "model", progress=False).tolist() == [[0, 1]]
 
 
-def test_a_folder_of_the_same_name_elsewhere_is_another_model(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_folder_of_the_same_name_elsewhere_is_a_different_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path / "cache"))
     for place, vector in (("one", [1, 0]), ("two", [0, 1])):
         (tmp_path / place / "model").mkdir(parents=True)
@@ -284,7 +286,7 @@ def test_vectors_may_be_a_table_or_a_column_of_lists(vectors: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("vectors", "says"),
+    ("vectors", "message"),
     [
         (np.eye(2), "2 vectors for 3 outputs"),
         (np.array([[1, np.nan], [0, 1], [1, 1]]), "NaN or infinity, the first in row 0"),
@@ -299,12 +301,12 @@ def test_vectors_may_be_a_table_or_a_column_of_lists(vectors: Any) -> None:
         (5, "vectors is an int"),
     ],
 )
-def test_vectors_that_do_not_fit_say_why(vectors: Any, says: str) -> None:
-    with pytest.raises(ValueError, match=says):
+def test_vectors_that_do_not_fit_are_refused_with_a_reason(vectors: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
         check(vectors, 3)
 
 
-def test_ones_own_vectors_become_unit_length() -> None:
+def test_given_vectors_are_normalised() -> None:
     got = check([[3, 4], [0, 0], [1e300, 0]], 3)
     np.testing.assert_allclose(got, [[0.6, 0.8], [1, 0], [1, 0]], atol=1e-6)
 
@@ -320,7 +322,7 @@ def keys(n: int, model: str = "m") -> list[bytes]:
     return [key(model, f"text {i}\ud800") for i in range(n)]
 
 
-def test_the_cache_returns_what_was_stored(tmp_path: Path) -> None:
+def test_the_cache_returns_stored_vectors(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "v.sqlite")
     cache.put(keys(700), vectors(700))
     got = Cache(tmp_path / "v.sqlite").get([*keys(700), *keys(3, "other")])
@@ -338,7 +340,7 @@ def test_a_damaged_file_is_rebuilt_with_a_warning(tmp_path: Path) -> None:
     assert len(cache.get(keys(2))) == 2
 
 
-def test_the_oldest_go_beyond_the_limit(tmp_path: Path) -> None:
+def test_the_oldest_vectors_are_evicted_beyond_the_limit(tmp_path: Path) -> None:
     path = tmp_path / "v.sqlite"
     cache = Cache(path, limit=200_000)
     for part in range(20):
@@ -350,7 +352,7 @@ def test_the_oldest_go_beyond_the_limit(tmp_path: Path) -> None:
     assert len(cache.get([key("m", f"19 {i}") for i in range(400)])) > 0
 
 
-def test_a_place_that_cannot_be_written_is_gone_without(tmp_path: Path) -> None:
+def test_an_unwritable_cache_is_skipped(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     cache = Cache(tmp_path / "file" / "v.sqlite")
     with pytest.warns(UserWarning, match="not cached"):
@@ -376,7 +378,7 @@ def test_two_processes_write_at_once(tmp_path: Path) -> None:
     assert [int(got[key("m", str(i))][0]) for i in range(80)] == list(range(80))
 
 
-def test_a_damaged_vector_is_not_there(tmp_path: Path) -> None:
+def test_a_damaged_vector_counts_as_missing(tmp_path: Path) -> None:
     cache = Cache(tmp_path / "v.sqlite")
     cache.put([b"a", b"b"], np.eye(2, dtype=np.float32))
     with closing(sqlite3.connect(cache.path)) as db, db:

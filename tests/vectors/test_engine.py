@@ -11,7 +11,7 @@ def letters(texts: Sequence[str]) -> np.ndarray:
     return np.array([[text.count("a"), text.count("b"), 1] for text in texts], np.float64)
 
 
-def test_the_default_engine_gives_what_the_functions_give() -> None:
+def test_the_default_engine_matches_the_functions() -> None:
     texts = ["aa", "b", "ab", "aab"] * 3
     engine: Engine = DefaultEngine(letters, seed=3)
     made, wanted = engine.landscape(texts, prompt="a?"), landscape(texts, prompt="a?", model=letters, seed=3)

@@ -19,20 +19,20 @@ def test_no_texts() -> None:
 
 @given(st.lists(st.text(max_size=60), max_size=8))
 @settings(deadline=None)
-def test_rows_have_unit_length_or_nothing(texts: list[str]) -> None:
+def test_rows_have_unit_length_or_are_zero(texts: list[str]) -> None:
     words = answer_words(texts, "Say something.")
     assert words.shape[0] == len(texts)
     length = np.sqrt(words.multiply(words).sum(axis=1)).A1 if len(texts) else np.zeros(0)
     assert np.all(np.isclose(length, 1) | (length == 0))
 
 
-def test_words_of_the_prompt_count_nothing() -> None:
+def test_words_of_the_prompt_have_no_weight() -> None:
     words = answer_words(["Name a city", "a city, name", "Lima city", "Lima city"], "Name a city.")
     assert words[0].nnz == words[1].nnz == 0
     assert words[2].nnz == 1
 
 
-def test_counts_are_repeated_rows() -> None:
+def test_counts_match_repeated_rows() -> None:
     texts = ["I pick **Lima**, in Peru.", "The city of Quito", "Lima it is", "my Quito and my Lima"]
     counts = [5, 1, 2, 3]
     repeated = np.repeat(np.arange(4), counts)

@@ -49,7 +49,7 @@ def naive_graph(indices: np.ndarray, distances: np.ndarray) -> np.ndarray:
     return one_way + one_way.T - one_way * one_way.T
 
 
-def test_the_graph_is_that_of_the_paper() -> None:
+def test_the_graph_matches_the_paper() -> None:
     indices, distances = neighbours(points(), 14)
     np.testing.assert_allclose(graph(indices, distances).toarray(), naive_graph(indices, distances), atol=1e-4)
 
@@ -88,7 +88,7 @@ def test_the_number_of_threads_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize("flat", [[True, True], [True, False]])
-def test_points_that_start_in_one_place_or_on_a_line_part(flat: list[bool]) -> None:
+def test_points_that_start_in_one_position_or_on_a_line_separate(flat: list[bool]) -> None:
     xy = layout(graph(*neighbours(points(), 14)), np.where(flat, 3, start(300)), min_dist=0.1, seed=42)
     assert np.isfinite(xy).all()
     assert len(np.unique(xy, axis=0)) == 300

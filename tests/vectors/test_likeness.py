@@ -46,7 +46,7 @@ def distinct(n: int, seed: int = 0) -> tuple[np.ndarray, list[str]]:
 
 
 @pytest.mark.parametrize("common", [1, 32, 10_000])
-def test_distances_are_those_of_the_definition(common: int, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_distances_match_the_definition(common: int, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likeness, "COMMON", common)
     vectors, texts = distinct(150)
     alike = Likeness(vectors, texts, prompt=PROMPT)
@@ -59,7 +59,7 @@ def test_distances_are_those_of_the_definition(common: int, monkeypatch: pytest.
     np.testing.assert_allclose(alike.distances(None, backwards), alike.distances()[:, ::-1], atol=2e-6)
 
 
-def test_outputs_that_differ_in_white_space_are_one_item() -> None:
+def test_outputs_that_differ_only_in_white_space_are_one_item() -> None:
     vectors = np.eye(3, dtype=np.float32)
     alike = Likeness(vectors, ["b\n", "a", " b"])
     assert alike.texts == ["a", "b"]
@@ -69,7 +69,7 @@ def test_outputs_that_differ_in_white_space_are_one_item() -> None:
 
 @given(st.integers(0, 60), st.integers(1, 20), st.integers(0, 5))
 @settings(deadline=None, max_examples=20)
-def test_neighbours_are_those_of_brute_force(n: int, k: int, seed: int) -> None:
+def test_neighbours_match_brute_force(n: int, k: int, seed: int) -> None:
     vectors, texts = distinct(n, seed)
     # Coarse vectors, to produce ties.
     vectors = np.eye(16, dtype=np.float32)[np.abs(vectors).argmax(axis=1) % 3] if n else vectors
@@ -117,7 +117,7 @@ def test_other_outputs_are_compared_by_the_words_of_the_set(monkeypatch: pytest.
     np.testing.assert_allclose(unknown[0], 1 - 0.4 * vectors @ vectors[0], atol=1e-6)
 
 
-def test_of_many_outputs_the_strongest_words_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_outputs_are_compared_by_their_strongest_words(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(likeness, "ALL_WORDS_UP_TO", 10)
     vectors, texts = distinct(150)
     words = answer_words(texts, PROMPT).toarray()
@@ -129,7 +129,7 @@ def test_of_many_outputs_the_strongest_words_are_compared(monkeypatch: pytest.Mo
     np.testing.assert_allclose(Likeness(vectors, texts, prompt=PROMPT).distances(), expected, atol=2e-6)
 
 
-def test_almost_all_neighbours_of_very_many_outputs_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_almost_all_neighbours_are_found_among_very_many_outputs(monkeypatch: pytest.MonkeyPatch) -> None:
     rng = np.random.default_rng(0)
     group = rng.integers(0, 60, 2_000)
     texts = [f"thing{g} is what {i} people say" for i, g in enumerate(group.tolist())]

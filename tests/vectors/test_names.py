@@ -30,7 +30,7 @@ def names_of(*groups: list[str], prompt: str | None = None) -> list[Name]:
     return name_clusters(texts, tree, prompt=prompt)[: len(groups)]
 
 
-def test_the_phrase_that_members_hold_and_others_do_not() -> None:
+def test_a_name_is_the_phrase_of_the_members_that_others_lack() -> None:
     why = ["because it is warm", "and nothing else", "which I like", "as everyone knows"]
     found = names_of(
         [f"You drew the Queen of Hearts {w}" for w in why],
@@ -49,7 +49,7 @@ def test_short_answers_name_themselves() -> None:
     assert [(name.name, name.share) for name in found] == [("Paris", 1), ("42", 1), ("🌊", 1), ("Rome", 1)]
 
 
-def test_a_number_is_a_name_where_it_is_the_answer_only() -> None:
+def test_a_number_is_a_name_only_if_it_is_the_answer() -> None:
     answers = names_of(
         ["I pick **37** today", "My number is 37", "37", "It will be 37."],
         ["I pick **23** today", "My number is 23", "23", "It will be 23."],
@@ -64,7 +64,7 @@ def test_a_number_is_a_name_where_it_is_the_answer_only() -> None:
         assert not any(word.isdigit() for word in name.words)
 
 
-def test_dull_words_are_no_names() -> None:
+def test_dull_words_are_not_names() -> None:
     ends = [
         "It's good. Let me know!",
         "It’s fine, I'm sure. Let me know.",
@@ -76,7 +76,7 @@ def test_dull_words_are_no_names() -> None:
         assert not {"it's", "i'm", "here's", "don't", "let", "know"} & {word.casefold() for word in name.words}
 
 
-def test_words_of_the_prompt_make_no_name() -> None:
+def test_words_of_the_prompt_are_not_names() -> None:
     texts = [f"A good name for a penguin is {n}, says {who}" for n in ("Pip", "Zed") for who in ("Ann", "Bob", "Eve")]
     found = names_of(texts[:3], texts[3:], prompt="What is a good name for a penguin?")
     assert [name.name for name in found] == ["Pip", "Zed"]
@@ -90,14 +90,14 @@ def test_marks_are_not_part_of_a_name() -> None:
     assert [name.name for name in found] == ["Bold Move", "Quiet Life"]
 
 
-def test_the_owner_without_its_s() -> None:
+def test_a_possessive_name_loses_its_s() -> None:
     found = names_of(
         [f"The dog’s {w}" for w in ("bed", "toy", "paw")], [f"A cat {w}" for w in ("sleeps", "runs", "sits")]
     )
     assert [name.name for name in found] == ["dog", "cat"]
 
 
-def test_names_are_written_as_most_write_them() -> None:
+def test_names_use_the_most_frequent_spelling() -> None:
     found = names_of(
         [f"{w} bought an iPhone" for w in ("Ann", "Bob", "Eve")] + ["Zoe wanted some IPHONE"],
         [f"{w} bought an orange" for w in ("Ann", "Bob", "Eve")],

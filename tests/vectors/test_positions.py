@@ -27,7 +27,7 @@ def texts(n: int) -> list[str]:
 
 
 @pytest.mark.parametrize("n", [0, 1, 2, 3, 4, 15, 16, 40])
-def test_any_number_of_outputs_has_a_place(n: int) -> None:
+def test_any_number_of_outputs_gets_positions(n: int) -> None:
     xy = project(blobs(n))
     assert xy.shape == (n, 2)
     assert xy.dtype == np.float32
@@ -36,7 +36,7 @@ def test_any_number_of_outputs_has_a_place(n: int) -> None:
     assert len(np.unique(xy, axis=0)) == n
 
 
-def test_the_same_again_and_another_seed_another_map() -> None:
+def test_the_seed_determines_the_map() -> None:
     v = blobs(60)
     np.testing.assert_array_equal(project(v), project(v))
     assert not np.allclose(project(v), project(v, seed=1))
@@ -69,14 +69,14 @@ def test_groups_stay_apart() -> None:
     assert (nearest == group).mean() > 0.95
 
 
-def test_equal_vectors_of_different_texts_have_places() -> None:
+def test_equal_vectors_of_different_texts_get_positions() -> None:
     for v in (np.ones((40, 1), np.float32), np.repeat(blobs(1), 40, axis=0)):
         xy = project(v)
         assert np.isfinite(xy).all()
         assert len(np.unique(xy, axis=0)) == 40
 
 
-def test_warming_up_compiles_all_that_a_map_needs() -> None:
+def test_warming_up_compiles_everything_for_a_map() -> None:
     program = (
         "import numpy; from outlens.vectors import positions; from umap import layouts, umap_\n"
         "loops = [umap_.smooth_knn_dist, umap_.compute_membership_strengths,"
@@ -90,7 +90,7 @@ def test_warming_up_compiles_all_that_a_map_needs() -> None:
     subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
 
 
-def test_a_map_that_cannot_be_prepared_early_is_made_when_it_is_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_map_that_cannot_be_prepared_early_is_computed_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
     def fail() -> None:
         raise OSError("no disk")
 
@@ -114,7 +114,7 @@ def test_typical_is_the_mean_similarity() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch brings no libgomp")
 @pytest.mark.model
-def test_a_map_made_first_leaves_torch_its_own_openmp() -> None:
+def test_a_map_computed_first_leaves_torch_its_openmp() -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
     program = (
         "import numpy, pathlib; from outlens.vectors import project\n"

@@ -53,7 +53,7 @@ def pair_f1(labels: npt.NDArray[np.generic], clusters: npt.NDArray[np.int64]) ->
     return float(2 * (wanted & got).sum() / (wanted.sum() + got.sum()))
 
 
-def test_pair_f1_is_that_of_a_case_worked_out_by_hand() -> None:
+def test_pair_f1_matches_a_case_worked_out_by_hand() -> None:
     # Wanted pairs: 01, 23. Pairs in a cluster: 01, 02, 12. One of them is right: 2 * 1 / (2 + 3).
     assert pair_f1(np.array(["a", "a", "b", "b"]), np.array([0, 0, 0, 1])) == pytest.approx(0.4)
 
@@ -72,7 +72,7 @@ def test_outputs_with_one_piece_of_advice_are_clustered_by_it(
     assert pair_f1(dealt, clusters) < 0.3
 
 
-def test_refusals_are_apart_from_advice(tree: Tree) -> None:
+def test_refusals_are_separate_from_advice(tree: Tree) -> None:
     clusters = clusters_of(tree, 0.5)
     refusal = np.array([themes == {"refuse"} for themes in THEMES])
     assert refusal.sum() == 8

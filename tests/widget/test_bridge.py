@@ -21,7 +21,7 @@ def rows(*positions: int) -> bytes:
     return np.array(positions, "<u4").tobytes()
 
 
-def test_what_the_browser_sends_at_once_is_taken_whole(lens: ol.Lens) -> None:
+def test_changes_sent_together_are_applied_together(lens: ol.Lens) -> None:
     widget = lens._bridge.widget
     view = {**lens._state.view, "scope": "selected", "order": "typical"}
     for order in (["view", "selection", "granularity"], ["granularity", "selection", "view"]):
@@ -35,7 +35,7 @@ def test_what_the_browser_sends_at_once_is_taken_whole(lens: ol.Lens) -> None:
         assert (widget.selection, widget.view, widget.granularity) == (rows(1), view, 0.75)
 
 
-def test_invalid_changes_are_taken_back(lens: ol.Lens) -> None:
+def test_invalid_changes_are_reverted(lens: ol.Lens) -> None:
     widget = lens._bridge.widget
     for name, value in (("granularity", 7.0), ("view", {"mode": "round"}), ("prompt_index", 9)):
         before = getattr(widget, name)
@@ -83,7 +83,7 @@ def test_matches_are_counted_prompt_by_prompt(query: str, regex: bool, counts: l
     assert np.frombuffer(sent[0], "<u4").tolist() == counts
 
 
-def test_a_gesture_is_answered_while_another_thread_computes_a_prompt(settled: Callable[[ol.Lens], None]) -> None:
+def test_a_gesture_gets_an_answer_while_another_thread_computes_a_prompt(settled: Callable[[ol.Lens], None]) -> None:
     begun, may_end = threading.Event(), threading.Event()
 
     def model(texts: list[str]) -> np.ndarray:
@@ -132,9 +132,9 @@ def test_traits_show_the_last_of_changes_in_many_threads(lens: ol.Lens) -> None:
     assert lens.tagged("x").index.tolist() == [0, 1, 2]
 
 
-def test_what_sets_outputs_apart_is_about_those_of_the_question() -> None:
-    said = ["we take the tea"] * 3 + ["they drink it cold"] * 3
-    lens = ol.Lens(said, vectors=np.eye(6), store=False)
+def test_distinctive_words_are_about_the_outputs_in_the_question() -> None:
+    texts = ["we take the tea"] * 3 + ["they drink it cold"] * 3
+    lens = ol.Lens(texts, vectors=np.eye(6), store=False)
     sent: list[dict] = []
     lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
 
@@ -155,7 +155,7 @@ def test_what_sets_outputs_apart_is_about_those_of_the_question() -> None:
         ({"kind": "distinctive", "ids": [0]}, "outlens.widget.wire.set_apart"),
     ],
 )
-def test_a_question_is_answered_though_the_kernel_is_interrupted(
+def test_a_question_gets_an_answer_although_the_kernel_is_interrupted(
     question: dict, function: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     lens = ol.Lens(["a", "b"], vectors=np.eye(2), store=False)

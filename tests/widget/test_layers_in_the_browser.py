@@ -68,9 +68,9 @@ def jsonable(value: object) -> object:
 
 
 def lens_of(rng: random.Random) -> ol.Lens:
-    said = ["a", "a", "b", "😀 c", "é", "Take five.\n", "It rains not.", "It rains 5 times.", "d e f g"]
+    units = ["a", "a", "b", "😀 c", "é", "Take five.\n", "It rains not.", "It rains 5 times.", "d e f g"]
     n = rng.randrange(1, 9)
-    texts = [" ".join(rng.choices(said, k=rng.randrange(9))) for _ in range(n)] + ["another one"] * 2
+    texts = [" ".join(rng.choices(units, k=rng.randrange(9))) for _ in range(n)] + ["another one"] * 2
     prompt = rng.choice([None, " ".join(rng.choices("aab", k=4))])
     frame = pd.DataFrame({"response": texts} if prompt is None else {"response": texts, "prompt": prompt})
     if prompt is not None:
@@ -89,7 +89,7 @@ def lens_of(rng: random.Random) -> ol.Lens:
     return lens
 
 
-def test_the_browser_marks_what_is_visible_in_python() -> None:
+def test_the_browser_marks_match_visible() -> None:
     rng = random.Random(5)
     cases, expected = [], []
     for _ in range(15):

@@ -25,12 +25,12 @@ def test_texts_come_back_but_for_lone_surrogates(texts: list[str]) -> None:
         assert data[offsets[i] : offsets[i + 1]].decode() == want
 
 
-def test_labels_of_a_plain_index_travel_as_two_numbers() -> None:
+def test_labels_of_a_plain_index_are_sent_as_two_numbers() -> None:
     assert wire.labels(pd.RangeIndex(5, 50, 5)) == {"start": 5, "step": 5}
     assert wire.labels(pd.Index(["a", "b\ud800"], dtype=object)) == ["a", "b\ufffd"]
 
 
-def test_a_column_travels_as_the_codes_or_numbers_of_some_rows() -> None:
+def test_a_column_is_sent_as_codes_or_numbers_of_some_rows() -> None:
     rows = np.array([2, 0])
     codes = Categories("m", True, ["a", "b"], np.array([1, 0, MISSING], np.uint16))
     assert wire.column(codes, rows) == (
@@ -100,7 +100,7 @@ def test_an_alignment_comes_back_from_its_arrays(texts: list[str]) -> None:
         max_size=16,
     )
 )
-def test_who_says_a_phrase_is_as_many_as_were_counted(texts: list[str]) -> None:
+def test_a_phrase_has_as_many_outputs_as_its_count(texts: list[str]) -> None:
     half = [i % 2 == 0 for i in range(len(texts))]
     table = text.distinctive(texts, half, min_outputs=1)
     rows, (ids, offsets) = wire.phrases(texts, table)
