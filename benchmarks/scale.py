@@ -2,11 +2,11 @@
 
     python benchmarks/scale.py [--sizes 200 2000 20000 100000] [--peer-sizes 2000 20000]
 
-Each run is a new process with the model "fast". Its time starts when the outputs are there, so it includes the import
-of outlens, and ends when clusters, names and map are ready. "From nothing" also makes the static vectors of the model's
-vocabulary, which are kept. The exponent says how the time grows from one size to the next: 1 is linear. The peers are
-umap-learn at its defaults on the same vectors, and `SentenceTransformer.encode` at its defaults beside our `embed`
-with the same MiniLM and 2 000 of the outputs.
+Each run is a new process with the model "fast". Its time starts once the outputs are in memory, so it includes the
+import of outlens, and ends when clusters, names and map are ready. "From nothing" also computes the static vectors of
+the model's vocabulary, which are cached. The exponent describes the growth from one size to the next: 1 is linear. The
+peers are umap-learn at its defaults on the same vectors, and `SentenceTransformer.encode` at its defaults beside our
+`embed` with the same MiniLM and 2 000 of the outputs.
 """
 
 from __future__ import annotations

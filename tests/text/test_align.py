@@ -182,11 +182,26 @@ def test_a_group_contains_one_unit_of_each_output() -> None:
 SENTENCES = st.lists(st.sampled_from([*PARTS[:5], "Oh no.", "# Head", PARTS[0].upper()]), max_size=5).map(" ".join)
 
 
+def test_ties_for_the_medoid_do_not_depend_on_the_order_of_the_outputs() -> None:
+    # The same similarity to the group, summed in different orders.
+    texts = [
+        "", "", f"{PARTS[0]} {PARTS[0]} {PARTS[1]}", f"{PARTS[1]} # Head Oh no. {PARTS[0]}",
+        f"{PARTS[1]} # Head Oh no. {PARTS[0]}", f"{PARTS[2]} {PARTS[0]} {PARTS[0]} {PARTS[1]} Oh no.",
+    ]  # fmt: skip
+    for seed in range(20):
+        order = random.Random(seed).sample(range(6), 6)
+        _same_in_order(texts, order)
+
+
 @settings(max_examples=60)
 @given(st.lists(SENTENCES, max_size=6), st.randoms())
 def test_the_order_of_the_outputs_changes_nothing(texts: list[str], shuffler: random.Random) -> None:
     order = list(range(len(texts)))
     shuffler.shuffle(order)
+    _same_in_order(texts, order)
+
+
+def _same_in_order(texts: list[str], order: list[int]) -> None:
     one, other = align(texts), align([texts[i] for i in order])
     other["output"] = [order[i] for i in other["output"]]
     other = other.sort_values(["output", "start"], ignore_index=True).astype(one.dtypes.to_dict())

@@ -147,7 +147,7 @@ def _medoids(units: Units, groups: Groups, group: Int64s) -> dict[int, int]:
     }).drop_duplicates(["unit", "output"])  # fmt: skip
     each = table.groupby(["group", "unit"], as_index=False).agg({"similarity": "first", "output": "size"})
     best = each.groupby("group")["similarity"].transform("max")
-    each = each[each["similarity"] >= best - 0.1]
+    each = each[each["similarity"] >= (best - 0.1).round(9)]
     each = each.sort_values(["group", "output", "similarity", "unit"], ascending=[True, False, False, True])
     each = each.drop_duplicates("group")
     return dict(zip(each["group"].tolist(), each["unit"].tolist(), strict=True))

@@ -92,7 +92,8 @@ def group_units(units: Units, dense: Floats | None) -> Groups:
     # The same words in several outputs always form a group.
     ungrouped = np.flatnonzero((near[:, 0] < 0) & units.several)
     near[ungrouped, 0], similarity[ungrouped, 0] = number + np.arange(len(ungrouped)), 1
-    return Groups(near, similarity, number + len(ungrouped))
+    # Rounded: sums over outputs in another order differ in their last digits, and would break ties.
+    return Groups(near, similarity.round(9), number + len(ungrouped))
 
 
 def _incidence(units: Units) -> csr_matrix:
