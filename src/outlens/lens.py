@@ -1,4 +1,4 @@
-"""Lens: the public face. It resolves what the user names, words the errors, and leaves the work to the floors below."""
+"""Lens: the public class. It resolves names, raises clear errors, and delegates the work to the floors below."""
 
 from __future__ import annotations
 
@@ -34,26 +34,27 @@ if TYPE_CHECKING:
 class Lens:
     """Many outputs to one prompt: a map, clusters and the texts, linked.
 
-    Show a lens in a notebook to see its widget. What is selected there is `selected` here, and `select` selects there.
-    Your data is never changed. A lens ends with `close()`, at the end of a `with` block, or when nothing holds it.
+    Show a lens in a notebook to see its widget. `selected` returns the rows selected in the widget, and `select`
+    changes that selection. Your data is never changed. A lens is closed by `close()`, at the end of a `with` block, or
+    when nothing refers to it.
 
     Parameters
     ----------
     data : DataFrame, list of str, list of dict, dict of lists, or the path of a .csv, .tsv, .jsonl, .json or .parquet
         file.
-    text : the column of the outputs. By default the one named response, output, completion, generation, answer or
+    text : the column with the outputs. By default a column named response, output, completion, generation, answer or
         text.
-    prompt : the column of the prompts. By default a column named "prompt" or "instruction", if there is one; False
+    prompt : the column with the prompts. By default a column named "prompt" or "instruction", if there is one; False
         uses none. With several prompts, one is shown at a time.
-    by : the column or columns that say where an output comes from (model, temperature).
-    id : a column that identifies each output. It is shown on cards instead of the index label, and tags are kept under
-        it instead of under the text and its prompt.
-    vectors : your own (n, d) array, or the column that holds one vector a row; nothing is embedded then.
+    by : the column or columns with the source of each output (model, temperature).
+    id : a column that identifies each output. It is shown on cards instead of the index label, and tags are stored
+        under it instead of under the text and its prompt.
+    vectors : your own (n, d) array, or the column that holds one vector per row; then nothing is embedded.
     model : a sentence-transformers name or folder, "fast", a SentenceTransformer, or a callable from a list of str to
         an array.
     store : the file for tags. By default ".outlens/tags.sqlite" in the notebook's folder; False keeps them in memory.
-    annotator : who tags. By default your login name.
-    seed : of the map; None gives another one each time.
+    annotator : your name on the tags you give. By default your login name.
+    seed : seed of the map; None for a different map each time.
 
     Examples
     --------
@@ -93,11 +94,11 @@ class Lens:
     def _join(
         self, study: Study, shown: int, store: str | os.PathLike[str] | bool | None, annotator: str | None
     ) -> None:
-        """Make the lens of a study; the prompt numbered `shown` is shown first."""
+        """Make the lens of a study, starting with the prompt numbered `shown`."""
         state = LensState(len(study.outputs.texts), len(study.parts))
         tags = TagBook(study.outputs, store, annotator, state.lock)
         part = study.parts[shown]
-        # Comparing very much text takes a while: that is left until it is asked for.
+        # Comparing very much text takes a while, so wait until it is requested.
         paged = Bridge.pages(part)
         state.change(prompt=shown, **({"view": {**state.view, "layers": []}} if paged else {}))
         bridge = Bridge(study, state, tags)
@@ -111,7 +112,7 @@ class Lens:
         here = weakref.ref(self)
         state.observe(lambda change: study.begin(change.new), "prompt")
         study.begin(shown)
-        # After the bridge: the widget shows the selection also where the user's function raises.
+        # After the bridge: the widget shows the selection even if the user's function raises.
         state.observe(lambda change: _call_observers(here) if change.name == "selection" else None)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -126,10 +127,10 @@ class Lens:
     def __len__(self) -> int:
         return len(self._study.outputs.texts)
 
-    # Its end
+    # Closing
 
     def close(self) -> None:
-        """End the lens: its widget closes wherever it is shown, and its store is let go. Can be called again."""
+        """Close the lens, its widget in every view, and its store. You can call this more than once."""
         self._bridge.close()
         self._end.detach()
 
@@ -147,12 +148,12 @@ class Lens:
 
     @property
     def prompts(self) -> list[str]:
-        """The different prompts, in order of first appearance."""
+        """The distinct prompts, in order of first appearance."""
         return [part.label for part in self._study]
 
     @property
     def prompt(self) -> str:
-        """The prompt that is shown. Set it, to a prompt or its number, to show another."""
+        """The current prompt. Set it to a prompt or its number to show another one."""
         return self._part.label
 
     @prompt.setter
@@ -161,12 +162,12 @@ class Lens:
 
     @property
     def frame(self) -> pd.DataFrame:
-        """Your rows plus cluster, cluster_name, x, y, tags and note; prompts that were not shown yet are prepared.
+        """Your rows plus cluster, cluster_name, x, y, tags and note; prompts not shown yet are computed first.
 
         `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
-        anybody gave; `note` holds your note and then those of others, a line each. If you have a column of the same
-        name, ours ends in "_lens". In a lens that was opened without its model, prompts that were not shown before
-        cannot be prepared: their cluster (Int64 then), cluster_name, x and y are missing, and a warning says so.
+        anybody gave; `note` holds your note and then those of others, one per line. If you have a column of the same
+        name, the new one ends in "_lens". In a lens opened without its model, prompts that were not shown before cannot
+        be computed: their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
         """
         try:
             self.prepare()
@@ -179,12 +180,12 @@ class Lens:
         return tables.frame(self._study, self.granularity, self._tags)
 
     def prepare(self) -> None:
-        """Compute the vectors, clusters and map of every prompt that was not shown yet, with a progress bar."""
+        """Compute the vectors, clusters and maps of all prompts that were not shown yet, with a progress bar."""
         self._study.prepare()
 
     @property
     def clusters(self) -> pd.DataFrame:
-        """One row a cluster of the prompt shown, largest first.
+        """One row per cluster of the current prompt, largest first.
 
         Columns `name, size, share` (of the outputs), `holds` (share of the members that contain the name),
         `medoid` (the index label of the most typical row), `text` (its text), `words` (tuple), and a column
@@ -194,11 +195,11 @@ class Lens:
 
     @property
     def summary(self) -> str:
-        """What there is of the prompt shown, in one sentence; the widget begins with it.
+        """One sentence about the outputs of the current prompt, also shown at the top of the widget.
 
         It counts outputs and sources, clusters, outputs that are equal to another, shared words, outputs like no other
-        and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less it says "no clear groups"
-        instead. Shared words are left out where there are more than 8 MB of text.
+        and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less, it says "no clear groups"
+        instead. Shared words are left out if there are more than 8 MB of text.
         """
         part = self._part
         part.landscape.get()
@@ -211,29 +212,29 @@ class Lens:
 
     @property
     def vectors(self) -> npt.NDArray[np.float32]:
-        """(n, d) float32, unit length: the vectors of the outputs of the prompt shown."""
+        """The vectors of the current prompt's outputs: (n, d) float32, of unit length."""
         return self._part.vectors.get()
 
     @property
     def warnings(self) -> list[str]:
-        """What you should know about your data, a sentence each: how many outputs are blank or missing, say."""
+        """Warnings about your data, one sentence each, such as how many outputs are blank or missing."""
         return [*self._study.outputs.warnings, *self._tags.session.warnings]
 
     @property
     def view(self) -> View:
-        """The settings of the widget's view: what it shows of the outputs, and what it marks in them."""
+        """The settings of the widget's view; see `help(lens.view)`."""
         return view_of(self._study, self._state, self._tags)
 
     # Selection
 
     @property
     def selection(self) -> outputs.Positions:
-        """Positions of the selected rows in your frame: int64, sorted. `select` and `df.iloc` take them."""
+        """Positions of the selected rows in your frame: int64, sorted, for `select` and `df.iloc`."""
         return outputs.Positions(self._state.selection)
 
     @property
     def selected(self) -> pd.DataFrame:
-        """The selected rows of your frame: their index, columns and dtypes."""
+        """The selected rows of your frame, with its index, columns and dtypes."""
         return self._study.outputs.frame.iloc[self._state.selection].copy()
 
     select = selecting.select
@@ -241,9 +242,9 @@ class Lens:
     similar = selecting.similar
 
     def observe(self, function: Callable[[Lens], object]) -> Callable[[], None]:
-        """Call `function(lens)` after every change of the selection; returns a function that ends this.
+        """Call `function(lens)` after every change of the selection; return a function that stops this.
 
-        It runs in the thread of the change, which has the lens to itself until the function returns.
+        It runs in the thread of the change, which locks the lens until the function returns.
         """
         if not callable(function):
             raise TypeError(f"observe takes a function of the lens, not {function!r}.")
@@ -259,12 +260,12 @@ class Lens:
 
     @property
     def visible(self) -> pd.DataFrame:
-        """What the layers that are on mark in the outputs shown, one row a span, sorted by output and start.
+        """The current highlights: one row per span that an active layer marks, sorted by output and start.
 
-        Columns `layer` ("shared", "common", "only", "echo", "aligned", "search", or your own layer's name), `output`
-        (position), `start`, `end` (code points), int64, and `value`: of "shared" 1 to 3, few to all of the outputs; of
-        "aligned" the group's rank; of your own layers the type; else 0. The table covers the prompt that is shown, or
-        with `view.scope` "selected" what is selected of it.
+        Columns `layer` ("shared", "common", "only", "echo", "aligned", "search", or the name of your own layer),
+        `output` (position), `start`, `end` (code points), int64, and `value`: for "shared" 1 to 3, from few to all
+        outputs; for "aligned" the rank of the group; for your own layers the type; else 0. The table covers the current
+        prompt or, if `view.scope` is "selected", its selected outputs.
         """
         return layers.visible(self._study, self._state)
 
@@ -280,13 +281,13 @@ class Lens:
         self.recluster(granularity)
 
     def recluster(self, granularity: float) -> pd.DataFrame:
-        """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); returns `clusters`."""
+        """Make the clusters finer or coarser, 0 (coarse) to 1 (fine); return `clusters`."""
         self._part.tree.get().level(granularity)
         self._state.change(granularity=float(granularity))
         return self.clusters
 
     def rename(self, cluster: int, name: str) -> None:
-        """Name a cluster of the prompt shown. The name stays with the members when they are clustered again."""
+        """Name a cluster of the current prompt. The name stays with the members when the granularity changes."""
         rename(self._part, self.granularity, cluster, name, self._tags)
 
     # Tags
@@ -307,7 +308,7 @@ class Lens:
 
     @property
     def tags(self) -> pd.DataFrame:
-        """One row a tag: how many outputs, of all prompts, have it from anybody (`outputs`) and from each annotator.
+        """One row per tag: the number of outputs, of all prompts, with the tag from anybody and from each annotator.
 
         The index is the tag's name; columns `description`, `outputs`, and "annotator=name" for each annotator, int64.
         """
@@ -315,7 +316,7 @@ class Lens:
 
     @property
     def prompt_tags(self) -> pd.DataFrame:
-        """One row a prompt: how many outputs it has, and the tags and notes on the prompt itself, by anybody.
+        """One row per prompt: the number of its outputs, and everybody's tags and notes on the prompt itself.
 
         The index is the prompt; columns `outputs` (int64), `tags` (tuple of str) and `note`.
         """
@@ -323,10 +324,10 @@ class Lens:
 
     @property
     def tag_log(self) -> pd.DataFrame:
-        """Every event on the outputs of this lens, in order: who did what when.
+        """The log of all events on the outputs of this lens, in order of time.
 
-        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label, None for undo, redo, definitions
-        and prompts), `key` (of the output or prompt), `gesture` (events of one gesture share it), `id` and `lens`.
+        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label; None for undo, redo, definitions
+        and prompts), `key` (of the output or prompt), `gesture` (shared by the events of one gesture), `id` and `lens`.
         """
         return summaries.tag_log(self._tags, self._study.outputs.frame.index)
 
@@ -344,16 +345,16 @@ class Lens:
         annotator: str | None = None,
         model: str | SentenceTransformer | Callable[[list[str]], Any] | None = None,
     ) -> Lens:
-        """Open a file that `Lens.save` wrote; nothing is embedded, clustered or projected again.
+        """Open a file that `Lens.save` wrote, without embedding, clustering or projecting.
 
-        Nothing in the file is run, so you can open one from a stranger. Its tags are added to the store, each once.
+        Nothing in the file is executed, so you can open files from strangers. Its tags are added to the store.
 
         Parameters
         ----------
-        path : of the file; it is only read.
+        path : path of the file, which is not changed.
         store, annotator : as in `Lens`.
-        model : embeds the prompts that were not shown when the lens was saved, once they are. By default the one it was
-            made with, if that is "all-MiniLM-L6-v2" or "fast"; another is not taken from a file.
+        model : the model for prompts that were not shown when the lens was saved. By default the one the lens was made
+            with, if that is "all-MiniLM-L6-v2" or "fast"; no other model is loaded from a file.
         """
         parts = archive.read(path)
         engine = DefaultEngine(parts.model if model is None else model, parts.seed)
@@ -380,14 +381,14 @@ class Lens:
         return f"Lens of {len(self)} outputs{among}: {made}, {len(self._state.selection)} selected"
 
     def _table(self) -> str:
-        """What a viewer without widgets shows: the clusters, or the first outputs if these are not ready."""
+        """Return HTML for viewers without widgets: the clusters, or the first outputs if these are not ready."""
         if self._part.tree.peek() is None:
             return tables.first_outputs(self._study, self._part, repr(self))
         return tables.html(self._clusters([]), repr(self))
 
 
 def _call_observers(reference: weakref.ref[Lens]) -> None:
-    # The state must not hold the lens, or neither would ever go.
+    # The state must not refer to the lens, or neither would ever be freed.
     if (lens := reference()) is not None:
         lens._selected.emit(lens)
 

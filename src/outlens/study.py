@@ -1,4 +1,4 @@
-"""Study: the outputs and everything that is computed of them, prompt by prompt."""
+"""Study: the outputs and everything computed from them, prompt by prompt."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ from outlens.vectors.engine import Engine
 from outlens.vectors.likeness import Likeness
 
 INDEXED_FIRST = 4_000_000
-"""Characters up to which what outputs share is made before their vectors; about a second."""
+"""With at most this many characters, shared words are computed before vectors; this takes about a second."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -34,26 +34,26 @@ def _end_all() -> None:
         study.end()
 
 
-# `atexit` is too late: at its exit Python first waits for the threads of executors.
+# `atexit` is too late: at exit, Python first waits for the threads of executors.
 threading._register_atexit(_end_all)  # type: ignore[attr-defined]
 
 
 class Part:
-    """One prompt of a study, or all outputs where there are no prompts; everything is computed when it is needed.
+    """One prompt of a study, or all outputs if there are no prompts; everything is computed on demand.
 
     Attributes
     ----------
-    number : its place among the prompts.
-    label : the prompt; "" where the outputs have none.
-    prompt : the prompt, or None where the outputs have none.
+    number : index of the prompt.
+    label : the prompt; "" if the outputs have none.
+    prompt : the prompt, or None if the outputs have none.
     rows : (n,) int64, the positions of its outputs.
     texts : n str.
-    landscape : vectors, tree, names, positions, typicality and separation, which one call makes, in the background.
-    progress : how far that is.
+    landscape : vectors, tree, names, positions, typicality and separation, computed together in the background.
+    progress : the progress of `landscape`.
     vectors, tree, names, xy, typical, separation : the parts of `landscape`.
-    likeness : compares the outputs, as clusters and map do.
-    index : what the outputs share, word by word.
-    alignment : which sentences play the same part, as `text.align` returns it.
+    likeness : compares the outputs, as for clusters and map.
+    index : the index of shared words.
+    alignment : the aligned sentences, as `text.align` returns them.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Part:
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 
     def _report(self, landscape: Callable[[Part], Landscape]) -> Landscape:
-        """Make the landscape; `progress` shows how it goes and how it ends."""
+        """Compute the landscape, and report the progress and the end to `progress`."""
         try:
             self.progress.begin()
             made = landscape(self)
@@ -107,18 +107,18 @@ class Part:
 
 
 class Study:
-    """The outputs, and for each prompt a `Part` with what is computed of them.
+    """The outputs, and for each prompt a `Part` with everything computed from them.
 
     Parameters
     ----------
-    outputs : the user's rows, checked.
-    engine : makes vectors, clusters and maps.
-    vectors : (n, d), the user's own, unit length; nothing is embedded then.
-    known : landscapes that need not be computed, by the number of the prompt.
+    outputs : the checked rows of the user.
+    engine : computes vectors, clusters and maps.
+    vectors : (n, d), the user's vectors, of unit length; then nothing is embedded.
+    known : landscapes that are already computed, by the number of the prompt.
 
     Attributes
     ----------
-    parts : list of Part, in order of the prompts' first appearance.
+    parts : list of Part, in order of the first appearance of their prompts.
     """
 
     def __init__(
@@ -132,7 +132,7 @@ class Study:
         self.engine = engine
         self.vectors = vectors
         given = known or {}
-        # One thread: two embeddings at once would each be slower, and one that is waited for comes first.
+        # One thread: two embeddings at once would slow each other down, and the most urgent one comes first.
         self._ended = False
         self._begun: set[int] = set()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="outlens")
@@ -156,29 +156,29 @@ class Study:
         return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors, report=part.progress.report)
 
     def begin(self, number: int) -> None:
-        """Have all that the widget shows of a prompt made in the background, before that of others.
+        """Start to compute everything the widget shows of a prompt, in the background and before other prompts.
 
-        Returns at once.
+        Returns immediately.
         """
         self._begun.add(number)
         if self._ended:
             return
         for part in self.parts:
             if part.number != number:
-                # Its vectors are kept: it goes on from there when it is needed.
+                # Its vectors are kept, so it continues from there when needed.
                 part.progress.stop()
         part = self.parts[number]
-        # The quick parts come first: they can be read while the rest is computed.
+        # Start with the quick parts, which the user can read while the rest is computed.
         if sum(map(len, part.texts)) <= INDEXED_FIRST:
             part.index.start(self._executor)
         if part.landscape.peek() is not None:
             return
         part.progress.wait_for_turn()
-        # In the thread's turn: an attempt that is just being stopped has ended by then, and another one can start.
+        # Start it from the executor's thread: by then an attempt that is being stopped has ended.
         self._executor.submit(lambda: part.landscape.start(self._executor))
 
     def finish(self) -> None:
-        """Wait for every landscape that was begun; one that is stopped goes on."""
+        """Wait for every landscape that was begun; a stopped one continues."""
         for number in sorted(self._begun):
             self.parts[number].landscape.get()
 
@@ -187,13 +187,13 @@ class Study:
         return any([part.progress.stop() for part in self.parts])
 
     def end(self) -> None:
-        """Stop what is being made, and make nothing any more."""
+        """Stop the current work, and start no more."""
         self._ended = True
         self.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
 
     def number_of(self, prompt: str | int) -> int:
-        """Return the number of a prompt, which is named by itself or by its number."""
+        """Return the number of a prompt, given as text or number."""
         n, labels = len(self.parts), [part.label for part in self.parts]
         if isinstance(prompt, int | np.integer) and not isinstance(prompt, bool) and 0 <= prompt < n:
             return int(prompt)
@@ -207,7 +207,7 @@ class Study:
 
     @property
     def made_with(self) -> str:
-        """What made the vectors and the map, in a few words."""
+        """The sources of the vectors and the map, in a few words."""
         if self.vectors is not None:
             return f"your vectors, {self.vectors.shape[1]} dimensions · UMAP seed {self.engine.seed}"
         return f"{self.engine.name} · UMAP seed {self.engine.seed}"
@@ -218,7 +218,7 @@ class Study:
         return [part for part in self.parts if part.landscape.peek() is not None]
 
     def prepare(self) -> None:
-        """Compute every landscape that is not ready, with a progress bar; an interrupt keeps what is done."""
+        """Compute every landscape that is not ready, with a progress bar; an interrupt keeps finished work."""
         from tqdm.auto import tqdm
 
         left = [part for part in self.parts if part.landscape.peek() is None]

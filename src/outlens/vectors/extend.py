@@ -17,15 +17,15 @@ from outlens.vectors.likeness import Likeness, smallest
 from outlens.vectors.positions import beside
 
 SURE = 0.3
-"""Distance to the nearest output up to which a new one joins its cluster, however varied that is."""
+"""A new output joins the cluster of its nearest output up to this distance, however varied the cluster is."""
 NEIGHBOURS = 5
-"""Nearest outputs that decide the position of a new one."""
+"""The number of nearest outputs that decide the position of a new one."""
 SOFT = 0.05
 """A neighbour that is this much farther than the nearest one has 1/e of its weight."""
 SEEN = 0.99
-"""Quantile of the nearest-neighbour distances beyond which a new output lies outside of what was seen."""
+"""A new output is outside the known outputs beyond this quantile of their nearest-neighbour distances."""
 SAMPLED = 1_000
-"""Most outputs for which that distance is computed; a larger set is sampled evenly from the sorted texts."""
+"""The most outputs for which that distance is computed; a larger set is sampled evenly from the sorted texts."""
 
 Bools = npt.NDArray[np.bool_]
 Floats = npt.NDArray[np.float64]
@@ -37,9 +37,9 @@ class Seen:
     """The outputs that a landscape was computed from, prepared for comparison with new ones."""
 
     likeness: Likeness
-    """Of the outputs that the clusters and the map were computed from, without added ones."""
+    """Likeness of the outputs that the clusters and the map were computed from, without added ones."""
     reach: float
-    """Distance from its nearest output beyond which a new output lies outside of what was seen."""
+    """A new output is outside the known outputs beyond this distance from its nearest output."""
 
 
 def seen(land: Landscape, texts: Sequence[str], *, prompt: str | None = None) -> Seen:
@@ -49,7 +49,7 @@ def seen(land: Landscape, texts: Sequence[str], *, prompt: str | None = None) ->
 
     Parameters
     ----------
-    land : of the texts; added ones are left out.
+    land : the landscape of the texts; added ones are left out.
     texts : n strings.
     prompt : the prompt of the texts.
     """
@@ -58,7 +58,7 @@ def seen(land: Landscape, texts: Sequence[str], *, prompt: str | None = None) ->
     rows = alike.order[np.linspace(0, n - 1, min(n, SAMPLED)).round().astype(np.int64)]
     items, item = np.unique(alike.item[rows], return_inverse=True)
     nearest = alike.neighbours(1, of=items)[1].astype(np.float64)
-    # An output with an equal one has it as its nearest.
+    # The nearest neighbour of an output with an equal one is that one.
     apart = np.where(alike.times[items] > 1, 0.0, nearest[:, 0] if nearest.shape[1] else 0.0)
     return Seen(alike, float(np.quantile(apart[item.reshape(-1)], SEEN)) if n else 0.0)
 
@@ -68,31 +68,31 @@ def extend(
 ) -> tuple[Landscape, Bools]:
     """Add outputs to a landscape; the positions, clusters and names of the others do not change.
 
-    Each new output is compared with those that the landscape was computed from, so adding outputs at once or one by
+    Each new output is compared with those that the landscape was computed from, so adding outputs together or one by
     one gives the same result.
 
     - It joins the clusters of its nearest output at every granularity if that output is within `SURE`, or if its mean
       distance to that output's cluster at the default granularity is within `CUT`, the limit that made the clusters.
-      Otherwise it is like no other at every granularity. (Of 1 133 outputs that were left out, 91 % returned to their
+      Otherwise it is like no other at every granularity. (Of 1 133 outputs that were held out, 91 % returned to their
       cluster, or to none if they had been like no other.)
     - Its position is the mean of the positions of the `NEIGHBOURS` nearest outputs, of its cluster if it joins one,
       weighted by exp(-d / `SOFT`), where d is the distance beyond that of the nearest. (Of the ten nearest outputs by
       likeness, 57 % are then among its ten nearest on the map; 58 % for the other outputs.)
-    - An output that equals another, except for surrounding white space, lies beside it.
+    - An output that equals another, except for surrounding white space, is placed beside it.
 
-    Names, numbers, medoids and separation of the clusters stay as they are.
+    Names, numbers, medoids and separation of the clusters do not change.
 
     Parameters
     ----------
-    land : of the known texts.
-    known : n strings.
-    vectors : (k, d) numbers, of the new texts.
-    texts : k strings.
-    before : from `seen`, for this landscape or the one that it was extended from.
+    land : the landscape of the known texts.
+    known : n strings, the known texts.
+    vectors : (k, d) numbers, the vectors of the new texts.
+    texts : k strings, the new texts.
+    before : the result of `seen` for this landscape, or for the one that it was extended from.
 
     Returns
     -------
-    The landscape of all n + k texts, and a (k,) mask of the new ones that lie outside of what was seen: farther than
+    The landscape of all n + k texts, and a (k,) mask of the new ones outside the known outputs: farther than
     `before.reach` from their nearest output.
 
     Examples

@@ -51,9 +51,9 @@ class Landscape:
     separation: float
     """The separation of the clusters at the default granularity, -1 to 1: their mean silhouette."""
     added: int = 0
-    """Number of texts, the last ones, that were placed on the map of the others by `extend`."""
+    """Number of texts at the end that `extend` placed on the map of the others."""
     likeness: Likeness | None = field(default=None, repr=False, compare=False)
-    """Of the texts that were not added; None if there are too many to keep it in memory, or if it was not computed."""
+    """Likeness of the texts that were not added; None if not computed, or too large to keep in memory."""
 
 
 def landscape(

@@ -79,12 +79,12 @@ def positions_of(
 
 
 def beside(rank: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
-    """Return (n, 2) offsets that keep equal outputs from hiding each other; that of the first is 0.
+    """Return (n, 2) offsets that keep equal outputs from hiding each other; the first offset is 0.
 
     Parameters
     ----------
-    rank : (n,), how many equal ones come before each.
-    count : (n,), how many there are.
+    rank : (n,), the number of equal outputs before each.
+    count : (n,), the number of outputs equal to each.
     """
     # A sunflower spiral is dense, and no two points coincide.
     spread = 0.004 * np.sqrt(rank) * np.minimum(1, 8 / np.sqrt(count))

@@ -1,4 +1,4 @@
-"""Turn, mirror, scale and move a new map so that it resembles an old one."""
+"""Rotate, mirror, scale and move a new map so that it resembles an old one."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 
 def register(new: npt.NDArray[np.floating[Any]], old: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
-    """Return a map turned, mirrored, scaled and moved to resemble another; distances keep their proportions.
+    """Return a map rotated, mirrored, scaled and moved to resemble another; distances keep their proportions.
 
     The rotation or reflection solves the orthogonal Procrustes problem (Schönemann 1966). The scale gives both maps the
-    same root mean square extent; the least-squares scale would shrink a map that resembles the other little. The result
-    is moved and shrunk as far as necessary to lie within [-1, 1].
+    same root mean square extent; the least-squares scale would shrink a map that hardly resembles the other. The result
+    is moved and shrunk only as much as needed to fit within [-1, 1].
 
     Parameters
     ----------

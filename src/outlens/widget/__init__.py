@@ -1,4 +1,4 @@
-"""The Python side of the widget: traits, messages and what travels in them."""
+"""The Python side of the widget: traits, messages and their encoding."""
 
 from outlens.widget.bridge import Bridge
 from outlens.widget.model import LensWidget

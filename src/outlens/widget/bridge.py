@@ -1,8 +1,8 @@
-"""Bridge: joins the widget to the study, the state and the tags; the only file that knows both traits and messages.
+"""Bridge: connects the widget to the study, the state and the tags; the only file that knows both traits and messages.
 
-Outwards, a change of the state or the tags becomes a change of traits. Inwards, what the browser changed or sent
-becomes a change of the state or the tags, and comes back by the same way: the traits always show what the owners hold.
-`state.py` says which thread may do what.
+Outwards, a change of the state or the tags updates the traits. Inwards, a change or message from the browser updates
+the state or the tags, and returns to the traits the same way: they always show what the owners hold. See `state.py` for
+the rules for threads.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from outlens.widget.page import columns_left_out, page_state
 from outlens.widget.parts import PartOnWire
 
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
-"""What a page without a kernel needs to know beside the outputs of its prompts."""
+"""Traits that a page without a kernel needs in addition to the outputs of its prompts."""
 
 PATIENCE = 60.0
 """Seconds after which a widget without views and without a lens is closed."""
@@ -39,18 +39,18 @@ ABSENCE = 5.0
 """Seconds after which work in the background stops for a widget without views."""
 
 BRIEF = 0.2
-"""Seconds that a thread which has something new to show waits for the lock of the lens."""
+"""Seconds that a thread with something new to show waits for the lock of the lens."""
 
 Rows = npt.NDArray[np.int64]
 Answer = tuple[dict[str, Any], list[bytes]]
 
 
 class Bridge:
-    """The widget of a lens, kept as the study, the state and the tags are.
+    """The widget of a lens, kept in sync with the study, the state and the tags.
 
     Parameters
     ----------
-    study, state, tags : the owners. Values that are not computed yet are shown when they are ready.
+    study, state, tags : the owners of the data. Values that are not computed yet are shown when they are ready.
     """
 
     def __init__(self, study: Study, state: LensState, tags: TagBook) -> None:
@@ -76,7 +76,7 @@ class Bridge:
         self._most_views = 0
         self._late: dict[tuple[Any, ...], Callable[[], None]] = {}
         self._late_lock = threading.Lock()
-        # From 0 on, the browser counts the views.
+        # Starting at 0 makes the browser count the views.
         self.widget = LensWidget(_view_count=0)
         with tags.lock:
             self._show_prompt()
@@ -96,15 +96,15 @@ class Bridge:
 
     @staticmethod
     def pages(part: Part) -> bool:
-        """Return whether a part has so much text that the browser asks for it as it shows it."""
+        """Return whether a part has so much text that the browser requests it piece by piece."""
         return wire.paged(part.texts)
 
     def mimebundle(self, fallback: dict[str, str], **options: Any) -> Any:
-        """Return what Jupyter shows of the widget; from now on the tags of others are listened for.
+        """Return the MIME bundle of the widget for Jupyter, and start to listen for other people's tags.
 
         Parameters
         ----------
-        fallback : by MIME type, what a viewer without widgets shows: a repository's page, a notebook made into HTML.
+        fallback : content by MIME type for viewers without widgets, such as a notebook on GitHub or exported as HTML.
         """
         self._tags.check_open()
         self._displayed = True
@@ -123,7 +123,7 @@ class Bridge:
         self._tags.close()
 
     def leave(self) -> None:
-        """Close once nobody can see the widget: nothing holds its lens any more."""
+        """Close as soon as no view shows the widget: nothing refers to its lens any more."""
         self._left = True
         if not self._displayed or self.widget._view_count == 0 < self._most_views:
             self.close()
@@ -137,14 +137,14 @@ class Bridge:
                 self._study.begin(self._state.prompt)
             return
         self._tags.pause()
-        # A cell that is moved shows its widget again at once.
+        # A cell that is moved shows its widget again immediately.
         with contextlib.suppress(RuntimeError):
             loop = asyncio.get_running_loop()
             loop.call_later(ABSENCE, self._halt_unseen)
             loop.call_later(PATIENCE, self._close_unseen)
 
     def _halt_unseen(self) -> None:
-        """Stop the work of a lens that no view shows: its cell was run again. Python may still ask for the results."""
+        """Stop the work of a lens without views: its cell was run again. Python can still request the results."""
         if self.widget._view_count == 0 and self._study.stop():
             self._halted = True
 
@@ -156,11 +156,11 @@ class Bridge:
 
     @property
     def _shown(self) -> Part:
-        """The part whose outputs the browser has."""
+        """The part whose outputs the browser has received."""
         return self._study.parts[int(self.widget._info["prompt"])]
 
     def _on_state(self, change: Any) -> None:
-        # Only what changed: the browser may have sent several traits at once, of which the others follow.
+        # Update only this trait: the browser may have sent several at once, and the others follow.
         with self._tags.lock, self.widget.hold_sync():
             if change.name == "prompt":
                 self._show_prompt()
@@ -205,7 +205,7 @@ class Bridge:
             self._show_tags()
 
     def _on_index(self, part: Part, _: object) -> None:
-        # Of very much text it travels only if the browser asks.
+        # The index of very much text is sent only on request.
         if self.pages(part):
             return
         made = self._parts[part.number].asked("index")
@@ -227,7 +227,7 @@ class Bridge:
     def _soon(self, show: Callable[..., None], *args: Any) -> None:
         """Call `show(*args)` under the lock: now, or in another thread if that would take long.
 
-        Whoever has the lock may be waiting for this thread: a function that was given to `Lens.observe`, for one.
+        The thread with the lock may be waiting for this one, for example in a function given to `Lens.observe`.
         """
         with self._late_lock:
             late = bool(self._late)
@@ -262,7 +262,7 @@ class Bridge:
         try:
             self._state.change(prompt=change["new"])
         except BaseException:
-            # The prompt before is what is still shown.
+            # The widget still shows the previous prompt.
             self.widget.prompt_index = self._state.prompt
             raise
 
@@ -285,7 +285,7 @@ class Bridge:
     # Inwards: what the browser asks
 
     def _on_message(self, _widget: object, message: object, buffers: list[Any]) -> None:
-        # Ignore messages that are not one of the known questions: a page may send anything.
+        # Ignore unknown messages: a page may send anything.
         if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
             return
         prompt = message.get("prompt")
@@ -315,7 +315,7 @@ class Bridge:
         return {"kind": "found"}, [np.unique(spans["output"]).astype("<u4").tobytes()]
 
     def _count_matches(self, _: Part, message: dict[str, Any], _buffers: object) -> Answer:
-        """Count the outputs of each prompt that match; a query that is refused matches none."""
+        """Count the matching outputs of each prompt; an invalid query matches none."""
         matches = np.zeros(len(self._study.outputs.texts), bool)
         with contextlib.suppress(ValueError):
             spans = text.find(self._study.outputs.texts, str(message["query"]), regex=bool(message["regex"]))
@@ -324,7 +324,7 @@ class Bridge:
         return {"kind": "counted"}, [np.array(counts, "<u4").tobytes()]
 
     def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
-        """Make what the browser asks for; also when another prompt is shown by now."""
+        """Compute what the browser requests, even if another prompt is shown by now."""
         try:
             made = self._parts[part.number].asked(message["kind"])
         except KeyboardInterrupt as error:
@@ -334,9 +334,9 @@ class Bridge:
             self._show_made(part, f"_{message['kind']}", made)
 
     def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
-        """What some outputs say more often than the others: those of the question, or else those that are selected."""
+        """Return what some outputs say more often than the others: those in the message, or else the selected ones."""
         try:
-            # The selection may have changed since the question, or not have come yet.
+            # The selection may have changed since the message, or not have arrived yet.
             if isinstance(ids := message.get("ids"), list):
                 chosen = np.isin(np.arange(len(part)), [i for i in ids if type(i) is int])
             else:
@@ -347,7 +347,7 @@ class Bridge:
         return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
 
     def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
-        # The answer comes after the state that it reports, which is on disk by then.
+        # Answer after the state has changed and is on disk.
         try:
             ids = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64) if buffers else np.zeros(0, np.int64)
             says = self._tag(part, str(message["action"]), str(message["value"]), ids)
@@ -358,7 +358,7 @@ class Bridge:
         return {"kind": "tagged", "says": says}, []
 
     def _tag(self, part: Part, action: str, value: str, ids: Rows) -> str:
-        """Do a gesture of the browser; returns what is read out."""
+        """Perform a gesture of the browser; return a sentence for screen readers."""
         tags = self._tags
         if action in ("undo", "redo"):
             done = tags.switch(action)
@@ -372,7 +372,7 @@ class Bridge:
             fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
             tags.define(tags.full_name(given["name"]), **fields)
             return f"{given['name'][:40]}: kept"
-        # The prompt's own number is the one after its outputs'.
+        # The prompt's number follows those of its outputs.
         rows = np.append(part.rows, len(tags.keys) + part.number)
         name = tags.full_name(value) if action in ("tag", "untag") else value
         return tags.act(action, name, rows[ids[ids < len(rows)]])
@@ -384,8 +384,8 @@ class Bridge:
 
         Parameters
         ----------
-        tags : whether tags, notes and stars are in it.
-        columns : names of the columns that are in it; None for all.
+        tags : whether to include tags, notes and stars.
+        columns : names of the columns to include; None for all.
         """
         left_out = columns_left_out(self._study, columns)
         # Compute slow values before taking the lock.
@@ -399,7 +399,7 @@ class Bridge:
 
 
 def _reason(error: BaseException) -> str:
-    """Why there is no result. The browser waits for an answer, so it always gets one."""
+    """Return why there is no result. The browser waits for an answer, so it always gets one."""
     if isinstance(error, KeyboardInterrupt):
         return "This was interrupted in the kernel; try again."
     return str(error) or type(error).__name__

@@ -1,4 +1,4 @@
-"""The widget's traits: what travels between the kernel and the browser."""
+"""The widget's traits, which the kernel and the browser share."""
 
 from __future__ import annotations
 
@@ -18,58 +18,58 @@ STATIC = Path(__file__).parent / "static"
 class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
     """The model behind every view of one lens; only `Bridge` reads and writes it.
 
-    Traits that begin with an underscore go from Python to the browser; the others travel both ways. Numbers travel
-    as little-endian bytes. "Local" positions count the outputs of the prompt shown, rows the user's whole frame.
+    Traits that begin with an underscore are sent from Python to the browser; the others are sent both ways. Numbers are
+    little-endian bytes. "Local" positions count the outputs of the current prompt; rows count the user's whole frame.
     """
 
-    # As text: anywidget watches a path for changes, and what watches for a widget holds it for ever.
+    # As text: anywidget would watch a path for changes, and the watcher would keep the widget alive.
     _esm = (STATIC / "widget.js").read_text("utf-8")
     _css = (STATIC / "widget.css").read_text("utf-8")
 
     _info = t.Dict().tag(sync=True)
-    """n, total, title, prompts, columns, row labels, notes, parameters: all that is small."""
+    """n, total, title, prompts, columns, row labels, notes, parameters: everything small."""
     _rows = t.Bytes(b"").tag(sync=True)
     """uint32, the row of each local output."""
     _xy = t.Bytes(b"").tag(sync=True)
-    """float32 x0, y0, x1, y1, ..., the map; empty until it is ready, as the three traits of the clusters are."""
+    """float32 x0, y0, x1, y1, ..., the map; empty until it is ready, like the three traits of the clusters."""
     _columns = t.Dict().tag(sync=True)
-    """Column name to uint16 codes or float32 numbers, one an output."""
+    """Column name to uint16 codes or float32 numbers, one per output."""
     _texts = t.Bytes(b"").tag(sync=True)
-    """UTF-8 of all texts; empty when they are paged."""
+    """UTF-8 of all texts; empty if they are paged."""
     _offsets = t.Bytes(b"").tag(sync=True)
     """uint32, n + 1 byte offsets of the texts."""
     _paged = t.Bool(False).tag(sync=True)
-    """Whether the browser asks for texts as it shows them."""
+    """Whether the browser requests texts when it shows them."""
     _leaf = t.Bytes(b"").tag(sync=True)
     """int32, the finest cluster of each output."""
     _tree = t.Dict().tag(sync=True)
     """The clusters at every granularity, with their names."""
     _typical = t.Bytes(b"").tag(sync=True)
-    """float32, how typical each output is of all."""
+    """float32, the typicality of each output."""
     _progress = t.Dict().tag(sync=True)
-    """How far the clusters and the map are: prompt, status, says, left and share, as in `progress.Report`."""
+    """The progress of the clusters and the map: prompt, status, says, left and share, as in `progress.Report`."""
     _variant = t.Bytes(b"").tag(sync=True)
-    """uint32, which of the different texts each output is, numbered by first appearance."""
+    """uint32, the number of each output's distinct text, by first appearance."""
     _index = t.Dict().tag(sync=True)
-    """`text.Index.arrays()` as bytes: what outputs share. {} until the browser asks; {"error"} where it cannot be."""
+    """`text.Index.arrays()` as bytes, for shared words. {} until the browser asks; {"error"} if it fails."""
     _aligned = t.Dict().tag(sync=True)
-    """Which sentences play the same part, `wire.alignment`; {} and {"error"} as for `_index`."""
+    """The alignment of sentences, `wire.alignment`; {} and {"error"} as for `_index`."""
     _summary: t.List[dict[str, Any]] = t.List().tag(sync=True)
-    """What there is in words: the pieces of the sentence, `summary.Piece`."""
+    """The pieces of the summary sentence, `summary.Piece`."""
     _layers: t.List[dict[str, Any]] = t.List().tag(sync=True)
-    """The user's own layers: name, types, first, pieces."""
+    """The user layers: name, types, first, pieces."""
     _tagged = t.Dict(copy.deepcopy(tagged.NONE)).tag(sync=True)
-    """Tags, notes and stars of the prompt shown, `tagged.Encoder.wire`."""
+    """Tags, notes and stars of the current prompt, `tagged.Encoder.wire`."""
     _ranked = t.Dict().tag(sync=True)
-    """An order made in Python: prompt, name, says, rank (uint32, of each local output); {} where there is none."""
+    """An order computed in Python: prompt, name, says, rank (uint32, of each local output); {} if there is none."""
     granularity = t.Float(0.5).tag(sync=True)
     """0 (coarse) to 1 (fine)."""
-    # What comes from the browser is a memoryview, which traitlets does not take for bytes.
+    # The browser sends a memoryview, which traitlets does not accept as bytes.
     selection = t.Bytes(b"").tag(sync=True, echo_update=False, from_json=lambda value, _: bytes(value))
     """uint32, the selected rows, sorted."""
     prompt_index = t.Int(0).tag(sync=True)
-    """Which of the prompts is shown."""
+    """The number of the current prompt."""
     renames: t.List[Any] = t.List().tag(sync=True)
-    """Names the user gave to clusters: {prompt, name, leaves}."""
+    """Names that the user gave to clusters: {prompt, name, leaves}."""
     view = t.Dict(copy.deepcopy(DEFAULTS)).tag(sync=True)
     """The settings of the view, `settings.DEFAULTS`. Pins and scroll_to are rows."""

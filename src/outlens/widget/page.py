@@ -1,4 +1,4 @@
-"""The traits of a page without a kernel: those of the widget, and of each prompt that is computed."""
+"""The traits of a page without a kernel: those of the widget, and of each computed prompt."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ def page_state(
     with_tags: bool,
     left_out: Collection[str],
 ) -> dict[str, Any]:
-    """Return what a page holds; prompts are numbered among those that are computed.
+    """Return the traits for a page; prompts are numbered among those that are computed.
 
     Parameters
     ----------
     traits : granularity, selection, prompt_index, renames, view and _ranked of the widget.
-    with_tags : whether tags, notes and stars are in it.
-    left_out : names of the columns that are not.
+    with_tags : whether to include tags, notes and stars.
+    left_out : names of the columns to leave out.
     """
     computed = study.computed
     place = {part.number: i for i, part in enumerate(computed)}
@@ -70,7 +70,7 @@ def page_state(
 
 
 def columns_left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
-    """Return the names of the columns that are not on a page with these columns; None stands for all."""
+    """Return the names of the columns that a page with these columns leaves out; None includes all."""
     known = [column.name for column in study.outputs.columns]
     if columns is None:
         return set()
@@ -83,7 +83,7 @@ def columns_left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
 
 
 def _without(view: dict[str, Any], left_out: Collection[str], with_tags: bool) -> dict[str, Any]:
-    """Return the view with the default in place of what is not on the page."""
+    """Return the view with defaults for settings that refer to something not on the page."""
     named = {name: view[name] for name in ("color", "rows", "columns")}
     named["filter"] = (view["filter"] or {}).get("column")
     gone = [name for name, column in named.items() if column in left_out]
@@ -94,9 +94,9 @@ def _without(view: dict[str, Any], left_out: Collection[str], with_tags: bool) -
 
 
 def _tagged(on_wire: PartOnWire, tags: TagBook) -> dict[str, Any]:
-    """Return the tags for a reader of the page, who must not learn about this machine, nor undo what was done on it."""
+    """Return the tags for a reader of the page, who must not learn about this machine or undo anything on it."""
     made = on_wire.tagged()
-    # The page names its author only if they tagged something.
+    # Name the author only if they tagged something.
     first = made["annotators"][0] if tags.annotator in tags.session.state.annotators else ""
     hidden = {"me": "", "store": "", "problem": "", "undo": "", "redo": ""}
     return {**made, **hidden, "annotators": [first, *made["annotators"][1:]]}

@@ -1,4 +1,4 @@
-"""What the browser gets of one prompt, by trait."""
+"""The traits of one prompt for the browser."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ from outlens.widget import tagged, wire
 
 
 class PartOnWire:
-    """A part of the study as it travels; what does not change is encoded once.
+    """A part of the study, encoded for the browser; values that do not change are encoded once.
 
     Attributes
     ----------
-    index, aligned : the trait of that name; ready once the browser or a page asked for it.
+    index, aligned : the traits of these names; ready once the browser or a page has asked for them.
     """
 
     def __init__(self, study: Study, part: Part, tags: TagBook) -> None:
@@ -37,7 +37,7 @@ class PartOnWire:
         self.aligned: Deferred[dict[str, Any]] = Deferred(lambda: wire.alignment(part.texts, part.alignment.get()))
 
     def asked(self, kind: str) -> dict[str, Any]:
-        """Return the index or the alignment, "index" or "aligned", or {"error": why not}."""
+        """Return the index or the alignment ("index" or "aligned"), or {"error": reason}."""
         n = len(self._part)
         try:
             if kind == "index":
@@ -49,11 +49,11 @@ class PartOnWire:
                 )
             return self.aligned.get()
         except Exception as error:
-            # The browser waits for an answer, whatever it is.
+            # The browser waits for an answer in any case.
             return {"error": str(error) or type(error).__name__}
 
     def for_page(self) -> dict[str, Any]:
-        """Return the index and the alignment for a page that nobody can ask later; {} where they take too long."""
+        """Return the index and the alignment for a page, which cannot ask later; {} if they take too long."""
         few = len(self._part) <= wire.ALIGNED_IN_PAGE or self._part.alignment.peek() is not None
         return {
             "_index": self.asked("index") if wire.indexed(self._part.texts) else {},
@@ -99,7 +99,7 @@ class PartOnWire:
         }
 
     def progress(self) -> dict[str, Any]:
-        """Return how far the clusters and the map are, `_progress`."""
+        """Return the progress of the clusters and the map, `_progress`."""
         now = self._part.progress.now
         return {
             "prompt": self._part.number,
@@ -110,13 +110,13 @@ class PartOnWire:
         }
 
     def layers(self, state: LensState) -> list[dict[str, Any]]:
-        """Return the user's own layers, `_layers`."""
+        """Return the user layers, `_layers`."""
         return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
 
     def summary(self) -> list[dict[str, Any]]:
-        """Return the pieces of what there is in words, `_summary`; their rows are uint32 bytes.
+        """Return the pieces of the summary sentence, `_summary`; their rows are uint32 bytes.
 
-        They are made once, and again when more is ready: call this before the lock is taken, and then under it.
+        They are computed once, and again when more is ready: call this first without the lock, then under it.
         """
         ready = (self._part.landscape.peek() is not None, self._part.index.peek() is not None)
         if self._summary is not None and self._summary[0] == ready:
@@ -135,7 +135,7 @@ class PartOnWire:
         return made
 
     def traits(self, state: LensState, *, paged: bool) -> dict[str, Any]:
-        """Return the traits that say what the outputs are, with their clusters and map if these are ready."""
+        """Return the traits that describe the outputs, with their clusters and map if these are ready."""
         part, outputs = self._part, self._study.outputs
         frame = outputs.frame.iloc[part.rows]
         data, offsets = (b"", wire.offsets(part.texts)) if paged else self.texts()
@@ -163,7 +163,7 @@ class PartOnWire:
                 "prompts": [{"label": clean(other.label), "n": len(other)} for other in self._study.parts],
                 "columns": about,
                 "labels": wire.labels(index),
-                # The summary says what is missing or blank.
+                # The summary counts missing and blank outputs.
                 "notes": [*outputs.doubts, *self._tags.session.warnings],
                 "missing": np.flatnonzero(frame[outputs.text].isna().to_numpy()).tolist(),
                 "params": self._study.made_with,

@@ -1,4 +1,4 @@
-"""The tags of a prompt's outputs, as the browser gets them."""
+"""The tags of a prompt's outputs, encoded for the browser."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ COLORS = 8
 
 
 class Encoder:
-    """Makes the browser's tags of a prompt; keeps what does not change between two gestures.
+    """Encodes the tags of a prompt for the browser; keeps the parts that do not change between two gestures.
 
     Parameters
     ----------
-    keys : of the prompt's outputs, in their order, and of the prompt itself.
+    keys : keys of the prompt's outputs, in order, and of the prompt itself.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:
@@ -34,21 +34,21 @@ class Encoder:
         self._known: dict[tuple[str, str, str], tuple[int, State, Any]] = {}
 
     def wire(self, book: TagBook) -> dict[str, Any]:
-        """Return the browser's `Tagged` of tags, notes and stars.
+        """Return tags, notes and stars as `Tagged` in the browser.
 
         Returns
         -------
         me, annotators (the person at this lens first), names.
-        define : for each tag color (0 to 7), description and key ("1" to "9" or "").
-        ever : how many tags there were, with those that are on nothing any more.
-        bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit an output and one for the prompt, least significant
-            first.
+        define : for each tag its color (0 to 7), description and key ("1" to "9" or "").
+        ever : the number of tags so far, including those that are on no output any more.
+        bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit per output and one for the prompt, the least
+            significant first.
         stars : (annotators, ceil((n + 1) / 8)) uint8.
         notes : output (n: the prompt), annotator, text.
         """
         state, me, people, given = book.session.state, book.annotator, book.people(), book.names()
         defined = state.definitions()
-        # A colour stays where another tag is taken off its last output.
+        # Tags keep their colours when another one is removed from its last output.
         number = state.numbers()
         for name in given:
             number.setdefault(name, len(number))

@@ -1,4 +1,4 @@
-"""Arrays, columns and texts as the bytes that travel to the browser."""
+"""Encode arrays, columns and texts as bytes for the browser."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ from outlens.text.words import tokenize
 from outlens.vectors import Landscape
 
 PAGED_ABOVE = 8_000_000
-"""Bytes of text above which the browser asks for texts as it shows them."""
+"""With more bytes of text, the browser requests texts when it shows them."""
 
 INDEXED = 4_000_000
-"""Words of the different texts up to which a page holds what outputs share."""
+"""A page includes shared words if the distinct texts have at most this many words."""
 
 ALIGNED_IN_PAGE = 2_000
-"""Outputs up to which an alignment is made for a page."""
+"""A page includes the alignment of at most this many outputs."""
 
 MOST_PHRASES = 60
-"""Rows of what sets a selection apart that travel at once."""
+"""The most phrases that are sent for a selection."""
 
 
 def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
-    """UTF-8 of all texts, one after the other, and the (n + 1) byte offsets between them.
+    """Return all texts in UTF-8, one after another, and the (n + 1) byte offsets between them.
 
-    A lone surrogate has no UTF-8; it becomes U+FFFD here, on the wire only.
+    A lone surrogate has no UTF-8 form; it is sent as U+FFFD.
     """
     parts = []
     for text in texts:
@@ -47,14 +47,14 @@ def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
 
 
 def offsets(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
-    """The (n + 1) byte offsets between texts, as `encode` returns them."""
-    # A lone surrogate and U+FFFD, which takes its place, have three bytes each.
+    """Return the (n + 1) byte offsets between texts, as `encode` does."""
+    # A lone surrogate and its replacement U+FFFD have three bytes each.
     sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts]
     return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.uint32)
 
 
 def paged(texts: Sequence[str]) -> bool:
-    """Return whether the browser asks for these texts as it shows them."""
+    """Return whether the browser requests these texts when it shows them."""
     characters = sum(map(len, texts))
     if characters > PAGED_ABOVE or 4 * characters <= PAGED_ABOVE:
         return characters > PAGED_ABOVE
@@ -62,7 +62,7 @@ def paged(texts: Sequence[str]) -> bool:
 
 
 def column(described: Categories | Numbers, rows: npt.NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:
-    """The description of a column and its bytes for some rows: uint16 codes (65535 = missing) or float32 (NaN)."""
+    """Return the description of a column and its bytes for some rows: uint16 (65535 = missing) or float32 (NaN)."""
     about: dict[str, Any] = {"name": described.name, "by": described.by}
     if isinstance(described, Numbers):
         return {**about, "kind": "number", "min": described.min, "max": described.max}, little(described.values[rows])
@@ -70,14 +70,14 @@ def column(described: Categories | Numbers, rows: npt.NDArray[np.int64]) -> tupl
 
 
 def labels(index: pd.Index[Any]) -> dict[str, int] | list[str]:
-    """The user's row labels: a start and a step for counting ones, else strings."""
+    """Return the user's row labels: start and step of a range, else strings."""
     if isinstance(index, pd.RangeIndex):
         return {"start": index.start, "step": index.step}
     return [clean(str(label)) for label in index]
 
 
 def tree(land: Landscape) -> dict[str, Any]:
-    """The cluster tree: per granularity the node of each leaf; per node its name."""
+    """Return the cluster tree: the node of each leaf per granularity, and the name of each node."""
     t = land.tree
     return {
         "granularities": [round(float(g), 4) for g in t.granularities],
@@ -96,25 +96,25 @@ def tree(land: Landscape) -> dict[str, Any]:
 
 
 def variants(texts: Sequence[str]) -> bytes:
-    """uint32, which of the different texts each is, numbered by first appearance."""
+    """Return the number of each distinct text as uint32, by first appearance."""
     numbers: dict[str, int] = {}
     return np.array([numbers.setdefault(text, len(numbers)) for text in texts], "<u4").tobytes()
 
 
 def indexed(texts: Sequence[str]) -> bool:
-    """Whether a page holds what these outputs share."""
+    """Whether a page includes the words that these outputs share."""
     different = list(set(texts))
     # There are no more words than characters: most pages need no counting.
     return sum(map(len, different)) <= INDEXED or len(tokenize(different).form) <= INDEXED
 
 
 def index(made: Index) -> dict[str, Any]:
-    """The arrays of an index, by name, and `fit`, the share of the outputs from which on words are worth marking."""
+    """Return the arrays of an index by name, and `fit`, the share of the outputs above which words are marked."""
     return {"fit": fitted(made), **{name: little(array) for name, array in made.arrays().items()}}
 
 
 def little(array: npt.NDArray[Any]) -> bytes:
-    """An array's little-endian bytes."""
+    """Return the little-endian bytes of an array."""
     return array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes()
 
 
@@ -124,24 +124,24 @@ _WHAT = {"": 0, "number": 1, "negation": 2, "name": 3}
 
 
 def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
-    """An alignment for the browser.
+    """Encode an alignment for the browser.
 
     Parameters
     ----------
     texts : the outputs of a prompt.
-    aligned : what `text.align` gives for them.
+    aligned : the result of `text.align` for them.
 
     Returns
     -------
-    strength, enough : how far the outputs have a common course, and whether far enough.
+    strength, enough : how much structure the outputs share, and whether that is enough to align them.
     first : uint32 (n + 1,), the units first[i] to first[i + 1] are those of output i.
     start, end : uint32 (units,), UTF-16 in the output's text.
     group : int32 (units,), the rank of the group; -1 = alone.
-    unit : uint32 (units,), one number for units that are written the same.
+    unit : uint32 (units,), the same number for units with the same wording.
     times : uint16 (units,). position : float32 (units,).
     flags : uint8 (units,), 1 number, 2 negation, 4 name, 8 the medoid's wording.
-    vary_first : uint32 (units + 1,), where each unit's triples begin in `vary`, counted in triples.
-    vary : uint32 (start, end, what)*, the words that the medoid does not have; what 1 number, 2 negation, 3 name.
+    vary_first : uint32 (units + 1,), the index of each unit's first triple in `vary`.
+    vary : uint32 (start, end, what)*, the words that differ from the medoid; what 1 number, 2 negation, 3 name.
     """
     output, start = aligned["output"].to_numpy(), aligned["start"].to_numpy()
     spans = zip(output.tolist(), start.tolist(), aligned["end"].tolist(), strict=True)
@@ -153,7 +153,7 @@ def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
             bool
         )
     varies = varying(texts, aligned)
-    # The unit that each of these words is in: units are sorted, and apart.
+    # Find the unit of each of these words: units are sorted and do not overlap.
     places = (output << 32) + start
     unit_of_word = (
         np.searchsorted(places, (varies["output"].to_numpy() << 32) + varies["start"].to_numpy(), "right") - 1
@@ -182,7 +182,7 @@ def alignment(texts: Sequence[str], aligned: pd.DataFrame) -> dict[str, Any]:
 
 
 def units(texts: Sequence[str], output: npt.NDArray[np.int64], offsets: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
-    """Offsets in code points, one row for each of `output` (ascending), as offsets in UTF-16 units of its text."""
+    """Convert offsets in code points, one row per entry of `output` (ascending), to UTF-16 units of its text."""
     shifted = offsets.copy()
     held, first = np.unique(output, return_index=True)
     edges = [*first.tolist(), len(output)]
@@ -193,7 +193,7 @@ def units(texts: Sequence[str], output: npt.NDArray[np.int64], offsets: npt.NDAr
 
 
 def layer(made: Layer, texts: Sequence[str], rows: npt.NDArray[np.int64]) -> dict[str, Any]:
-    """A layer of the user's for some outputs.
+    """Encode a user layer for some outputs.
 
     Returns
     -------
@@ -208,15 +208,15 @@ def layer(made: Layer, texts: Sequence[str], rows: npt.NDArray[np.int64]) -> dic
 
 
 def set_apart(texts: Sequence[str], chosen: npt.NDArray[np.bool_]) -> tuple[list[dict[str, Any]], list[bytes]]:
-    """What some outputs say more often than the others, as `phrases` returns it.
+    """Return what some outputs say more often than the others, as `phrases` does.
 
     Raises
     ------
     ValueError
-        Where there is nothing to compare, or nothing sets them apart.
+        If there is nothing to compare, or nothing distinguishes them.
     """
     if not chosen.any():
-        raise ValueError("No output is selected: select some to see what sets them apart.")
+        raise ValueError("No output is selected: select some to see the phrases that distinguish them.")
     if chosen.all():
         raise ValueError("All outputs are selected: there are no others to compare them with.")
     table = distinctive(texts, np.where(chosen, "selected", "others").tolist())
@@ -227,12 +227,12 @@ def set_apart(texts: Sequence[str], chosen: npt.NDArray[np.bool_]) -> tuple[list
 
 
 def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[bytes]]:
-    """Rows of `text.distinctive`, and which of the outputs say each.
+    """Encode the rows of `text.distinctive`, and the outputs that contain each.
 
     Returns
     -------
-    rows : text, words, f1, n1, f2, n2 and q (None where NaN).
-    buffers : uint32, all rows' outputs one after another; uint32 (rows + 1,), where each row's begin.
+    rows : text, words, f1, n1, f2, n2 and q (None for NaN).
+    buffers : uint32, the outputs of all rows, one after another; uint32 (rows + 1,), where those of each row begin.
     """
     rows = [
         {
@@ -249,7 +249,7 @@ def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, A
 
 
 def _sayers(texts: Sequence[str], phrases: list[str]) -> list[npt.NDArray[np.int64]]:
-    """The outputs that say each of some phrases: its words on one line, at most one character between two of them."""
+    """Return the outputs that contain each phrase: its words on one line, at most one character between two of them."""
     different = list(dict.fromkeys(texts))
     number = {text: i for i, text in enumerate(different)}
     variant = np.array([number[text] for text in texts], np.int64)
