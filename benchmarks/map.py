@@ -1,14 +1,14 @@
-"""Measure how well the map agrees with people and with the clusters, and how many neighbours it keeps.
+"""Measure how well the map agrees with people and with the clusters, and how many neighbours it preserves.
 
     python benchmarks/map.py [--data FOLDER]
 
-The share of the 10 nearest neighbours on the map that are in the same group: of people's groups and our clusters on the
-labelled prompts, of our clusters on long prose. Outputs without a group, and those like no other, are left out. The
-usual map is UMAP of the vectors at umap-learn's defaults. `kept` is the share of the 10 nearest outputs by the
-likeness, equal texts apart, that are among the 10 nearest on the map. Links between clusters weigh less in the map, so
-that the figure of our clusters is partly built in; people's groups are not known to it. Last comes the share of the
-nearest neighbours, 14 as on the map, that the approximate search finds: of every 60th of 30 000 outputs, by "fast"
-vectors.
+The first score is the share of the 10 nearest neighbours on the map that are in the same group. The groups are those
+made by people and our clusters for the labelled prompts, and our clusters for long prose; outputs without a group or
+cluster are left out. The usual map is UMAP of the vectors at umap-learn's defaults. `kept` is the share of the 10
+nearest outputs by likeness, excluding equal texts, that are among the 10 nearest on the map. The map gives less weight
+to links between clusters, so the score of our clusters is partly built in; it does not know people's groups. The last
+score is the share of the 14 nearest neighbours, as used by the map, that the approximate search finds for every 60th
+of 30 000 outputs with "fast" vectors.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
     python benchmarks/reader.py
 
-The outputs have 300 words; a third of each is in sentences that other outputs share. Times run from the event to the
+The outputs have 300 words; a third of each consists of shared sentences. Times run from the event to the
 second frame after the change is shown. Memory is the page's script memory with its buffers, as Chromium counts it.
 """
 

@@ -1,10 +1,10 @@
-"""Test how well ten tagged outputs find the others that people tagged, and time the suggestions.
+"""Test how well ten tagged outputs find the others tagged by people, and time the suggestions.
 
     python benchmarks/suggest.py [--data FOLDER] [--model NAME]
 
-Ten full refusals of XSTest are drawn at random and tagged, five times. Precision at 50 and average precision are of the
-ranking of the other 615, of which 72 are full refusals; compared with the cosine to the mean of the ten, and a random
-order. Times are one run, on the texts of large_100k with random vectors.
+Ten full refusals of XSTest are drawn at random and tagged, five times. Precision at 50 and average precision are
+computed from the ranking of the other 615, 72 of which are full refusals, and compared with the cosine to the mean of
+the ten and with a random order. Times are from one run, on the texts of large_100k with random vectors.
 """
 
 from __future__ import annotations

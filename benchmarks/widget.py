@@ -3,8 +3,8 @@
     python benchmarks/widget.py
 
 The map is panned for two seconds at 900 x 600; a frame is one paint of the canvas. A keystroke of the search is timed
-from the event to the frame that shows the number of matches, and so is the longest time between two frames until then,
-in which the page is blocked. The lasso is timed from the release of the mouse to the moment Python has the rows, in a
+from the event to the frame that shows the number of matches; the longest time between two frames until then, in which
+the page is blocked, is reported too. The lasso is timed from the release of the mouse until Python has the rows, in a
 real JupyterLab.
 """
 

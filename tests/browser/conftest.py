@@ -1,4 +1,4 @@
-"""A real JupyterLab and a real Chromium, one of each for the whole run, in a font and at a width that can be chosen.
+"""A real JupyterLab and a real Chromium, one of each for the whole run, with an optional font and width.
 
 OUTLENS_TEST_FONT is the root's font ("16px DejaVu Serif"), OUTLENS_TEST_WIDTH the width of the window in pixels.
 """

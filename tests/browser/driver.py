@@ -24,7 +24,7 @@ gc.collect()
 class Lab:
     """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all.
 
-    The first notebook of a test has the kernel of the test before, emptied: what a lens imports takes seconds to load.
+    The first notebook of a test reuses the kernel of the previous test after a reset, as imports take seconds.
     """
 
     def __init__(self, root: Path, runtime: Path, url: str, token: str, pid: int) -> None:

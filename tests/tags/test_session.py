@@ -28,8 +28,7 @@ PEOPLE = ["ann", "bob"]
 class Tagging(RuleBasedStateMachine):
     """Three sessions on one store: two of ann, one of bob; a copy of the log on another machine.
 
-    What was there before an undo is kept by hand: the plain model folds the log that is on disk, and what a session
-    does is worked out from what it is asked to do, by a picture of each gesture's effect.
+    The plain model folds the log on disk. After an undo, it folds that log without the undone gesture.
     """
 
     def __init__(self) -> None:

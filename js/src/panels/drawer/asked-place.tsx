@@ -40,7 +40,7 @@ export function AskedPlace() {
     <div class="ol-drawer-body">
       <div class="ol-column">
         <h2>
-          What it shares <small class="ol-muted">{where}</small>
+          Shared phrases <small class="ol-muted">{where}</small>
         </h2>
         {!found ? (
           <Hint>Not a word: click a word to see which outputs share it.</Hint>
