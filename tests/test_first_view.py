@@ -177,7 +177,7 @@ def test_an_interrupt_while_waiting_stops_the_work_and_leaves_the_lens_usable() 
     waiting = threading.Timer(0.5, _thread.interrupt_main)
     assert model.begun.wait(PATIENCE)
     waiting.start()
-    with pytest.raises(KeyboardInterrupt, match="are kept; ask again"):
+    with pytest.raises(KeyboardInterrupt, match="are kept; repeat the call"):
         lens.clusters  # noqa: B018
     stopped = when(lens._part.progress, lambda now: now.status == "stopped")
     model.may_end.set()
@@ -289,7 +289,7 @@ def test_an_interrupt_stops_the_work_even_before_the_progress_bar() -> None:
 
     progress = Progress()
     progress.begin()
-    with pytest.raises(KeyboardInterrupt, match="are kept; ask again"):
+    with pytest.raises(KeyboardInterrupt, match="are kept; repeat the call"):
         progress.wait(Interrupted())
     with pytest.raises(Stopped):
         progress.report("embedding")
