@@ -273,7 +273,7 @@ class Lens:
 
     @property
     def granularity(self) -> float:
-        """How fine the clusters are, 0 (coarse) to 1 (fine)."""
+        """The granularity of the clusters, 0 (coarse) to 1 (fine)."""
         return float(self._state.granularity)
 
     @granularity.setter

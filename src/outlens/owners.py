@@ -23,7 +23,7 @@ class Owners(Protocol):
 
     @property
     def granularity(self) -> float:
-        """How fine the clusters are, 0 to 1."""
+        """The granularity of the clusters, 0 to 1."""
         ...
 
     def prepare(self) -> None:

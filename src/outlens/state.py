@@ -75,7 +75,7 @@ class LensState(t.HasTraits):
     prompt = t.Int(0)
     """The number of the current prompt."""
     granularity = t.Float(0.5)
-    """How fine the clusters are, 0 (coarse) to 1 (fine)."""
+    """The granularity of the clusters, 0 (coarse) to 1 (fine)."""
     selection = _Positions()
     """Positions of the selected outputs in the user's frame, int64, sorted."""
     view = t.Dict()

@@ -1,4 +1,4 @@
-"""How well several people agree on tags: Krippendorff's alpha and Cohen's kappa, with confidence intervals.
+"""Measure how well several people agree on tags: Krippendorff's alpha and Cohen's kappa, with confidence intervals.
 
 A table of judgements has one of two shapes:
 

@@ -124,7 +124,7 @@ class StoreFile:
         try:
             self._check_header(connection)
         except sqlite3.DatabaseError as error:
-            # Anything else may come from another process that is writing; opening with locks will tell.
+            # Anything else may come from another process that is writing; opening with locks will show.
             if "not a database" in str(error):
                 raise StoreError(
                     f"{self.path} is not a tag store; give another path. The file is left as it is."

@@ -154,7 +154,7 @@ def _medoids(units: Units, groups: Groups, group: Int64s) -> dict[int, int]:
 
 
 def _links(units: Units, dense: Floats | None, unit: Int64s, medoid: Int64s) -> list[str]:
-    """How each unit resembles the medoid of its group."""
+    """Return how each unit resembles the medoid of its group."""
     worded = np.asarray(units.words[unit].multiply(units.words[medoid]).sum(axis=1)).reshape(-1)
     meant = np.zeros(len(unit)) if dense is None else (dense[unit] * dense[medoid]).sum(axis=1)
     return [
