@@ -24,6 +24,7 @@ from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.vectors import check
 from outlens.vectors.engine import DefaultEngine
+from outlens.vectors.positions import check_xy
 from outlens.view import View, view_of
 from outlens.widget import Bridge
 
@@ -50,6 +51,7 @@ class Lens:
     id : a column that identifies each output. It is shown on cards instead of the index label, and tags are stored
         under it instead of under the text and its prompt.
     vectors : your own (n, d) array, or the column that holds one vector per row; then nothing is embedded.
+    xy : your own (n, 2) positions for the map, or the two columns that hold them; then UMAP is not needed.
     model : a sentence-transformers name or folder, "fast", a SentenceTransformer, or a callable from a list of str to
         an array.
     store : the file for tags. By default ".outlens/tags.sqlite" in the notebook's folder; False keeps them in memory.
@@ -76,6 +78,7 @@ class Lens:
         by: str | list[str] | None = None,
         id: str | None = None,
         vectors: Any = None,
+        xy: Any = None,
         model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
         store: str | os.PathLike[str] | bool | None = None,
         annotator: str | None = None,
@@ -85,11 +88,10 @@ class Lens:
         if unknown:
             raise TypeError(_unknown_keyword(next(iter(unknown))))
         given = outputs.read(data, text=text, prompt=prompt, by=by, id=id)
-        if isinstance(vectors, str):
-            vectors = list(given.column(vectors, "vectors"))
-        given.check_order(vectors, "vectors")
-        own_vectors = None if vectors is None else check(vectors, len(given.texts))
-        self._join(Study(given, DefaultEngine(model, seed), own_vectors), 0, store, annotator)
+        n = len(given.texts)
+        own_vectors = None if vectors is None else check(given.values(vectors, "vectors"), n)
+        own_xy = None if xy is None else check_xy(given.values(xy, "xy"), n)
+        self._join(Study(given, DefaultEngine(model, seed), own_vectors, own_xy), 0, store, annotator)
 
     def _join(
         self, study: Study, shown: int, store: str | os.PathLike[str] | bool | None, annotator: str | None
@@ -359,7 +361,7 @@ class Lens:
         parts = archive.read(path)
         engine = DefaultEngine(parts.model if model is None else model, parts.seed)
         lens = cls.__new__(cls)
-        lens._join(Study(parts.outputs, engine, parts.vectors, parts.lands), parts.prompt, store, annotator)
+        lens._join(Study(parts.outputs, engine, parts.vectors, parts.xy, parts.lands), parts.prompt, store, annotator)
         lens._tags.take(parts.events)
         lens._state.change(
             layers=parts.layers, granularity=parts.granularity, view=parts.view, selection=parts.selection

@@ -114,6 +114,7 @@ class Study:
     outputs : the checked rows of the user.
     engine : computes vectors, clusters and maps.
     vectors : (n, d), the user's vectors, of unit length; then nothing is embedded.
+    xy : (n, 2), the user's positions for the map.
     known : landscapes that are already computed, by the number of the prompt.
 
     Attributes
@@ -126,11 +127,13 @@ class Study:
         outputs: Outputs,
         engine: Engine,
         vectors: npt.NDArray[np.float32] | None = None,
+        xy: npt.NDArray[np.float64] | None = None,
         known: Mapping[int, Landscape] | None = None,
     ) -> None:
         self.outputs = outputs
         self.engine = engine
         self.vectors = vectors
+        self.xy = xy
         given = known or {}
         # One thread: two embeddings at once would slow each other down, and the most urgent one comes first.
         self._ended = False
@@ -152,8 +155,9 @@ class Study:
         _studies.add(self)
 
     def _landscape(self, part: Part) -> Landscape:
-        vectors = None if self.vectors is None else self.vectors[part.rows]
-        return self.engine.landscape(part.texts, prompt=part.prompt, vectors=vectors, report=part.progress.report)
+        own = {"vectors": self.vectors, "xy": self.xy}
+        given = {name: array[part.rows] for name, array in own.items() if array is not None}
+        return self.engine.landscape(part.texts, prompt=part.prompt, report=part.progress.report, **given)
 
     def begin(self, number: int) -> None:
         """Start to compute everything the widget shows of a prompt, in the background and before other prompts.
@@ -208,9 +212,9 @@ class Study:
     @property
     def made_with(self) -> str:
         """The sources of the vectors and the map, in a few words."""
-        if self.vectors is not None:
-            return f"your vectors, {self.vectors.shape[1]} dimensions · UMAP seed {self.engine.seed}"
-        return f"{self.engine.name} · UMAP seed {self.engine.seed}"
+        dimensions = None if self.vectors is None else self.vectors.shape[1]
+        vectors = self.engine.name if dimensions is None else f"your vectors, {dimensions} dimensions"
+        return f"{vectors} · {'your positions' if self.xy is not None else f'UMAP seed {self.engine.seed}'}"
 
     @property
     def computed(self) -> list[Part]:

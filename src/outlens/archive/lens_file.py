@@ -31,6 +31,7 @@ def save(path: str | os.PathLike[str], study: Study, state: LensState, tags: Tag
         parts = Parts(
             outputs=study.outputs,
             vectors=study.vectors,
+            xy=study.xy,
             model=study.engine.model,
             seed=study.engine.seed,
             lands=study.landscapes(),

@@ -17,6 +17,7 @@ from outlens.tags.events import ACTIONS, Event, is_id
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.likeness import Likeness
 from outlens.vectors.models import is_default
+from outlens.vectors.positions import check_xy
 from outlens.vectors.separation import separation
 
 EVENTS_HEADER = {"outlens": "events", "version": 1}
@@ -61,6 +62,8 @@ class Parts:
     outputs: Outputs
     vectors: npt.NDArray[np.float32] | None
     """(n, d), the user's vectors."""
+    xy: npt.NDArray[np.float64] | None
+    """(n, 2), the user's positions."""
     model: Any
     """A name or an object; only the name of an object's type is saved."""
     seed: int | None
@@ -107,6 +110,7 @@ def pack_parts(parts: Parts, packer: Packer) -> None:
         "by": [place[name] for name in given.by],
         "id": None if given.id is None else place[given.id],
         "vectors": vectors,
+        "xy": None if parts.xy is None else packer.array(parts.xy),
         "model": _pack_model(parts.model),
         "seed": None if parts.seed is None else int(parts.seed),
         "lands": [{"prompt": p, **_pack_landscape(land, packer)} for p, land in sorted(parts.lands.items())],
@@ -143,6 +147,8 @@ def unpack_parts(file: Unpacker) -> Parts:
     return Parts(
         outputs=given,
         vectors=None if packed["vectors"] is None else _unpack_vectors(packed["vectors"], given, lands, file),
+        # Earlier files hold none.
+        xy=None if packed.get("xy") is None else check_xy(file.array(packed["xy"], "<f8", 2), len(given.texts)),
         model=_unpack_model(packed["model"]["label"], packed["model"]["named"]),
         seed=seed,
         lands=lands,

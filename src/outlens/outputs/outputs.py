@@ -77,6 +77,15 @@ class Outputs:
         """Return the column that a keyword names; raise KeyError with a hint if it does not exist."""
         return self.frame[_existing_column(self.frame, name, keyword)]
 
+    def values(self, value: Any, keyword: str) -> Any:
+        """Return the values that a keyword gives: a table or array as it is, or the column or columns it names."""
+        if isinstance(value, str):
+            return list(self.column(value, keyword))
+        if isinstance(value, list | tuple) and value and all(isinstance(name, str) for name in value):
+            return pd.DataFrame({i: self.column(name, keyword).to_numpy() for i, name in enumerate(value)})
+        self.check_order(value, keyword)
+        return value
+
     def check_order(self, values: Any, keyword: str) -> None:
         """Refuse a DataFrame or Series that has the labels of these rows in another order, since it is ambiguous.
 

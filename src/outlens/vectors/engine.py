@@ -46,9 +46,10 @@ class Engine(Protocol):
         *,
         prompt: str | None = None,
         vectors: npt.ArrayLike | None = None,
+        xy: npt.ArrayLike | None = None,
         report: Report = ignore,
     ) -> Landscape:
-        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt.
+        """Embed (unless `vectors` are given), cluster, name and project (unless `xy` is) the outputs of one prompt.
 
         `report` is called as often as possible, with the progress; an error in it ends the computation.
         """
@@ -93,7 +94,8 @@ class DefaultEngine:
         *,
         prompt: str | None = None,
         vectors: npt.ArrayLike | None = None,
+        xy: npt.ArrayLike | None = None,
         report: Report = ignore,
     ) -> Landscape:
-        """Embed (unless `vectors` are given), cluster, name and project the outputs of one prompt."""
-        return landscape(texts, prompt=prompt, vectors=vectors, model=self.model, seed=self.seed, report=report)
+        """Embed (unless `vectors` are given), cluster, name and project (unless `xy` is) the outputs of one prompt."""
+        return landscape(texts, prompt=prompt, vectors=vectors, xy=xy, model=self.model, seed=self.seed, report=report)

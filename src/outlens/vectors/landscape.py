@@ -18,7 +18,7 @@ from outlens.vectors.embed import check, embed
 from outlens.vectors.likeness import EXACT_UP_TO, Likeness
 from outlens.vectors.models import DEFAULT
 from outlens.vectors.names import Name, name_clusters
-from outlens.vectors.positions import FEW, check_seed, positions_of, warm_up
+from outlens.vectors.positions import FEW, check_seed, check_xy, positions_of, scaled, warm_up
 from outlens.vectors.separation import separation
 
 if TYPE_CHECKING:
@@ -61,6 +61,7 @@ def landscape(
     *,
     prompt: str | None = None,
     vectors: npt.ArrayLike | None = None,
+    xy: npt.ArrayLike | None = None,
     model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
     seed: int | None = 42,
     report: Report | None = None,
@@ -72,6 +73,7 @@ def landscape(
     texts : n strings.
     prompt : the prompt of the texts; its words do not name clusters.
     vectors : (n, d) numbers, your own vectors; then the texts are not embedded.
+    xy : (n, 2) numbers, your own positions; they are only centred and scaled.
     model : a model as for `embed`.
     seed : the seed of the map; None for a different map each time.
     report : a function to call with the progress, see `Report`; an error in it ends the computation. By default a bar
@@ -80,15 +82,16 @@ def landscape(
     Raises
     ------
     ValueError
-        If the vectors do not fit the texts, or the model could not be loaded.
+        If the vectors or positions do not fit the texts, or the model could not be loaded.
     """
     texts = check_texts(texts)
     # Check before the slow part.
     check_seed(seed)
+    placed = None if xy is None else scaled(check_xy(xy, len(texts)))
     say = report or ignore
     # Not while another model imports packages that umap-learn imports too: that is not safe in two threads.
     packaged = vectors is None and isinstance(model, str) and model in (DEFAULT, "fast")
-    warming = Thread(target=_warm_up, daemon=True) if packaged and len(texts) > FEW else None
+    warming = Thread(target=_warm_up, daemon=True) if packaged and placed is None and len(texts) > FEW else None
     if warming:
         warming.start()
     if vectors is None:
@@ -110,7 +113,7 @@ def landscape(
         vectors=v,
         tree=tree,
         names=names,
-        xy=positions_of(alike, clusters, seed=seed),
+        xy=positions_of(alike, clusters, seed=seed) if placed is None else placed,
         typical=alike.typicality()[alike.item],
         separation=clear,
         likeness=alike if len(alike) <= EXACT_UP_TO else None,

@@ -68,14 +68,14 @@ def positions_of(
     n = len(alike.item)
     if not n:
         return np.zeros((0, 2), np.float32)
-    xy = _scaled(_layout(alike, clusters, n_neighbors, min_dist, seed))
+    xy = scaled(_layout(alike, clusters, n_neighbors, min_dist, seed))
     counts = alike.times
     # Sort the rows of an item by their text.
     order = alike.order
     rank = np.empty(n, np.int64)
     rank[order] = np.arange(n) - np.repeat(np.cumsum(counts) - counts, counts)
     offset = beside(rank, counts[alike.item])
-    return _scaled(xy[alike.item] + offset) if len(alike) > 1 else offset.astype(np.float32)
+    return scaled(xy[alike.item] + offset) if len(alike) > 1 else offset.astype(np.float32)
 
 
 def beside(rank: npt.NDArray[np.int64], count: npt.NDArray[np.int64]) -> npt.NDArray[np.float64]:
@@ -112,6 +112,24 @@ def check_seed(seed: Any) -> None:
         raise TypeError(f"seed is {seed!r}; give a whole number, or None for a different map each time.")
     if not 0 <= seed < 1 << 32:
         raise ValueError(f"seed is {seed}; give a whole number from 0 to {(1 << 32) - 1}.")
+
+
+def check_xy(xy: Any, n: int) -> npt.NDArray[np.float64]:
+    """Return your own positions as (n, 2) float64; ValueError if they are not n pairs of finite numbers."""
+    example = f"give an ({n}, 2) array of numbers, or the names of two columns."
+    try:
+        array = np.asarray(xy, np.float64)
+    except (TypeError, ValueError):
+        raise ValueError(f"xy is {xy!r:.80}, which are not numbers; {example}") from None
+    if array.shape != (n, 2):
+        raise ValueError(f"xy has the shape {array.shape} for {n} outputs; {example}")
+    bad = np.flatnonzero(~np.isfinite(array).all(axis=1))
+    if len(bad):
+        raise ValueError(
+            f"{len(bad)} of {n} positions hold NaN or infinity, the first in row {bad[0]}; fill these or leave the rows"
+            " out."
+        )
+    return array
 
 
 def _layout(
@@ -153,7 +171,10 @@ def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return flat if flat.shape[1] == 2 else np.column_stack([flat, np.zeros(len(flat))])
 
 
-def _scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+def scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
+    """Return (n, 2) positions centred and scaled to within [-1, 1], both axes alike."""
+    if not len(xy):
+        return np.zeros((0, 2), np.float32)
     centre = (xy.max(axis=0) + xy.min(axis=0)) / 2
     half = np.abs(xy - centre).max()
     return np.asarray((xy - centre) / (half or 1), np.float32)
