@@ -9,7 +9,7 @@ import warnings
 from pathlib import Path
 from typing import Protocol
 
-from outlens import archive, report
+from outlens import archive, report, tables
 from outlens._unicode import clean
 from outlens.owners import Owners
 from outlens.widget import Bridge
@@ -19,8 +19,6 @@ class Bridged(Owners, Protocol):
     """A lens with its widget."""
 
     _bridge: Bridge
-
-    def _table(self) -> str: ...
 
 
 def to_html(
@@ -57,7 +55,16 @@ def to_html(
         title = clean(lens._part.prompt or "")[:80] or "Outputs"
     state = lens._bridge.page_state(tags=tags, columns=columns)
     today = datetime.date.today().isoformat()
-    return report.write(path, report.page(state, title=title, author=author, date=today, fallback=lens._table()))
+    return report.write(
+        path,
+        report.page(
+            state,
+            title=title,
+            author=author,
+            date=today,
+            fallback=tables.html(lens._study, lens._part, lens.granularity, lens._tags, repr(lens)),
+        ),
+    )
 
 
 def save(lens: Owners, path: str | os.PathLike[str]) -> Path:

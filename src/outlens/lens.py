@@ -6,7 +6,7 @@ import inspect
 import os
 import warnings
 import weakref
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy as np
@@ -193,7 +193,8 @@ class Lens:
         `medoid` (the index label of the most typical row), `text` (its text), `words` (tuple), and a column
         "by=value" with the size for each value of each `by` column. Outputs like no other are the last row, -1.
         """
-        return self._clusters(self._study.outputs.by)
+        by = self._study.outputs.by
+        return tables.clusters(self._study, self._part, self.granularity, self._tags, by)
 
     @property
     def summary(self) -> str:
@@ -208,9 +209,6 @@ class Lens:
         if not Bridge.pages(part):
             part.index.get()
         return summarize(self._study, part, self._tags, self.granularity)
-
-    def _clusters(self, by: list[Hashable]) -> pd.DataFrame:
-        return tables.clusters(self._study, self._part, self.granularity, self._tags, by)
 
     @property
     def vectors(self) -> npt.NDArray[np.float32]:
@@ -369,24 +367,12 @@ class Lens:
         return lens
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
-        return self._bridge.mimebundle({"text/plain": repr(self), "text/html": self._table()}, **kwargs)
+        table = tables.html(self._study, self._part, self.granularity, self._tags, repr(self))
+        return self._bridge.mimebundle({"text/plain": repr(self), "text/html": table}, **kwargs)
 
     def __repr__(self) -> str:
-        count = len(self._study.parts)
-        among = f" to {count} prompts" if count > 1 else ""
-        tree = self._part.tree.peek()
-        if tree is None:
-            made = "clusters and map not ready yet"
-        else:
-            clusters = len(tree.order(tree.level(self.granularity)))
-            made = f"{clusters} cluster{'s' * (clusters != 1)} at granularity {self.granularity:g}"
-        return f"Lens of {len(self)} outputs{among}: {made}, {len(self._state.selection)} selected"
-
-    def _table(self) -> str:
-        """Return HTML for viewers without widgets: the clusters, or the first outputs if these are not ready."""
-        if self._part.tree.peek() is None:
-            return tables.first_outputs(self._study, self._part, repr(self))
-        return tables.html(self._clusters([]), repr(self))
+        made = tables.describe(self._study, self._part, self.granularity)
+        return f"{made}, {len(self._state.selection)} selected"
 
 
 def _call_observers(reference: weakref.ref[Lens]) -> None:

@@ -20,6 +20,9 @@ from outlens.tags.frames import free_name
 from outlens.tags.summaries import tags_and_notes
 from outlens.vectors.likeness import smallest
 
+FIRST = 5
+"""The number of outputs that a viewer without widgets shows before there are clusters."""
+
 
 def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
     """Return the user's rows with their clusters, positions on the map, tags and notes; see `Lens.frame`.
@@ -121,20 +124,27 @@ def clusters(
     return made
 
 
-def html(clusters: pd.DataFrame, caption: str) -> str:
-    """Return a table of clusters for a viewer without widgets."""
-    rows = clusters[["name", "size", "text"]].itertuples(index=False, name=None)
+def describe(study: Study, part: Part, granularity: float) -> str:
+    """Describe a lens in one line: its outputs, prompts and clusters."""
+    count = len(study.parts)
+    among = f" to {count} prompts" if count > 1 else ""
+    tree = part.tree.peek()
+    if tree is None:
+        made = "clusters and map not ready yet"
+    else:
+        n = len(tree.order(tree.level(granularity)))
+        made = f"{n} cluster{'s' * (n != 1)} at granularity {granularity:g}"
+    return f"Lens of {len(study.outputs.texts)} outputs{among}: {made}"
+
+
+def html(study: Study, part: Part, granularity: float, tags: TagBook, caption: str) -> str:
+    """Return a table for a viewer without widgets: the clusters, or the first outputs if these are not ready."""
+    if part.tree.peek() is None:
+        labels = study.outputs.frame.index[part.rows[:FIRST]].tolist()
+        return _html(caption, ["row", "output"], zip(labels, part.texts, strict=False))
+    found = clusters(study, part, granularity, tags, [])
+    rows = found[["name", "size", "text"]].itertuples(index=False, name=None)
     return _html(caption, ["cluster", "size", "a typical output"], rows)
-
-
-FIRST = 5
-"""The number of outputs that a viewer without widgets shows before there are clusters."""
-
-
-def first_outputs(study: Study, part: Part, caption: str) -> str:
-    """Return a table of the first outputs of a part for a viewer without widgets."""
-    labels = study.outputs.frame.index[part.rows[:FIRST]].tolist()
-    return _html(caption, ["row", "output"], zip(labels, part.texts, strict=False))
 
 
 def _html(caption: str, head: Sequence[str], rows: Iterable[tuple[Any, ...]]) -> str:
