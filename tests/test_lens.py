@@ -258,7 +258,7 @@ def test_by_values_with_the_same_text_are_counted_together_and_cells_may_be_list
     table = lens.clusters
     assert table["m=1"].sum() == 2
     assert table["where={'k': 1}"].sum() == 2
-    assert "a typical output" in lens._table()
+    assert "a typical output" in lens._repr_mimebundle_()[0]["text/html"]
 
 
 def test_user_columns_with_our_names_are_kept() -> None:

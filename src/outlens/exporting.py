@@ -55,16 +55,8 @@ def to_html(
         title = clean(lens._part.prompt or "")[:80] or "Outputs"
     state = lens._bridge.page_state(tags=tags, columns=columns)
     today = datetime.date.today().isoformat()
-    return report.write(
-        path,
-        report.page(
-            state,
-            title=title,
-            author=author,
-            date=today,
-            fallback=tables.html(lens._study, lens._part, lens.granularity, lens._tags, repr(lens)),
-        ),
-    )
+    fallback = tables.html(lens._study, lens._part, lens.granularity, lens._tags, repr(lens))
+    return report.write(path, report.page(state, title=title, author=author, date=today, fallback=fallback))
 
 
 def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
