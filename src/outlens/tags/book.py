@@ -20,7 +20,7 @@ from outlens._signal import Signal
 from outlens._unicode import clean
 from outlens.outputs import Outputs
 from outlens.tags.events import Event, prompt_key
-from outlens.tags.identity import identify
+from outlens.tags.identity import Keys, identify
 from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
 from outlens.tags.names import ClusterNames
 from outlens.tags.session import Session
@@ -74,18 +74,9 @@ class TagBook:
                 "store cannot be True; give a path, False to keep tags in memory, or None for .outlens here."
             )
         path = None if store is False else Path(STORE if store is None else store).expanduser().absolute()
-        labels = outputs.prompts()
-        prompts = None if outputs.prompt is None else outputs.prompt_labels()
-        keys = identify(
-            outputs.texts,
-            prompts,
-            outputs.ids(),
-            _other_columns(outputs),
-            outputs.by,
-            no_prompt=outputs.no_prompt_label,
-        )
+        keys = _identified(outputs)
         self.keys = keys.keys
-        self.prompt_keys = [prompt_key(label) for label, _ in labels]
+        self.prompt_keys = [prompt_key(label) for label, _ in outputs.prompts()]
         who = _login() if annotator is None else annotator
         self.session = Session(path, who, keys, _fingerprint(self.keys), self.prompt_keys)
         self.cluster_names = ClusterNames(self.session)
@@ -94,6 +85,24 @@ class TagBook:
         self.closed = False
         self._unseen = False
         self._task: asyncio.Task[None] | None = None
+
+    def keys_of(self, outputs: Outputs) -> Keys:
+        """Return the keys for `grow`: of all outputs, of which the first ones are here already and keep theirs."""
+        return _identified(outputs).after(self.keys)
+
+    def grow(self, outputs: Outputs, keys: Keys) -> None:
+        """Go on with more outputs, after those that are here; their tags, and the names of clusters, stay.
+
+        Parameters
+        ----------
+        outputs : all of them.
+        keys : from `keys_of`, for these outputs.
+        """
+        with self.lock:
+            self.check_open()
+            prompts = [prompt_key(label) for label, _ in outputs.prompts()]
+            self.session.grow(keys, prompts, _fingerprint(keys.keys))
+            self.keys, self.prompt_keys = keys.keys, prompts
 
     # Contents
 
@@ -290,6 +299,17 @@ async def _listening(reference: weakref.ref[TagBook]) -> None:
         except Exception as error:
             book.session.problem = f"Other people's tags cannot be read: {error}"
         del book
+
+
+def _identified(outputs: Outputs) -> Keys:
+    return identify(
+        outputs.texts,
+        None if outputs.prompt is None else outputs.prompt_labels(),
+        outputs.ids(),
+        _other_columns(outputs),
+        outputs.by,
+        no_prompt=outputs.no_prompt_label,
+    )
 
 
 def _other_columns(outputs: Outputs) -> dict[Hashable, list[Any]]:

@@ -157,6 +157,19 @@ class Keys:
         self._by_order: set[int] = set()
         self._refused: dict[str, tuple[str, ...]] = {}
 
+    def after(self, before: Sequence[str]) -> Keys:
+        """Return the keys with those of the first rows replaced: rows that were appended do not change them.
+
+        The key of an output depends on whether an equal one is there; see the module.
+
+        Parameters
+        ----------
+        before : sequence of str
+            The keys that the first rows had without the others.
+        """
+        keys = [*before, *self.keys[len(before) :]]
+        return Keys(keys, self._stems, self.columns, self._varying, self._other_stems)
+
     def position(self, key: str) -> int | None:
         """Return the row for a key of the log; None if the output is not here."""
         self.resolve([key])

@@ -21,7 +21,8 @@ class ClusterNames:
 
     A name belongs to the outputs that were in the cluster, so a cluster and a part of it can both have names. A cluster
     gets the name whose outputs overlap most with its own, if the overlap (Jaccard) is more than a half. Names given by
-    the person of the session come first.
+    the person of the session come first. Outputs that were added to the clusters later do not count in the overlap: a
+    cluster keeps its name however many join it.
 
     Parameters
     ----------
@@ -42,6 +43,25 @@ class ClusterNames:
     def __init__(self, session: Session) -> None:
         self._session = session
         self._known: dict[str, tuple[State, tuple[int, int], dict[Members, str]]] = {}
+        self._added: Members = frozenset()
+
+    def leave_out(self, added: Iterable[int]) -> None:
+        """Set which outputs were added to clusters that were computed without them."""
+        self._added = frozenset(added)
+        self._known.clear()
+
+    def outgrown(self, rows: Positions, leaf: npt.NDArray[Any]) -> list[tuple[Members, str]]:
+        """Return this person's names of clusters that more than doubled by additions, with all present members.
+
+        Once the added outputs count, only a new naming keeps these names. Parameters are those of `renames`.
+        """
+        mine = set(map(clean, self._named(self._session.annotator).values()))
+        grown = [
+            (frozenset(rows[np.isin(leaf, one["leaves"])].tolist()), one["name"])
+            for one in self.renames(rows, leaf)
+            if one["name"] in mine
+        ]
+        return [(members, name) for members, name in grown if 2 * len(members - self._added) <= len(members)]
 
     def name(self, members: Iterable[int], text: str) -> int:
         """Name the cluster of these outputs; a blank name clears it. Return the number of outputs changed."""
@@ -51,18 +71,20 @@ class ClusterNames:
         name = text.strip()
         if not name:
             return self.clear(members)
-        if not members or self._named(self._session.annotator).get(members) == name:
+        if not members or self._named(self._session.annotator).get(members - self._added) == name:
             return 0
         return self._session.name(sorted(members), name)
 
     def clear(self, members: Iterable[int]) -> int:
         """Clear this person's name for the cluster of these outputs. Return the number of outputs it had."""
-        named = _closest(self._named(self._session.annotator), frozenset(members))
-        return 0 if named is None else self._session.name(sorted(named), "")
+        members = frozenset(members)
+        named = _closest(self._named(self._session.annotator), members - self._added)
+        return 0 if named is None else self._session.name(sorted(named | (members & self._added)), "")
 
     def of(self, member_sets: Iterable[Iterable[int]]) -> list[str]:
         """Return the name of each of these clusters, `""` for none."""
-        clusters = [np.fromiter(members, np.int64) for members in member_sets]
+        added = np.fromiter(self._added, np.int64)
+        clusters = [np.setdiff1d(np.fromiter(members, np.int64), added) for members in member_sets]
         names = [""] * len(clusters)
         for annotator in self._people():
             best = np.full(len(clusters), 0.5)
@@ -94,8 +116,8 @@ class ClusterNames:
         list of dict
             `name`, with U+FFFD for lone surrogates, and `leaves`, the leaves with most of their outputs in the set.
         """
-        inside = leaf >= 0
-        sizes = np.bincount(leaf[inside])
+        inside = (leaf >= 0) & ~np.isin(rows, list(self._added))
+        sizes = np.bincount(leaf[inside], minlength=leaf.max(initial=-1) + 1)
         shown: list[Members] = []
         names = []
         for annotator in self._people():
@@ -159,7 +181,7 @@ class ClusterNames:
 
     def _here(self, keys: Iterable[str]) -> Members:
         positions = map(self._session.position, keys)
-        return frozenset(position for position in positions if position is not None)
+        return frozenset(position for position in positions if position is not None) - self._added
 
 
 def _members(rename: Mapping[str, Any], rows: Positions, leaf: npt.NDArray[Any]) -> Members:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from functools import cached_property
 from hashlib import blake2b
 from operator import index
 from os import PathLike
@@ -101,12 +100,7 @@ class Session:
         if not isinstance(annotator, str) or not annotator.strip():
             raise ValueError(f"annotator is {annotator!r}; give the name of the person who tags.")
         self.annotator = annotator
-        self.lens = lens
-        self._outputs = keys if isinstance(keys, Keys) else Keys(keys)
-        self.keys = [*self._outputs.keys, *prompts]
-        self._known = frozenset(self.keys)
-        # Keys of the log whose output has a different key now.
-        self._current: dict[str, str] = {}
+        self._set_keys(keys if isinstance(keys, Keys) else Keys(keys), prompts, lens)
         self.state = State(keys=self._known, current=self._current)
         self.pending: list[Pending] = []
         self.problem = ""
@@ -119,6 +113,38 @@ class Session:
             self._load()
         except StoreUnavailable as error:
             self.problem = str(error)
+
+    def _set_keys(self, keys: Keys, prompts: Sequence[str], lens: str) -> None:
+        self.lens = lens
+        self._outputs = keys
+        self.keys = [*keys.keys, *prompts]
+        self._known = frozenset(self.keys)
+        # Keys of the log whose output has a different key now.
+        self._current: dict[str, str] = {}
+        self._positions = {key: position for position, key in enumerate(self.keys)}
+
+    def grow(self, keys: Keys, prompts: Sequence[str], lens: str) -> None:
+        """Go on with more outputs and prompts, after those that are here; what is pending stays.
+
+        Parameters
+        ----------
+        keys : Keys
+            Of all outputs; those of the outputs that are here do not change (`Keys.after`).
+        prompts : sequence of str
+        lens : str
+        """
+        before = {name: getattr(self, name) for name in ("lens", "_outputs", "keys", "_known", "_current", "_positions")}
+        try:
+            self._set_keys(keys, prompts, lens)
+            # The log may hold events about outputs that were not here.
+            self._loaded = False
+            self._load()
+        except StoreUnavailable as error:
+            # The next refresh or gesture reads the log.
+            self.problem = str(error)
+        except BaseException:
+            vars(self).update(before)
+            raise
 
     def tag(self, positions: Iterable[int], name: str) -> int:
         """Tag outputs. Return how many did not have this person's tag before.
@@ -239,10 +265,6 @@ class Session:
     def warnings(self) -> list[str]:
         """Warnings for the user about how tags were matched to outputs, one sentence each."""
         return self._outputs.warnings
-
-    @cached_property
-    def _positions(self) -> dict[str, int]:
-        return {key: position for position, key in enumerate(self.keys)}
 
     def close(self) -> None:
         """Close the store."""

@@ -1,0 +1,153 @@
+"""Rows appended to others: nothing of the first ones changes, and what does not fit is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from outlens.outputs import Outputs, append, read
+
+FRAME = pd.DataFrame(
+    {
+        "response": ["a", "b", "c", "d"],
+        "model": ["y", "x", "y", "z"],
+        "score": [1, 2, 3, 4],
+        "kind": pd.Categorical(["low", "high", "low", "high"], ["low", "high"], ordered=True),
+    }
+)
+ROWS = [
+    {"response": "e", "model": "x", "score": 5, "kind": "low"},
+    {"response": "f", "model": "x", "score": 6, "kind": "high"},
+    {"response": "g", "model": "w", "score": 7, "kind": "low"},
+]
+
+
+@pytest.fixture
+def given() -> Outputs:
+    return read(FRAME, by="model")
+
+
+@pytest.mark.parametrize("kind", ["frame", "dicts", "columns", "jsonl", "csv", "reordered"])
+def test_all_forms_of_rows_give_the_same_frame(given: Outputs, kind: str, tmp_path: Path) -> None:
+    frame = pd.DataFrame(ROWS)
+    data: Any = {"frame": frame, "dicts": ROWS, "columns": frame.to_dict("list"), "reordered": frame.iloc[:, ::-1]}.get(kind)
+    if kind in ("jsonl", "csv"):
+        data = tmp_path / f"rows.{kind}"
+        if kind == "csv":
+            frame.to_csv(data, index=False)
+        else:
+            frame.to_json(data, orient="records", lines=True)
+    made = append(given, data)
+    expected = pd.concat([FRAME, frame.astype({"kind": FRAME["kind"].dtype})], ignore_index=True)
+    pd.testing.assert_frame_equal(made.frame, expected)
+    assert made.texts == list("abcdefg")
+    pd.testing.assert_frame_equal(given.frame, FRAME)
+    assert (made.text, made.prompt, made.by, made.id) == ("response", None, ["model"], None)
+
+
+def test_a_list_of_texts_and_one_row_are_taken() -> None:
+    texts = read(["a"])
+    assert append(texts, ["b", None]).texts == ["a", "b", ""]
+    named = read(pd.DataFrame({"said": ["a"]}), text="said")
+    assert append(named, ["b"]).frame["said"].tolist() == ["a", "b"]
+    assert append(read(FRAME, by="model"), ROWS[0]).texts == list("abcde")
+
+
+def test_labels_are_kept_or_numbering_continues(given: Outputs) -> None:
+    assert append(given, ROWS).frame.index.tolist() == list(range(7))
+    own = pd.DataFrame(ROWS, index=[10, 12, 11])
+    made = append(given, own)
+    assert made.frame.index.tolist() == [0, 1, 2, 3, 10, 12, 11]
+    assert append(made, ROWS).frame.index.tolist()[-3:] == [13, 14, 15]
+    named = read(FRAME.set_axis(pd.Index(list("pqrs"), name="key")))
+    made = append(named, pd.DataFrame(ROWS, index=["t", "u", "v"]))
+    assert made.frame.index.tolist() == list("pqrstuv")
+    assert made.frame.index.name == "key"
+
+
+@pytest.mark.parametrize(
+    ("data", "message"),
+    [
+        (["e"], "no column 'model', 'score', 'kind'"),
+        ([{"response": "e"}], "no column 'model', 'score', 'kind'; give them all columns of the lens"),
+        ([{**ROWS[0], "modle": 1}], "a column 'modle', which the lens does not have; did you mean 'model'"),
+        (pd.DataFrame(ROWS, index=[3, 4, 5]), "the label 3 of the new rows is the label of another row"),
+        (pd.DataFrame(ROWS, index=pd.MultiIndex.from_product([[1], [1, 2, 3]])), "has 2 levels and that of the lens 1"),
+        ("missing.csv", "no file"),
+    ],
+)
+def test_rows_that_do_not_fit_are_refused(given: Outputs, data: Any, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        append(given, data)
+
+
+def test_rows_without_labels_are_refused_where_labels_are_not_numbers() -> None:
+    named = read(FRAME.set_axis(list("pqrs")))
+    with pytest.raises(ValueError, match="labels such as 's'; give a DataFrame whose index"):
+        append(named, ROWS)
+
+
+def test_ids_must_differ_from_those_that_are_there() -> None:
+    given = read({"response": ["a", "b"], "key": ["k1", "k2"]}, id="key")
+    assert append(given, [{"response": "c", "key": "k3"}]).ids() == ["k1", "k2", "k3"]
+    with pytest.raises(ValueError, match="'k2' in 2 rows"):
+        append(given, [{"response": "c", "key": "k2"}])
+    with pytest.raises(ValueError, match="no value in 1 of 3"):
+        append(given, [{"response": "c", "key": None}])
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "dtype", "values"),
+    [
+        (pd.Series([1, 2]), [3], "int64", [1, 2, 3]),
+        (pd.Series([1, 2]), [None], "Int64", [1, 2, pd.NA]),
+        (pd.Series([1, 2]), [1.5], "float64", [1, 2, 1.5]),
+        (pd.Series([1.5, 2]), [3], "float64", [1.5, 2, 3]),
+        (pd.Series([1, 2]), ["x"], "object", [1, 2, "x"]),
+        (pd.Series([True, False]), [1], "object", [True, False, 1]),
+        (pd.Series(["007", "8"], dtype=object), [9], "object", ["007", "8", 9]),
+        (pd.Series(["a", "b"], dtype="category"), ["c"], "category", ["a", "b", "c"]),
+        (pd.Series([[1, 2], [3]]), [[4]], "object", [[1, 2], [3], [4]]),
+        (pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02"])), ["soon"], "object", None),
+    ],
+)
+def test_a_dtype_stays_where_it_can_hold_the_values(old: Any, new: list[Any], dtype: str, values: Any) -> None:
+    given = read(pd.DataFrame({"response": ["a", "b"], "x": old}))
+    made = append(given, pd.DataFrame({"response": ["c"], "x": pd.Series(new)}))
+    assert str(made.frame["x"].dtype) == dtype
+    if values is not None:
+        assert made.frame["x"].tolist() == values
+
+
+def test_categories_keep_their_order_and_with_it_their_colors(given: Outputs) -> None:
+    before = {column.name: column for column in given.columns}
+    assert before["model"].values == ["y", "x", "z"]
+    made = append(given, ROWS)
+    after = {column.name: column for column in made.columns}
+    # By frequency x would come first now.
+    assert after["model"].values == ["y", "x", "z", "w"]
+    assert [after["model"].values[code] for code in after["model"].codes] == made.frame["model"].tolist()
+    assert after["model"].codes[:4].tolist() == before["model"].codes.tolist()
+    temperatures = read({"response": list("abcd"), "t": [0, 1, 0, 1]}, by="t")
+    column = append(temperatures, {"response": ["e"], "t": [0.5]}).columns[0]
+    assert column.values == ["0.0", "0.5", "1.0"]
+
+
+def test_rows_can_be_appended_to_none() -> None:
+    made = append(read(pd.DataFrame({"response": pd.Series([], dtype=object), "n": pd.Series([], dtype="int64")})), {
+        "response": ["a", "b"], "n": [1, 2],
+    })  # fmt: skip
+    assert made.texts == ["a", "b"]
+    assert made.frame.index.tolist() == [0, 1]
+    assert made.frame["n"].dtype == np.int64
+
+
+def test_a_missing_category_stays_missing() -> None:
+    given = read({"response": list("abcd"), "model": ["y", None, "x", "y"]}, by="model")
+    column = append(given, {"response": ["e"], "model": [None]}).columns[0]
+    assert column.values == ["y", "x"]
+    assert column.codes.tolist() == [0, 65_535, 1, 0, 65_535]
