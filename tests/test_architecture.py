@@ -21,7 +21,7 @@ FLOORS: list[set[str]] = [
     {"layers", "naming", "owners"},
     {"ranking", "summary", "tables", "view"},
     {"widget", "charts", "archive", "report"},
-    {"exporting", "marking", "selecting", "tagging"},
+    {"exporting", "growing", "marking", "selecting", "tagging"},
     {"lens"},
     {"cli"},
 ]

@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import archive, exporting, layers, marking, outputs, selecting, settings, tables, tagging
+from outlens import archive, exporting, growing, layers, marking, outputs, selecting, settings, tables, tagging
 from outlens._errors import hint
 from outlens._signal import Signal
 from outlens.naming import rename
@@ -104,10 +104,9 @@ class Lens:
         paged = Bridge.pages(part)
         state.change(prompt=shown, **({"view": {**state.view, "layers": []}} if paged else {}))
         bridge = Bridge(study, state, tags)
-        self._study = study
-        self._state = state
-        self._tags = tags
-        self._bridge = bridge
+        # The names of clusters do not depend on the outputs that were added to them.
+        tags.cluster_names.leave_out(study.added().tolist())
+        self._study, self._state, self._tags, self._bridge = study, state, tags, bridge
         self._selected = Signal()
         self._end = weakref.finalize(self, bridge.leave)
         self._end.atexit = False
@@ -208,7 +207,7 @@ class Lens:
         part.landscape.get()
         if not Bridge.pages(part):
             part.index.get()
-        return summarize(self._study, part, self._tags, self.granularity)
+        return summarize(self._study, part, self._tags, self.granularity, self._state.new)
 
     @property
     def vectors(self) -> npt.NDArray[np.float32]:
@@ -331,8 +330,10 @@ class Lens:
         """
         return summaries.tag_log(self._tags, self._study.outputs.frame.index)
 
-    # Out
+    # More outputs, and out
 
+    add = growing.add
+    refit = growing.refit
     to_html = exporting.to_html
     save = exporting.save
 

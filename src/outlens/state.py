@@ -18,7 +18,8 @@ from __future__ import annotations
 
 import copy
 import threading
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -29,6 +30,9 @@ from outlens._unicode import clean
 from outlens.settings import DEFAULTS, checked
 
 Rows = npt.NDArray[np.int64]
+
+GESTURES = ["prompt", "granularity", "selection", "view"]
+"""The choices after which added outputs are no longer new."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,12 +88,35 @@ class LensState(t.HasTraits):
     """The last order computed in Python."""
     layers = t.Dict()
     """The user's own layers by name, `layers.Layer`."""
+    new = _Positions()
+    """Positions of the outputs that were added since the last gesture: a change of any of `GESTURES`."""
 
     def __init__(self, n_outputs: int, n_prompts: int) -> None:
         self.lock = threading.RLock()
         self.n_outputs = n_outputs
         self.n_prompts = n_prompts
         super().__init__(view=copy.deepcopy(DEFAULTS))
+        self.observe(self._end_new, GESTURES)
+
+    def _end_new(self, _: object) -> None:
+        self.new = ()
+
+    def grow(self, sizes: Sequence[int]) -> None:
+        """Go on with more outputs, after those that are here; what the user chose stays.
+
+        Parameters
+        ----------
+        sizes : the number of outputs of each prompt.
+        """
+        with self.lock:
+            added = np.arange(self.n_outputs, sum(sizes))
+            self.n_outputs, self.n_prompts = sum(sizes), len(sizes)
+            ranked = self.ranked
+            if ranked is not None:
+                # They come after everything that has a rank.
+                last = np.full(sizes[ranked.prompt] - len(ranked.rank), ranked.rank.max(initial=0) + 1, np.uint32)
+                ranked = replace(ranked, rank=np.concatenate([ranked.rank, last])) if len(last) else ranked
+            self.change(new=np.concatenate([self.new, added]), ranked=ranked)
 
     def change(self, **values: Any) -> None:
         """Set several traits at once: all are checked before any is set, and observers are called at the end.

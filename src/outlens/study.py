@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,16 +16,22 @@ import pandas as pd
 
 from outlens import text
 from outlens._errors import hint
+from outlens._signal import Signal
 from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.outputs import Outputs
 from outlens.progress import Progress
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.engine import Engine
+from outlens.vectors.extend import Seen, extend, seen
 from outlens.vectors.likeness import Likeness
+from outlens.vectors.positions import scaled
+from outlens.vectors.register import register
 
 INDEXED_FIRST = 4_000_000
 """With at most this many characters, shared words are computed before vectors; this takes about a second."""
+INDEXED_AT_ONCE = 400_000
+"""With at most this many characters, they are computed before added outputs are shown; this takes 0.1 s."""
 
 Rows = npt.NDArray[np.int64]
 
@@ -52,6 +61,7 @@ class Part:
     progress : the progress of `landscape`.
     vectors, tree, names, xy, typical, separation : the parts of `landscape`.
     likeness : compares the outputs, as for clusters and map.
+    seen : compares new outputs with those that the clusters and the map were computed from.
     index : the index of shared words.
     alignment : the aligned sentences, as `text.align` returns them.
     """
@@ -66,23 +76,31 @@ class Part:
         landscape: Callable[[Part], Landscape],
         known: Landscape | None,
         executor: Executor,
+        before: Part | None = None,
     ) -> None:
         self.number = number
         self.label = label
         self.prompt = prompt
         self.rows = rows
         self.texts = texts
-        self.progress = Progress()
+        # A computation that was stopped or failed keeps this status when outputs are added.
+        self.progress: Progress = Progress() if before is None else before.progress
         self.landscape = Background(lambda: self._report(landscape), known, executor, self.progress.wait)
         self.vectors: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.vectors)
         self.tree: Deferred[Tree] = Derived(self.landscape, lambda land: land.tree)
         self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
         self.xy: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.xy)
         self.typical: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.typical)
-        self.likeness: Deferred[Likeness] = Deferred(lambda: Likeness(self.vectors.get(), texts, prompt=prompt))
+        self.likeness: Deferred[Likeness] = Deferred(self._likeness)
+        self.seen: Deferred[Seen] = Deferred(lambda: seen(self.landscape.get(), texts, prompt=prompt))
         self.separation: Deferred[float] = Derived(self.landscape, lambda land: land.separation)
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
+
+    def _likeness(self) -> Likeness:
+        land = self.landscape.get()
+        made = None if land.added else land.likeness
+        return made or Likeness(land.vectors, self.texts, prompt=self.prompt)
 
     def _report(self, landscape: Callable[[Part], Landscape]) -> Landscape:
         """Compute the landscape, and report the progress and the end to `progress`."""
@@ -106,6 +124,25 @@ class Part:
         return spans.assign(output=self.rows[spans["output"]])
 
 
+@dataclass(frozen=True)
+class Growth:
+    """A study with added outputs, computed before the study itself changes."""
+
+    outputs: Outputs
+    vectors: npt.NDArray[np.float32] | None
+    xy: npt.NDArray[np.float64] | None
+    parts: list[Part]
+    placed: Rows
+    """Positions of the new outputs that have a place on a map."""
+    outside: Rows
+    """Positions of those that lie outside of what was seen."""
+
+    @property
+    def added(self) -> Rows:
+        """Positions of all outputs that were placed on the map of others, now or earlier."""
+        return _added(self.parts)
+
+
 class Study:
     """The outputs, and for each prompt a `Part` with everything computed from them.
 
@@ -120,6 +157,7 @@ class Study:
     Attributes
     ----------
     parts : list of Part, in order of the first appearance of their prompts.
+    changed : emitted without arguments, under the lock of the lens, when outputs were added or maps replaced.
     """
 
     def __init__(
@@ -134,25 +172,33 @@ class Study:
         self.engine = engine
         self.vectors = vectors
         self.xy = xy
+        self.changed = Signal()
         given = known or {}
         # One thread: two embeddings at once would slow each other down, and the most urgent one comes first.
         self._ended = False
         self._begun: set[int] = set()
         self._executor = ThreadPoolExecutor(1, thread_name_prefix="outlens")
         self.parts = [
-            Part(
-                number,
-                label,
-                label if outputs.prompt is not None else None,
-                rows,
-                [outputs.texts[row] for row in rows.tolist()],
-                self._landscape,
-                given.get(number),
-                self._executor,
-            )
+            self._made(outputs, number, label, rows, given.get(number))
             for number, (label, rows) in enumerate(outputs.prompts())
         ]
         _studies.add(self)
+
+    def _made(
+        self,
+        outputs: Outputs,
+        number: int,
+        label: str,
+        rows: Rows,
+        known: Landscape | None = None,
+        *,
+        landscape: Callable[[Part], Landscape] | None = None,
+        before: Part | None = None,
+    ) -> Part:
+        texts = [outputs.texts[row] for row in rows.tolist()]
+        prompt = label if outputs.prompt is not None else None
+        compute = landscape or self._landscape
+        return Part(number, label, prompt, rows, texts, compute, known, self._executor, before)
 
     def _landscape(self, part: Part) -> Landscape:
         own = {"vectors": self.vectors, "xy": self.xy}
@@ -173,13 +219,107 @@ class Study:
                 part.progress.stop()
         part = self.parts[number]
         # Start with the quick parts, which the user can read while the rest is computed.
-        if sum(map(len, part.texts)) <= INDEXED_FIRST:
-            part.index.start(self._executor)
+        self.index_first(part)
         if part.landscape.peek() is not None:
             return
         part.progress.wait_for_turn()
         # Start it from the executor's thread: by then an attempt that is being stopped has ended.
         self._executor.submit(lambda: part.landscape.start(self._executor))
+
+    def index_first(self, part: Part) -> None:
+        """Compute the shared words of a part in the background, if that is quick."""
+
+        def start() -> None:
+            # Outputs may have been added since.
+            if self.parts[part.number] is part:
+                part.index.start(self._executor)
+
+        if not self._ended and sum(map(len, part.texts)) <= INDEXED_FIRST:
+            self._executor.submit(start)
+
+    # Added outputs, and new maps
+
+    def grown(
+        self,
+        outputs: Outputs,
+        vectors: npt.NDArray[np.float32] | None = None,
+        xy: npt.NDArray[np.float64] | None = None,
+    ) -> Growth:
+        """Place new outputs on the maps that are ready or being computed; the study does not change.
+
+        Parameters
+        ----------
+        outputs : the old outputs, then the new ones.
+        vectors, xy : of the new outputs, if the study has the user's.
+        """
+        whole = _joined(self.vectors, vectors)
+        whole_xy = _joined(self.xy, xy)
+        parts: list[Part] = []
+        placed, outside = [np.zeros(0, np.int64)], [np.zeros(0, np.int64)]
+        for number, (label, rows) in enumerate(outputs.prompts()):
+            before = self.parts[number] if number < len(self.parts) else None
+            if before is not None and len(before) == len(rows):
+                parts.append(before)
+                continue
+            land = None if before is None or not len(before) else _awaited(before)
+            if before is None or land is None:
+                parts.append(self._made(outputs, number, label, rows, before=before))
+                continue
+            new = rows[len(before) :]
+            texts = [outputs.texts[row] for row in new.tolist()]
+            v = self.engine.embed(texts) if whole is None else whole[new]
+            land, apart = extend(land, before.texts, v, texts, before.seen.get())
+            if whole_xy is not None:
+                fitted = rows[: len(rows) - land.added]
+                land = replace(land, xy=scaled(whole_xy[rows], like=whole_xy[fitted]))
+            part = self._made(outputs, number, label, rows, land, before=before)
+            part.seen = before.seen
+            if before.index.peek() is not None and sum(map(len, part.texts)) <= INDEXED_AT_ONCE:
+                # This keeps the highlights while the user reads.
+                part.index.get()
+            parts.append(part)
+            placed.append(new)
+            outside.append(new[apart])
+        return Growth(
+            outputs, whole, whole_xy, parts, np.sort(np.concatenate(placed)), np.sort(np.concatenate(outside))
+        )
+
+    def refitted(self) -> Growth:
+        """Compute new clusters and maps of all outputs, for the prompts that have them; the study does not change.
+
+        The new maps are registered to the old ones. Nothing is embedded again.
+        """
+        parts = []
+        for part in self.parts:
+            old = part.landscape.peek()
+            if old is None:
+                parts.append(part)
+                continue
+
+            def again(new: Part, old: Landscape = old) -> Landscape:
+                given = {} if self.xy is None else {"xy": self.xy[new.rows]}
+                made = self.engine.landscape(
+                    new.texts, prompt=new.prompt, vectors=old.vectors, report=new.progress.report, **given
+                )
+                return made if given else replace(made, xy=register(made.xy, old.xy))
+
+            new = self._made(self.outputs, part.number, part.label, part.rows, landscape=again)
+            new.index, new.alignment = part.index, part.alignment
+            new.landscape.get()
+            parts.append(new)
+        none = np.zeros(0, np.int64)
+        return Growth(self.outputs, self.vectors, self.xy, parts, none, none)
+
+    def take(self, growth: Growth) -> None:
+        """Replace the outputs and the parts; hold the lock of the lens."""
+        # Outputs come first, so that another thread finds the rows of every part.
+        self.outputs, self.vectors, self.xy = growth.outputs, growth.vectors, growth.xy
+        self.parts = growth.parts
+        self.changed.emit()
+
+    def added(self) -> Rows:
+        """Return the positions of the outputs that were placed on the map of others."""
+        return _added(self.parts)
 
     def finish(self) -> None:
         """Wait for every landscape that was begun; a stopped one continues."""
@@ -236,3 +376,31 @@ class Study:
 
     def __iter__(self) -> Iterator[Part]:
         return iter(self.parts)
+
+
+def _added(parts: list[Part]) -> Rows:
+    lands = [(part.rows, part.landscape.peek()) for part in parts]
+    rows = [rows[len(rows) - land.added :] for rows, land in lands if land is not None]
+    return np.sort(np.concatenate([np.zeros(0, np.int64), *rows]))
+
+
+def _joined(old: Any, new: Any) -> Any:
+    """Return the user's arrays of old and new outputs; None if there are none."""
+    if old is None or not len(old):
+        return new
+    if new.shape[1] != old.shape[1]:
+        raise ValueError(
+            f"the new vectors have {new.shape[1]} dimensions and the others {old.shape[1]}; give vectors of the same"
+            " model."
+        )
+    return np.concatenate([old, new])
+
+
+def _awaited(part: Part) -> Landscape | None:
+    """Return the landscape of a part, waiting while it is computed; None if it is not computed or fails."""
+    land = part.landscape.peek()
+    if land is None and part.progress.now.status in ("waiting", "running"):
+        # The widget shows why it failed, and the next attempt includes the new outputs.
+        with contextlib.suppress(Exception):
+            land = part.landscape.get()
+    return land

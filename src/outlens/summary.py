@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from outlens._unicode import clean
 from outlens.naming import names
@@ -37,17 +38,19 @@ class Piece:
     """The level of the tree it belongs to; None for all levels."""
 
 
-def summarize(study: Study, part: Part, tags: TagBook, granularity: float) -> str:
+def summarize(study: Study, part: Part, tags: TagBook, granularity: float, new: npt.NDArray[np.int64]) -> str:
     """Describe a part in one sentence, without what is not computed yet.
 
-    It gives, in this order: the number of outputs and sources; the clusters, or that there are no clear groups; how
-    many outputs are equal to another; the share of all words that many outputs share; how many outputs are missing or
-    blank; and how many are like no other.
+    It gives, in this order: the number of outputs and sources, and how many of them are new, at the positions `new`;
+    the clusters, or that there are no clear groups; how many outputs are equal to another; the share of all words that
+    many outputs share; how many outputs are missing or blank; and how many are like no other.
     """
     tree = part.tree.peek()
     called = [] if tree is None else names(part, granularity, tags)
     level = -1 if tree is None else tree.level(granularity)
     said = [piece for piece in pieces(study, part) if piece.level in (None, level)]
+    if (added := new_outputs(part, new)) is not None:
+        said.insert(end_of_start([piece.text for piece in said]), added)
     return "".join(
         piece.text if piece.cluster is None else piece.text.replace("{}", called[max(0, piece.cluster)])
         for piece in said
@@ -92,16 +95,29 @@ def pieces(study: Study, part: Part) -> list[Piece]:
     return [*start, *alone, Piece(".")]
 
 
+def new_outputs(part: Part, new: npt.NDArray[np.int64]) -> Piece | None:
+    """Return the part of the sentence about the outputs at some positions, which are new; None if there are none."""
+    rows = tuple(np.flatnonzero(np.isin(part.rows, new)).tolist())
+    return Piece(f", {len(rows):,} of them new", rows=rows) if rows else None
+
+
+def end_of_start(texts: Sequence[str]) -> int:
+    """Return the place after the number of outputs and sources, where `new_outputs` is put."""
+    return next(i for i, text in enumerate(texts) if text in (": ", "."))
+
+
 def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
     """Describe the clusters, or say that there are no clear groups."""
     if len(sizes) < 2 or separation <= NO_GROUPS:
         return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), _MOST]
-    share = float(sizes[0]) / n
+    # Outputs that were added may have made another cluster the largest.
+    first = int(sizes.argmax())
+    share = float(sizes[first]) / n
     groups = {"side": "groups"}
     if separation > CLEAR:
-        most = Piece(f"{_percent(share)} are “{{}}”", cluster=0)
+        most = Piece(f"{_percent(share)} are “{{}}”", cluster=first)
         return [Piece(f"about {len(sizes):,} different", view=groups), Piece(", "), most]
-    largest = Piece(f"the largest {_fraction(share)}", cluster=0)
+    largest = Piece(f"the largest {_fraction(share)}", cluster=first)
     return [Piece(_count(len(sizes), "cluster"), view=groups), Piece(", "), largest]
 
 

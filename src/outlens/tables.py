@@ -29,19 +29,21 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
 
     For prompts that are not computed, cluster (then Int64), cluster_name, x and y are missing.
     """
-    outputs = study.outputs
+    with tags.lock:
+        # More outputs may come in another thread.
+        outputs, computed, keys = study.outputs, study.computed, tags.keys
     n = len(outputs.texts)
     cluster, name = np.full(n, -1, np.int64), np.full(n, None, object)
     xy = np.full((n, 2), np.nan, np.float32)
     made = np.zeros(n, bool)
-    for part in study.computed:
+    for part in computed:
         cluster[part.rows], name[part.rows] = cut(part, granularity, tags)
         xy[part.rows] = part.xy.get()
         made[part.rows] = True
     tags.refresh()
     ours = {
         "cluster": cluster if made.all() else pd.arrays.IntegerArray(cluster, ~made),
-        "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, tags.keys),
+        "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, keys),
     }  # fmt: skip
     table = outputs.frame.copy()
     for column, values in ours.items():

@@ -1,4 +1,4 @@
-"""Rows appended to others: nothing of the first ones changes, and what does not fit is refused."""
+"""Rows appended to others: the first rows do not change, and rows that do not fit are refused."""
 
 from __future__ import annotations
 
@@ -34,7 +34,8 @@ def given() -> Outputs:
 @pytest.mark.parametrize("kind", ["frame", "dicts", "columns", "jsonl", "csv", "reordered"])
 def test_all_forms_of_rows_give_the_same_frame(given: Outputs, kind: str, tmp_path: Path) -> None:
     frame = pd.DataFrame(ROWS)
-    data: Any = {"frame": frame, "dicts": ROWS, "columns": frame.to_dict("list"), "reordered": frame.iloc[:, ::-1]}.get(kind)
+    columns = frame.to_dict("list")
+    data: Any = {"frame": frame, "dicts": ROWS, "columns": columns, "reordered": frame.iloc[:, ::-1]}.get(kind)
     if kind in ("jsonl", "csv"):
         data = tmp_path / f"rows.{kind}"
         if kind == "csv":
@@ -49,7 +50,7 @@ def test_all_forms_of_rows_give_the_same_frame(given: Outputs, kind: str, tmp_pa
     assert (made.text, made.prompt, made.by, made.id) == ("response", None, ["model"], None)
 
 
-def test_a_list_of_texts_and_one_row_are_taken() -> None:
+def test_a_list_of_texts_and_a_single_row_are_accepted() -> None:
     texts = read(["a"])
     assert append(texts, ["b", None]).texts == ["a", "b", ""]
     named = read(pd.DataFrame({"said": ["a"]}), text="said")
@@ -91,7 +92,7 @@ def test_rows_without_labels_are_refused_where_labels_are_not_numbers() -> None:
         append(named, ROWS)
 
 
-def test_ids_must_differ_from_those_that_are_there() -> None:
+def test_ids_must_differ_from_those_in_use() -> None:
     given = read({"response": ["a", "b"], "key": ["k1", "k2"]}, id="key")
     assert append(given, [{"response": "c", "key": "k3"}]).ids() == ["k1", "k2", "k3"]
     with pytest.raises(ValueError, match="'k2' in 2 rows"):
@@ -115,7 +116,7 @@ def test_ids_must_differ_from_those_that_are_there() -> None:
         (pd.Series(pd.to_datetime(["2020-01-01", "2020-01-02"])), ["soon"], "object", None),
     ],
 )
-def test_a_dtype_stays_where_it_can_hold_the_values(old: Any, new: list[Any], dtype: str, values: Any) -> None:
+def test_a_dtype_stays_if_it_can_hold_the_values(old: Any, new: list[Any], dtype: str, values: Any) -> None:
     given = read(pd.DataFrame({"response": ["a", "b"], "x": old}))
     made = append(given, pd.DataFrame({"response": ["c"], "x": pd.Series(new)}))
     assert str(made.frame["x"].dtype) == dtype
@@ -123,12 +124,12 @@ def test_a_dtype_stays_where_it_can_hold_the_values(old: Any, new: list[Any], dt
         assert made.frame["x"].tolist() == values
 
 
-def test_categories_keep_their_order_and_with_it_their_colors(given: Outputs) -> None:
+def test_categories_keep_their_order_and_so_their_colors(given: Outputs) -> None:
     before = {column.name: column for column in given.columns}
     assert before["model"].values == ["y", "x", "z"]
     made = append(given, ROWS)
     after = {column.name: column for column in made.columns}
-    # By frequency x would come first now.
+    # By frequency, x would come first.
     assert after["model"].values == ["y", "x", "z", "w"]
     assert [after["model"].values[code] for code in after["model"].codes] == made.frame["model"].tolist()
     assert after["model"].codes[:4].tolist() == before["model"].codes.tolist()
@@ -137,7 +138,7 @@ def test_categories_keep_their_order_and_with_it_their_colors(given: Outputs) ->
     assert column.values == ["0.0", "0.5", "1.0"]
 
 
-def test_rows_can_be_appended_to_none() -> None:
+def test_rows_are_appended_to_an_empty_frame() -> None:
     made = append(read(pd.DataFrame({"response": pd.Series([], dtype=object), "n": pd.Series([], dtype="int64")})), {
         "response": ["a", "b"], "n": [1, 2],
     })  # fmt: skip

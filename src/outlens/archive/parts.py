@@ -50,8 +50,8 @@ class UnavailableModel:
         """Raise an error that names the argument needed to embed."""
         example = f"ol.open(path, model={self.label!r})" if self.named else "ol.open(path, model=...) with that model"
         raise ModelNotKept(
-            f"this prompt was not shown when the lens was saved, and its model, {self.label!r}, is not loaded from a"
-            f" file; to embed its {len(texts)} texts write {example}."
+            f"the lens has no vectors for these outputs, and its model, {self.label!r}, is not loaded from a file; to"
+            f" embed the {len(texts)} text{'s' * (len(texts) != 1)} write {example}."
         )
 
 

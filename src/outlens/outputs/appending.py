@@ -133,7 +133,7 @@ def _same(values: pd.Series[Any], cast: pd.Series[Any]) -> bool:
     if not (gone == missing(cast)).all():
         return False
     return all(
-        a is b or (type(a) is type(b) or not isinstance(a, str | bool) and not isinstance(b, str | bool)) and a == b
+        a is b or (bool(a == b) and (type(a) is type(b) or not isinstance(a, str | bool) | isinstance(b, str | bool)))
         for a, b, empty in zip(values.tolist(), cast.tolist(), gone, strict=True)
         # A list is kept by a cast to object, the only one that takes it.
         if not empty and not isinstance(a, list | dict | np.ndarray)
@@ -143,7 +143,10 @@ def _same(values: pd.Series[Any], cast: pd.Series[Any]) -> bool:
 def _in_old_order(
     old: list[Categories | Numbers], new: list[Categories | Numbers], frame: pd.DataFrame
 ) -> list[Categories | Numbers]:
-    """Return the new columns with the old categories first, in their order; numbers and ordered categories stay sorted."""
+    """Return the new columns with the old categories first, in their order.
+
+    Numbers and ordered categories stay sorted.
+    """
     before = {column.name: column for column in old if isinstance(column, Categories)}
     ordered = {
         str(name) for name, dtype in frame.dtypes.items() if isinstance(dtype, pd.CategoricalDtype) and dtype.ordered

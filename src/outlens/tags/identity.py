@@ -158,9 +158,9 @@ class Keys:
         self._refused: dict[str, tuple[str, ...]] = {}
 
     def after(self, before: Sequence[str]) -> Keys:
-        """Return the keys with those of the first rows replaced: rows that were appended do not change them.
+        """Return keys of the same rows in which the first ones keep the keys that they had without the others.
 
-        The key of an output depends on whether an equal one is there; see the module.
+        The key of an output depends on whether there is an equal one. In the log, both keys of a row mean this row.
 
         Parameters
         ----------
@@ -168,7 +168,10 @@ class Keys:
             The keys that the first rows had without the others.
         """
         keys = [*before, *self.keys[len(before) :]]
-        return Keys(keys, self._stems, self.columns, self._varying, self._other_stems)
+        made = Keys(keys, self._stems, self.columns, self._varying, self._other_stems)
+        for row, key in enumerate(self.keys[: len(before)]):
+            made._positions.setdefault(key, row)
+        return made
 
     def position(self, key: str) -> int | None:
         """Return the row for a key of the log; None if the output is not here."""

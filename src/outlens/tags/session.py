@@ -133,7 +133,8 @@ class Session:
         prompts : sequence of str
         lens : str
         """
-        before = {name: getattr(self, name) for name in ("lens", "_outputs", "keys", "_known", "_current", "_positions")}
+        names = ("lens", "_outputs", "keys", "_known", "_current", "_positions")
+        before = {name: getattr(self, name) for name in names}
         try:
             self._set_keys(keys, prompts, lens)
             # The log may hold events about outputs that were not here.

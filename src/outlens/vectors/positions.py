@@ -171,12 +171,13 @@ def _principal(unit: npt.NDArray[np.float32]) -> npt.NDArray[np.float64]:
     return flat if flat.shape[1] == 2 else np.column_stack([flat, np.zeros(len(flat))])
 
 
-def scaled(xy: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
-    """Return (n, 2) positions centred and scaled to within [-1, 1], both axes alike."""
-    if not len(xy):
+def scaled(xy: npt.NDArray[Any], like: npt.NDArray[Any] | None = None) -> npt.NDArray[np.float32]:
+    """Return (n, 2) positions centred and scaled to within [-1, 1], both axes alike; or as the positions `like` are."""
+    frame = xy if like is None else like
+    if not len(frame):
         return np.zeros((0, 2), np.float32)
-    centre = (xy.max(axis=0) + xy.min(axis=0)) / 2
-    half = np.abs(xy - centre).max()
+    centre = (frame.max(axis=0) + frame.min(axis=0)) / 2
+    half = np.abs(frame - centre).max()
     return np.asarray((xy - centre) / (half or 1), np.float32)
 
 

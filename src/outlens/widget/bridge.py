@@ -57,7 +57,8 @@ class Bridge:
         self._study = study
         self._state = state
         self._tags = tags
-        self._parts = [PartOnWire(study, part, tags) for part in study.parts]
+        self._watched: list[Part] = []
+        self._parts: list[PartOnWire] = []
         self._renames: list[Given] = []
         self._questions: dict[str, Callable[[Part, dict[str, Any], list[Any]], Answer | None]] = {
             "texts": self._send_texts,
@@ -79,13 +80,10 @@ class Bridge:
         # Starting at 0 makes the browser count the views.
         self.widget = LensWidget(_view_count=0)
         with tags.lock:
-            self._show_prompt()
+            self._show_study()
             self._show_state("granularity", "view", "selection", "ranked")
-        for part in study.parts:
-            part.landscape.when_ready(partial(self._on_clusters, part))
-            part.index.when_ready(partial(self._on_index, part))
-            part.progress.changed.connect(self._on_progress)
         state.observe(self._on_state)
+        study.changed.connect(self._show_study)
         tags.changed.connect(self._show_tags)
         self.widget.observe(self._on_prompt, "prompt_index")
         self.widget.observe(self._on_selection, "selection")
@@ -169,6 +167,25 @@ class Bridge:
             else:
                 self._show_state(change.name)
 
+    def _show_study(self) -> None:
+        """Show the study, initially or after outputs were added or maps replaced."""
+        before, now = self._watched, self._study.parts
+        kept = {id(part): on_wire for part, on_wire in zip(before, self._parts, strict=True)}
+        self._parts = [kept.get(id(part)) or PartOnWire(self._study, part, self._tags) for part in now]
+        self._watched = list(now)
+        shown = now[self._state.prompt]
+        if shown.index.peek() is not None and not self.pages(shown):
+            self._parts[shown.number].asked("index")
+        self._show_prompt()
+        watched = {id(part.progress) for part in before}
+        for part in now:
+            if id(part) in kept:
+                continue
+            part.landscape.when_ready(partial(self._on_clusters, part))
+            part.index.when_ready(partial(self._on_index, part))
+            if id(part.progress) not in watched:
+                part.progress.changed.connect(self._on_progress)
+
     def _show_state(self, *names: str) -> None:
         widget, state = self.widget, self._state
         for name in names:
@@ -177,6 +194,8 @@ class Bridge:
             elif name == "ranked" and state.ranked is not None:
                 about = {"prompt": state.ranked.prompt, "name": state.ranked.name, "says": state.ranked.says}
                 widget._ranked = {**about, "rank": wire.little(state.ranked.rank)}
+            elif name == "new":
+                widget._summary = self._parts[self._shown.number].summary(state)
             elif name in ("granularity", "view"):
                 setattr(widget, name, getattr(state, name))
 
@@ -193,6 +212,8 @@ class Bridge:
             self._show_tags()
 
     def _on_clusters(self, part: Part, _: object) -> None:
+        if self._watched[part.number] is not part:
+            return
         self._parts[part.number].summary()
         self._soon(self._show_clusters, part)
 
@@ -201,12 +222,15 @@ class Bridge:
             if part is self._shown:
                 for name, value in self._parts[part.number].landscape().items():
                     setattr(self.widget, name, value)
-                self.widget._summary = self._parts[part.number].summary()
+                self.widget._summary = self._parts[part.number].summary(self._state)
             self._show_tags()
 
     def _on_index(self, part: Part, _: object) -> None:
         # The index of very much text is sent only on request.
         if self.pages(part):
+            return
+        # Outputs may have been added since.
+        if self._watched[part.number] is not part:
             return
         made = self._parts[part.number].asked("index")
         self._parts[part.number].summary()
@@ -216,7 +240,7 @@ class Bridge:
         if part is self._shown:
             with self.widget.hold_sync():
                 setattr(self.widget, trait, made)
-                self.widget._summary = self._parts[part.number].summary()
+                self.widget._summary = self._parts[part.number].summary(self._state)
 
     def _on_progress(self, _: object) -> None:
         self._soon(self._show_progress)
@@ -372,10 +396,13 @@ class Bridge:
             fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
             tags.define(tags.full_name(given["name"]), **fields)
             return f"{given['name'][:40]}: kept"
-        # The prompt's number follows those of its outputs.
-        rows = np.append(part.rows, len(tags.keys) + part.number)
         name = tags.full_name(value) if action in ("tag", "untag") else value
-        return tags.act(action, name, rows[ids[ids < len(rows)]])
+        # Outputs may be added in another thread.
+        with tags.lock:
+            part = self._study.parts[part.number]
+            # The prompt's number follows those of its outputs.
+            rows = np.append(part.rows, len(tags.keys) + part.number)
+            return tags.act(action, name, rows[ids[ids < len(rows)]])
 
     # For pages
 

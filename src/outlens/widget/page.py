@@ -54,6 +54,7 @@ def page_state(
                 "source": next((column["name"] for column in about if column["by"]), None),
             },
             **on_wire.for_page(),
+            "_summary": on_wire.summary(),
             "_tagged": _tagged(on_wire, tags) if with_tags else tagged.NONE,
             "_keys": on_wire.keys(),
         })  # fmt: skip

@@ -13,7 +13,7 @@ from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
 from outlens.state import LensState
 from outlens.study import Part, Study
-from outlens.summary import pieces
+from outlens.summary import Piece, end_of_start, new_outputs, pieces
 from outlens.tags.book import TagBook
 from outlens.vectors.separation import NO_GROUPS
 from outlens.widget import tagged, wire
@@ -113,24 +113,22 @@ class PartOnWire:
         """Return the user layers, `_layers`."""
         return [wire.layer(layer, self._study.outputs.texts, self._part.rows) for layer in state.layers.values()]
 
-    def summary(self) -> list[dict[str, Any]]:
+    def summary(self, state: LensState | None = None) -> list[dict[str, Any]]:
         """Return the pieces of the summary sentence, `_summary`; their rows are uint32 bytes.
 
-        They are computed once, and again when more is ready: call this first without the lock, then under it.
+        They are computed once, and again when more is ready: call this first without the lock, then under it. With the
+        state, they include the new outputs.
         """
+        made = self._pieces()
+        new = None if state is None else new_outputs(self._part, state.new)
+        at = 0 if new is None else end_of_start([piece["text"] for piece in made])
+        return made if new is None else [*made[:at], _piece(new), *made[at:]]
+
+    def _pieces(self) -> list[dict[str, Any]]:
         ready = (self._part.landscape.peek() is not None, self._part.index.peek() is not None)
         if self._summary is not None and self._summary[0] == ready:
             return self._summary[1]
-        made = [
-            {
-                "text": clean(piece.text),
-                "rows": np.array(piece.rows, "<u4").tobytes(),
-                "cluster": piece.cluster,
-                "view": piece.view,
-                "step": piece.level,
-            }
-            for piece in pieces(self._study, self._part)
-        ]
+        made = [_piece(piece) for piece in pieces(self._study, self._part)]
         self._summary = ready, made
         return made
 
@@ -154,7 +152,7 @@ class PartOnWire:
             **self.landscape(),
             "_variant": wire.variants(part.texts),
             "_layers": self.layers(state),
-            "_summary": self.summary(),
+            "_summary": self.summary(state),
             "_info": {
                 "n": len(part),
                 "total": len(outputs.texts),
@@ -170,3 +168,13 @@ class PartOnWire:
                 "source": next((c["name"] for c in about if c["by"]), None),
             },
         }
+
+
+def _piece(piece: Piece) -> dict[str, Any]:
+    return {
+        "text": clean(piece.text),
+        "rows": np.array(piece.rows, "<u4").tobytes(),
+        "cluster": piece.cluster,
+        "view": piece.view,
+        "step": piece.level,
+    }
