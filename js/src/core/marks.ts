@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import { markdown } from "../text/markdown";
 import type { Painted } from "../text/paint";
-import { number } from "../ui/format";
+import { grouped } from "../ui/format";
 import type { Anchor } from "../ui/segments";
 import type { Link } from "../wire/ask";
 import type { Traits } from "../wire/traits";
@@ -196,7 +196,7 @@ export class Marks {
     }
     const group = this.groups.list.value[this.groups.at(id, at)];
     if (group && on.has("aligned"))
-      lines.push(`part ${group.label}: in ${number(group.outputs)} of ${number(this.outputs.info.n)}`);
+      lines.push(`part ${group.label}: in ${grouped(group.outputs)} of ${grouped(this.outputs.info.n)}`);
     for (const layer of this.own.value) {
       if (!on.has(layer.name)) continue;
       for (const type of typesAt(layer, id, at)) lines.push([layer.name, type].filter(Boolean).join(": "));

@@ -2,7 +2,7 @@
 import { computed } from "@preact/signals";
 import { SharedIndex } from "../text/shared";
 import { outputsNeeded } from "../text/thresholds";
-import { number } from "../ui/format";
+import { grouped } from "../ui/format";
 import type { Traits } from "../wire/traits";
 import type { Made, Stamped, WordArrays } from "../wire/types";
 import { lowest } from "./lowest";
@@ -127,6 +127,6 @@ export class Shared {
   }
 
   ofCounted(count: number): string {
-    return `${number(count)} of ${number(this.counted.value)}`;
+    return `${grouped(count)} of ${grouped(this.counted.value)}`;
   }
 }

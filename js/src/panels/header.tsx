@@ -3,7 +3,7 @@ import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
 import { Button, Plain, Step } from "../ui/button";
 import { focusTexts } from "../ui/focus";
-import { number, plural } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import { print, parse } from "../text/search";
 import { Elsewhere } from "./elsewhere";
 import { PromptButtons, PromptTags } from "./tags/prompt";
@@ -95,7 +95,7 @@ function PromptSwitch() {
     <span class="ol-switch">
       <Step back to="prompt" disabled={index <= 0} onClick={() => lens.outputs.setPrompt(index - 1)} />
       <span class="ol-which">
-        {number(index + 1)} of {number(prompts.length)} <span aria-hidden="true">▾</span>
+        {grouped(index + 1)} of {grouped(prompts.length)} <span aria-hidden="true">▾</span>
         <select
           aria-label="Prompt"
           title="Go to a prompt"

@@ -2,7 +2,7 @@
 import type { ComponentChild } from "preact";
 import { modeOf } from "../../core/selection";
 import { Button } from "../../ui/button";
-import { number } from "../../ui/format";
+import { grouped } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { useLens } from "../use-lens";
 
@@ -33,7 +33,7 @@ export function Holder({
         {text}
       </span>
       <ShareBar count={ids.length} of={of} />
-      <span class="ol-holder-count">{note ?? `${number(ids.length)} of ${number(of)}`}</span>
+      <span class="ol-holder-count">{note ?? `${grouped(ids.length)} of ${grouped(of)}`}</span>
     </Button>
   ); // prettier-ignore
 }

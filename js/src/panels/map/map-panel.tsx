@@ -5,7 +5,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { Grace, useDismiss } from "../../ui/dismiss";
-import { number, plural } from "../../ui/format";
+import { grouped, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
 import { Empty, Muted, Segments } from "../../ui/layout";
 import { Dot } from "../dot";
@@ -178,7 +178,7 @@ function Legend() {
         >
           <i />
           <span>{lens.outputs.short(name, label)}</span>
-          <small>{number(count)}</small>
+          <small>{grouped(count)}</small>
         </Button>
       ))}
     </div>

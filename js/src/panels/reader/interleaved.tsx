@@ -7,7 +7,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import type { Group } from "../../core/groups";
 import { Button, Plain } from "../../ui/button";
-import { grouped, number, plural } from "../../ui/format";
+import { grouped, plural } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
 import { Painted } from "../../ui/segments";
 import { Card } from "./card";
@@ -152,7 +152,7 @@ function GroupBlock({ block }: { block: Block }) {
           <>
             {group && <i class={`ol-part ol-part-${group.color}`} data-label={group.label} aria-hidden="true" />}
             <b title={lens.outputs.sourcesOf(outputs)}>
-              in {number(outputs.length)} of {number(n)}
+              in {grouped(outputs.length)} of {grouped(n)}
             </b>
             <ShareBar count={outputs.length} of={n} />
             {!group && <Muted title="Under three words: compared only with identical sentences">the same words</Muted>}
@@ -166,7 +166,7 @@ function GroupBlock({ block }: { block: Block }) {
               title="Select the outputs that say it (Shift adds, Alt removes)"
               onClick={(event) => lens.selection.select(outputs, modeOf(event))}
             >
-              Select {number(outputs.length)}
+              Select {grouped(outputs.length)}
             </Button>
             {outputs.length < n && (
               <Button
@@ -178,7 +178,7 @@ function GroupBlock({ block }: { block: Block }) {
                   )
                 }
               >
-                the other {number(n - outputs.length)}
+                the other {grouped(n - outputs.length)}
               </Button>
             )}
           </>

@@ -6,7 +6,7 @@ import { ANY } from "../../core/tags";
 import { ownColor } from "../../core/own-layers";
 import { Button } from "../../ui/button";
 import { useFocusWithin } from "../../ui/focus";
-import { number } from "../../ui/format";
+import { grouped } from "../../ui/format";
 import { Menu } from "../../ui/menu";
 import { Choice } from "../../ui/choice";
 import type { Panel } from "../../wire/types";
@@ -101,11 +101,11 @@ export function Chips() {
     <span class="ol-chips-on" ref={box}>
       {hidden > 0 && (
         <Chip
-          name={`${number(hidden)} dimmed: remove filter`}
+          name={`${grouped(hidden)} dimmed: remove filter`}
           title="Groups are dimmed and not listed"
           off={() => lens.filter.clear()}
         >
-          {number(hidden)} dimmed
+          {grouped(hidden)} dimmed
         </Chip>
       )}
       {tagged && (
@@ -191,8 +191,8 @@ export function MarksMenu() {
           value={context}
           set={(chosen) => settings.set({ context: chosen as "all" | "selection" })}
         >
-          <option value="all">with all {number(lens.outputs.info.n)}</option>
-          <option value="selection">within the selected {number(selected)}</option>
+          <option value="all">with all {grouped(lens.outputs.info.n)}</option>
+          <option value="selection">within the selected {grouped(selected)}</option>
         </Choice>
       )}
       <span class="ol-field">

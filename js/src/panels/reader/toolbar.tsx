@@ -1,7 +1,7 @@
 // The controls above the texts: what is listed, how it is shown, and which layers are visible.
 import { Button } from "../../ui/button";
 import { Choice } from "../../ui/choice";
-import { number, plural } from "../../ui/format";
+import { grouped, plural } from "../../ui/format";
 import { Segments } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
 import type { Order, ReaderMode } from "../../wire/types";
@@ -60,9 +60,9 @@ function ListMenu() {
   const scope = lens.listing.scope.value;
   const ranked = lens.listing.ranked.value;
   const of = scope === "selected" ? selected : n;
-  const whole = scope === "selected" ? `${number(selected)} selected` : number(n);
+  const whole = scope === "selected" ? `${grouped(selected)} selected` : grouped(n);
   const nameOf = (one: Order) => (one === "ranked" && ranked?.name) || ORDERS[one];
-  const text = `${listed === of ? (scope === "all" ? "All " : "") : `${number(listed)} of `}${whole}`;
+  const text = `${listed === of ? (scope === "all" ? "All " : "") : `${grouped(listed)} of `}${whole}`;
   const orders = (Object.keys(ORDERS) as Order[]).filter(
     (one) =>
       one === order ||
@@ -81,10 +81,10 @@ function ListMenu() {
     >
       <Segments label="Outputs to list">
         <Button pressed={scope === "all"} onClick={() => lens.listing.setScope("all")}>
-          All {number(n)}
+          All {grouped(n)}
         </Button>
         <Button pressed={scope === "selected"} disabled={!selected} onClick={() => lens.listing.setScope("selected")}>
-          Selected {number(selected)}
+          Selected {grouped(selected)}
         </Button>
       </Segments>
       {!interleaved && (

@@ -1,6 +1,6 @@
 // The tag buttons for the current output or the selection.
 import { Button, Plain } from "../../ui/button";
-import { number } from "../../ui/format";
+import { grouped } from "../../ui/format";
 import { useLens } from "../use-lens";
 import { NoteField } from "./note-field";
 import { short } from "./short";
@@ -35,7 +35,7 @@ export function TagBar() {
             title={`${name}\nclick or press ${key} to tag ${what}; again to remove the tag`}
             onClick={() => lens.tagging.toggle(name, ids)}
           >
-            <kbd>{key}</kbd> <span dir="auto">{short(name)}</span> <small>{number(lens.tags.counts.value[tag])}</small>
+            <kbd>{key}</kbd> <span dir="auto">{short(name)}</span> <small>{grouped(lens.tags.counts.value[tag])}</small>
           </Button>
         );
       })}

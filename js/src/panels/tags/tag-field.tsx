@@ -1,7 +1,7 @@
 // The field for naming a tag.
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
-import { number } from "../../ui/format";
+import { grouped } from "../../ui/format";
 import { focused, giveBack, windowIsActive } from "../../ui/focus";
 import { useLens } from "../use-lens";
 import { short } from "./short";
@@ -123,7 +123,7 @@ export function TagField() {
                       {short(name)}
                     </span>
                     <Muted>{define[tag].description}</Muted>
-                    <small class="ol-muted">{number(lens.tags.counts.value[tag])}</small>
+                    <small class="ol-muted">{grouped(lens.tags.counts.value[tag])}</small>
                   </>
                 )}
               </li>

@@ -5,7 +5,7 @@ import { KEYS } from "../../core/tag-keys";
 import { ANY } from "../../core/tags";
 import { Button } from "../../ui/button";
 import { Choice, Options } from "../../ui/choice";
-import { number } from "../../ui/format";
+import { grouped } from "../../ui/format";
 import { HandInContext, useLens } from "../use-lens";
 import { short } from "./short";
 import { Muted } from "../../ui/layout";
@@ -36,7 +36,7 @@ export function TagPanel() {
             title="List first the outputs that several people tagged differently"
             onClick={() => lens.settings.set({ order: lens.settings.all.order === "disputed" ? "row" : "disputed" })}
           >
-            {number(lens.tags.disputes.value)} disputed first
+            {grouped(lens.tags.disputes.value)} disputed first
           </Button>
           <Choice
             label="filter by the tags of"
@@ -112,7 +112,7 @@ export function TagPanel() {
               </td>
               {annotators.map((person, a) => (
                 <td key={person} class="ol-count">
-                  {number(lens.tags.given(tag, a))}
+                  {grouped(lens.tags.given(tag, a))}
                 </td>
               ))}
               <td class="ol-tag-tools">
@@ -138,7 +138,7 @@ export function TagPanel() {
                 <td />
                 {annotators.map((person, a) => (
                   <td key={person} class="ol-count ol-muted">
-                    {number(any ? n - lens.tags.without(a) : lens.tags.without(a))}
+                    {grouped(any ? n - lens.tags.without(a) : lens.tags.without(a))}
                   </td>
                 ))}
                 <td class="ol-tag-tools">
@@ -185,7 +185,7 @@ function Tools({ tag, mask, count }: { tag: string | null; mask: () => Uint8Arra
           );
         }}
       >
-        Select {number(count)}
+        Select {grouped(count)}
       </Button>
     </>
   );
