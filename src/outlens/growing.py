@@ -10,6 +10,7 @@ import numpy as np
 
 from outlens import outputs
 from outlens.owners import Owners
+from outlens.summary import percent
 from outlens.vectors import check
 from outlens.vectors.positions import check_xy
 
@@ -42,7 +43,7 @@ class Added:
             says.append(f"{count} are not ready yet")
         if placed:
             verb = "lies" if outside == 1 else "lie"
-            share = f" ({self.share:.0%})" if outside else ""
+            share = f" ({percent(self.share)})" if outside else ""
             says.append(f"{outside or 'none'}{share} {verb} outside of what was seen".replace("none lie", "none lies"))
         if placed and self.share >= MANY_OUTSIDE:
             says.append("lens.refit() makes a map of all")

@@ -115,7 +115,7 @@ def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
     share = float(sizes[first]) / n
     groups = {"side": "groups"}
     if separation > CLEAR:
-        most = Piece(f"{_percent(share)} are “{{}}”", cluster=first)
+        most = Piece(f"{percent(share)} are “{{}}”", cluster=first)
         return [Piece(f"about {len(sizes):,} different", view=groups), Piece(", "), most]
     largest = Piece(f"the largest {_fraction(share)}", cluster=first)
     return [Piece(_count(len(sizes), "cluster"), view=groups), Piece(", "), largest]
@@ -127,7 +127,7 @@ _MOST = Piece("the most common phrases", view={"panel": "phrases"})
 def _shared(index: Any) -> list[list[Piece]]:
     """Describe the share of words that many outputs share, or the shorter sequences that they share."""
     if fit := index.fit():
-        text = f"{_percent(fit.marked)} of the words are shared by {_at_least(fit.share)}"
+        text = f"{percent(fit.marked)} of the words are shared by {_at_least(fit.share)}"
         return [[Piece(text, view={"layers": ["shared", "only"], "min_outputs": None, "min_words": 4})]]
     for words in (3, 2):
         if fit := index.fit(words):
@@ -149,16 +149,17 @@ def _verb(n: int) -> str:
     return "is" if n == 1 else "are"
 
 
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %" if share >= 0.005 else "less than 1 %"
+def percent(share: float) -> str:
+    """Return a share in words."""
+    return f"{100 * share:.0f} %" if round(100 * share) else "less than 1 %"
 
 
 def _at_least(share: float) -> str:
     """Put a threshold into words."""
-    return "all" if share == 1 else f"{_THRESHOLDS.get(share, _percent(share))} or more"
+    return "all" if share == 1 else f"{_THRESHOLDS.get(share, percent(share))} or more"
 
 
 def _fraction(share: float) -> str:
     """Return the nearest fraction if it is near enough, else the percentage."""
     near, said = min(_FRACTIONS, key=lambda known: abs(known[0] - share))
-    return said if abs(near - share) <= _NEAR else _percent(share)
+    return said if abs(near - share) <= _NEAR else percent(share)
