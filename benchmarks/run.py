@@ -23,6 +23,7 @@ PROGRAMS = [
     "reader.py",
     "tags.py",
     "suggest.py",
+    "add.py",
 ]
 
 for program in PROGRAMS:

@@ -124,7 +124,7 @@ def test_added_outputs_are_new_until_the_next_gesture(lens: ol.Lens) -> None:
     for first in (30, 32):
         more, vectors = rows(2, first)
         lens.add(more, vectors=vectors)
-    assert lens.summary.startswith("34 outputs by 2 models, 4 of them new: ")
+    assert lens.summary.startswith("34 outputs by 2 models, 4 new: ")
     (piece,) = [piece for piece in widget._summary if "new" in piece["text"]]
     assert np.frombuffer(piece["rows"], "<u4").tolist() == [30, 31, 32, 33]
     lens.find("wine")
@@ -133,7 +133,7 @@ def test_added_outputs_are_new_until_the_next_gesture(lens: ol.Lens) -> None:
     assert whole.startswith(start)
     more, vectors = rows(1, 40)
     lens.add(more, vectors=vectors)
-    assert lens.summary.startswith("35 outputs by 2 models, 1 of them new: ")
+    assert lens.summary.startswith("35 outputs by 2 models, 1 new: ")
     lens.recluster(0.8)
     assert "new" not in lens.summary
 

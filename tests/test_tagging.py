@@ -73,10 +73,10 @@ def test_tagging_a_prompt_tags_none_of_its_outputs() -> None:
         return ol.Lens(frame.iloc[rows], prompt="prompt", vectors=VECTORS[rows], annotator="ann")
 
     one = again([0, 1, 2, 3, 4])
-    # In the widget, the prompt's number comes after its outputs'.
-    assert gesture(one, "tag", "vague", [3])["says"] == "Tagged vague: the prompt"
+    # In the widget, the number of the prompt is -1, whatever the number of outputs.
+    assert gesture(one, "tag", "vague", [2**32 - 1])["says"] == "Tagged vague: the prompt"
     assert gesture(one, "tag", "vague", [0])["says"] == "Tagged vague: 1 output"
-    assert bits(one, "vague") == [0, 3]
+    assert bits(one, "vague") == [0, 7]
     one.note("bring what?", prompt="What to bring?")
     one.tag("short", prompt=1)
     two = again([4, 3, 2, 1, 0])

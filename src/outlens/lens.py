@@ -165,10 +165,10 @@ class Lens:
     def frame(self) -> pd.DataFrame:
         """Your rows plus cluster, cluster_name, x, y, tags and note; prompts not shown yet are computed first.
 
-        `cluster` is an int within the prompt: 0 is the largest, -1 like no other. `tags` is a tuple of the tags that
-        anybody gave; `note` holds your note and then those of others, one per line. If you have a column of the same
-        name, the new one ends in "_lens". In a lens opened without its model, prompts that were not shown before cannot
-        be computed: their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
+        `cluster` is an int within the prompt: 0 is the largest (before `add`), -1 like no other. `tags` is a tuple of
+        the tags that anybody gave; `note` holds your note and then those of others, one per line. If you have a column
+        of the same name, the new one ends in "_lens". In a lens opened without its model, prompts that were not shown
+        before cannot be computed: their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
         """
         try:
             self.prepare()
@@ -186,7 +186,7 @@ class Lens:
 
     @property
     def clusters(self) -> pd.DataFrame:
-        """One row per cluster of the current prompt, largest first.
+        """One row per cluster of the current prompt, largest first (before `add`).
 
         Columns `name, size, share` (of the outputs), `holds` (share of the members that contain the name),
         `medoid` (the index label of the most typical row), `text` (its text), `words` (tuple), and a column
@@ -199,9 +199,9 @@ class Lens:
     def summary(self) -> str:
         """One sentence about the outputs of the current prompt, also shown at the top of the widget.
 
-        It counts outputs and sources, clusters, outputs that are equal to another, shared words, outputs like no other
-        and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less, it says "no clear groups"
-        instead. Shared words are left out if there are more than 8 MB of text.
+        It counts outputs, sources and new outputs, clusters, outputs that are equal to another, shared words, outputs
+        like no other and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less, it says "no
+        clear groups" instead. Shared words are left out if there are more than 8 MB of text.
         """
         part = self._part
         part.landscape.get()

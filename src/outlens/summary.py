@@ -98,7 +98,7 @@ def pieces(study: Study, part: Part) -> list[Piece]:
 def new_outputs(part: Part, new: npt.NDArray[np.int64]) -> Piece | None:
     """Return the part of the sentence about the outputs at some positions, which are new; None if there are none."""
     rows = tuple(np.flatnonzero(np.isin(part.rows, new)).tolist())
-    return Piece(f", {len(rows):,} of them new", rows=rows) if rows else None
+    return Piece(f", {len(rows):,} new", rows=rows) if rows else None
 
 
 def end_of_start(texts: Sequence[str]) -> int:

@@ -1,7 +1,7 @@
 // Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
 import { computed, signal } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
-import type { Action, Definition, Page } from "../wire/types";
+import { type Action, type Definition, type Page, PROMPT } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Gestures } from "./gestures";
 import type { History } from "./history";
@@ -70,7 +70,7 @@ export class Tagging {
 
   /** The outputs of a card; the prompt's number stands for the prompt. */
   card(i: number): Target & { ids: number[] } {
-    if (i === this.tags.prompt.value) return { ids: [i], what: "the prompt" };
+    if (i === PROMPT) return { ids: [i], what: "the prompt" };
     const ids = this.listing.copies(i);
     return { ids, what: ids.length > 1 ? `these ${ids.length}` : "this output" };
   }

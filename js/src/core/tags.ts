@@ -41,8 +41,6 @@ export class Tags {
     return fresh.length ? { ...kept, names, define: [...kept.define, ...fresh] } : kept;
   });
   readonly #bytes = computed(() => Math.ceil((this.outputs.info.n + 1) / 8));
-  /** The prompt is stored as one more output: its number comes after theirs. */
-  readonly prompt = computed(() => this.outputs.info.n);
 
   /** Bits of the outputs and the prompt with a tag from an annotator; empty if the tag is unknown. */
   #row(tag: number, annotator: number): Uint8Array {
@@ -192,7 +190,8 @@ export class Tags {
 }
 
 function has(bits: Uint8Array, id: number): boolean {
-  return ((bits[id >> 3] >> (id & 7)) & 1) === 1;
+  // The prompt's bit is the last one.
+  return ((bits.at(id >> 3)! >> (id & 7)) & 1) === 1;
 }
 
 /** Adds bits, limited to those that may be shown. */

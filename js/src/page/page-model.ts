@@ -93,7 +93,7 @@ export class PageModel implements Model {
     const keys = (pages?.[message.prompt] ?? (this.#state as { _keys?: string[] }))._keys ?? [];
     const says = this.log.do(
       message,
-      Array.from(new Uint32Array(buffers![0]), (id) => keys[id]),
+      Array.from(new Int32Array(buffers![0]), (id) => keys.at(id)!),
     );
     this.#retag();
     this.answer({ kind: "tagged", prompt: message.prompt, id: message.id, says });

@@ -2,7 +2,7 @@
 // The format is that of outlens/tags/events_file.py.
 import { plural } from "../ui/format";
 import { decode, encode, type Event, eventId } from "./kept-log";
-import type { Action, Definition } from "../wire/types";
+import { type Action, type Definition, PROMPT } from "../wire/types";
 
 /** The tags that Python wrote into the page, with the bits still as bytes. */
 interface Written {
@@ -237,7 +237,7 @@ export class PageTags {
   /** The tags of a prompt and its outputs, including those of this page; the last key is the prompt's. */
   over(written: Written, keys: string[]): Record<string, unknown> {
     const bytes = Math.ceil(keys.length / 8);
-    const place = new Map(keys.map((key, i) => [key, i]));
+    const place = new Map(keys.map((key, i) => [key, key.startsWith("prompt:") ? PROMPT : i]));
     const me = this.#name;
     // An annotator who is already in the page continues under the same name.
     const annotators = [me, ...written.annotators.filter((name) => name !== me && name !== "")];
@@ -273,7 +273,7 @@ export class PageTags {
       written.notes.map(([id, by, text]) => [`${id}:${annotators.indexOf(written.annotators[by])}`, text]),
     );
     const set = (mask: Uint8Array, row: number, id: number, on: boolean) => {
-      const at = row * bytes + (id >> 3);
+      const at = (id < 0 ? row + 1 : row) * bytes + (id >> 3);
       mask[at] = on ? mask[at] | (1 << (id & 7)) : mask[at] & ~(1 << (id & 7));
     };
     for (const { action, value, key } of counts) {

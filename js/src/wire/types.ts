@@ -277,6 +277,9 @@ export interface Definition {
   key: string;
 }
 
+/** The prompt has tags and notes like an output; this is its number, whatever the number of outputs. */
+export const PROMPT = -1;
+
 /** Tags as sent by Python or built by a page without Python; see widget/tagged.py. */
 export interface Tagged {
   /** The annotator of gestures in this view. */
@@ -287,8 +290,8 @@ export interface Tagged {
   define: Definition[];
   /** The number of tags ever used, including those no longer on any output; it determines the next colour. */
   ever: number;
-  /** One bit an output, and one for the prompt after them: (names, annotators, ceil((n + 1) / 8)), least significant bit
-   * first. */
+  /** One bit an output, least significant first, and the last one for the prompt: (names, annotators, ceil((n + 1) / 8)).
+   */
   bits: Uint8Array;
   /** The same for stars: (annotators, ceil((n + 1) / 8)). */
   stars: Uint8Array;

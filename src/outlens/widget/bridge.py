@@ -32,6 +32,9 @@ from outlens.widget.parts import PartOnWire
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
 """Traits that a page without a kernel needs in addition to the outputs of its prompts."""
 
+PROMPT = (1 << 32) - 1
+"""The number of the prompt among its outputs, in gestures: -1 as uint32. It does not change when outputs are added."""
+
 PATIENCE = 60.0
 """Seconds after which a widget without views and without a lens is closed."""
 
@@ -400,9 +403,9 @@ class Bridge:
         # Outputs may be added in another thread.
         with tags.lock:
             part = self._study.parts[part.number]
-            # The prompt's number follows those of its outputs.
             rows = np.append(part.rows, len(tags.keys) + part.number)
-            return tags.act(action, name, rows[ids[ids < len(rows)]])
+            on_prompt = ids == PROMPT
+            return tags.act(action, name, rows[np.where(on_prompt, len(part), ids)[on_prompt | (ids < len(part))]])
 
     # For pages
 

@@ -31,6 +31,8 @@ class Encoder:
 
     def __init__(self, keys: Sequence[str]) -> None:
         self._place = {key: i for i, key in enumerate(keys)}
+        # The number of the prompt does not change when outputs are added.
+        self._place[keys[-1]] = -1
         self._known: dict[tuple[str, str, str], tuple[int, State, Any]] = {}
 
     def wire(self, book: TagBook) -> dict[str, Any]:
@@ -41,10 +43,10 @@ class Encoder:
         me, annotators (the person at this lens first), names.
         define : for each tag its color (0 to 7), description and key ("1" to "9" or "").
         ever : the number of tags so far, including those that are on no output any more.
-        bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit per output and one for the prompt, the least
-            significant first.
+        bits : (names, annotators, ceil((n + 1) / 8)) uint8, one bit per output, the least significant first; the
+            prompt has the last bit of all.
         stars : (annotators, ceil((n + 1) / 8)) uint8.
-        notes : output (n: the prompt), annotator, text.
+        notes : output (-1: the prompt), annotator, text.
         """
         state, me, people, given = book.session.state, book.annotator, book.people(), book.names()
         defined = state.definitions()
@@ -80,7 +82,7 @@ class Encoder:
         return [(self._place[key], clean(text)) for key, text in notes.items() if key in self._place]
 
     def _bits(self, held: Collection[str]) -> bytes:
-        mask = np.zeros(len(self._place), bool)
+        mask = np.zeros(-(-len(self._place) // 8) * 8, bool)
         places = map(self._place.get, held)
         at: npt.NDArray[np.int64] = np.fromiter((i for i in places if i is not None), np.int64)
         mask[at] = True

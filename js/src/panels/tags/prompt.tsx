@@ -1,4 +1,5 @@
 // Tags and notes of the prompt itself.
+import { PROMPT } from "../../wire/types";
 import { useLens } from "../use-lens";
 import { Chips } from "./chips";
 import { Notes } from "./notes";
@@ -7,7 +8,7 @@ import { Plain } from "../../ui/button";
 /** Buttons to tag the prompt or write a note on it. */
 export function PromptButtons() {
   const lens = useLens();
-  const target = lens.tagging.card(lens.tags.prompt.value);
+  const target = lens.tagging.card(PROMPT);
   return (
     <span class="ol-of-prompt">
       <Plain title="Tag the prompt itself" label="Tag the prompt" onClick={() => lens.tagging.type(target)}>
@@ -27,12 +28,11 @@ export function PromptButtons() {
 /** The prompt's tags and notes. */
 export function PromptTags() {
   const lens = useLens();
-  const id = lens.tags.prompt.value;
-  if (!lens.tags.of([id]).length && !lens.tags.notes([id]).length) return null;
+  if (!lens.tags.of([PROMPT]).length && !lens.tags.notes([PROMPT]).length) return null;
   return (
     <div class="ol-prompt-said" role="group" aria-label="Tags and notes of the prompt">
-      <Chips id={id} />
-      <Notes id={id} />
+      <Chips id={PROMPT} />
+      <Notes id={PROMPT} />
     </div>
   );
 }

@@ -9,7 +9,7 @@ import { Saved } from "./saved";
 import { TagBar } from "./tag-bar";
 import { LensContext } from "../use-lens";
 import type { Lens } from "../../core/lens";
-import type { Tagged } from "../../wire/types";
+import { PROMPT, type Tagged } from "../../wire/types";
 
 function draw(lens: Lens, el: HTMLElement, ...children: ComponentChild[]) {
   render(h(LensContext.Provider, { value: lens, children }), el);
@@ -246,18 +246,18 @@ it("tags the outputs of the given prompt, on a page with several", () => {
 it("tags the prompt itself, and none of its outputs", () => {
   const { lens } = busy();
   const n = lens.outputs.info.n;
-  lens.tagging.toggle("vague", [lens.tags.prompt.value]);
-  expect(lens.tags.of([n])).toMatchObject([{ name: "vague", mine: true }]);
+  lens.tagging.toggle("vague", [PROMPT]);
+  expect(lens.tags.of([PROMPT])).toMatchObject([{ name: "vague", mine: true }]);
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
-  // Python sends the prompt's bit after those of the outputs.
+  // Python sends the prompt's bit last.
   const bits = new Uint8Array(Math.ceil((n + 1) / 8));
-  bits[n >> 3] |= 1 << (n & 7);
+  bits[bits.length - 1] |= 1 << 7;
   setTagged(lens, {
     names: ["odd"],
     define: [{ color: 3, description: "", key: "" }],
     bits,
   });
-  expect(lens.tags.of([n]).map(({ name }) => name)).toEqual(["odd", "vague"]);
+  expect(lens.tags.of([PROMPT]).map(({ name }) => name)).toEqual(["odd", "vague"]);
   expect(Array.from(lens.tags.any.value)).toEqual(Array(n).fill(0));
 });
 
