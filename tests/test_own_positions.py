@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,22 @@ def test_they_are_centred_and_scaled_alike_and_nothing_else() -> None:
     np.testing.assert_allclose(lens.frame[["x", "y"]], wanted, atol=1e-6)
     assert lens._study.made_with == "your vectors, 5 dimensions · your positions"
     assert len(lens.clusters)
+
+
+def test_they_are_in_the_widget_before_there_are_clusters() -> None:
+    may_end = threading.Event()
+
+    def model(texts: list[str]) -> np.ndarray:
+        assert may_end.wait(30)
+        return np.eye(len(texts))
+
+    lens = ol.Lens(TEXTS, model=model, xy=XY, store=False)
+    widget = lens._bridge.widget
+    early = np.frombuffer(widget._xy, "<f4").reshape(-1, 2)
+    np.testing.assert_allclose(early, (XY - [25, 150]) / 50, atol=1e-6)
+    assert widget._tree == {}
+    may_end.set()
+    np.testing.assert_array_equal(lens.frame[["x", "y"]].to_numpy(np.float32), early)
 
 
 def test_two_columns_or_a_table_in_the_order_of_the_rows() -> None:

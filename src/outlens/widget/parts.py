@@ -15,6 +15,7 @@ from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.summary import Piece, end_of_start, new_outputs, pieces
 from outlens.tags.book import TagBook
+from outlens.vectors.positions import scaled
 from outlens.vectors.separation import NO_GROUPS
 from outlens.widget import tagged, wire
 
@@ -87,10 +88,15 @@ class PartOnWire:
             }
 
     def landscape(self) -> dict[str, Any]:
-        """Return the traits of the clusters and the map; they are empty until these are ready."""
+        """Return the traits of the clusters and the map; they are empty until these are ready.
+
+        The user's own positions are there from the start.
+        """
         land = self._part.landscape.peek()
         if land is None:
-            return {"_xy": b"", "_leaf": b"", "_tree": {}, "_typical": b""}
+            own = self._study.xy
+            xy = b"" if own is None else scaled(own[self._part.rows]).astype("<f4").tobytes()
+            return {"_xy": xy, "_leaf": b"", "_tree": {}, "_typical": b""}
         return {
             "_xy": land.xy.astype("<f4").tobytes(),
             "_leaf": land.tree.leaf.astype("<i4").tobytes(),

@@ -77,7 +77,7 @@ export function MapPanel() {
             </span>
           ))}
         </div>
-        <Making />
+        {!lens.outputs.xy.value.length && <Making />}
         {n === 0 && <Empty>There are no outputs to show.</Empty>}
         <Zoom />
         {lens.settings.get("tool") === "pan" && <PanButtons />}
