@@ -4,17 +4,18 @@ import { build } from "esbuild";
 import { minify } from "terser";
 
 const OWN = (
-  "about alignment anchors announce anySelected arrays arrived asked blocks clusters codes colors " +
-  "componentDidCatch componentDidMount componentDidUpdate componentWillMount componentWillReceiveProps " +
-  "componentWillUnmount componentWillUpdate contextType copies counts coverage current disputes doubleTap " +
-  "draft drawer elsewhere estimate faded field folds getChildContext getDerivedStateFromError " +
-  "getDerivedStateFromProps getSnapshotBeforeUpdate goal hasSize heights hover isPinned keyOf largest layer " +
-  "level lines listing localOf making marks mask members mine minOutputs minWords moved nameOf nearest " +
-  "nextUntagged ofCounted onUnfold onWidth opened otherPrompts outputOf outputs outputsOf outputsWith " +
-  "painted palette panBy passes passing pointer preparing present pressed progress project promptIndex Provider " +
-  "question radius reading redraw report reveal ringed room setGranularity setPrompt setScope settings " +
-  "shared shortSource shown sourcesOf spans spread stride styled tagging tagKeys textData totals traits " +
-  "unfolded units variants where within wordings wordsBetween written zoomAbout zoomTo"
+  "about affine alignment anchors announce anySelected arrays arrived asked blocks clusters codes colors " +
+  "comparedCount componentDidCatch componentDidMount componentDidUpdate componentWillMount " +
+  "componentWillReceiveProps componentWillUnmount componentWillUpdate contextType copies counts coverage " +
+  "current dense disputes doubleTap draft drawer elsewhere ends estimate faded field folds getChildContext " +
+  "getDerivedStateFromError getDerivedStateFromProps getSnapshotBeforeUpdate goal ground hasSize heights " +
+  "hover isPinned keyOf largest layer level lines listing localOf making marks mask members mine minOutputs " +
+  "minWords moved nameOf nearest nextUntagged ofCounted onlyHere onUnfold onWidth opened otherPrompts " +
+  "outputOf outputs outputsOf outputsWith painted palette panBy passes passing pointer preparing present " +
+  "pressed progress project promptIndex Provider question radius reach reading redraw report reveal ringed " +
+  "room score scrolled setGranularity setPrompt setScope settings settle shared shortSource shown sourcesOf " +
+  "spans spread starts stride styled tagging tagKeys textData totals traits unfold unfolded unitAt units " +
+  "unproject variants where within wordings wordsBetween written zoomAbout zoomTo"
 ).split(" ");
 
 const { outputFiles } = await build({
@@ -45,7 +46,7 @@ const { outputFiles } = await build({
 });
 
 const LONG = (
-  "Uint32Array Uint8Array Float32Array Array.from Math.max Math.min Math.floor Math.round Math.ceil Math.abs " +
+  "Uint32Array Uint8Array Uint16Array Int32Array Float32Array Float64Array AbortController JSON.stringify Array.from Math.max Math.min Math.floor Math.round Math.ceil Math.abs " +
   "requestAnimationFrame cancelAnimationFrame setTimeout clearTimeout"
 ).split(" ");
 

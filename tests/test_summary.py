@@ -99,7 +99,7 @@ def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
     assert _number(r"(\d+) looks? like nothing else", sentence) == int((frame.cluster == -1).sum())
     sizes = frame.cluster[frame.cluster >= 0].value_counts()
     if "no clear groups" not in sentence:
-        assert _number(r": (\d+) clusters", sentence) or _number(r": about (\d+) different", sentence) == len(sizes)
+        assert _number(r": (\d+) clusters?", sentence) or _number(r": about (\d+) different", sentence) == len(sizes)
         if percent := re.search(r"([\d]+) % are “(.*?)”", sentence):
             assert percent[1] == f"{100 * sizes.iloc[0] / n:.0f}"
             assert percent[2] == lens.clusters.name.iloc[0]

@@ -108,7 +108,7 @@ def end_of_start(texts: Sequence[str]) -> int:
 
 def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
     """Describe the clusters, or say that there are no clear groups."""
-    if len(sizes) < 2 or separation <= NO_GROUPS:
+    if not len(sizes) or separation <= NO_GROUPS:
         return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), _MOST]
     # Outputs that were added may have made another cluster the largest.
     first = int(sizes.argmax())
@@ -151,7 +151,10 @@ def _verb(n: int) -> str:
 
 def percent(share: float) -> str:
     """Return a share in words."""
-    return f"{100 * share:.0f} %" if round(100 * share) else "less than 1 %"
+    percents = f"{100 * share:.0f}"
+    if percents == "0" and share > 0:
+        return "less than 1 %"
+    return "more than 99 %" if percents == "100" and share < 1 else f"{percents} %"
 
 
 def _at_least(share: float) -> str:

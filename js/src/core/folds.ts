@@ -24,7 +24,7 @@ export class Folds {
 
   /** How many outputs must share a run before it is folded. */
   readonly #least = computed(() =>
-    Math.max(this.shared.minOutputs.value, Math.ceil(FOLD_SHARE * this.shared.counted.value)),
+    Math.max(this.shared.minOutputs.value, Math.ceil(FOLD_SHARE * this.shared.comparedCount.value)),
   );
 
   /** Whether no output has a folded run. */

@@ -24,7 +24,7 @@ export function likeSentence(shared: Shared, groups: Groups, { id, at }: Place):
   const group = groups.list.value[aligned.group[u]] ?? null;
   const { form } = index;
   const outputsWith = shared.outputsWith.value!;
-  const n = shared.counted.value;
+  const n = shared.comparedCount.value;
   const words = (unit: number) => {
     const [from, to] = shared.wordsBetween(of[unit], aligned.start[unit], aligned.end[unit]);
     const weights = new Map<number, number>();

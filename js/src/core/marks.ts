@@ -96,7 +96,7 @@ export class Marks {
     if (on.has("shared")) join("ol-shared", (at) => this.shared.step(coverage[at]));
     // 0 adds nothing to the class; -1 means unmarked.
     if (on.has("common")) join("ol-common", (at) => (coverage[at] >= least ? 0 : -1), -1);
-    if (on.has("only") && this.shared.counted.value > 1)
+    if (on.has("only") && this.shared.comparedCount.value > 1)
       join("ol-only", (at) => (this.shared.onlyHere(at) ? 0 : -1), -1);
     if (on.has("echo")) join("ol-echo", (at) => (room[at] === 0 ? 0 : -1), -1);
     return layers;

@@ -40,7 +40,7 @@ export class Shared {
   /** Whether outputs are compared only with the selected ones. */
   readonly within = computed(() => this.settings.get("context") === "selection" && this.selection.count.value > 0);
   /** The number of outputs compared. */
-  readonly counted = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.n));
+  readonly comparedCount = computed(() => (this.within.value ? this.selection.count.value : this.outputs.info.n));
   /** Whether an output is among those compared. */
   counts(id: number): boolean {
     return !this.within.value || this.selection.mask.value[id] === 1;
@@ -55,7 +55,7 @@ export class Shared {
   });
   /** The least number of outputs that must share words. */
   readonly minOutputs = computed(() =>
-    outputsNeeded(this.settings.get("min_outputs") ?? (this.words.value?.fit || 0.3), this.counted.value),
+    outputsNeeded(this.settings.get("min_outputs") ?? (this.words.value?.fit || 0.3), this.comparedCount.value),
   );
   /** The least number of consecutive words that counts as shared. */
   readonly minWords = computed(() => this.settings.get("min_words"));
@@ -69,14 +69,14 @@ export class Shared {
 
   /** Whether a word occurs in only one output. */
   onlyHere(at: number): boolean {
-    return this.outputsWith.value?.[at] === 1 && this.counted.value > 1 && !(this.words.value!.echo[at] >= 1);
+    return this.outputsWith.value?.[at] === 1 && this.comparedCount.value > 1 && !(this.words.value!.echo[at] >= 1);
   }
 
   /** The strength of the tint: 0 = too few outputs, else 1 to 3. */
   step(count: number): number {
     const least = this.minOutputs.value;
     if (count < least) return 0;
-    return 1 + Math.min(2, Math.floor((3 * (count - least)) / Math.max(1, this.counted.value - least + 1)));
+    return 1 + Math.min(2, Math.floor((3 * (count - least)) / Math.max(1, this.comparedCount.value - least + 1)));
   }
 
   /** The number of words that each layer marks in all outputs, for the legend. */
@@ -86,7 +86,7 @@ export class Shared {
     if (!words || !coverage || !outputsWith || !room) return null;
     const weight = this.weight.value ?? words.weight;
     const least = this.minOutputs.value;
-    const many = this.counted.value > 1;
+    const many = this.comparedCount.value > 1;
     const sum = { all: 0, shared: 0, only: 0, echo: 0 };
     for (let v = 0; v < weight.length; v++) {
       const w = weight[v];
@@ -127,6 +127,6 @@ export class Shared {
   }
 
   ofCounted(count: number): string {
-    return `${grouped(count)} of ${grouped(this.counted.value)}`;
+    return `${grouped(count)} of ${grouped(this.comparedCount.value)}`;
   }
 }

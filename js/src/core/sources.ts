@@ -7,7 +7,7 @@ export interface Source {
   ids: number[];
   /**
    * Short name; number of outputs; number of clusters, counting each unclustered output as one; name of the most
-   * frequent cluster; mean rank, from 0 (most typical) to 100.
+   * frequent cluster; mean rank, from 0 (most typical) to 100, where equally typical outputs have one rank.
    */
   cells: [string, number, number, string, number];
 }
@@ -20,7 +20,13 @@ export function sourcesOf({ outputs, clusters }: { outputs: Outputs; clusters: C
   const typical = clusters.typical.value;
   const rank: number[] = [];
   const all = outputs.where(() => true);
-  all.sort((a, b) => typical[b] - typical[a]).forEach((id, place) => (rank[id] = place));
+  all.sort((a, b) => typical[b] - typical[a]);
+  let start = 0;
+  all.forEach((id, place) => {
+    if (typical[id] === typical[all[place + 1]]) return;
+    const mean = (start + place) / 2;
+    while (start <= place) rank[all[start++]] = mean;
+  });
   const idsOf: number[][] = [];
   for (let i = 0; i < all.length; i++) (idsOf[codes[i]] ??= []).push(i);
   return outputs.present(column).map((code) => {
@@ -29,7 +35,8 @@ export function sourcesOf({ outputs, clusters }: { outputs: Outputs; clusters: C
     let unusual = 0;
     for (const id of ids) {
       const cluster = clusters.of.value[id];
-      const key = cluster < 0 ? -1 - id : cluster;
+      // A cluster comes before an output that is alone.
+      const key = cluster < 0 ? 1e9 + id : cluster;
       counts.set(key, (counts.get(key) ?? 0) + 1);
       unusual += (100 * rank[id]) / ids.length / Math.max(1, all.length - 1);
     }

@@ -20,7 +20,10 @@ export class Summary {
     const clusters = this.clusters.list.value;
     return this.traits.summary.value
       .filter((piece) => (piece.step ?? level) === level)
-      .map((piece) => ({ ...piece, text: piece.text.replace("{}", clusters[piece.cluster!]?.name) }));
+      .map((piece) => ({
+        ...piece,
+        text: piece.cluster === null ? piece.text : piece.text.replace("{}", () => clusters[piece.cluster!]?.name),
+      }));
   });
   readonly sentence = computed(() => this.pieces.value.map(({ text }) => text).join(""));
 

@@ -1,6 +1,7 @@
 // A scatter plot on a 2-D canvas that you can pan, zoom, pick from and lasso.
 import { Camera } from "./camera";
 import { Gestures, type Tool } from "./gestures";
+import { isDense } from "./density";
 import { Grid } from "./grid";
 import { inside } from "./lasso";
 import { paintOverlay, type Ring } from "./overlay";
@@ -300,6 +301,8 @@ export class CanvasMap implements MapRenderer {
     pixels.data.fill(ground);
     if (style.codes.length === this.#xy.length >> 1 && style.palette.length) {
       this.#layers ??= layersOf(this.#xy, this.#order, style);
+      const dense = isDense(this.#layers.codes.length, this.#camera.size, this.#camera.view.k);
+      this.#host.toggleAttribute("data-dense", dense);
       paintLayers(this.#layers, {
         pixels,
         ratio,
@@ -308,6 +311,7 @@ export class CanvasMap implements MapRenderer {
         ground,
         ink: this.#colour(style.ink),
         anySelected: style.anySelected,
+        dense,
         radius: (count) => this.#radius(count),
       });
     }

@@ -69,6 +69,7 @@ describe("the edge of a point", () => {
       ground,
       ink,
       anySelected: false,
+      dense: false,
       radius: () => radius,
     });
     return Math.max(...Array.from(pixels.data, (pixel) => contrast(pixel, ground)));

@@ -1,4 +1,5 @@
 // The points as pixels: their paint order, size and outline.
+import { paintDensity } from "./density";
 import { contrast, makeDisc, mix, paintDiscs, type Pixels } from "./raster";
 import type { MapStyle } from "./renderer";
 import type { Affine, Size } from "./view";
@@ -66,20 +67,34 @@ export interface Paint {
   ground: number;
   ink: number;
   anySelected: boolean;
+  /** Squares with a shade instead of points. */
+  dense: boolean;
   radius(count: number): number;
 }
 
 export function paintLayers(
   layers: Layers,
-  { pixels, ratio, at, palette, ground, ink, anySelected, radius: radiusFor }: Paint,
+  { pixels, ratio, at, palette, ground, ink, anySelected, dense, radius: radiusFor }: Paint,
 ): void {
   const scaled = { sx: at.sx * ratio, sy: at.sy * ratio, tx: at.tx * ratio, ty: at.ty * ratio };
   const radius = radiusFor(layers.codes.length);
   const edges = Uint32Array.from(palette, (colour) => edgeOf(colour, ground, ink));
   const allInk = new Uint32Array(palette.length).fill(ink);
+  const back = anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0;
+  const dimmed = (colours: Uint32Array, dim: number) => colours.map((colour) => mix(colour, ground, dim));
+  if (dense) {
+    const dims = [0.82, 0.82, back, back, 0];
+    paintDensity(
+      layers,
+      pixels,
+      scaled,
+      dims.map((dim) => dimmed(edges, dim)),
+      ground,
+    );
+    return;
+  }
   const paint = (from: number, to: number, size: number, alpha: number, dim: number, outline: number): void => {
     if (from === to) return;
-    const dimmed = (colours: Uint32Array) => Uint32Array.from(colours, (colour) => mix(colour, ground, dim));
     const tiny = size < SMALLEST_EDGED;
     const fill = tiny ? palette.map((colour) => edgeOf(colour, ground, ink, alpha)) : palette;
     const disc = makeDisc(size * ratio, alpha, pixels.stride);
@@ -99,7 +114,7 @@ export function paintLayers(
       to,
       disc,
       layers.codes,
-      dimmed(fill),
+      dimmed(fill, dim),
       outline
         ? rim(outline, allInk)
         : edged
@@ -117,7 +132,6 @@ export function paintLayers(
   const outline = few >= OUTLINED ? Math.min(1.4, large * 0.28) : 0;
   paint(0, faded, radius, 0.7, 0.82, 0);
   paint(faded, fadedSelected, large, 1, 0.82, outline);
-  const back = anySelected ? Math.max(0.3, 0.75 - radius * 0.1) : 0;
   paint(fadedSelected, plain, radius, 0.7, back, 0);
   paint(plain, ringed, radius, 1, back, radius >= OUTLINED ? Math.min(0.9, radius * 0.2) : 0);
   paint(ringed, all, large, 1, 0, outline);

@@ -34,7 +34,7 @@ export function AskedPlace() {
     () => (lens.reading.asked.value ? likeSentence(lens.shared, lens.groups, lens.reading.asked.value) : null),
     [lens],
   );
-  const whole = lens.shared.counted.value;
+  const whole = lens.shared.comparedCount.value;
   const where = [lens.outputs.source(asked.id), lens.outputs.row(asked.id)].filter(Boolean).join(" ");
   return (
     <div class="ol-drawer-body">

@@ -13,7 +13,7 @@ const LEAST_SHARE = 0.02;
 
 export function Openings() {
   const lens = useLens();
-  const least = Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.counted.value));
+  const least = Math.max(2, Math.ceil(LEAST_SHARE * lens.shared.comparedCount.value));
   const roots = useComputed(
     () => (lens.shared.index.value ? openings(lens.shared.index.value, least, lens.shared.weight.value) : []),
     [lens, least],
@@ -23,7 +23,7 @@ export function Openings() {
       <div class="ol-column">
         {!roots.length && <Hint>No two outputs begin with the same word.</Hint>}
         {roots.map((node) => (
-          <OpeningRow key={node.at} node={node} depth={0} of={lens.shared.counted.value} />
+          <OpeningRow key={node.at} node={node} depth={0} of={lens.shared.comparedCount.value} />
         ))}
         {roots.length > 0 && <Hint>Openings of at least {plural(least, "output")}.</Hint>}
       </div>

@@ -36,7 +36,7 @@ export function Phrases() {
           <Holder
             key={`${at}:${words}`}
             ids={lens.shared.outputsOf(variants)}
-            of={lens.shared.counted.value}
+            of={lens.shared.comparedCount.value}
             text={lens.shared.written(at, words)}
           />
         ))}

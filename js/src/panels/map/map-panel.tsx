@@ -163,6 +163,8 @@ function Legend() {
     if (kind === "cluster") lens.pointer.cluster.value = group;
   };
   const hidden = lens.filter.hidden.value;
+  // Your own positions are there before the clusters.
+  if (kind === "cluster" && lens.making.progress.value) return null;
   return (
     <div class={many ? "ol-legend ol-one-line" : "ol-legend"} role="group" aria-label={`Legend: ${name}`}>
       {entries.map(({ group, label, color, count }) => (

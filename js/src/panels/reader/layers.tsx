@@ -234,9 +234,9 @@ function Switch({ name, on, about, flip }: SwitchProps) {
 
 function Share() {
   const lens = useLens();
-  const { minOutputs, counted } = lens.shared;
+  const { minOutputs, comparedCount } = lens.shared;
   const chosen = lens.settings.get("min_outputs");
-  const percent = Math.round((100 * minOutputs.value) / Math.max(1, counted.value));
+  const percent = Math.round((100 * minOutputs.value) / Math.max(1, comparedCount.value));
   const at = SHARES.reduce((best, s, i) => (Math.abs(s - percent) < Math.abs(SHARES[best] - percent) ? i : best), 0);
   return (
     <label class="ol-threshold">
