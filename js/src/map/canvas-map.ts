@@ -6,8 +6,8 @@ import { Grid } from "./grid";
 import { inside } from "./lasso";
 import { paintOverlay, type Ring } from "./overlay";
 import { nearestAhead } from "./picking";
-import { type Layers, layersOf, paintLayers, radiusOf, scattered } from "./points";
-import { packed, parseHex, type Pixels } from "./raster";
+import { layersOf, paintLayers, radiusOf, scattered } from "./points";
+import { type Layers, packed, parseHex, type Pixels } from "./raster";
 import type { Direction, MapEvents, MapRenderer, MapStyle } from "./renderer";
 import { boundsOf } from "./view";
 

@@ -1,6 +1,5 @@
 // Many points as squares, with a shade for how many each square holds.
-import { mix, type Pixels } from "./raster";
-import type { Layers } from "./points";
+import { type Layers, mix, type Pixels } from "./raster";
 import type { Affine, Size } from "./view";
 
 /** Width of a square in pixels: a power of two. */

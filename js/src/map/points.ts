@@ -1,6 +1,6 @@
 // The points as pixels: their paint order, size and outline.
 import { paintDensity } from "./density";
-import { contrast, makeDisc, mix, paintDiscs, type Pixels } from "./raster";
+import { contrast, makeDisc, mix, paintDiscs, type Layers, type Pixels } from "./raster";
 import type { MapStyle } from "./renderer";
 import type { Affine, Size } from "./view";
 
@@ -12,13 +12,6 @@ const SMALLEST_EDGED = 2.5;
 const LEAST_CONTRAST = 3.5;
 /** Share of ink added to an edge at each step. */
 const DARKER = 0.1;
-
-/** The points in paint order: faded, faded but selected, plain, ringed, selected; and the end of each layer. */
-export interface Layers {
-  xy: Float32Array;
-  codes: Uint16Array;
-  ends: number[];
-}
 
 export function layersOf(xy: Float32Array, order: Uint32Array, style: MapStyle): Layers {
   const { selected, faded, ringed } = style;

@@ -8,6 +8,13 @@ export interface Pixels {
   pad: number;
 }
 
+/** The points in paint order: faded, faded but selected, plain, ringed, selected; and the end of each layer. */
+export interface Layers {
+  xy: Float32Array;
+  codes: Uint16Array;
+  ends: number[];
+}
+
 /** Subpixel positions, in each direction, for which a disc has its own coverage. */
 const PHASES = 4;
 const FULL = 256;
