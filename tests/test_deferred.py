@@ -187,32 +187,14 @@ def test_a_circular_value_is_an_error_instead_of_a_deadlock() -> None:
         answer.get()
 
 
-def test_an_invalidated_value_is_computed_again() -> None:
-    made: list[list[int]] = []
-    value = Deferred(lambda: made.append([len(made)]) or made[-1])
+def test_a_value_that_is_put_is_not_computed() -> None:
+    made: list[int] = []
+    value: Deferred[list[int]] = Deferred(lambda: made.append(1) or [1])
     seen: list[list[int]] = []
     value.when_ready(seen.append)
-    assert value.get() == [0]
-    value.invalidate()
-    assert value.peek() is None
-    assert value.get() == [1]
-    assert seen == [[0], [1]]
-
-
-def test_a_value_invalidated_while_it_is_computed_is_dropped() -> None:
-    slow, seen = Slow(), []
-    value = Deferred(slow)
-    value.when_ready(seen.append)
-    with ThreadPoolExecutor(1) as pool:
-        first = pool.submit(value.get)
-        assert slow.begun.wait(20)
-        value.invalidate()
-        slow.may_end.set()
-        assert first.result(20) == [1]
-    assert value.peek() is None
-    assert seen == []
-    assert value.get() == [2]
-    assert seen == [[2]]
+    value.put([2])
+    assert value.peek() == value.get() == [2]
+    assert (made, seen) == ([], [])
 
 
 def test_a_callback_on_a_ready_value_runs_at_once_and_may_use_it() -> None:
@@ -233,8 +215,6 @@ def test_a_part_is_ready_with_its_whole() -> None:
     assert part.peek() is None
     assert part.get() == part.peek() == "1"
     assert seen == ["1"]
-    part.invalidate()
-    assert whole.peek() is None
     with ThreadPoolExecutor(1) as pool:
         part.start(pool)
-    assert (whole.peek(), part.peek(), seen) == ([2], "2", ["1", "2"])
+    assert (whole.peek(), part.peek(), seen) == ([1], "1", ["1"])

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import gc
 import threading
+import weakref
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -429,3 +431,65 @@ def test_a_closed_lens_refuses_rows(lens: ol.Lens) -> None:
     for change in (lambda: lens.add(more, vectors=vectors), lens.refit):
         with pytest.raises(ValueError, match="closed"):
             change()
+
+
+def test_outputs_added_to_an_empty_lens_get_clusters_and_a_map_by_themselves() -> None:
+    lens = ol.Lens([], vectors=np.zeros((0, 2)), store=False)
+    lens.prepare()
+    ready = threading.Event()
+    lens._bridge.widget.observe(lambda change: ready.set() if change["new"] else None, "_tree")
+    lens.add(["Yes.", "Yes!", "No"], vectors=[[1, 0], [1, 0], [0, 1]])
+    assert ready.wait(30)
+    assert lens._part.landscape.peek() is not None
+
+
+def test_a_refit_leaves_nothing_of_the_part_before(lens: ol.Lens) -> None:
+    lens.prepare()
+    lens._part.index.get()
+    alive = []
+    for _ in range(4):
+        alive.append(weakref.ref(lens._part))
+        lens.refit()
+    lens._study._executor.submit(int).result()
+    gc.collect()
+    # The widget may still show the last one.
+    assert sum(part() is not None for part in alive) <= 1
+    assert lens._part.index.peek() is not None
+
+
+def test_rows_for_many_prompts_renew_the_names_of_each_prompt_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    n = 40
+    data = pd.DataFrame({"prompt": np.repeat([f"p{i}" for i in range(n)], 4), "response": list("abcd") * n})
+    lens = ol.Lens(data, vectors=np.tile(np.eye(4), (n, 1)), store=False)
+    lens.prepare()
+    asked = []
+    monkeypatch.setattr("outlens.naming.given_names", lambda *args: asked.append(1) or [])
+    monkeypatch.setattr("outlens.widget.bridge.given_names", lambda *args: asked.append(1) or [])
+    new = pd.DataFrame({"prompt": [f"p{i}" for i in range(n)], "response": ["a"] * n})
+    lens.add(new, vectors=np.eye(4)[[0] * n])
+    assert len(asked) <= 3 * n
+
+
+def test_a_computation_that_waits_for_its_turn_can_be_stopped() -> None:
+    begun, may_end = threading.Event(), threading.Event()
+
+    def model(texts: list[str]) -> np.ndarray:
+        begun.set()
+        assert may_end.wait(30)
+        return np.eye(4)[: len(texts)]
+
+    data = {"prompt": ["p", "p", "q", "q"], "response": list("abcd")}
+    waiting = ol.Lens(data, model=model, store=False)
+    assert begun.wait(30)
+    second = waiting._study.parts[1]
+    queued = threading.Event()
+    second.progress.changed.connect(lambda report: queued.set() if report.status == "waiting" else None)
+    thread = threading.Thread(target=second.landscape.get, daemon=True)
+    thread.start()
+    assert queued.wait(30)
+    assert second.progress.stop()
+    may_end.set()
+    # Whoever still waits starts it again.
+    thread.join(30)
+    assert second.landscape.peek() is not None
+    waiting.close()

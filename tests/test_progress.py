@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from outlens.progress import Report
+from outlens.progress import Progress, Report
 
 
 @pytest.mark.parametrize(
@@ -28,3 +28,17 @@ def test_the_time_left_is_rounded_and_a_long_one_names_the_fast_model(left: floa
 def test_only_embedding_is_faster_with_another_model() -> None:
     assert Report("running", "drawing the map", 0, 0, 600.0).left_says == "about 10 min left"
     assert Report("stopped", "embedding", 10, 20, 600.0).left_says == ""
+
+
+def test_a_report_that_cannot_be_shown_loses_no_result(caplog: pytest.LogCaptureFixture) -> None:
+    progress = Progress()
+
+    def fail(report: Report) -> None:
+        raise ZeroDivisionError
+
+    progress.changed.connect(fail)
+    progress.begin()
+    progress.report("embedding", 1, 2)
+    progress.end("ready")
+    assert progress.now.status == "ready"
+    assert "could not be shown" in caplog.text

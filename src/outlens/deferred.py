@@ -113,10 +113,13 @@ class Deferred(Generic[T]):
             self._run = before
             raise
 
-    def invalidate(self) -> None:
-        """Forget the value. Threads that already wait for one still get it; then it is dropped."""
+    def put(self, value: T) -> None:
+        """Set the value without computing it; callbacks are not called."""
+        run = _Run[T]()
+        run.value = value
+        run.done.set()
         with self._lock:
-            self._run = None
+            self._run = run
 
     def when_ready(self, function: Callable[[T], object]) -> None:
         """Call `function(value)` whenever the value is ready: now, or later in the thread that computes it."""
@@ -155,6 +158,7 @@ class Background(Deferred[T]):
     compute, known : as for `Deferred`.
     executor : computes the value.
     wait : waits in the calling thread for the event that ends the attempt; it may show progress.
+    queued : called when a thread that needs the value is about to hand it to the executor.
     """
 
     def __init__(
@@ -163,9 +167,11 @@ class Background(Deferred[T]):
         known: T | None,
         executor: Executor,
         wait: Callable[[threading.Event], object],
+        queued: Callable[[], object] = lambda: None,
     ) -> None:
         super().__init__(compute, known)
         self._executor = executor
+        self._queued = queued
         self._wait = wait
 
     def get(self) -> T:
@@ -173,6 +179,7 @@ class Background(Deferred[T]):
         while True:
             run = self._run
             if run is None:
+                self._queued()
                 try:
                     self.start(self._executor)
                 except RuntimeError:
@@ -210,10 +217,6 @@ class Derived(Deferred[T], Generic[S, T]):
     def start(self, executor: Executor) -> None:
         """Compute the source in an executor."""
         self._source.start(executor)
-
-    def invalidate(self) -> None:
-        """Forget the source, and with it all its parts."""
-        self._source.invalidate()
 
     def when_ready(self, function: Callable[[T], object]) -> None:
         """Call `function(part)` whenever the source becomes ready."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 import time
 from dataclasses import dataclass, field
@@ -179,4 +180,8 @@ class Progress:
 
     def _show(self, report: Report) -> None:
         self.now = report
-        self.changed.emit(report)
+        try:
+            self.changed.emit(report)
+        except Exception:
+            # A result is not lost because it could not be shown.
+            logging.getLogger(__name__).exception("a report of the progress could not be shown")

@@ -84,8 +84,10 @@ class Part:
         self.rows = rows
         self.texts = texts
         # A computation that was stopped or failed keeps this status when outputs are added.
-        self.progress: Progress = Progress() if before is None else before.progress
-        self.landscape = Background(lambda: self._report(landscape), known, executor, self.progress.wait)
+        halted = before is not None and before.progress.now.status in ("stopped", "failed")
+        self.progress: Progress = before.progress if before and (halted or known is not None) else Progress()
+        wait, queued = self.progress.wait, self.progress.wait_for_turn
+        self.landscape = Background(lambda: self._report(landscape), known, executor, wait, queued)
         self.vectors: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.vectors)
         self.tree: Deferred[Tree] = Derived(self.landscape, lambda land: land.tree)
         self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
@@ -304,7 +306,11 @@ class Study:
                 return made if given else replace(made, xy=register(made.xy, old.xy))
 
             new = self._made(self.outputs, part.number, part.label, part.rows, landscape=again)
-            new.index, new.alignment = part.index, part.alignment
+            # Not the same objects: their callbacks refer to the old part.
+            if (index := part.index.peek()) is not None:
+                new.index.put(index)
+            if (alignment := part.alignment.peek()) is not None:
+                new.alignment.put(alignment)
             new.landscape.get()
             parts.append(new)
         none = np.zeros(0, np.int64)
@@ -314,7 +320,11 @@ class Study:
         """Replace the outputs and the parts; hold the lock of the lens."""
         # Outputs come first, so that another thread finds the rows of every part.
         self.outputs, self.vectors, self.xy = growth.outputs, growth.vectors, growth.xy
-        self.parts = growth.parts
+        before, self.parts = self.parts, growth.parts
+        for part in before:
+            if part.landscape.peek() is None and part not in growth.parts:
+                # It may have begun since; the new part takes its place.
+                part.progress.stop()
         self.changed.emit()
 
     def added(self) -> Rows:

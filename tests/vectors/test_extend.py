@@ -194,3 +194,16 @@ def test_outputs_that_were_left_out_return_to_their_clusters() -> None:
     together = (new[:, None] == old) & (new[:, None] >= 0)
     wanted = (whole[left][:, None] == whole[kept]) & (whole[left][:, None] >= 0)
     assert (together == wanted).mean() > 0.85
+
+
+def test_an_equal_output_comes_first_even_if_another_is_just_as_near() -> None:
+    rng = np.random.default_rng(0)
+    texts = [f"city {i} and {i % 7}" for i in range(60)] + ["Lima", "Lima!"]
+    vectors = np.vstack([rng.normal(size=(60, 6)), np.tile(rng.normal(size=(1, 6)), (2, 1))])
+    land = landscape(texts, vectors=vectors)
+    for k in (60, 61):
+        more, outside = extend(land, texts, vectors[[k]], [texts[k]], seen(land, texts))
+        gap = np.hypot(*(more.xy[-1] - land.xy[k]))
+        assert gap < 0.02
+        assert more.tree.leaf[-1] == land.tree.leaf[k]
+        assert not outside[0]

@@ -139,6 +139,7 @@ class _Places:
         cluster = land.tree.cut()[row].astype(np.int64)
         alone = np.flatnonzero(cluster < 0)
         self._alike = alike
+        self._item = {text: i for i, text in enumerate(alike.texts)}
         self._leaf = land.tree.leaf[row].astype(np.int64)
         self._xy = land.xy[row].astype(np.float64)
         self._group = cluster.copy()
@@ -154,6 +155,8 @@ class _Places:
         distance = self._alike.distances_of(vectors, texts)
         here = np.arange(len(texts))
         first = smallest(distance, 1)[:, 0]
+        # Other outputs may be just as near as an equal one.
+        first = np.array([self._item.get(text.strip(), int(k)) for text, k in zip(texts, first, strict=True)])
         nearest = distance[here, first].astype(np.float64)
         group = self._group[first]
         mean = (self._mean @ distance.T).T[here, group]

@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens import text
-from outlens.naming import Given, all_names, replace_names
+from outlens.naming import Given, all_names, given_names, replace_names
 from outlens.ranking import rank_by_tag, rank_unlike
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -184,8 +184,11 @@ class Bridge:
         for part in now:
             if id(part) in kept:
                 continue
-            part.landscape.when_ready(partial(self._on_clusters, part))
-            part.index.when_ready(partial(self._on_index, part))
+            # The others have been shown with the prompt.
+            if part.landscape.peek() is None:
+                part.landscape.when_ready(partial(self._on_clusters, part))
+            if part.index.peek() is None:
+                part.index.when_ready(partial(self._on_index, part))
             if id(part.progress) not in watched:
                 part.progress.changed.connect(self._on_progress)
 
@@ -226,7 +229,10 @@ class Bridge:
                 for name, value in self._parts[part.number].landscape().items():
                     setattr(self.widget, name, value)
                 self.widget._summary = self._parts[part.number].summary(self._state)
-            self._show_tags()
+            others = [given for given in self._renames if given["prompt"] != part.number]
+            given = [*others, *given_names(part, self._tags)]
+            self._renames = sorted(given, key=lambda one: one["prompt"])
+            self.widget.renames = [*self._renames]
 
     def _on_index(self, part: Part, _: object) -> None:
         # The index of very much text is sent only on request.
@@ -274,8 +280,10 @@ class Bridge:
         with self._tags.lock:
             with self._late_lock:
                 late, self._late = self._late, {}
-            for show in late.values():
-                show()
+            with contextlib.ExitStack() as stack:
+                # Each is called, even if another one fails.
+                for show in reversed(late.values()):
+                    stack.callback(show)
 
     def _show_tags(self) -> None:
         with self._tags.lock, self.widget.hold_sync():
@@ -343,11 +351,14 @@ class Bridge:
 
     def _count_matches(self, _: Part, message: dict[str, Any], _buffers: object) -> Answer:
         """Count the matching outputs of each prompt; an invalid query matches none."""
-        matches = np.zeros(len(self._study.outputs.texts), bool)
+        # Outputs may be added meanwhile.
+        with self._tags.lock:
+            texts, parts = self._study.outputs.texts, self._study.parts
+        matches = np.zeros(len(texts), bool)
         with contextlib.suppress(ValueError):
-            spans = text.find(self._study.outputs.texts, str(message["query"]), regex=bool(message["regex"]))
+            spans = text.find(texts, str(message["query"]), regex=bool(message["regex"]))
             matches[spans["output"]] = True
-        counts = [int(matches[part.rows].sum()) for part in self._study.parts]
+        counts = [int(matches[part.rows].sum()) for part in parts]
         return {"kind": "counted"}, [np.array(counts, "<u4").tobytes()]
 
     def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
