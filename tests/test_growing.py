@@ -493,3 +493,29 @@ def test_a_computation_that_waits_for_its_turn_can_be_stopped() -> None:
     thread.join(30)
     assert second.landscape.peek() is not None
     waiting.close()
+
+
+def test_a_name_from_the_browser_for_clusters_before_a_refit_is_refused_and_names_nothing(
+    settled: Callable[[ol.Lens], None],
+) -> None:
+    texts = ["Lima it is."] * 6 + ["Oslo, clearly."] * 5 + ["Quito for me."] * 4
+    vectors = np.eye(4)[[0] * 6 + [1] * 5 + [2] * 4]
+    lens = ol.Lens(texts, vectors=vectors, store=False)
+    widget = lens._bridge.widget
+    settled(lens)
+    lens.rename(2, "Andes!")
+    before = widget.renames
+    # In the browser, Oslo is named while a cell adds outputs and refits.
+    oslo = {"prompt": 0, "name": "Oslo!", "leaves": [int(lens._part.tree.get().leaf[6])], "tree": widget._tree["id"]}
+    lens.add(["Quito for me, and only Quito."] * 20, vectors=np.eye(4)[[2] * 20])
+    lens.refit()
+    named = lens.clusters["name"].tolist()
+    assert "Andes!" in named
+    with pytest.raises(ValueError, match="computed again meanwhile"):
+        widget.renames = [*before, oslo]
+    assert lens.clusters["name"].tolist() == named
+    assert widget.renames == lens._bridge._renames != before
+    # Once the browser has the new clusters, it names them.
+    now = {"prompt": 0, "name": "Oslo!", "leaves": [int(lens._part.tree.get().leaf[6])], "tree": widget._tree["id"]}
+    widget.renames = [*widget.renames, now]
+    assert {"Andes!", "Oslo!"} <= set(lens.clusters["name"])

@@ -7,6 +7,7 @@ import gzip
 import json
 import re
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -167,8 +168,9 @@ def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: py
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_page_computes_nothing_while_holding_the_lock(tmp_path: Path) -> None:
+def test_a_page_computes_nothing_while_holding_the_lock(tmp_path: Path, settled: Callable[[ol.Lens], None]) -> None:
     lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
+    settled(lens)
     free: list[bool] = []
 
     def from_another_thread(_: object) -> None:

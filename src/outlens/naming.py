@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TypedDict
+import zlib
+from typing import Any, TypedDict
 
 import numpy as np
 import numpy.typing as npt
@@ -11,6 +12,7 @@ from outlens._errors import NotFound, hint
 from outlens._unicode import clean
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
+from outlens.vectors import Landscape
 
 ALONE = "like no other"
 """The name of cluster -1, in Python as in the widget."""
@@ -22,6 +24,8 @@ class Given(TypedDict):
     prompt: int
     name: str
     leaves: list[int]
+    tree: int
+    """The clusters that the leaves are of: `tree_id`."""
 
 
 def given_names(part: Part, tags: TagBook) -> list[Given]:
@@ -31,7 +35,24 @@ def given_names(part: Part, tags: TagBook) -> list[Given]:
         return []
     with tags.lock:
         renames = tags.cluster_names.renames(part.rows, tree.leaf)
-    return [{"prompt": part.number, "name": one["name"], "leaves": one["leaves"]} for one in renames]
+    made = tree_id(part.landscape.get())
+    return [{"prompt": part.number, "name": one["name"], "leaves": one["leaves"], "tree": made} for one in renames]
+
+
+def tree_id(land: Landscape) -> int:
+    """Return a number that differs between clusters that were computed anew; added outputs do not change it."""
+    fitted = land.tree.leaf[: len(land.tree.leaf) - land.added]
+    return zlib.crc32(fitted.tobytes())
+
+
+def are_current(parts: list[Part], before: list[Given], now: list[Any]) -> bool:
+    """Whether the names in `now` that are not in `before` are of the present clusters; a refit numbers them again."""
+    lands = {part.number: part.landscape.peek() for part in parts}
+    for one in now:
+        land = None if one in before else lands.get(one["prompt"])
+        if land is not None and one.get("tree") not in (None, tree_id(land)):
+            return False
+    return True
 
 
 def names(part: Part, granularity: float, tags: TagBook) -> list[str]:

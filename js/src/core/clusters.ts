@@ -108,7 +108,7 @@ export class Clusters {
       ? closest(here, leaves, this.#leafSize.value)
       : here.find((r) => overlap(r.leaves, leaves, this.#leafSize.value) === 1);
     const kept = renames.filter((rename) => rename !== replaced);
-    this.traits.set({ renames: clears ? kept : [...kept, { prompt, name: given, leaves }] });
+    this.traits.set({ renames: clears ? kept : [...kept, { prompt, name: given, leaves, tree: this.tree.value.id }] });
   }
 }
 

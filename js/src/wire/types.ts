@@ -26,6 +26,8 @@ export interface Info {
 }
 
 export interface Tree {
+  /** Differs between trees that Python computed. */
+  id?: number;
   granularities: number[];
   /** For each granularity, the node of each leaf; -1 = no cluster. */
   levels: number[][];
@@ -40,6 +42,8 @@ export interface Rename {
   prompt: number;
   name: string;
   leaves: number[];
+  /** The `id` of the tree with these leaves. */
+  tree?: number;
 }
 
 export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked";

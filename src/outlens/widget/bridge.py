@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens import text
-from outlens.naming import Given, all_names, given_names, replace_names
+from outlens.naming import Given, all_names, are_current, given_names, replace_names
 from outlens.ranking import rank_by_tag, rank_unlike
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -314,6 +314,9 @@ class Bridge:
 
     def _on_renames(self, change: Any) -> None:
         with self._tags.lock:
+            if not are_current(self._study.parts, self._renames, change["new"]):
+                self.widget.renames = [*self._renames]
+                raise ValueError("the clusters were computed again meanwhile; name the cluster once more.")
             if change["new"] != self._renames:
                 replace_names(self._study.parts, self._renames, change["new"], self._tags)
 

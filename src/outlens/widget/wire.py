@@ -12,6 +12,7 @@ import pandas as pd
 
 from outlens._unicode import clean
 from outlens.layers import Layer, fitted
+from outlens.naming import tree_id
 from outlens.outputs import Categories, Numbers
 from outlens.text import Index, alignment_strength, distinctive, forms, varying
 from outlens.text.align import NO_ALIGNMENT
@@ -80,6 +81,7 @@ def tree(land: Landscape) -> dict[str, Any]:
     """Return the cluster tree: the node of each leaf per granularity, and the name of each node."""
     t = land.tree
     return {
+        "id": tree_id(land),
         "granularities": [round(float(g), 4) for g in t.granularities],
         "levels": t.levels.tolist(),
         "order": [[int(k) for k in t.order(i)] for i in range(len(t.granularities))],
