@@ -433,9 +433,12 @@ def test_a_closed_lens_refuses_rows(lens: ol.Lens) -> None:
             change()
 
 
-def test_outputs_added_to_an_empty_lens_get_clusters_and_a_map_by_themselves() -> None:
+def test_outputs_added_to_an_empty_lens_get_clusters_and_a_map_by_themselves(
+    settled: Callable[[ol.Lens], None],
+) -> None:
     lens = ol.Lens([], vectors=np.zeros((0, 2)), store=False)
-    lens.prepare()
+    # The empty tree is shown too.
+    settled(lens)
     ready = threading.Event()
     lens._bridge.widget.observe(lambda change: ready.set() if change["new"] else None, "_tree")
     lens.add(["Yes.", "Yes!", "No"], vectors=[[1, 0], [1, 0], [0, 1]])
@@ -519,3 +522,55 @@ def test_a_name_from_the_browser_for_clusters_before_a_refit_is_refused_and_name
     now = {"prompt": 0, "name": "Oslo!", "leaves": [int(lens._part.tree.get().leaf[6])], "tree": widget._tree["id"]}
     widget.renames = [*widget.renames, now]
     assert {"Andes!", "Oslo!"} <= set(lens.clusters["name"])
+
+
+def test_a_prompt_opened_while_outputs_are_added_gets_a_map_of_all(settled: Callable[[ol.Lens], None]) -> None:
+    embedding, go = threading.Event(), threading.Event()
+
+    def model(texts: list[str]) -> Any:
+        if texts == ["c2"]:
+            embedding.set()
+            assert go.wait(30)
+        return [[ord(text[0]), int(text[1:]) + 1] for text in texts]
+
+    data = {"prompt": list("abbcc"), "response": ["a0", "b0", "b1", "c0", "c1"]}
+    lens = ol.Lens(data, model=model, store=False)
+    for prompt in ("c", "a"):
+        lens.prompt = prompt
+        settled(lens)
+    more = {"prompt": ["b", "c"], "response": ["b2", "c2"]}
+    adding = threading.Thread(target=lens.add, args=(more,))
+    adding.start()
+    assert embedding.wait(30)
+    lens.prompt = "b"
+    settled(lens)
+    assert lens._part.landscape.peek() is not None
+    go.set()
+    adding.join(30)
+    settled(lens)
+    widget = lens._bridge.widget
+    assert widget._progress["status"] == "ready"
+    assert len(floats(widget._xy)) == len(lens._part) == 3
+    assert widget._tree
+
+
+def test_a_stopped_computation_stays_stopped_when_outputs_are_added(settled: Callable[[ol.Lens], None]) -> None:
+    begun, go = threading.Event(), threading.Event()
+
+    def model(texts: list[str]) -> Any:
+        begun.set()
+        assert go.wait(30)
+        return np.eye(5)[: len(texts)]
+
+    lens = ol.Lens(["a", "b"], model=model, store=False)
+    assert begun.wait(30)
+    assert lens._study.stop()
+    go.set()
+    settled(lens)
+    assert repr(lens.add(["c"])) == "1 output added; clusters and map are not ready yet"
+    settled(lens)
+    assert lens._bridge.widget._progress["status"] == "stopped"
+    assert lens._part.landscape.peek() is None
+    lens._bridge._on_message(None, {"kind": "continue", "prompt": 0}, [])
+    settled(lens)
+    assert len(floats(lens._bridge.widget._xy)) == 3

@@ -13,7 +13,9 @@ import numpy as np
 import pytest
 
 import outlens as ol
+from outlens import study
 from outlens.progress import Report
+from outlens.study import Part
 from outlens.tags import book
 from outlens.widget import bridge
 
@@ -46,6 +48,27 @@ def test_an_unreferenced_lens_is_collected_with_its_parts() -> None:
     gc.collect()  # objects that the lens has only just released
     assert [part() for part in parts] == [None] * len(parts)
     assert not registered & widgets()
+
+
+@pytest.mark.parametrize("indexed", [True, False])
+def test_a_new_map_frees_the_old_one(indexed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    if not indexed:
+        monkeypatch.setattr(study, "INDEXED_FIRST", 0)
+    one = lens()
+    alive = []
+    for _ in range(6):
+        one.refit()
+        # The study's thread no longer needs the old parts.
+        one._study._executor.submit(int).result()
+        gc.collect()
+        mine = [thing for thing in gc.get_objects() if isinstance(thing, Part) and thing.texts == one._part.texts]
+        alive.append(len(mine))
+        del mine
+    assert alive == [1] * 6
+    shown: list[object] = []
+    one._bridge.widget.observe(shown.append, "_index")
+    one._part.index.get()
+    assert indexed or len(shown) == 1
 
 
 def test_a_closed_lens_reports_it_and_keeps_features_without_a_store() -> None:

@@ -109,11 +109,12 @@ def add(lens: Owners, rows: Any, *, vectors: Any = None, xy: Any = None) -> Adde
             state.grow([len(part) for part in growth.parts])
             tags.cluster_names.leave_out(growth.added.tolist())
             study.take(growth)
-        shown = lens._part
-        if shown.landscape.peek() is None and shown.progress.now.status not in ("stopped", "failed"):
-            study.begin(shown.number)
-        else:
-            study.index_first(shown)
+            # Under the lock, so that the prompt shown does not change.
+            shown = lens._part
+            if shown.landscape.peek() is None and shown.progress.now.status not in ("stopped", "failed"):
+                study.begin(shown.number)
+            else:
+                study.index_first(shown)
         return Added(*map(outputs.Positions, (new, growth.placed, growth.outside)))
 
 

@@ -118,11 +118,15 @@ class ClusterNames:
         """
         inside = (leaf >= 0) & ~np.isin(rows, list(self._added))
         sizes = np.bincount(leaf[inside], minlength=leaf.max(initial=-1) + 1)
+        here = set(rows.tolist())
         shown: list[Members] = []
         names = []
         for annotator in self._people():
             before = list(shown)
             for members, name in self._named(annotator).items():
+                # Most names are of clusters of other prompts.
+                if members.isdisjoint(here):
+                    continue
                 held = np.isin(rows, list(members)) & inside
                 leaves = np.flatnonzero(2 * np.bincount(leaf[held], minlength=len(sizes)) > sizes).tolist()
                 if leaves and not any(_share(members, other) > 0.5 for other in before):
