@@ -446,6 +446,35 @@ def test_outputs_added_to_an_empty_lens_get_clusters_and_a_map_by_themselves(
     assert lens._part.landscape.peek() is not None
 
 
+def test_the_browser_finds_given_names_as_python_does_after_outputs_are_added(
+    settled: Callable[[ol.Lens], None],
+) -> None:
+    texts = ["Lima is the capital"] * 12 + ["Lima was a capital then"] * 8 + ["Oslo"] * 5
+    lens = ol.Lens(texts, vectors=np.eye(3)[[0] * 12 + [1] * 8 + [2] * 5], store=False)
+    lens.granularity = 0
+    lens.rename(0, "all")
+    lens.granularity = 1
+    lens.rename(2, "Norway")
+    lens.add(["Lima was a capital then"] * 10, vectors=np.eye(3)[[1] * 10])
+    settled(lens)
+    widget = lens._bridge.widget
+    tree = widget._tree
+    leaf = np.frombuffer(widget._leaf, "<i4")
+    assert tree["sizes"] == np.bincount(leaf[:25], minlength=len(tree["levels"][0])).tolist()
+    assert sum(tree["sizes"]) == 25
+    for level, granularity in enumerate(tree["granularities"]):
+        lens.granularity = granularity
+        sizes = np.array(tree["sizes"])
+        for number, node in enumerate(tree["order"][level]):
+            here = np.array(tree["levels"][level]) == node
+            name = tree["nodes"][node]["name"]
+            for given in widget.renames:
+                named = np.isin(np.arange(len(sizes)), given["leaves"])
+                if 2 * sizes[here & named].sum() > sizes[here | named].sum():
+                    name = given["name"]
+            assert lens.clusters.loc[number, "name"] == name
+
+
 def test_a_refit_leaves_nothing_of_the_part_before(lens: ol.Lens) -> None:
     lens.prepare()
     lens._part.index.get()

@@ -44,20 +44,12 @@ export class Clusters {
     });
     return best;
   });
-  /** Outputs in each leaf of the tree. */
-  readonly #leafSize = computed(() => {
-    const { leaf, tree } = this.#data.value;
-    const sizes = new Int32Array(tree.levels[0]?.length ?? 0);
-    for (const l of leaf) sizes[l]++;
-    return sizes;
-  });
   readonly list = computed<Cluster[]>(() => {
-    const tree = this.tree.value;
+    const { tree, leaf } = this.#data.value;
     const nodes = tree.levels[this.level.value] ?? [];
-    const leafSizes = this.#leafSize.value;
     const size = new Map<number, number>();
-    nodes.forEach((node, leaf) => size.set(node, (size.get(node) ?? 0) + leafSizes[leaf]));
-    const given = givenNames(this.traits.renames.value, this.outputs.info.prompt, nodes, leafSizes);
+    for (const l of leaf) size.set(nodes[l], (size.get(nodes[l]) ?? 0) + 1);
+    const given = givenNames(this.traits.renames.value, this.outputs.info.prompt, nodes, tree.sizes);
     return (tree.order[this.level.value] ?? []).map((node, number) => ({
       number,
       node,
@@ -97,23 +89,24 @@ export class Clusters {
 
   rename(cluster: Cluster, name: string): void {
     const { prompt } = this.outputs.info;
-    const nodes = this.tree.value.levels[this.level.value];
+    const tree = this.tree.value;
+    const nodes = tree.levels[this.level.value];
     const leaves = nodes.flatMap((node, leaf) => (node === cluster.node ? [leaf] : []));
     const given = name.trim();
-    const clears = !given || given === this.tree.value.nodes[cluster.node].name;
+    const clears = !given || given === tree.nodes[cluster.node].name;
     // Keep the names of clusters that contain this one or lie inside it.
     const renames = this.traits.renames.value;
     const here = renames.filter((r) => r.prompt === prompt);
     const replaced = clears
-      ? closest(here, leaves, this.#leafSize.value)
-      : here.find((r) => overlap(r.leaves, leaves, this.#leafSize.value) === 1);
+      ? closest(here, leaves, tree.sizes)
+      : here.find((r) => overlap(r.leaves, leaves, tree.sizes) === 1);
     const kept = renames.filter((rename) => rename !== replaced);
-    this.traits.set({ renames: clears ? kept : [...kept, { prompt, name: given, leaves, tree: this.tree.value.id }] });
+    this.traits.set({ renames: clears ? kept : [...kept, { prompt, name: given, leaves, tree: tree.id }] });
   }
 }
 
 /** Share of outputs that two sets of leaves have in common (Jaccard index). */
-function overlap(a: number[], b: number[], sizes: Int32Array): number {
+function overlap(a: number[], b: number[], sizes: number[]): number {
   const second = new Set(b);
   let both = 0;
   let either = 0;
@@ -123,7 +116,7 @@ function overlap(a: number[], b: number[], sizes: Int32Array): number {
 }
 
 /** The user's names at a level: each node takes the closest name. */
-function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: Int32Array): Map<number, string> {
+function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: number[]): Map<number, string> {
   const given = new Map<number, string>();
   const leavesOf = new Map<number, number[]>();
   nodes.forEach((node, leaf) => {
@@ -140,7 +133,7 @@ function givenNames(renames: Rename[], prompt: number, nodes: number[], sizes: I
 }
 
 /** The name whose members overlap these leaves most, by more than half; the latest of equals. */
-function closest(renames: Rename[], leaves: number[], sizes: Int32Array): Rename | undefined {
+function closest(renames: Rename[], leaves: number[], sizes: number[]): Rename | undefined {
   let most = 0.5;
   let found: Rename | undefined;
   for (const rename of renames) {

@@ -101,6 +101,27 @@ describe("clusters", () => {
     expect(lens.clusters.list.value[0]).toMatchObject({ name: "apple", given: false });
   });
 
+  it("keep their given names where they are when outputs are added", () => {
+    // As many as `each` says in the leaves 0, 1 and 2; ten of leaf 1 were added.
+    const each = [12, 18, 5];
+    const leaf = Int32Array.from(each.flatMap((n, i) => Array(n).fill(i)));
+    const info = { ...(traits()._info as object), n: 35 };
+    const tree = {
+      granularities: [0.5],
+      levels: [[0, 1, 2]],
+      order: [[0, 1, 2]],
+      nodes: ["is", "was", "Oslo"].map((name) => ({ name, share: 1, medoid: 0, words: [] })),
+      sizes: [12, 8, 5],
+    };
+    const renames = [{ prompt: 0, name: "Peru", leaves: [0, 1] }];
+    const { lens } = make({ _info: info, _leaf: new DataView(leaf.buffer), _tree: tree, renames });
+    expect(lens.clusters.list.value.map((c) => [c.name, c.size])).toEqual([
+      ["Peru", 12],
+      ["was", 18],
+      ["Oslo", 5],
+    ]);
+  });
+
   it("keep the name of a part when the whole is named, and show the best match", () => {
     const { lens } = make({ renames: [{ prompt: 0, name: "most", leaves: [0, 1] }] });
     const first = () => lens.clusters.list.value[0];

@@ -46,6 +46,7 @@ export function traits(): Record<string, unknown> {
         [0, 1, -1],
         [0, 1, -1],
       ],
+      sizes: [3, 2, 1],
       order: [[3], [0, 1], [0, 1]],
       nodes: ["apple", "river", "shell", "everything"].map((name) => ({ name, share: 1, medoid: 0, words: [] })),
     },

@@ -33,7 +33,7 @@ export interface Changes {
   selection?: Uint32Array;
 }
 
-const NO_TREE: Tree = { granularities: [], levels: [], order: [], nodes: [] };
+const NO_TREE: Tree = { granularities: [], levels: [], sizes: [], order: [], nodes: [] };
 const NONE = { prompt: -1, value: { kind: "none" as const } };
 
 export class Traits {

@@ -31,6 +31,8 @@ export interface Tree {
   granularities: number[];
   /** For each granularity, the node of each leaf; -1 = no cluster. */
   levels: number[][];
+  /** The outputs in each leaf, without those that were added: these do not count when a name is looked up. */
+  sizes: number[];
   /** For each granularity, its nodes, largest first. */
   order: number[][];
   nodes: { name: string; share: number; medoid: number; words: string[] }[];

@@ -84,6 +84,8 @@ def tree(land: Landscape) -> dict[str, Any]:
         "id": tree_id(land),
         "granularities": [round(float(g), 4) for g in t.granularities],
         "levels": t.levels.tolist(),
+        # Added outputs do not count when a name is looked up.
+        "sizes": np.bincount(t.leaf[: len(t.leaf) - land.added], minlength=t.levels.shape[1]).tolist(),
         "order": [[int(k) for k in t.order(i)] for i in range(len(t.granularities))],
         "nodes": [
             {
