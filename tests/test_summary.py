@@ -101,7 +101,7 @@ def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
     if "no clear groups" not in sentence:
         assert _number(r": (\d+) clusters?", sentence) or _number(r": about (\d+) different", sentence) == len(sizes)
         if percent := re.search(r"([\d]+) % are “(.*?)”", sentence):
-            assert percent[1] == f"{100 * sizes.iloc[0] / n:.0f}"
+            assert percent[1] == str(int(100 * sizes.iloc[0] / n + 0.5))
             assert percent[2] == lens.clusters.name.iloc[0]
     texts = ["" if text is None else text for text in texts]
     fit = re.search(r"(less than 1|\d+) % of the words are shared by (.*?)(?: or more)?[;.]", sentence)

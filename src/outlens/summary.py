@@ -151,7 +151,8 @@ def _verb(n: int) -> str:
 
 def percent(share: float) -> str:
     """Return a share in words."""
-    percents = f"{100 * share:.0f}"
+    # Halves are rounded up, as in the browser.
+    percents = str(int(100 * share + 0.5))
     if percents == "0" and share > 0:
         return "less than 1 %"
     return "more than 99 %" if percents == "100" and share < 1 else f"{percents} %"

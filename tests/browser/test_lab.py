@@ -327,3 +327,14 @@ def test_an_expression_that_backtracks_without_end_does_not_freeze_a_paged_widge
     widget.get_by_role("button", name="Grid", exact=True).click()
     expect(widget.get_by_role("button", name="Grid", exact=True)).to_have_attribute("aria-pressed", "true")
     expect(status).to_contain_text("not marked: given up after 3 s")
+
+
+def test_a_theme_chosen_in_the_menu_is_followed_both_ways(lab: Lab, page: Page) -> None:
+    lab.open(page, [SETUP, "lens"])
+    widget = view(page)
+    expect(widget).to_have_attribute("data-theme", "light")
+    for theme in ("Dark", "Light"):
+        page.get_by_role("menuitem", name="Settings", exact=True).click()
+        page.locator(".lm-Menu-itemLabel", has_text=re.compile("^Theme$")).hover()
+        page.locator(".lm-Menu-itemLabel", has_text=re.compile(f"^JupyterLab {theme}$")).click()
+        expect(widget).to_have_attribute("data-theme", theme.lower())

@@ -705,3 +705,42 @@ def test_a_function_word_without_a_shared_phrase_is_not_reported_as_unique(page:
     expect(drawer).to_contain_text("“the”: a function word, and no other output shares a phrase around it.")
     click_word(widget.locator(".ol-text[data-id='2']"), "quiet")
     expect(drawer).to_contain_text("“quiet”: no other output contains it.")
+
+
+def test_a_search_result_stands_out_in_shared_words_and_escape_leaves_the_search(show: Show) -> None:
+    texts = [f"We walked along the old river on day {i}." for i in range(5)] + ["We stayed."]
+    lens = ol.Lens(texts, vectors=np.eye(6), store=False)
+    lens.view.layers, lens.view.min_words, lens.view.min_outputs = ["shared"], 3, 2
+    page, widget = show(lens)
+    field = widget.get_by_role("searchbox")
+    field.fill("river")
+    mark = widget.locator("mark.ol-search[class*=ol-shared]").first
+    expect(mark).to_have_text("river")
+    wanted = widget.evaluate("e => getComputedStyle(e).getPropertyValue('--ol-mark')")
+    assert mark.evaluate(
+        "(e, wanted) => { e.style.outlineColor = wanted; const s = getComputedStyle(e);"
+        " return s.backgroundColor === s.outlineColor; }",
+        wanted,
+    )
+    # Escape leaves the field, also if nothing is listed.
+    for query in ("river", "zzzq"):
+        field.fill(query)
+        expect(widget.locator(".ol-search-count")).to_be_visible()
+        field.press("Escape")
+        expect(field).to_have_value("")
+        expect(field).not_to_be_focused()
+
+
+def test_a_click_beside_the_words_makes_a_card_current(show: Show) -> None:
+    lens = ol.Lens(["One.", "Two.", "Three\n\n\n\nand more."], vectors=np.eye(3), store=False)
+    page, widget = show(lens)
+    widget.locator(".ol-card", has_text="One.").locator(".ol-source, .ol-card-head").first.click()
+    card = widget.locator(".ol-card", has_text="and more.")
+    text = card.locator(".ol-text")
+    box = text.bounding_box()
+    assert box is not None
+    text.click(position={"x": box["width"] - 4, "y": box["height"] / 2})
+    expect(card).to_have_attribute("aria-current", "true")
+    page.keyboard.press("s")
+    expect(card).to_have_attribute("aria-current", "true")
+    expect(widget.locator(".ol-card[aria-current]")).to_have_count(1)

@@ -60,6 +60,10 @@ describe("selection", () => {
     lens.pointer.cluster.value = 0;
     lens.selection.take([3], "replace");
     expect(chosen()).toEqual([3]);
+    // All of them are hidden: nothing changes.
+    lens.selection.take([0, 1], "replace");
+    expect(chosen()).toEqual([3]);
+    expect(lens.announce.status.value).toContain("Hidden by the search");
   });
 
   it("is cleared in all prompts at once, with an announcement", () => {

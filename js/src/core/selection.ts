@@ -73,10 +73,15 @@ export class Selection {
     this.announce.say(`${this.count.value} of ${this.outputs.info.n} selected`);
   }
 
-  /** Like `select`, but skips outputs that the search or the legend hides: a lasso takes no dimmed points. */
+  /**
+   * Like `select`, but skips outputs that the search or the legend hides: a lasso takes no dimmed points. If all are
+   * hidden, nothing changes.
+   */
   take(ids: ArrayLike<number>, mode: Mode): void {
     const passes = this.filter.passes.value;
-    this.select(passes ? Array.from(ids).filter(passes) : ids, mode);
+    const left = passes ? Array.from(ids).filter(passes) : ids;
+    if (left.length || !ids.length) this.select(left, mode);
+    else this.announce.say("Hidden by the search or a filter");
   }
 
   /** Selects or deselects the outputs of a card; the reader keeps its list. */

@@ -12,12 +12,10 @@ export function windowIsActive(within: Element): boolean {
   return within.ownerDocument.hasFocus();
 }
 
-/** Focuses the texts of the widget around an element, or the map if there is no list. */
+/** Focuses the texts of the widget around an element, or the widget itself if there is no list. */
 export function focusTexts(from: Element | null): void {
-  const widget = from?.closest(".outlens");
-  (widget?.querySelector<HTMLElement>(".ol-list") ?? widget?.querySelector<HTMLElement>(".ol-map"))?.focus({
-    preventScroll: true,
-  });
+  const widget = from?.closest<HTMLElement>(".outlens");
+  (widget?.querySelector<HTMLElement>(".ol-list") ?? widget)?.focus({ preventScroll: true });
 }
 
 /** Focuses the previously focused element, or else the texts. */

@@ -10,8 +10,9 @@ export function followTheme(root: HTMLElement, set: (dark: boolean) => void, unt
   };
   read();
   // The style sheet animates the background, so that a change of theme ends with an event here, without a listener on
-  // the page.
-  root.addEventListener("transitionend", (event) => event.target === root && read(), { signal: until });
+  // the page. JupyterLab's change of theme cancels it half-way.
+  for (const end of ["transitionend", "transitioncancel"])
+    root.addEventListener(end, (event) => event.target === root && read(), { signal: until });
   // A hidden or detached element has no transitions: read the theme again when it becomes visible.
   const sight = new IntersectionObserver(read);
   sight.observe(root);

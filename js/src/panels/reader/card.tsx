@@ -42,8 +42,8 @@ export function Card({ id, position, total }: Props) {
       aria-current={current || undefined}
       aria-label={`${source ? `${source}, ` : ""}row ${label}, ${lens.clusters.nameOf(id)}`}
       onClick={(event) => {
-        // A click on the margin focuses the card: keys then apply to this output.
-        if (event.target === event.currentTarget) lens.pointer.cursor.value = id;
+        // Keys then apply to this output.
+        if (!(event.target as Element).closest("button")) lens.pointer.cursor.value = id;
       }}
       onMouseEnter={() => (lens.pointer.hover.value = id)}
       onMouseLeave={() => (lens.pointer.hover.value = -1)}
