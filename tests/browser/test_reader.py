@@ -711,7 +711,7 @@ def test_a_search_result_stands_out_in_shared_words_and_escape_leaves_the_search
     texts = [f"We walked along the old river on day {i}." for i in range(5)] + ["We stayed."]
     lens = ol.Lens(texts, vectors=np.eye(6), store=False)
     lens.view.layers, lens.view.min_words, lens.view.min_outputs = ["shared"], 3, 2
-    page, widget = show(lens)
+    _, widget = show(lens)
     field = widget.get_by_role("searchbox")
     field.fill("river")
     mark = widget.locator("mark.ol-search[class*=ol-shared]").first

@@ -176,6 +176,7 @@ def test_a_likeness_that_was_not_kept_is_computed_again(monkeypatch: pytest.Monk
     assert module.SAMPLED >= 40
 
 
+@pytest.mark.model
 def test_outputs_that_were_left_out_return_to_their_clusters() -> None:
     frame = ol.sample()
     texts = frame[next(c for c in frame if c in ("response", "text", "output"))].tolist()
