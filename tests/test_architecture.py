@@ -12,7 +12,7 @@ ROOT = Path(outlens.__file__).parent
 # Ground first. A package stands for all its modules, which may import each other. Within a floor, the entries of a set
 # must not import each other.
 FLOORS: list[set[str]] = [
-    {"_arrays", "_cores", "_errors", "_files", "_signal", "_unicode", "deferred"},
+    {"_arrays", "_cores", "_errors", "_files", "_interrupts", "_signal", "_unicode", "deferred"},
     {"samples", "outputs", "progress", "settings"},
     {"text"},
     {"vectors"},

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import _thread
 import gc
+import signal
 import threading
 import weakref
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -230,18 +232,14 @@ def test_new_prompts_follow_the_others_and_only_computed_prompts_place_outputs()
         (rows(2)[0], None, "give vectors= for the new rows"),
         (rows(2)[0], np.eye(8)[:1], "1 vectors for 2 outputs"),
         (rows(2)[0], np.eye(7)[:2], "7 dimensions and the others 8"),
-        (rows(2)[0].iloc[[0, 0]], np.eye(8)[:2], None),
+        (rows(2)[0].iloc[[0, 0]], np.eye(8)[:2], "the label 'r30' is the label of two of the new rows"),
         (rows(2, 29)[0], np.eye(8)[:2], "the label 'r29' of the new rows"),
         (7, None, "data is an int"),
     ],
 )
-def test_rows_that_do_not_fit_change_nothing(lens: ol.Lens, data: Any, given: Any, message: str | None) -> None:
+def test_rows_that_do_not_fit_change_nothing(lens: ol.Lens, data: Any, given: Any, message: str) -> None:
     before = lens.frame
     info = lens._bridge.widget._info
-    if message is None:
-        # New labels may repeat, as labels of a lens may.
-        assert len(lens.add(data, vectors=given).rows) == 2
-        return
     with pytest.raises((ValueError, TypeError), match=message):
         lens.add(data, vectors=given)
     pd.testing.assert_frame_equal(lens.frame, before)
@@ -603,3 +601,51 @@ def test_a_stopped_computation_stays_stopped_when_outputs_are_added(settled: Cal
     lens._bridge._on_message(None, {"kind": "continue", "prompt": 0}, [])
     settled(lens)
     assert len(floats(lens._bridge.widget._xy)) == 3
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Let an interrupt raise KeyboardInterrupt; a process started in the background by a shell ignores it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupt_while_outputs_are_added_leaves_everything_of_the_same_size(
+    lens: ol.Lens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lens.prepare()
+    grow = lens._tags.grow
+
+    def interrupted(*args: Any) -> None:
+        grow(*args)
+        signal.raise_signal(signal.SIGINT)
+
+    monkeypatch.setattr(lens._tags, "grow", interrupted)
+    more, vectors = rows(2)
+    with pytest.raises(KeyboardInterrupt):
+        lens.add(more, vectors=vectors)
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+    sizes = [len(lens), len(lens._tags.keys), lens._state.n_outputs, len(lens._part), lens._bridge.widget._info["n"]]
+    assert sizes == [32] * 5
+    lens.tag("late", ["r31"])
+    assert lens.tagged("late").index.tolist() == ["r31"]
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interrupted_refit_changes_nothing_and_says_so(lens: ol.Lens, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = lens.frame
+
+    def endless(*_: object, report: Callable[..., object], **__: object) -> Any:
+        _thread.interrupt_main()
+        while True:
+            report("clustering", 0, 0, 0.0)
+
+    monkeypatch.setattr(type(lens._study.engine), "landscape", endless)
+    with pytest.raises(KeyboardInterrupt, match="nothing has changed; call refit again") as caught:
+        lens.refit()
+    assert "Continue" not in str(caught.value)
+    monkeypatch.undo()
+    pd.testing.assert_frame_equal(lens.frame, before)
+    lens.refit()

@@ -480,6 +480,13 @@ def test_a_paged_text_opens_without_layers(monkeypatch: pytest.MonkeyPatch) -> N
     assert reader().view.layers == []
 
 
+def test_a_long_lens_is_described_with_separators() -> None:
+    lens = ol.Lens(["x"] * 1500, vectors=np.ones((1500, 1)), store=False)
+    lens.select(range(1200))
+    assert lens.clusters["size"].sum() == 1500
+    assert repr(lens) == "Lens of 1,500 outputs: 1 cluster at granularity 0.5, 1,200 selected"
+
+
 def test_selecting_in_python_lists_the_selection() -> None:
     lens = reader()
     seen = []

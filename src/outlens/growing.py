@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from outlens import outputs
+from outlens._interrupts import uninterrupted
 from outlens.owners import Owners
 from outlens.summary import percent
 from outlens.vectors import check
@@ -73,7 +74,8 @@ def add(lens: Owners, rows: Any, *, vectors: Any = None, xy: Any = None) -> Adde
     Raises
     ------
     ValueError, TypeError
-        If the columns differ, a label or id is in use already, or vectors or positions are missing or do not fit.
+        If the columns differ, a label or id is in use already or occurs twice, a prompt is the label of the outputs
+        without a prompt, or vectors or positions are missing or do not fit.
 
     Examples
     --------
@@ -101,7 +103,8 @@ def add(lens: Owners, rows: Any, *, vectors: Any = None, xy: Any = None) -> Adde
             None if own_xy is None else check_xy(own_xy, len(new)),
         )
         keys = tags.keys_of(given)
-        with state.lock:
+        # An interrupt in between would leave more tags than outputs.
+        with state.lock, uninterrupted():
             # Another thread may have added outputs meanwhile.
             if study.parts is not before:
                 continue
@@ -132,7 +135,7 @@ def refit(lens: Owners) -> None:
         lens._part.landscape.get()
         before = study.parts
         growth = study.refitted()
-        with state.lock:
+        with state.lock, uninterrupted():
             if study.parts is not before:
                 continue
             trees = [(part.rows, part.tree.peek()) for part in before]

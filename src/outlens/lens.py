@@ -373,7 +373,7 @@ class Lens:
 
     def __repr__(self) -> str:
         made = tables.describe(self._study, self._part, self.granularity)
-        return f"{made}, {len(self._state.selection)} selected"
+        return f"{made}, {len(self._state.selection):,} selected"
 
 
 def _call_observers(reference: weakref.ref[Lens]) -> None:

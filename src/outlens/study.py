@@ -311,7 +311,11 @@ class Study:
                 new.index.put(index)
             if (alignment := part.alignment.peek()) is not None:
                 new.alignment.put(alignment)
-            new.landscape.get()
+            try:
+                new.landscape.get()
+            except KeyboardInterrupt:
+                # The widget shows the old map, without a button to continue.
+                raise KeyboardInterrupt("nothing has changed; call refit again to make the new map.") from None
             parts.append(new)
         none = np.zeros(0, np.int64)
         return Growth(self.outputs, self.vectors, self.xy, parts, none, none)

@@ -129,14 +129,14 @@ def clusters(
 def describe(study: Study, part: Part, granularity: float) -> str:
     """Describe a lens in one line: its outputs, prompts and clusters."""
     count = len(study.parts)
-    among = f" to {count} prompts" if count > 1 else ""
+    among = f" to {count:,} prompts" if count > 1 else ""
     tree = part.tree.peek()
     if tree is None:
         made = "clusters and map not ready yet"
     else:
         n = len(tree.order(tree.level(granularity)))
-        made = f"{n} cluster{'s' * (n != 1)} at granularity {granularity:g}"
-    return f"Lens of {len(study.outputs.texts)} outputs{among}: {made}"
+        made = f"{n:,} cluster{'s' * (n != 1)} at granularity {granularity:g}"
+    return f"Lens of {len(study.outputs.texts):,} outputs{among}: {made}"
 
 
 def html(study: Study, part: Part, granularity: float, tags: TagBook, caption: str) -> str:

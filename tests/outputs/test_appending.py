@@ -77,6 +77,7 @@ def test_labels_are_kept_or_numbering_continues(given: Outputs) -> None:
         ([{"response": "e"}], "no column 'model', 'score', 'kind'; give them all columns of the lens"),
         ([{**ROWS[0], "modle": 1}], "a column 'modle', which the lens does not have; did you mean 'model'"),
         (pd.DataFrame(ROWS, index=[3, 4, 5]), "the label 3 of the new rows is the label of another row"),
+        (pd.DataFrame(ROWS, index=[7, 8, 7]), "the label 7 is the label of two of the new rows"),
         (pd.DataFrame(ROWS, index=pd.MultiIndex.from_product([[1], [1, 2, 3]])), "has 2 levels and that of the lens 1"),
         ("missing.csv", "no file"),
     ],
@@ -90,6 +91,20 @@ def test_rows_without_labels_are_refused_where_labels_are_not_numbers() -> None:
     named = read(FRAME.set_axis(list("pqrs")))
     with pytest.raises(ValueError, match="labels such as 's'; give a DataFrame whose index"):
         append(named, ROWS)
+
+
+def test_a_prompt_that_is_the_label_of_missing_prompts_is_refused() -> None:
+    given = read({"prompt": ["p", None], "response": ["a", "b"]})
+    with pytest.raises(ValueError, match=r"the new rows have the prompt '\(no prompt\)', which .* without a prompt"):
+        append(given, {"prompt": ["(no prompt)"], "response": ["c"]})
+    # Several at once get different labels.
+    whole = append(
+        read({"prompt": ["p"], "response": ["a"]}), {"prompt": ["(no prompt)", None], "response": ["b", "c"]}
+    )
+    assert [label for label, _ in whole.prompts()] == ["p", "(no prompt)", "((no prompt))"]
+    assert [label for label, _ in append(whole, {"prompt": ["(no prompt)"], "response": ["d"]}).prompts()] == [
+        "p", "(no prompt)", "((no prompt))",
+    ]  # fmt: skip
 
 
 def test_ids_must_differ_from_those_in_use() -> None:

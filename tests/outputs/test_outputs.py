@@ -21,6 +21,14 @@ def rows() -> list[dict[str, Any]]:
     return [{"prompt": "p", "response": t, "model": f"m{i % 2}", "n": i} for i, t in enumerate(TEXTS)]
 
 
+def test_large_counts_in_warnings_have_separators() -> None:
+    made = read({"prompt": [None] * 1500, "response": [None] * 1200 + ["x"] * 300})
+    assert made.warnings == [
+        "1,200 of 1,500 outputs are missing; kept as rows.",
+        "1,500 of 1,500 outputs have no prompt; they are shown together as '(no prompt)'.",
+    ]
+
+
 def test_kinds_of_data_give_the_same_texts(tmp_path: Path) -> None:
     frame = pd.DataFrame(rows())
     kinds: list[Any] = [frame, rows(), frame.to_dict("list"), TEXTS, frame["response"]]

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._errors import hint
-from outlens.outputs.columns import Categories, Numbers, missing
+from outlens.outputs.columns import Categories, Numbers, factorize, missing
 from outlens.outputs.outputs import Outputs, read
 from outlens.outputs.reading import short, to_frame
 
@@ -30,7 +30,8 @@ def append(given: Outputs, data: Any) -> Outputs:
     Raises
     ------
     ValueError, TypeError
-        If the columns differ, or a label or id is in use already.
+        If the columns differ, a label or id is in use already or occurs twice, or a prompt is the label of the outputs
+        without a prompt.
     """
     if isinstance(data, Mapping) and any(isinstance(value, str) for value in data.values()):
         data = [data]
@@ -39,6 +40,12 @@ def append(given: Outputs, data: Any) -> Outputs:
     if listed and given.text not in new.columns:
         new.columns = pd.Index([given.text])
     new = new[_in_order(given, new)]
+    label = given.no_prompt_label
+    if label is not None and label in factorize(new[given.prompt])[1]:
+        raise ValueError(
+            f"the new rows have the prompt {label!r}, which is the label of the outputs without a prompt; give these"
+            " rows another prompt, or none."
+        )
     new.index = _labels(given.frame.index, new.index).set_names(given.frame.index.names)
     columns = {name: _joined(given.frame[name], new[name]) for name in given.frame.columns}
     index = given.frame.index.append(new.index)
@@ -94,12 +101,13 @@ def _labels(old: pd.Index[Any], new: pd.Index[Any]) -> pd.Index[Any]:
             f"the index of the new rows has {new.nlevels} level{'s' * (new.nlevels != 1)} and that of the lens"
             f" {old.nlevels}; give both the same levels."
         )
-    known = new[new.isin(old)]
-    if len(known):
-        numbered = ", or write rows.reset_index(drop=True)" if pd.api.types.is_integer_dtype(old.dtype) else ""
-        raise ValueError(
-            f"the label {short(known[0])} of the new rows is the label of another row; give them new labels{numbered}."
-        )
+    for wrong, problem in (
+        (new.isin(old), "of the new rows is the label of another row"),
+        (new.duplicated(), "is the label of two of the new rows"),
+    ):
+        if wrong.any():
+            numbered = ", or write rows.reset_index(drop=True)" if pd.api.types.is_integer_dtype(old.dtype) else ""
+            raise ValueError(f"the label {short(new[wrong][0])} {problem}; give them new labels{numbered}.")
     return new
 
 

@@ -50,7 +50,7 @@ class Outputs:
         """Warnings for the user about the rows, one sentence each."""
         n = len(self.texts)
         sentences = [
-            f"{count} of {n} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows."
+            f"{count:,} of {n:,} outputs {'is' if count == 1 else 'are'} {kind}; kept as rows."
             for count, kind in ((self.n_missing, "missing"), (self.n_blank, "blank"))
             if count
         ]
@@ -64,12 +64,12 @@ class Outputs:
         gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
         if gone:
             verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")
-            sentences.append(f"{gone} of {n} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
+            sentences.append(f"{gone:,} of {n:,} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
         if self._alike_ids:
             rows = sum(map(len, self._alike_ids.values()))
             sentences.append(
-                f"{rows} of {n} ids print like the id of another row, such as {next(iter(self._alike_ids))!r}; their"
-                " tags follow the order of the rows. Give each row an id that prints differently."
+                f"{rows:,} of {n:,} ids print like the id of another row, such as {next(iter(self._alike_ids))!r};"
+                " their tags follow the order of the rows. Give each row an id that prints differently."
             )
         return sentences
 
