@@ -43,7 +43,7 @@ export function Card({ id, position, total }: Props) {
       aria-label={`${source ? `${source}, ` : ""}row ${label}, ${lens.clusters.nameOf(id)}`}
       onClick={(event) => {
         // Keys then apply to this output.
-        if (!(event.target as Element).closest("button")) lens.pointer.cursor.value = id;
+        if (!(event.target as Element).closest("button, input, label")) lens.pointer.cursor.value = id;
       }}
       onMouseEnter={() => (lens.pointer.hover.value = id)}
       onMouseLeave={() => (lens.pointer.hover.value = -1)}
