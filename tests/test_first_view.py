@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import _thread
-import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -160,14 +159,6 @@ def test_the_current_prompt_is_computed_first_and_others_resume_later() -> None:
     assert engine.done == ["a", "c", "b"]
     assert [land.xy.shape for land in study.landscapes().values()] == [(2, 2), (1, 2)]
     study.end()
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let an interrupt raise KeyboardInterrupt; a process started in the background by a shell ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

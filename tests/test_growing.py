@@ -7,7 +7,7 @@ import gc
 import signal
 import threading
 import weakref
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -601,14 +601,6 @@ def test_a_stopped_computation_stays_stopped_when_outputs_are_added(settled: Cal
     lens._bridge._on_message(None, {"kind": "continue", "prompt": 0}, [])
     settled(lens)
     assert len(floats(lens._bridge.widget._xy)) == 3
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Let an interrupt raise KeyboardInterrupt; a process started in the background by a shell ignores it."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -40,7 +40,7 @@ def given_names(part: Part, tags: TagBook) -> list[Given]:
 
 
 def tree_id(land: Landscape) -> int:
-    """Return a number that differs between clusters that were computed anew; added outputs do not change it."""
+    """Return a number that identifies the computed clusters; a refit changes it, added outputs do not."""
     fitted = land.tree.leaf[: len(land.tree.leaf) - land.added]
     return zlib.crc32(fitted.tobytes())
 

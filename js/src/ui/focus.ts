@@ -12,7 +12,7 @@ export function windowIsActive(within: Element): boolean {
   return within.ownerDocument.hasFocus();
 }
 
-/** Focuses the texts of the widget around an element, or the widget itself if there is no list. */
+/** Focuses the list of texts around an element, or else the widget. */
 export function focusTexts(from: Element | null): void {
   const widget = from?.closest<HTMLElement>(".outlens");
   (widget?.querySelector<HTMLElement>(".ol-list") ?? widget)?.focus({ preventScroll: true });
