@@ -12,6 +12,7 @@ ROOT = Path(outlens.__file__).parent
 # Ground first. A package stands for all its modules, which may import each other. Within a floor, the entries of a set
 # must not import each other.
 FLOORS: list[set[str]] = [
+    {"_imports"},
     {"_arrays", "_cores", "_errors", "_files", "_interrupts", "_signal", "_unicode", "deferred"},
     {"samples", "outputs", "progress", "settings"},
     {"text"},
@@ -92,6 +93,20 @@ def test_every_long_file_has_a_reason() -> None:
 
 def test_the_public_face_delegates() -> None:
     assert len((ROOT / "lens.py").read_text("utf-8").splitlines()) < 400
+
+
+def test_functions_import_under_the_lock() -> None:
+    # The command line has one thread.
+    for path in set(ROOT.rglob("*.py")) - {ROOT / "cli.py"}:
+        tree = ast.parse(path.read_text("utf-8"))
+        functions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]
+        inner = {node for function in functions for node in ast.walk(function)}
+        blocks = [node for node in inner if isinstance(node, ast.With) and ast.unparse(node.items[0]) == "importing"]
+        locked = {node for block in blocks for node in ast.walk(block)}
+        for node in inner - locked:
+            called = isinstance(node, ast.Call) and ast.unparse(node.func) == "importlib.import_module"
+            imports = called or isinstance(node, ast.Import | ast.ImportFrom)
+            assert not imports, f"{path.relative_to(ROOT)}: {ast.unparse(node)} is not made under `importing`"
 
 
 def test_one_module_looks_for_the_nearest_name() -> None:

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
+
 
 def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
     """Scale each row to unit length; rows of zeros stay zero.
@@ -42,7 +44,8 @@ def unit_rows(table: npt.ArrayLike) -> npt.NDArray[Any]:
 
 def unit_rows_sparse(matrix: Any) -> Any:
     """Scale each row of a scipy sparse matrix to unit length; empty rows stay empty. Returns CSR of the same dtype."""
-    from scipy import sparse
+    with importing:
+        from scipy import sparse
 
     length = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     return (sparse.diags(1 / np.where(length > 0, length, 1)) @ matrix).tocsr().astype(matrix.dtype)

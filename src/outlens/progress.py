@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
+from outlens._imports import importing
 from outlens._signal import Signal
 from outlens.deferred import Stopped
 
@@ -153,7 +154,8 @@ class Progress:
             # Most computations end almost at once, and a bar would only flicker.
             if done.wait(2 * POLL):
                 return
-            from tqdm.auto import tqdm
+            with importing:
+                from tqdm.auto import tqdm
 
             with tqdm(leave=False, bar_format="{desc} ...") as bar:
                 shown = Report()

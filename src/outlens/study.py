@@ -16,6 +16,7 @@ import pandas as pd
 
 from outlens import text
 from outlens._errors import hint
+from outlens._imports import importing
 from outlens._signal import Signal
 from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.outputs import Outputs
@@ -377,7 +378,8 @@ class Study:
 
     def prepare(self) -> None:
         """Compute every landscape that is not ready, with a progress bar; an interrupt keeps finished work."""
-        from tqdm.auto import tqdm
+        with importing:
+            from tqdm.auto import tqdm
 
         left = [part for part in self.parts if part.landscape.peek() is None]
         for part in tqdm(left, desc="Preparing prompts", unit="prompt", disable=len(left) < 2):

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from outlens._imports import importing
 from outlens.archive.cells import is_zone, pack_cells, unpack_cells
 from outlens.archive.container import Packer, Unpacker, require
 
@@ -24,7 +25,8 @@ _UNITS = ("s", "ms", "us", "ns")
 
 def pack_arrow(values: Any, where: str, packer: Packer) -> dict[str, Any]:
     """Return the description of an array of pandas' ArrowDtype; ValueError if its type cannot be kept."""
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     array = values.__arrow_array__().combine_chunks()
     try:
@@ -60,7 +62,8 @@ class _UnsupportedType(Exception):
 
 def _describe(kind: pyarrow.DataType) -> list[Any]:
     """Return a type as JSON: its name and its parameters."""
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     name = str(kind)
     if name in _PLAIN:
@@ -88,7 +91,8 @@ def _field(field: pyarrow.Field) -> list[Any]:
 
 
 def _type(described: Any) -> pyarrow.DataType:
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     name, *parameters = described
     if name in _PLAIN and not parameters:
@@ -116,7 +120,8 @@ def _type(described: Any) -> pyarrow.DataType:
 
 
 def _field_of(described: Any) -> pyarrow.Field:
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     name, kind, nullable = described
     return pa.field(name, _type(kind), nullable)
@@ -124,7 +129,8 @@ def _field_of(described: Any) -> pyarrow.Field:
 
 def _number_type(kind: pyarrow.DataType) -> pyarrow.DataType | None:
     """Return the integer type that times are stored as: Python's times have no nanoseconds."""
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     if not pa.types.is_temporal(kind):
         return None
@@ -132,7 +138,8 @@ def _number_type(kind: pyarrow.DataType) -> pyarrow.DataType | None:
 
 
 def _as_numbers(array: pyarrow.Array) -> pyarrow.Array:
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     if pa.types.is_dictionary(array.type):
         return array.dictionary_decode()
@@ -141,7 +148,8 @@ def _as_numbers(array: pyarrow.Array) -> pyarrow.Array:
 
 
 def _rebuilt(packed: list[Any], described: Any) -> pyarrow.Array:
-    import pyarrow as pa
+    with importing:
+        import pyarrow as pa
 
     kind = _type(described)
     cells = unpack_cells(packed).tolist()

@@ -6,6 +6,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from outlens._errors import hint
+from outlens._imports import importing
 
 if TYPE_CHECKING:
     from outlens.tags.agree import agreement, kappas
@@ -45,7 +46,8 @@ def __getattr__(name: str) -> Any:
     # Import on first use: the log itself does not need pandas.
     if name not in _MODULES:
         raise AttributeError(f"module 'outlens.tags' has no attribute {name!r}: {hint(name, __all__, 'names')}")
-    return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)
+    with importing:
+        return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

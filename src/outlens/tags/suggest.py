@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
 from outlens.tags._checks import checked_mask, checked_vectors
 from outlens.text.words import check, tokenize
 
@@ -239,7 +240,8 @@ class _Features:
         self.height = _width(lambda: words.multiply(words).sum() / len(texts) - (np.asarray(words.mean(0)) ** 2).sum())
 
     def matrix(self, table: npt.NDArray[Any], texts: list[str]) -> Any:
-        from scipy.sparse import csr_matrix, hstack
+        with importing:
+            from scipy.sparse import csr_matrix, hstack
 
         return hstack([csr_matrix(self.scaled(table)), self.words(texts)], format="csr")
 
@@ -253,7 +255,8 @@ class _Features:
         return scaled
 
     def words(self, texts: list[str]) -> Any:
-        from scipy.sparse import csr_matrix
+        with importing:
+            from scipy.sparse import csr_matrix
 
         tokens = tokenize(texts)
         place = np.array([self.place.get(form, -1) for form in tokens.vocabulary], np.int64)
@@ -278,7 +281,8 @@ def _width(variance: Callable[[], Any]) -> float:
 
 def _fit(x: Any, tagged: Bools, weak: Bools) -> Floats:
     """Return the weights of a logistic regression, the intercept last."""
-    from sklearn.linear_model import LogisticRegression
+    with importing:
+        from sklearn.linear_model import LogisticRegression
 
     weight = np.ones(len(tagged))
     if weak.any():
@@ -291,7 +295,8 @@ def _fit(x: Any, tagged: Bools, weak: Bools) -> Floats:
 
 
 def _with_precision(scores: Floats, order: Ints, decision: Floats, tagged: Bools, folds: int, firm: bool) -> Suggestion:
-    from sklearn.metrics import average_precision_score
+    with importing:
+        from sklearn.metrics import average_precision_score
 
     k, others = int(tagged.sum()), int((~tagged).sum())
     cut = np.sort(decision)[-k]

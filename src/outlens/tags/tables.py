@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._files import replacing
+from outlens._imports import importing
 from outlens.tags._json import Location, check_file, parse_line, read_text, to_json, write_bytes
 from outlens.tags.judgements import is_missing, tags_of_cell
 
@@ -198,8 +199,9 @@ def to_datasets(frame: pd.DataFrame) -> Any:
     """Return the table as a `datasets.Dataset`, without its index. Needs the package `datasets`."""
     _check_frame(frame, "to_datasets")
     try:
-        from datasets import Dataset  # type: ignore[import-not-found, unused-ignore]
-        from datasets.table import InMemoryTable  # type: ignore[import-not-found, unused-ignore]
+        with importing:
+            from datasets import Dataset  # type: ignore[import-not-found, unused-ignore]
+            from datasets.table import InMemoryTable  # type: ignore[import-not-found, unused-ignore]
     except ImportError as error:
         raise ImportError("to_datasets needs the package datasets: pip install outlens[datasets].") from error
     # Compute the fingerprint here: that of `Dataset.from_pandas` pickles all of pyarrow, which may fail.

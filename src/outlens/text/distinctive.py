@@ -14,6 +14,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._errors import type_of
+from outlens._imports import importing
 from outlens.text.significance import adjusted, fisher, log_ratio, within_strata
 from outlens.text.words import Tokens, check, tokenize
 
@@ -194,7 +195,8 @@ def distinctive(
     least = min(int(min_outputs), int(sizes.min()))
     counted = _features(tokens, _lines(tokens, different), np.bincount(variant), LONGEST if phrases else 1, least)
 
-    from scipy.sparse import csr_matrix
+    with importing:
+        from scipy.sparse import csr_matrix
 
     shape = (len(counted.words), len(tokens.bounds) - 1)
     one = np.ones(len(counted.feature), np.int64)

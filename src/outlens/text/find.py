@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._errors import type_of
+from outlens._imports import importing
 from outlens.text.words import check
 
 PATIENCE = 10.0
@@ -60,7 +61,8 @@ def _literal(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator[tu
 
 
 def _expression(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator[tuple[int, Any]]:
-    import regex  # type: ignore[import-untyped]
+    with importing:
+        import regex  # type: ignore[import-untyped]
 
     flags = regex.IGNORECASE if ignore_case else 0
     with warnings.catch_warnings():

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
 from outlens.text.units import Units
 
 if TYPE_CHECKING:
@@ -98,7 +99,8 @@ def group_units(units: Units, dense: Floats | None) -> Groups:
 
 def _incidence(units: Units) -> csr_matrix:
     """(units, outputs): 1 where an output contains a unit."""
-    from scipy.sparse import csr_matrix
+    with importing:
+        from scipy.sparse import csr_matrix
 
     compared = units.unit >= 0
     shape = (len(units.written), max(units.n, 1))
@@ -109,8 +111,9 @@ def _incidence(units: Units) -> csr_matrix:
 
 def _linked(units: Units, dense: Floats | None, holders: csr_matrix, sample: Int64s) -> Int64s:
     """(sample,): the group of each unit of a sample, by average linkage."""
-    from scipy.cluster.hierarchy import fcluster, linkage
-    from scipy.spatial.distance import squareform
+    with importing:
+        from scipy.cluster.hierarchy import fcluster, linkage
+        from scipy.spatial.distance import squareform
 
     if len(sample) == 1:
         return np.zeros(1, np.int64)
@@ -133,9 +136,10 @@ def _linked(units: Units, dense: Floats | None, holders: csr_matrix, sample: Int
 
 def _nearest(units: Units, dense: Floats | None, group: Int64s, number: int) -> tuple[Int64s, Floats]:
     """Return the three nearest groups that each unit is near enough to join, and the similarities."""
-    from scipy.sparse import csr_matrix
+    with importing:
+        from scipy.sparse import csr_matrix
 
-    from outlens.text.nearest import KEPT, nearest
+        from outlens.text.nearest import KEPT, nearest
 
     d = len(group)
     near = np.full((d, KEPT), -1, np.int64)

@@ -11,6 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._errors import type_of
+from outlens._imports import importing
 from outlens.text.function_words import is_function_word
 from outlens.text.thresholds import outputs_needed, words_needed
 from outlens.text.utf16 import utf16
@@ -62,9 +63,10 @@ class Index:
     """
 
     def __init__(self, texts: Iterable[str], *, exact: bool = False, prompt: str | None = None) -> None:
-        from pydivsufsort import divsufsort, kasai
+        with importing:
+            from pydivsufsort import divsufsort, kasai
 
-        from outlens.text import suffixes
+            from outlens.text import suffixes
 
         texts = check(texts)
         if prompt is not None and not isinstance(prompt, str):
@@ -195,7 +197,8 @@ class Index:
         bounds = self.tokens.bounds
         if self.echo is None:
             return self._table(None)[["output", "start", "end", "words"]]
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         inside = np.append(suffixes.until(self.echo, bounds, m) == 0, False)
         edge = np.zeros(len(inside), bool)
@@ -230,7 +233,8 @@ class Index:
         >>> Index(texts).shared_phrases(min_outputs=2, min_words=2)[["text", "outputs"]].values.tolist()
         [['This place is a', 3]]
         """
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         spans = self._spans(outputs_needed(min_outputs, self.n), words_needed(min_words))
         columns = ["phrase", "words", "outputs", "score", "text"]
@@ -292,7 +296,8 @@ class Index:
 
     def _room(self, m: int) -> Int32s:
         """(words,): the number of words from each word to the end of its text, or to the next echo."""
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         if self.echo is not None:
             return suffixes.until(self.echo, self.tokens.bounds, m)  # type: ignore[no-any-return]
@@ -301,14 +306,16 @@ class Index:
 
     def _reach(self, k: int, m: int) -> Int32s:
         """(words,): the number of words from each word on that at least k outputs share, up to the next echo."""
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         reach: Int32s = suffixes.reach(self.lcp, self._text_by_rank, self.suffix, self.tokens.bounds, self.weight, k)
         return reach if self.echo is None else np.minimum(reach, self._room(m))
 
     def _spans(self, k: int, m: int) -> pd.DataFrame | None:
         """Return the maximal spans of the variants: `word` (the first word), words, outputs, phrase."""
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         if not len(self.suffix):
             return None
@@ -348,7 +355,8 @@ class Index:
         return table.iloc[order].reset_index(drop=True)
 
     def _coverage(self, m: int, weight: Int32s) -> Int32s:
-        from outlens.text import suffixes
+        with importing:
+            from outlens.text import suffixes
 
         if not len(self.suffix):
             return np.zeros(0, np.int32)

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._errors import type_of
+from outlens._imports import importing
 from outlens._unicode import clean as without_surrogates
 
 Unit = tuple[int, int, str]
@@ -54,7 +55,8 @@ def sentences(text: str) -> pd.DataFrame:
 
 def units(text: str) -> list[Unit]:
     """Return the rows of `sentences` as a list."""
-    from sentencex import segment
+    with importing:
+        from sentencex import segment
 
     # sentencex refuses lone surrogates; replacing each by one character keeps the offsets.
     clean = without_surrogates(text)

@@ -8,13 +8,16 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
+
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 
 def fisher(f1: Int64s, n1: Int64s, f: Int64s, n: int) -> Floats:
     """Return P(X >= f1), where X is how many of n1 outputs drawn from n are among the f that contain a word."""
-    from scipy.stats import hypergeom
+    with importing:
+        from scipy.stats import hypergeom
 
     if not len(f1):
         return np.zeros(0)
@@ -33,8 +36,9 @@ def within_strata(f1: Int64s, feature: Int64s, group: Int64s, holders: Any, size
 
     `holders` is a sparse (features, prompts) and `sizes` a (groups, prompts) table of outputs.
     """
-    from scipy.special import gammaln
-    from scipy.stats import norm
+    with importing:
+        from scipy.special import gammaln
+        from scipy.stats import norm
 
     total = sizes.sum(0)
     logs = gammaln(np.arange(int(total.max(initial=0)) + 2) + 1.0)
@@ -52,7 +56,8 @@ def within_strata(f1: Int64s, feature: Int64s, group: Int64s, holders: Any, size
 
 @lru_cache(maxsize=1)
 def _kernel() -> Any:
-    from outlens.text.compiled import compiled
+    with importing:
+        from outlens.text.compiled import compiled
 
     def tails(
         f1: Int64s, feature: Int64s, group: Int64s, first: Int64s, prompt: Int64s, holders: Int64s, sizes: Int64s,
@@ -118,7 +123,8 @@ def adjusted(p: Floats, tests: int) -> Floats:
 
 def log_ratio(f1: Int64s, n1: Int64s, f2: Int64s, n2: Int64s, alpha: float) -> Floats:
     """Return the lower end of the confidence interval of log2((f1 / n1) / (f2 / n2)), at least 0."""
-    from scipy.stats import beta
+    with importing:
+        from scipy.stats import beta
 
     if not len(f1):
         return np.zeros(0)

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._arrays import unit_rows, unit_rows_sparse
+from outlens._imports import importing
 from outlens.text.differs import NUMERAL
 from outlens.text.sentences import units as cut_into_units
 from outlens.text.words import Tokens, tokenize
@@ -107,7 +108,8 @@ def _hash(text: str) -> int:
 
 def _weighted(tokens: Tokens, count: Int64s, n: int) -> csr_matrix:
     """Weight the words of the units, rare ones more, as rows of unit length."""
-    from scipy.sparse import csr_matrix
+    with importing:
+        from scipy.sparse import csr_matrix
 
     shape = (len(tokens.bounds) - 1, len(tokens.vocabulary))
     x = csr_matrix((np.ones(len(tokens.form)), (tokens.output, tokens.form)), shape)

@@ -12,6 +12,7 @@ import pandas as pd
 
 from outlens._arrays import unit_rows
 from outlens._errors import type_of
+from outlens._imports import importing
 from outlens._unicode import clean as without_surrogates
 from outlens.text.words import check as check_texts
 from outlens.vectors import models, static
@@ -180,7 +181,8 @@ def _batches(
     texts: list[str], encoder: models.Encoder, progress: Progress
 ) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
     """Yield the positions and (batch, d) float32 vectors of texts as they are computed."""
-    from tqdm.auto import tqdm
+    with importing:
+        from tqdm.auto import tqdm
 
     windows: list[tuple[int, list[int]]] = []
     for i, ids in enumerate(encoder.tokens(texts)):

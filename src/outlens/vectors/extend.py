@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
 from outlens.text.words import check as check_texts
 from outlens.vectors.clusters import CUT, Tree
 from outlens.vectors.embed import check
@@ -132,7 +133,8 @@ class _Places:
     """Finds the place of new outputs in a landscape."""
 
     def __init__(self, land: Landscape, alike: Likeness) -> None:
-        from scipy import sparse
+        with importing:
+            from scipy import sparse
 
         # The rows of an item share a leaf, and the first one has the projected position.
         row = alike.order[np.cumsum(alike.times) - alike.times]

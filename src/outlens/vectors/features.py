@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._arrays import unit_rows_sparse
+from outlens._imports import importing
 from outlens.text.words import Tokens, tokenize
 
 MARKED = 5.0
@@ -131,7 +132,8 @@ class AnswerWords:
         return _Entries(key // width, key % width, place[order][at], marked, occurrences)
 
     def _weighted(self, entries: _Entries, n: int) -> Any:
-        from scipy import sparse
+        with importing:
+            from scipy import sparse
 
         n_pairs = len(self._pairs)
         function = np.concatenate([self._function, np.zeros(n_pairs, bool)])[entries.code]
@@ -158,7 +160,8 @@ def answer_words(texts: Sequence[str], prompt: str | None = None, *, counts: Seq
 @cache
 def function_words() -> frozenset[str]:
     """Return the function words of English: scikit-learn's list without words that may be answers."""
-    from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+    with importing:
+        from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
     return frozenset(ENGLISH_STOP_WORDS) - _ANSWERS
 

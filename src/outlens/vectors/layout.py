@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import importlib
 import importlib.util
 import sys
 from contextlib import suppress
@@ -11,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
+
+from outlens._imports import importing
 
 if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
@@ -29,8 +32,9 @@ def graph(indices: npt.NDArray[np.int64], distances: npt.NDArray[np.floating[Any
     indices, distances : (n, k), the nearest other points of each point, nearest first, and their distances.
     """
     _prepare()
-    from numba import get_num_threads, set_num_threads
-    from umap.umap_ import fuzzy_simplicial_set
+    with importing:
+        from numba import get_num_threads, set_num_threads
+        from umap.umap_ import fuzzy_simplicial_set
 
     n, k = indices.shape
     # A point counts as the first of its own neighbours.
@@ -73,7 +77,8 @@ def layout(edges: csr_matrix, start: npt.NDArray[np.floating[Any]], *, min_dist:
     seed : seed of the random numbers; None for a different layout each time.
     """
     _prepare()
-    from umap.umap_ import find_ab_params, simplicial_set_embedding
+    with importing:
+        from umap.umap_ import find_ab_params, simplicial_set_embedding
 
     random = np.random.RandomState(seed)
     # The noise also gives an extent to an axis on which all points are equal.
@@ -104,6 +109,10 @@ def _prepare() -> None:
     """Import umap-learn, with its compiled functions cached on disk."""
     if "umap" not in sys.modules:
         _share_openmp()
+        # One after the other: meanwhile another thread may need one that is there.
+        for package in ("scipy.sparse.linalg", "sklearn.metrics", "numba", "pynndescent", "umap"):
+            with importing:
+                importlib.import_module(package)
     _keep_compiled()
 
 
@@ -125,7 +134,8 @@ def _share_openmp() -> None:
 
 def _keep_compiled() -> None:
     """Make numba cache UMAP's three slow loops on disk: compiling them took 4.7 s in every new process."""
-    from umap import layouts, umap_
+    with importing:
+        from umap import layouts, umap_
 
     for module, name in (
         (umap_, "smooth_knn_dist"),

@@ -13,6 +13,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
+
 LAYERS, HEADS, WIDTH, INNER, EPSILON = 6, 12, 384, 1536, 1e-12
 CLS, SEP = 101, 102
 
@@ -27,10 +29,12 @@ class MiniLM:
     """Tokens in a window without the two special ones: the length that the model was trained with."""
 
     def __init__(self, folder: Path) -> None:
-        import torch
-        from safetensors.torch import load_file
-        from tokenizers import Tokenizer
+        with importing:
+            import torch
+            from safetensors.torch import load_file
+            from tokenizers import Tokenizer
 
+        self._torch = torch
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
         self.tokenizer.no_truncation()
         self.tokenizer.no_padding()
@@ -54,9 +58,7 @@ class MiniLM:
 
     def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """Return (windows, 384) vectors of windows of one length: the mean of their tokens' vectors, not normalised."""
-        import torch
-        from torch.nn import functional
-
+        torch, functional = self._torch, self._torch.nn.functional
         with torch.inference_mode():
             ids = torch.tensor([[CLS, *window, SEP] for window in windows], device=self._device)
             tables = self._embeddings
@@ -70,7 +72,8 @@ class MiniLM:
 
 def _as_torch(weights: dict[str, Any]) -> dict[str, Any]:
     """Rename the encoder's weights to the names of torch's layers."""
-    import torch
+    with importing:
+        import torch
 
     same = {
         "self_attn.out_proj": "attention.output.dense",

@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._errors import hint
+from outlens._imports import importing
 from outlens.vectors.minilm import MiniLM
 
 DEFAULT = "all-MiniLM-L6-v2"
@@ -73,6 +74,10 @@ class Wrapped:
     """A SentenceTransformer as an Encoder."""
 
     def __init__(self, model: Any) -> None:
+        with importing:
+            import torch
+
+        self._torch = torch
         self._model = model
         self._before, self._after = _specials(model.tokenizer)
         self.room = (model.max_seq_length or 512) - len(self._before) - len(self._after)
@@ -85,8 +90,7 @@ class Wrapped:
 
     def encode(self, windows: Sequence[Sequence[int]]) -> npt.NDArray[np.float32]:
         """Return the (windows, d) vectors of windows of one length."""
-        import torch
-
+        torch = self._torch
         with torch.inference_mode():
             ids = torch.tensor(
                 [[*self._before, *window, *self._after] for window in windows], device=self._model.device
@@ -142,9 +146,10 @@ def load(name: str) -> Encoder:
                 f"the model {name!r} is not on this machine and the hub cannot be reached;"
                 f" {_did_you_mean(name)}{_INSTEAD}."
             )
-    import torch
-    from sentence_transformers import SentenceTransformer
-    from transformers.utils import logging
+    with importing:
+        import torch
+        from sentence_transformers import SentenceTransformer
+        from transformers.utils import logging
 
     # No progress bar for reading a local file.
     logging.disable_progress_bar()
@@ -193,8 +198,9 @@ def _is_on_hub(name: str) -> bool:
     LookupError
         If the hub answers that it has no such model.
     """
-    from huggingface_hub import HfApi
-    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+    with importing:
+        from huggingface_hub import HfApi
+        from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
     for each in _hub_names(name):
         try:
@@ -210,8 +216,9 @@ def _is_on_hub(name: str) -> bool:
 
 def _is_downloaded(name: str) -> bool:
     """Whether a model of the hub is in the local cache."""
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    with importing:
+        from huggingface_hub import snapshot_download
+        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     folder = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
     for each in _hub_names(name):

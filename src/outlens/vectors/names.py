@@ -13,6 +13,7 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
 from outlens.text.words import check, forms, tokens
 from outlens.vectors.clusters import Tree
 from outlens.vectors.features import function_words
@@ -274,7 +275,8 @@ class _Phrases:
     """
 
     def __init__(self, texts: list[str], prompt: str | None) -> None:
-        from scipy import sparse
+        with importing:
+            from scipy import sparse
 
         function = function_words() | _CHAT
         # Single characters of a prompt are not excluded as words; such scripts compare whole names with the prompt.

@@ -7,6 +7,8 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from outlens._imports import importing
+
 
 def register(new: npt.NDArray[np.floating[Any]], old: npt.NDArray[np.floating[Any]]) -> npt.NDArray[np.float32]:
     """Return a map rotated, mirrored, scaled and moved to resemble another; distances keep their proportions.
@@ -34,7 +36,8 @@ def register(new: npt.NDArray[np.floating[Any]], old: npt.NDArray[np.floating[An
         raise ValueError(f"the maps have shapes {new.shape} and {old.shape}; give the positions of the same points.")
     if not len(new):
         return np.zeros((0, 2), np.float32)
-    from scipy.linalg import orthogonal_procrustes
+    with importing:
+        from scipy.linalg import orthogonal_procrustes
 
     before, now = old.astype(np.float64), new.astype(np.float64)
     centre = before.mean(axis=0)

@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._arrays import unit_rows
+from outlens._imports import importing
 from outlens.vectors import models
 from outlens.vectors.cache import folder
 from outlens.vectors.minilm import MiniLM
@@ -21,7 +22,8 @@ VERSION = "static-1"
 
 def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """Return the (n, 384) float32 vectors of texts from the static table, not normalised."""
-    from tokenizers import Tokenizer
+    with importing:
+        from tokenizers import Tokenizer
 
     tokenizer = Tokenizer.from_file(str(models.default_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
@@ -57,7 +59,8 @@ def _table() -> npt.NDArray[np.float32]:
 
 
 def _distil(model: MiniLM) -> npt.NDArray[np.float32]:
-    from tqdm.auto import tqdm
+    with importing:
+        from tqdm.auto import tqdm
 
     size = model.tokenizer.get_vocab_size()
     parts = [
