@@ -202,6 +202,27 @@ def test_a_page_and_a_file_wait_for_the_prompts_shown(tmp_path: Path) -> None:
     assert lens.to_html(tmp_path / "page.html").stat().st_size > 10_000
 
 
+@pytest.mark.parametrize("method", ["save", "to_html"])
+def test_what_cannot_be_written_is_refused_before_the_work_is_awaited(tmp_path: Path, method: str) -> None:
+    model = Slow()
+    lens = ol.Lens({"response": TEXTS, "judge": [object()] * 4}, model=model, store=False)
+    assert model.begun.wait(PATIENCE)
+    write = getattr(lens, method)
+    with pytest.raises(ValueError, match="no' does not exist; create it first"):
+        write(tmp_path / "no" / "x")
+    with pytest.raises(ValueError, match="is a folder; give the"):
+        write(tmp_path)
+    if method == "save":
+        with pytest.raises(ValueError, match="the column 'judge' holds"):
+            write(tmp_path / "x")
+    else:
+        with pytest.raises(KeyError, match="there is no column 'jugde'"):
+            write(tmp_path / "x", columns=["jugde"])
+    assert lens._part.progress.now.status == "running"
+    assert list(tmp_path.iterdir()) == []
+    model.may_end.set()
+
+
 def test_the_same_input_gives_the_same_map_in_any_thread_at_any_load() -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(40, 8))

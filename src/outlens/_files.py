@@ -21,13 +21,10 @@ def replacing(path: str | os.PathLike[str], what: str = "file") -> Iterator[IO[b
     Raises
     ------
     ValueError
-        If the path is a folder, or its folder does not exist.
+        As `check_target`.
     """
+    check_target(path, what)
     target = Path(path)
-    if target.is_dir():
-        raise ValueError(f"{str(target)!r} is a folder; give the {what} a file name.")
-    if not target.absolute().parent.is_dir():
-        raise ValueError(f"the folder {str(target.absolute().parent)!r} does not exist; create it first.")
     partial = target.with_name(f".{target.name}.{os.getpid()}.part")
     try:
         with partial.open("wb") as file:
@@ -37,3 +34,12 @@ def replacing(path: str | os.PathLike[str], what: str = "file") -> Iterator[IO[b
         partial.replace(target)
     finally:
         partial.unlink(missing_ok=True)
+
+
+def check_target(path: str | os.PathLike[str], what: str = "file") -> None:
+    """Raise ValueError if the path is a folder, or its folder does not exist; `what` as for `replacing`."""
+    target = Path(path)
+    if target.is_dir():
+        raise ValueError(f"{str(target)!r} is a folder; give the {what} a file name.")
+    if not target.absolute().parent.is_dir():
+        raise ValueError(f"the folder {str(target.absolute().parent)!r} does not exist; create it first.")

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from outlens import archive, report, tables
+from outlens._files import check_target
 from outlens._unicode import clean
 from outlens.owners import Owners
 from outlens.widget import Bridge
@@ -44,7 +45,8 @@ def to_html(
     columns : the columns of your data to include beside the texts. By default all that can be shown.
     """
     study = lens._study
-    study.finish()
+    check_target(path, "page")
+    state = lens._bridge.page_state(tags=tags, columns=columns)
     if left := len(study.parts) - len(study.computed):
         warnings.warn(
             f"the page holds {len(study.parts) - left} of {len(study.parts)} prompts: those that were shown. Call"
@@ -53,7 +55,6 @@ def to_html(
         )
     if title is None:
         title = clean(lens._part.prompt or "")[:80] or "Outputs"
-    state = lens._bridge.page_state(tags=tags, columns=columns)
     today = datetime.date.today().isoformat()
     fallback = tables.html(lens._study, lens._part, lens.granularity, lens._tags, repr(lens))
     return report.write(path, report.page(state, title=title, author=author, date=today, fallback=fallback))
@@ -75,6 +76,7 @@ def save(lens: Owners, path: str | os.PathLike[str]) -> Path:
     >>> ol.open(path, store=False)
     Lens of 2 outputs: 2 clusters at granularity 0.5, 0 selected
     """
+    archive.check(path, lens._study, lens._tags)
     # If clusters and map cannot be computed (without the model, say), a warning says that the file lacks them.
     with contextlib.suppress(Exception):
         lens._study.finish()

@@ -271,7 +271,7 @@ def test_a_file_of_another_kind_is_refused() -> None:
         file.writestr("word/document.xml", "<w/>")
     for data in (b"", b"X", b"response\nYes.\n", string.printable.encode(), other.getvalue(), packed(outlens="other")):
         refused(data, "was not written by lens.save")
-    with pytest.raises(ValueError, match="there is no file 'gone'"):
+    with pytest.raises(ValueError, match=r"^there is no file 'gone'; give the path of a file written by lens\.save\.$"):
         ol.open("gone")
     with pytest.raises(ValueError, match="there is no file"):
         ol.open(Path())

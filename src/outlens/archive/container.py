@@ -13,7 +13,6 @@ import math
 import os
 import platform
 import zipfile
-from pathlib import Path
 from typing import IO, Any, NoReturn
 
 import numpy as np
@@ -178,19 +177,6 @@ class Unpacker:
         data = bytearray(self._zip.read(info))
         require(len(data) == info.file_size, f"{name} is cut off")
         return data
-
-
-def reading(path: str | os.PathLike[str]) -> IO[bytes]:
-    """Open the file at a path, whatever its kind.
-
-    Raises
-    ------
-    NotReadable
-        If the path does not exist or is not a file.
-    """
-    if not Path(path).is_file():
-        raise NotReadable(f"there is no file {str(path)!r}; give the path of a file written by lens.save.")
-    return Path(path).open("rb")
 
 
 def to_json(value: Any) -> bytes:

@@ -7,14 +7,24 @@ import os
 import warnings
 from pathlib import Path
 
-from outlens._files import replacing
-from outlens.archive.container import NotReadable, Packer, Unpacker, reading
+from outlens._files import check_target, replacing
+from outlens.archive.container import NotReadable, Packer, Unpacker
+from outlens.archive.frames import pack_frame
 from outlens.archive.parts import Parts, is_kept, label, pack_parts, unpack_parts
 from outlens.state import LensState
 from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.tags.events import Event
 from outlens.tags.session import Session
+
+
+def check(path: str | os.PathLike[str], study: Study, tags: TagBook) -> None:
+    """Raise ValueError if `save` would fail for what is known before anything is computed: path, tags and columns."""
+    check_target(path, "lens")
+    tags.check_open()
+    # At 100 000 outputs this takes half a second, which is only worth it before a wait.
+    if len(study.computed) < len(study.parts):
+        pack_frame(study.outputs.frame, Packer())
 
 
 def save(path: str | os.PathLike[str], study: Study, state: LensState, tags: TagBook) -> Path:
@@ -79,8 +89,10 @@ def read(path: str | os.PathLike[str]) -> Parts:
         If the file does not exist, is of another kind or damaged, or was written by a newer outlens.
     """
     name = repr(str(path))
+    if not Path(path).is_file():
+        raise ValueError(f"there is no file {name}; give the path of a file written by lens.save.")
     try:
-        with reading(path) as file:
+        with Path(path).open("rb") as file:
             return unpack_parts(Unpacker(file, name))
     except NotReadable as error:
         raise ValueError(f"{error} The file is left as it is.") from None
