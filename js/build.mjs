@@ -1,7 +1,9 @@
 // Builds the modules and style sheets of the notebook and the page. They are committed with the Python package.
 import { writeFileSync } from "node:fs";
+import { basename, join } from "node:path";
 import { build } from "esbuild";
 import { minify } from "terser";
+import { split } from "./split.mjs";
 
 const OWN = (
   "about affine alignment anchors announce anySelected arrays arrived asked blocks clusters codes colors " +
@@ -18,13 +20,7 @@ const OWN = (
   "unproject variants where within wordings wordsBetween written zoomAbout zoomTo"
 ).split(" ");
 
-const { outputFiles } = await build({
-  entryPoints: [
-    { in: "src/widget.ts", out: "widget" },
-    { in: "src/style.css", out: "widget" },
-    { in: "src/page.tsx", out: "page" },
-    { in: "src/page/page.css", out: "page" },
-  ],
+const options = {
   outdir: "../src/outlens/widget/static",
   bundle: true,
   write: false,
@@ -43,7 +39,15 @@ const { outputFiles } = await build({
   jsxFragment: "Fragment",
   inject: ["jsx.mjs"],
   tsconfigRaw: { compilerOptions: { target: "ES2022", verbatimModuleSyntax: true } },
-});
+};
+const entryPoints = [
+  { in: "src/style.css", out: "widget" },
+  { in: "src/page.tsx", out: "page" },
+  { in: "src/page/page.css", out: "page" },
+];
+const { outputFiles } = await build({ ...options, entryPoints });
+const files = await split(options);
+for (const { path, text } of outputFiles) files[basename(path)] = text;
 
 const LONG = (
   "Uint32Array Uint8Array Uint16Array Int32Array Float32Array Float64Array AbortController JSON.stringify Array.from Math.max Math.min Math.floor Math.round Math.ceil Math.abs " +
@@ -81,12 +85,14 @@ function shorten(code) {
 
 // A second minifier saves another 1 %. It runs before `shorten` and leaves the outermost scope alone: the search worker
 // is built from the source of functions.
-const options = {
+const more = {
   module: true,
   toplevel: false,
   ecma: 2022,
   mangle: { toplevel: false },
   compress: { passes: 2, toplevel: false, keep_fargs: false, unsafe_arrows: true },
 };
-for (const { path, text } of outputFiles)
-  writeFileSync(path, path.endsWith(".js") ? shorten((await minify(text, options)).code) : text);
+for (const [name, text] of Object.entries(files)) {
+  const code = name.endsWith(".js") ? (await minify(text, more)).code : text;
+  writeFileSync(join(options.outdir, name), ["widget.js", "page.js"].includes(name) ? shorten(code) : code);
+}

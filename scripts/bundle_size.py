@@ -1,4 +1,4 @@
-"""Fail if a committed bundle exceeds its budget in js/budgets.json: the module is sent with every widget."""
+"""Fail if a committed bundle exceeds its budget in js/budgets.json: they are sent with every widget."""
 
 import json
 import sys

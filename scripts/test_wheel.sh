@@ -6,7 +6,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 .venv/bin/uv build --quiet --wheel --out-dir "$work" .
 wheel=$(ls "$work"/outlens-*.whl)
-for file in outlens/widget/static/{widget,page}.{js,css} outlens/py.typed outlens/samples/; do
+for file in outlens/widget/static/{{widget,page}.{js,css},rare.js} outlens/py.typed outlens/samples/; do
   .venv/bin/python -m zipfile -l "$wheel" | grep "$file" >/dev/null ||
     { echo "the wheel lacks $file"; exit 1; }
 done

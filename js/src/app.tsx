@@ -6,7 +6,7 @@ import { PREPARING } from "./core/preparation";
 import { guard } from "./keys/guard";
 import { Footer } from "./panels/footer";
 import { Header } from "./panels/header";
-import { Help } from "./panels/help";
+import { Help, load } from "./panels/rare";
 import { Reader } from "./panels/reader/reader";
 import { Divider, Side } from "./panels/side/side";
 import { HandInContext, LensContext } from "./panels/use-lens";
@@ -51,6 +51,8 @@ interface Props {
 
 function App({ lens, root, until }: Props) {
   useEffect(() => followTheme(root, (dark) => (lens.colors.dark.value = dark), until), []);
+  const rare = lens.rare.value;
+  useEffect(() => void load(rare), [rare]);
   const share = lens.side.share.value;
   return (
     <LensContext.Provider value={lens}>

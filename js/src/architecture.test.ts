@@ -12,9 +12,10 @@ const FLOORS: Record<string, string[]> = {
   core: ["wire", "text", "ui"],
   keys: ["core", "ui", "wire/types"],
   panels: ["keys", "core", "map", "ui", "text", "wire/types"],
+  "rare.ts": ["panels"],
   "app.tsx": ["panels", "keys", "core", "ui", "wire/types"],
   "widget.ts": ["app.tsx", "wire/types"],
-  "page.tsx": ["app.tsx", "page", "core"],
+  "page.tsx": ["app.tsx", "rare.ts", "page", "panels", "core"],
 };
 
 declare global {
@@ -32,9 +33,10 @@ const [BUILD] = Object.values(import.meta.glob(["../build.mjs"], { query: "?raw"
 const SOURCES = new Map(Object.entries(found).map(([path, text]) => [path.slice(2), text]));
 const FILES = [...SOURCES.keys()];
 
-/** The project's files that a file imports, types included. */
-function imports(file: string): string[] {
-  const paths = [...SOURCES.get(file)!.matchAll(/(?:\bfrom|^import) "(\.[^"]+)"/gm)].map(([, path]) => path);
+/** The project's files that a file imports, types included unless only `code` is wanted. */
+function imports(file: string, code = false): string[] {
+  const text = code ? SOURCES.get(file)!.replace(/^import type [^;]*;/gm, "") : SOURCES.get(file)!;
+  const paths = [...text.matchAll(/(?:\bfrom|^import) "(\.[^"]+)"/gm)].map(([, path]) => path);
   return paths
     .filter((path) => !path.endsWith(".css"))
     .map((path) => {
@@ -76,6 +78,24 @@ it("has no import cycle", () => {
   };
   for (const file of FILES) visit(file, []);
   expect(circles).toEqual([]);
+});
+
+it("has the rarely opened panels in the second module of the notebook, not in the first", () => {
+  const first = new Set<string>();
+  const visit = (file: string) => {
+    if (first.has(file)) return;
+    first.add(file);
+    imports(file, true).forEach(visit);
+  };
+  visit("widget.ts");
+  expect(first).toContain("panels/rare.tsx");
+  const rare = imports("rare.ts", true);
+  expect(rare).toContain("panels/help.tsx");
+  expect(rare.filter((file) => first.has(file))).toEqual([]);
+});
+
+it("exports no variable that changes: the second module would keep its first value", () => {
+  expect(FILES.filter((file) => /^export (let|var)\b/m.test(SOURCES.get(file)!))).toEqual([]);
 });
 
 it("shortens no name used by Python or browser storage", () => {

@@ -5,8 +5,12 @@ import type { Lens } from "./core/lens";
 import { type About, Head } from "./page/head";
 import { PageModel } from "./page/page-model";
 import { HandIn } from "./page/hand-in";
+import { provide } from "./panels/rare";
+import panels from "./rare";
 
 export { unpack } from "./page/unpack";
+
+provide(panels);
 
 /**
  * Draws a page into an element: the widget, with a head if `state._about` describes the page. Returns a function that

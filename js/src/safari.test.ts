@@ -37,5 +37,5 @@ it("uses nothing newer than Safari 16.4, in the sources and in the bundle with i
 });
 
 it("reads the bundle", () => {
-  expect(Object.keys(files).filter((file) => file.endsWith(".js"))).toHaveLength(2);
+  expect(Object.keys(files).filter((file) => file.endsWith(".js"))).toHaveLength(3);
 });

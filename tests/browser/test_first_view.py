@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
-from driver import Lab, tab, view
+from driver import Lab, in_menu, tab, view
 from playwright.sync_api import Locator, Page, expect
 
 # The model waits for the test to write: "vectors", or the message of an error.
@@ -105,3 +105,26 @@ def test_the_work_can_be_stopped_resumed_and_retried(lab: Lab, page: Page, model
     model.answer()
     view(page)
     assert lab.output_of(page, 1) == "3 clusters"
+
+
+def test_rarely_opened_panels_come_while_the_kernel_is_busy(lab: Lab, page: Page, model: Model, tmp_path: Path) -> None:
+    gate = tmp_path / "gate"
+    os.mkfifo(gate)
+    widget = opened(lab, page, model, f"open({str(gate)!r}).read()")
+    model.answer()
+    view(page)
+    expect(page.locator(".jp-CodeCell .jp-InputPrompt").nth(1)).to_have_text("[*]:")
+    widget.get_by_role("button", name="Show all keys").click()
+    keys = widget.get_by_role("dialog", name="Keys")
+    expect(keys).to_contain_text("select all listed outputs")
+    # Its hooks and signals are those of the module that it came to.
+    expect(keys.get_by_role("button", name="Close")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(keys).to_have_count(0)
+    assert widget.evaluate("(root) => root.contains(document.activeElement)")
+    expect(tab(widget, "Sources")).to_contain_text("No column holds the source of the outputs.")
+    tab(widget, "Groups").locator(".ol-name").first.click()
+    in_menu(widget, "marks", "Phrases")
+    expect(widget.get_by_role("region", name="Phrases")).to_contain_text("Distinctive of the selection")
+    with gate.open("w"):
+        pass

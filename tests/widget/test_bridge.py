@@ -5,11 +5,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import numpy as np
 import pytest
 
 import outlens as ol
+from outlens.widget import bridge
+from outlens.widget.model import STATIC
 
 
 @pytest.fixture
@@ -47,6 +50,30 @@ def test_invalid_changes_are_reverted(lens: ol.Lens) -> None:
     assert widget.selection == rows(2)
     widget.set_state({"view": {"mode": "grid", "unheard": 1, "pins": [1, 99]}})
     assert (lens.view.mode, lens.view.pins, "unheard" in widget.view) == ("grid", [1], False)
+
+
+def test_the_second_module_follows_the_first_display_without_a_question(
+    lens: ol.Lens, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(bridge, "AFTER", 0.001)
+    widget = lens._bridge.widget
+    shown: list[bool] = []
+    sent: list[tuple[bool, bytes]] = []
+    arrived = threading.Event()
+
+    def receive(change: Any) -> None:
+        sent.append((bool(shown), change["new"]))
+        arrived.set()
+
+    widget.observe(receive, "_rare")
+    assert widget._rare == b""
+    # Sent while this thread is busy, but not while it changes the lens.
+    with lens._tags.lock:
+        lens._repr_mimebundle_()
+        shown.append(True)
+    assert arrived.wait(30)
+    lens._repr_mimebundle_()
+    assert sent == [(True, (STATIC / "rare.js").read_bytes())]
 
 
 def test_every_answer_carries_the_question() -> None:

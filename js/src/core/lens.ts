@@ -80,6 +80,8 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     kernel,
     /** Set only in a page without a kernel. */
     page: model.page,
+    /** The code of the panels that are rarely opened. */
+    rare: traits.rare,
     announce,
     settings,
     outputs,

@@ -37,6 +37,8 @@ const NO_TREE: Tree = { granularities: [], levels: [], sizes: [], order: [], nod
 const NONE = { prompt: -1, value: { kind: "none" as const } };
 
 export class Traits {
+  /** The code of the second module, rare.ts; empty until Python sends it, undefined in a page. */
+  readonly rare = signal<DataView<ArrayBuffer> | undefined>(undefined);
   readonly frame = signal<FrameData>(null!);
   readonly texts = signal<TextData>(null!);
   readonly map = signal<MapData>(null!);
@@ -106,6 +108,7 @@ export class Traits {
         typical: array(get("_typical"), Float32Array),
       }));
       this.progress.value = get("_progress");
+      this.rare.value = get("_rare");
       this.#piece(this.variants, ["_variant"], () => ({
         prompt,
         variant: array(get("_variant"), Uint32Array),
@@ -157,6 +160,7 @@ const NAMES = [
   "_tree",
   "_typical",
   "_progress",
+  "_rare",
   "_variant",
   "_index",
   "_aligned",

@@ -25,7 +25,7 @@ from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
-from outlens.widget.model import LensWidget
+from outlens.widget.model import RARE, LensWidget
 from outlens.widget.page import columns_left_out, page_state
 from outlens.widget.parts import PartOnWire
 
@@ -40,6 +40,9 @@ PATIENCE = 60.0
 
 ABSENCE = 5.0
 """Seconds after which work in the background stops for a widget without views."""
+
+AFTER = 0.5
+"""Seconds after the first display until the browser is sent what its first view does not need."""
 
 BRIEF = 0.2
 """Seconds that a thread with something new to show waits for the lock of the lens."""
@@ -108,6 +111,11 @@ class Bridge:
         fallback : content by MIME type for viewers without widgets, such as a notebook on GitHub or exported as HTML.
         """
         self._tags.check_open()
+        if not self._displayed:
+            # In a thread: the browser could not ask for it while the next cells run.
+            later = threading.Timer(AFTER, self._soon, [self._show_rare])
+            later.daemon = True
+            later.start()
         self._displayed = True
         self._tags.listen()
         bundle = self.widget._repr_mimebundle_(**options)
@@ -256,6 +264,9 @@ class Bridge:
 
     def _show_progress(self) -> None:
         self.widget._progress = self._parts[self._shown.number].progress()
+
+    def _show_rare(self) -> None:
+        self.widget._rare = RARE
 
     def _soon(self, show: Callable[..., None], *args: Any) -> None:
         """Call `show(*args)` under the lock: now, or in another thread if that would take long.

@@ -14,6 +14,10 @@ from outlens.widget import tagged
 
 STATIC = Path(__file__).parent / "static"
 
+# Read together with `_esm`, which fits only this one: the files may be replaced while a kernel runs.
+RARE = (STATIC / "rare.js").read_bytes()
+"""The second JavaScript module: the panels that are rarely opened."""
+
 
 class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships no types
     """The model behind every view of one lens; only `Bridge` reads and writes it.
@@ -26,6 +30,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     _esm = (STATIC / "widget.js").read_text("utf-8")
     _css = (STATIC / "widget.css").read_text("utf-8")
 
+    _rare = t.Bytes(b"").tag(sync=True)
+    """`RARE`; empty at first, because the first view does not need it."""
     _info = t.Dict().tag(sync=True)
     """n, total, title, prompts, columns, row labels, notes, parameters: everything small."""
     _rows = t.Bytes(b"").tag(sync=True)

@@ -1,11 +1,8 @@
 // The drawer below the texts: details of a clicked position, or one of the panels.
 import type { ComponentType } from "preact";
 import type { Panel } from "../../wire/types";
-import { TagPanel } from "../tags/tag-panel";
+import { AskedPlace, Openings, Phrases, TagPanel } from "../rare";
 import { useLens } from "../use-lens";
-import { AskedPlace } from "./asked-place";
-import { Openings } from "./openings";
-import { Phrases } from "./phrases";
 import { Plain } from "../../ui/button";
 import { focusTexts } from "../../ui/focus";
 import { Empty, Spring } from "../../ui/layout";

@@ -7,8 +7,8 @@ import { Cards } from "./cards";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
 import { Grid } from "./grid";
-import { Interleaved } from "./interleaved";
 import { Pins } from "./pins";
+import { Interleaved } from "../rare";
 import { Toolbar } from "./toolbar";
 import { placeAt, pointedAt } from "../../ui/places";
 

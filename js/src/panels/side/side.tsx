@@ -10,7 +10,7 @@ import { rove } from "../../ui/rove";
 import type { Tab } from "../../wire/types";
 import { Clusters } from "../clusters/clusters";
 import { MapPanel } from "../map/map-panel";
-import { Sources } from "../sources/sources";
+import { Sources } from "../rare";
 import { useLens } from "../use-lens";
 
 interface Entry {

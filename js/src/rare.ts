@@ -1,0 +1,12 @@
+// The panels that are rarely opened: the second module of the notebook. A page has them from the start.
+import { AskedPlace } from "./panels/drawer/asked-place";
+import { Openings } from "./panels/drawer/openings";
+import { Phrases } from "./panels/drawer/phrases";
+import { Help } from "./panels/help";
+import type { Panels } from "./panels/rare";
+import { Interleaved } from "./panels/reader/interleaved";
+import { Sources } from "./panels/sources/sources";
+import { TagPanel } from "./panels/tags/tag-panel";
+
+const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Sources, TagPanel };
+export default panels;
