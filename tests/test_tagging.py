@@ -335,22 +335,27 @@ def test_suggested_outputs_are_listed_first_and_nothing_is_tagged() -> None:
     group = np.repeat([0, 1], [20, 40])
     texts = [f"{'No, I will not' if g == 0 else 'Yes, of course I'} answer {i}." for i, g in enumerate(group)]
     vectors = np.eye(2)[group] + rng.normal(0, 0.1, (60, 2))
-    frame = pd.DataFrame({"response": texts}, index=[f"r{i}" for i in range(60)])
+    frame = pd.DataFrame({"response": texts, "n": range(60)}, index=[f"r{i}" for i in range(60)])
     one = ol.Lens(frame, vectors=vectors, annotator="ann")
     with pytest.raises(KeyError, match="no output has the tag 'refusal'; there are no tags"):
         one.suggest("refusal")
     one.tag("refusal", ["r0", "r1", "r2", "r3", "r4"])
     before = len(one.tag_log)
     found = one.suggest("refusal")
-    assert set(found.rows[:15]) == {f"r{i}" for i in range(5, 20)}
-    assert len(found.rows) == 55
-    assert (np.diff(found.scores) <= 0).all()
+    assert set(found.index[:15]) == {f"r{i}" for i in range(5, 20)}
+    assert len(found) == 55
+    pd.testing.assert_frame_equal(found.drop(columns="score"), frame.loc[found.index])
+    assert found["score"].dtype == "float64"
+    assert found["score"].between(0, 1).all()
+    assert found["score"].is_monotonic_decreasing
     assert len(one.tag_log) == before
     assert one.view.order == "ranked"
     rank = np.frombuffer(one._bridge.widget._ranked["rank"], "<u4")
-    assert [f"r{i}" for i in np.argsort(rank, kind="stable")][:55] == found.rows.tolist()
+    assert [f"r{i}" for i in np.argsort(rank, kind="stable")][:55] == found.index.tolist()
     assert rank[:5].tolist() == [55] * 5
-    assert found.says == gesture(one, "suggest", "refusal")["says"]
+    assert found.attrs["says"] == gesture(one, "suggest", "refusal")["says"]
+    precision = f"{found.attrs['precision']:.2f}".removeprefix("0")
+    assert f"precision at least {precision} at the first 5" in found.attrs["says"]
     gesture(one, "unlike")
     first = int(np.frombuffer(one._bridge.widget._ranked["rank"], "<u4").argmin())
     unit = one.vectors
@@ -469,7 +474,7 @@ def test_an_order_reveals_no_hidden_tags() -> None:
     ben.tag("his", range(1, 3))
     alone._tags.session.define("his")
     ann._tags.refresh()
-    assert ann.suggest("odd").rows.tolist() == alone.suggest("odd").rows.tolist()
+    assert ann.suggest("odd").index.tolist() == alone.suggest("odd").index.tolist()
     rank = dict(ann._bridge.widget._ranked)
     assert rank["rank"] == alone._bridge.widget._ranked["rank"]
     assert "5 tagged" in rank["says"]
@@ -478,7 +483,18 @@ def test_an_order_reveals_no_hidden_tags() -> None:
     assert ann._bridge.widget._ranked["rank"] == alone._bridge.widget._ranked["rank"]
     # An annotator who does not hide tags learns from both.
     ann.view.blind = False
-    assert "25 tagged" in ann.suggest("odd").says
+    assert "25 tagged" in ann.suggest("odd").attrs["says"]
+
+
+def test_suggestions_name_their_score_apart_from_your_column_and_keep_your_frame() -> None:
+    frame = pd.DataFrame({"response": [f"Output {i}." for i in range(9)], "score": range(9)}, index=[*"abcdefgh", "a"])
+    frame.attrs = {"says": "mine"}
+    one = ol.Lens(frame, vectors=np.eye(9), store=False)
+    one.tag("odd", [True, False, True] * 3)
+    found = one.suggest("odd")
+    assert found.columns.tolist() == ["response", "score", "score_lens"]
+    assert sorted(found["score"]) == [1, 4, 7]
+    assert (frame.columns.tolist(), frame.attrs) == (["response", "score"], {"says": "mine"})
 
 
 def test_two_quick_changes_of_a_definition_keep_both() -> None:

@@ -2,41 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 import numpy as np
 import numpy.typing as npt
-import pandas as pd
 
 from outlens._unicode import clean
 from outlens.state import LensState, Ranked
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
-from outlens.tags.suggest import suggest
+from outlens.tags.suggest import Suggestion, suggest
 from outlens.tags.summaries import check_name
 from outlens.tags.unlike import unlike
 
 
-@dataclass(frozen=True)
-class Suggested:
-    """The outputs most likely to have a tag, and the precision of the ranking."""
-
-    tag: str
-    rows: pd.Index[Any]
-    """Index labels of the outputs that are not judged yet, most likely first."""
-    scores: npt.NDArray[np.float64]
-    """A score for each of them, 0 to 1; higher is likelier."""
-    precision: float | None
-    """Precision in cross-validation, described by `says`. None if nothing could be held out."""
-    says: str
-
-    def __repr__(self) -> str:
-        return f"Suggested({self.tag!r}, {len(self.rows)} outputs, {self.says})"
-
-
-def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Suggested:
-    """Sort the reader by how likely outputs should have a tag; see `Lens.suggest`."""
+def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> tuple[Part, Suggestion]:
+    """Sort the reader by how likely outputs should have a tag; return the current prompt and its suggestion."""
     with tags.lock:
         tags.refresh()
         check_name(tags, tag)
@@ -54,8 +33,7 @@ def rank_by_tag(study: Study, state: LensState, tags: TagBook, tag: str) -> Sugg
             any_tag |= tags.seen(name, opened)
     suggestion = suggest(part.vectors.get(), part.texts, positive, any_tag[part.rows] & ~positive, tag=tag)
     _rank(state, part, suggestion.order, f"likely {clean(tag)[:40]} first", suggestion.says)
-    labels = study.outputs.frame.index[part.rows[suggestion.order]]
-    return Suggested(tag, labels, suggestion.scores[suggestion.order], suggestion.precision, suggestion.says)
+    return part, suggestion
 
 
 def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:

@@ -17,6 +17,7 @@ from outlens.outputs import categories
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.tags.frames import free_name
+from outlens.tags.suggest import Suggestion
 from outlens.tags.summaries import tags_and_notes
 from outlens.vectors.likeness import smallest
 
@@ -84,6 +85,14 @@ def similar(study: Study, position: int, n: int) -> pd.DataFrame:
     nearest = smallest(distance, min(n, len(part) - 1))[0]
     table: pd.DataFrame = study.outputs.frame.iloc[part.rows[nearest]].copy()
     table[free_name("similarity", table.columns)] = 1 - distance[0, nearest].astype(np.float64)
+    return table
+
+
+def suggested(study: Study, part: Part, suggestion: Suggestion) -> pd.DataFrame:
+    """Return the suggested rows of a part, likeliest first; see `Lens.suggest`."""
+    table: pd.DataFrame = study.outputs.frame.iloc[part.rows[suggestion.order]].copy()
+    table[free_name("score", table.columns)] = suggestion.scores[suggestion.order]
+    table.attrs = {**table.attrs, "says": suggestion.says, "precision": suggestion.precision}
     return table
 
 

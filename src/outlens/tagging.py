@@ -9,7 +9,7 @@ import pandas as pd
 
 from outlens import tables
 from outlens.owners import Owners
-from outlens.ranking import Suggested, rank_by_tag
+from outlens.ranking import rank_by_tag
 from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.tags.judgements import from_column
@@ -71,13 +71,19 @@ def redo(lens: Owners) -> str:
     return _switch(lens._tags, "redo")
 
 
-def suggest(lens: Owners, tag: str) -> Suggested:
+def suggest(lens: Owners, tag: str) -> pd.DataFrame:
     """Rank the outputs of the current prompt by how likely they should have a tag too, and sort the reader by it.
 
+    Returns your rows that have no tag yet, likeliest first, with a column `score`, float64 from 0 to 1, for ranking only. If
+    you have a column `score`, the new one is named "score_lens". `attrs["says"]` describes the precision in
+    cross-validation in one sentence, which the reader shows too; `attrs["precision"]` is None if it is unknown.
+
     This tags nothing. It learns from all outputs that anybody gave the tag, against outputs with other tags and a
-    sample of the rest; see `tags.suggest`. In blind mode it learns only from the tags you may see.
+    sample of the rest. In blind mode it learns only from the tags you may see.
     """
-    return rank_by_tag(lens._study, lens._state, lens._tags, tag)
+    study = lens._study
+    part, suggestion = rank_by_tag(study, lens._state, lens._tags, tag)
+    return tables.suggested(study, part, suggestion)
 
 
 def tagged(lens: Owners, name: str, annotator: str | None = None) -> pd.DataFrame:

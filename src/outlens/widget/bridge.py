@@ -416,7 +416,7 @@ class Bridge:
             done = tags.switch(action)
             return f"{'Undone' if action == 'undo' else 'Redone'}: {done}" if done else f"Nothing to {action}"
         if action == "suggest":
-            return rank_by_tag(self._study, self._state, tags, tags.full_name(value)).says
+            return rank_by_tag(self._study, self._state, tags, tags.full_name(value))[1].says
         if action == "unlike":
             return rank_unlike(self._study, self._state, tags)
         if action == "define":
