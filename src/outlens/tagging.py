@@ -74,9 +74,10 @@ def redo(lens: Owners) -> str:
 def suggest(lens: Owners, tag: str) -> pd.DataFrame:
     """Rank the outputs of the current prompt by how likely they should have a tag too, and sort the reader by it.
 
-    Returns your rows that have no tag yet, likeliest first, with a column `score`, float64 from 0 to 1, for ranking only. If
-    you have a column `score`, the new one is named "score_lens". `attrs["says"]` describes the precision in
-    cross-validation in one sentence, which the reader shows too; `attrs["precision"]` is None if it is unknown.
+    Returns your rows that have no tag yet, likeliest first, with a column `score`, float64 from 0 to 1, which is only
+    for ranking. If you have a column `score`, the new one is named "score_lens". `attrs["says"]` describes the
+    precision in cross-validation in one sentence, which the reader shows too; `attrs["precision"]` is None if it is
+    unknown.
 
     This tags nothing. It learns from all outputs that anybody gave the tag, against outputs with other tags and a
     sample of the rest. In blind mode it learns only from the tags you may see.

@@ -73,6 +73,7 @@ def test_alpha_matches_brute_force_over_pairs(cells: dict[tuple[int, str], str])
     result = agreement(table, samples=20).iloc[0]
     raw, alpha = brute(table, "label")
     np.testing.assert_allclose([result["agreement"], result["alpha"]], [raw, alpha], atol=1e-12)
+    assert (result["reason"] == "") == (not np.isnan(alpha))
 
 
 @given(CELLS)
@@ -82,6 +83,7 @@ def test_kappa_compares_observed_agreement_with_chance_for_each_pair(cells: dict
     people = sorted({who for _, who in cells})
     assert len(result) == len(people) * (len(people) - 1) / 2
     for row in result.itertuples():
+        assert (row.reason == "") == (not np.isnan(row.kappa))
         both = [unit for unit in range(8) if (unit, row.rater_a) in cells and (unit, row.rater_b) in cells]
         a = [cells[unit, row.rater_a] == "x" for unit in both]
         b = [cells[unit, row.rater_b] == "x" for unit in both]
@@ -99,7 +101,10 @@ def test_no_overlap_gives_nan_without_a_warning() -> None:
     result = agreement(table).iloc[0]
     assert (result["outputs"], result["raters"]) == (0, 0)
     assert result[["agreement", "alpha", "alpha_low", "alpha_high"]].isna().all()
-    assert kappas(table).iloc[0][["kappa", "low", "high"]].isna().all()
+    assert result["reason"] == "no output was judged by two people"
+    pair = kappas(table).iloc[0]
+    assert pair[["kappa", "low", "high"]].isna().all()
+    assert pair["reason"] == "no output was judged by both"
 
 
 def test_a_single_value_agrees_fully_but_has_no_alpha() -> None:
@@ -107,7 +112,9 @@ def test_a_single_value_agrees_fully_but_has_no_alpha() -> None:
     result = agreement(table).iloc[0]
     assert result["agreement"] == 1
     assert result[["alpha", "alpha_low", "alpha_high"]].isna().all()
+    assert result["reason"] == "all judgements are equal"
     assert kappas(table)["kappa"].isna().all()
+    assert kappas(table)["reason"].tolist() == ["all judgements are equal"]
 
 
 def test_tags_are_rows_and_can_be_chosen() -> None:

@@ -9,6 +9,7 @@ A table of judgements has one of two shapes:
 
 from __future__ import annotations
 
+import math
 import warnings
 from collections.abc import Iterable, Iterator
 from itertools import combinations
@@ -48,8 +49,9 @@ def agreement(
         One row per tag: `tag` (str; with labels there is one row, named `"label"`), `outputs` (int, judged by two
         people or more), `raters` (int, people who judged one of these), `agreement` (float in 0..1, the share of equal
         pairs of judgements of one output, where each judgement has the same weight), `alpha` (float <= 1), `alpha_low`
-        and `alpha_high` (95 % percentile bootstrap over outputs). There is no row for all tags together: alpha over
-        different tags would mostly show that some are rarer than others.
+        and `alpha_high` (95 % percentile bootstrap over outputs), and `reason` (str, why `alpha` is undefined, else
+        `""`). There is no row for all tags together: alpha over different tags would mostly show that some are rarer
+        than others.
 
         NaN means undefined: `agreement` where no output has two judgements; `alpha` also where all judgements are
         equal, because then nothing shows that anybody can distinguish two cases. Resamples in which alpha is undefined
@@ -81,21 +83,23 @@ def agreement(
         counts = _counts(wide)
         judged = wide[(wide >= 0).sum(axis=1) >= 2]
         low, high = _interval(counts, seed, samples)
+        alpha = float(_alpha(*_sums(counts)))
         rows.append(
             {
                 "tag": tag,
                 "outputs": len(counts),
                 "raters": int((judged >= 0).any(axis=0).sum()),
                 "agreement": _raw(counts),
-                "alpha": float(_alpha(*_sums(counts))),
+                "alpha": alpha,
                 "alpha_low": low,
                 "alpha_high": high,
+                "reason": _reason(alpha, len(counts), "two people"),
             }
         )
     numbers = {"outputs": "int64", "raters": "int64"} | dict.fromkeys(
         ["agreement", "alpha", "alpha_low", "alpha_high"], "float64"
     )
-    return pd.DataFrame(rows, columns=["tag", *numbers], dtype=object).astype(numbers)
+    return pd.DataFrame(rows, columns=["tag", *numbers, "reason"], dtype=object).astype(numbers)
 
 
 def kappas(
@@ -112,7 +116,8 @@ def kappas(
     -------
     DataFrame
         One row per tag and pair: `tag`, `rater_a`, `rater_b` (in sorted order), `outputs` (int, judged by both),
-        `kappa` (float in -1..1), `low` and `high` (95 % percentile bootstrap over the outputs that both judged).
+        `kappa` (float in -1..1), `low` and `high` (95 % percentile bootstrap over the outputs that both judged), and
+        `reason` (str, why `kappa` is undefined, else `""`).
 
         NaN means undefined: no output was judged by both, or both gave all of these the same value, so that chance
         alone explains the agreement. Pairs without a common output are listed too, with 0 outputs.
@@ -131,9 +136,9 @@ def kappas(
             low, high = _kappa_interval(left, right, seed, samples)
             kappa = _kappa(left, right)
             row = {"tag": tag, "rater_a": a, "rater_b": b, "outputs": len(both)}
-            rows.append({**row, "kappa": kappa, "low": low, "high": high})
+            rows.append({**row, "kappa": kappa, "low": low, "high": high, "reason": _reason(kappa, len(both), "both")})
     numbers = {"outputs": "int64"} | dict.fromkeys(["kappa", "low", "high"], "float64")
-    return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", *numbers], dtype=object).astype(numbers)
+    return pd.DataFrame(rows, columns=["tag", "rater_a", "rater_b", *numbers, "reason"], dtype=object).astype(numbers)
 
 
 def _check_samples(samples: object) -> None:
@@ -230,6 +235,13 @@ def _alpha(same: NDArray[np.float64], margins: NDArray[np.float64]) -> NDArray[n
     expected = total**2 - (margins**2).sum(axis=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
         return np.where(expected > 0, 1 - (total - 1) * (total - same) / expected, np.nan)
+
+
+def _reason(value: float, outputs: int, people: str) -> str:
+    """Say why a coefficient is undefined; `outputs` is the number of outputs that these people judged."""
+    if not math.isnan(value):
+        return ""
+    return "all judgements are equal" if outputs else f"no output was judged by {people}"
 
 
 def _draws(weights: NDArray[np.int64], seed: int, samples: int) -> Iterator[NDArray[np.int64]]:
