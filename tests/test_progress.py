@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+import threading
+
 import pytest
 
 from outlens.progress import Progress, Report
@@ -42,3 +45,30 @@ def test_a_report_that_cannot_be_shown_loses_no_result(caplog: pytest.LogCapture
     progress.end("ready")
     assert progress.now.status == "ready"
     assert "could not be shown" in caplog.text
+
+
+def test_the_bar_of_a_waiting_cell_names_the_stage_the_outputs_done_and_the_time_left(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    progress = Progress()
+    reports = [
+        None,
+        Report("running", "loading the model"),
+        Report("running", "embedding", 115, 855),
+        Report("running", "embedding", 116, 855, 300.0),
+    ]
+
+    class Steps(threading.Event):
+        """An event that makes the next report whenever somebody waits for it, and is set after the last."""
+
+        def wait(self, timeout: float | None = None) -> bool:
+            if not reports:
+                return True
+            progress.now = reports.pop(0) or progress.now
+            return False
+
+    progress.wait(Steps())
+    lines = [line.strip() for line in capsys.readouterr().err.split("\r")]
+    assert "loading the model ..." in lines
+    assert any(re.fullmatch(r"embedding: 115 of 855 outputs \|.*\| 00:\d\d so far", line) for line in lines)
+    assert any(line.endswith("so far, about 5 min left") for line in lines)

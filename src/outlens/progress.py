@@ -22,7 +22,7 @@ POLL = 0.1
 LONG = 300.0
 """Seconds of embedding from which a faster model is worth a hint."""
 
-_BAR = "{desc}: {n_fmt} of {total_fmt} outputs |{bar}| {elapsed} so far, {remaining} left"
+_BAR = "{desc}: {n_fmt} of {total_fmt} outputs |{bar}| {elapsed} so far"
 
 Status = Literal["", "waiting", "running", "stopped", "failed", "ready"]
 
@@ -163,8 +163,10 @@ class Progress:
                     if (now := self.now) == shown:
                         continue
                     shown = now
-                    bar.bar_format = _BAR if now.total else "{desc} ..."
-                    bar.set_description(now.stage or "preparing", refresh=False)
+                    # tqdm's own estimate would count outputs whose vectors were cached.
+                    left = f", {now.left_says}" if now.left_says else ""
+                    bar.bar_format = f"{_BAR}{left}" if now.total else "{desc} ..."
+                    bar.set_description_str(now.stage or "preparing", refresh=False)
                     bar.total, bar.n = now.total or None, now.done
                     bar.refresh()
         except KeyboardInterrupt:

