@@ -172,8 +172,7 @@ class Progress:
         except KeyboardInterrupt:
             self.stop()
             raise KeyboardInterrupt(
-                "the vectors that a named model made so far are kept; repeat the call, or press Continue in the"
-                " widget, to go on."
+                "the vectors made so far are kept; repeat the call, or press Continue in the widget, to go on."
             ) from None
 
     def _check(self) -> None:

@@ -35,7 +35,7 @@ def embed(
     texts: Iterable[str],
     model: str | SentenceTransformer | Callable[[list[str]], Any] = models.DEFAULT,
     *,
-    cache: bool = True,
+    cache: bool | dict[bytes, npt.NDArray[np.float32]] = True,
     progress: Progress = True,
 ) -> npt.NDArray[np.float32]:
     """Embed texts.
@@ -49,7 +49,8 @@ def embed(
     texts : n strings.
     model : "all-MiniLM-L6-v2" (packaged, no network), "fast" (static vectors distilled from it), any other
         sentence-transformers name or folder, a SentenceTransformer, or a callable from a list of str to an array.
-    cache : store the vectors of named models on disk and reuse them.
+    cache : store the vectors of named models on disk and reuse them. A dict does the same in memory for a model that
+        is an object; a callable fills it at once, because its result may depend on all texts.
     progress : show a progress bar; or a function to call instead with the number of texts done, cached ones included,
         the number of all texts, and the share of the work that is done, 0 to 1. An error in it ends the computation.
 
@@ -66,16 +67,20 @@ def embed(
     shown = [without_surrogates(text) for text in check_texts(texts)]
     copies = Counter(shown)
     unique = list(copies)
+    memory = cache if isinstance(cache, dict) else {}
     if isinstance(model, str) and model == "fast":
         vectors = static.encode(unique)
     elif isinstance(model, str):
         store = Cache() if cache else None
-        vectors = _kept(copies, models.cache_name(model), lambda: models.load(model), store, progress)
+        vectors = _kept(copies, models.cache_name(model), lambda: models.load(model), store, {}, progress)
     elif hasattr(model, "tokenize") or hasattr(model, "preprocess"):
-        vectors = _kept(copies, "", lambda: models.Wrapped(model), None, progress)
+        vectors = _kept(copies, "", lambda: models.Wrapped(model), None, memory, progress)
     else:
         check_model(model)
-        vectors = check(model(unique), len(unique)) if unique else np.zeros((0, 1), np.float32)
+        keys = [key("", text) for text in unique]
+        if not memory.keys() >= set(keys):
+            memory.update(zip(keys, check(model(unique), len(unique)), strict=True))
+        vectors = np.stack([memory[k] for k in keys]) if keys else np.zeros((0, 1), np.float32)
     place = {text: i for i, text in enumerate(unique)}
     return _unit(vectors)[[place[text] for text in shown]]
 
@@ -160,15 +165,21 @@ def _unit(vectors: npt.NDArray[Any]) -> npt.NDArray[np.float32]:
 
 
 def _kept(
-    copies: Counter[str], name: str, load: Callable[[], models.Encoder], cache: Cache | None, progress: Progress
+    copies: Counter[str],
+    name: str,
+    load: Callable[[], models.Encoder],
+    cache: Cache | None,
+    known: dict[bytes, npt.NDArray[np.float32]],
+    progress: Progress,
 ) -> npt.NDArray[np.float32]:
-    """Return the vectors of different texts, given with the number of copies of each."""
+    """Return the vectors of different texts, given with the number of copies of each; `known` receives them."""
     with importing:
         from tqdm.auto import tqdm
 
     texts = list(copies)
     keys = [key(f"{WINDOWING} {name}", text) for text in texts]
-    known = cache.get(keys) if cache else {}
+    if cache:
+        known |= cache.get(keys)
     todo = [i for i, k in enumerate(keys) if k not in known]
     if todo:
         encoder = load()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
@@ -71,6 +71,10 @@ class DefaultEngine:
     """A model as for `embed`."""
     seed: int | None = 42
     """The seed of the map; None for a different map each time."""
+    _kept: dict[str | None, dict[bytes, npt.NDArray[np.float32]]] = field(
+        default_factory=dict, init=False, repr=False, compare=False
+    )
+    """Vectors of a model that is an object, by prompt, until the landscape is ready: it has no cache on disk."""
 
     def __post_init__(self) -> None:
         # Report wrong vectors here, not in the background.
@@ -97,5 +101,19 @@ class DefaultEngine:
         xy: npt.ArrayLike | None = None,
         report: Report = ignore,
     ) -> Landscape:
-        """Embed (unless `vectors` are given), cluster, name and project (unless `xy` is) the outputs of one prompt."""
-        return landscape(texts, prompt=prompt, vectors=vectors, xy=xy, model=self.model, seed=self.seed, report=report)
+        """Embed (unless `vectors` are given), cluster, name and project (unless `xy` is) the outputs of one prompt.
+
+        After an interrupt, the next call embeds only the texts that are left, but a callable gets all or none.
+        """
+        made = landscape(
+            texts,
+            prompt=prompt,
+            vectors=vectors,
+            xy=xy,
+            model=self.model,
+            seed=self.seed,
+            cache=True if isinstance(self.model, str) else self._kept.setdefault(prompt, {}),
+            report=report,
+        )
+        self._kept.pop(prompt, None)
+        return made

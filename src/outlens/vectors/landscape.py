@@ -64,6 +64,7 @@ def landscape(
     xy: npt.ArrayLike | None = None,
     model: str | SentenceTransformer | Callable[[list[str]], Any] = "all-MiniLM-L6-v2",
     seed: int | None = 42,
+    cache: bool | dict[bytes, npt.NDArray[np.float32]] = True,
     report: Report | None = None,
 ) -> Landscape:
     """Embed, cluster, name and project texts.
@@ -76,6 +77,7 @@ def landscape(
     xy : (n, 2) numbers, your own positions; they are only centred and scaled.
     model : a model as for `embed`.
     seed : the seed of the map; None for a different map each time.
+    cache : as for `embed`.
     report : a function to call with the progress, see `Report`; an error in it ends the computation. By default a bar
         shows how many texts are embedded.
 
@@ -96,7 +98,7 @@ def landscape(
         warming.start()
     if vectors is None:
         say("loading the model", 0, 0, 0.0)
-        v = embed(texts, model, progress=True if report is None else partial(report, "embedding"))
+        v = embed(texts, model, cache=cache, progress=True if report is None else partial(report, "embedding"))
     else:
         v = check(vectors, len(texts))
     say("clustering", 0, 0, 0.0)
