@@ -285,7 +285,7 @@ def test_a_note_can_be_typed_in_every_mode(show: Show) -> None:
         page.keyboard.type(f"sure, {n} can be used")
         page.keyboard.press("Enter")
         expect(note).to_have_count(0)
-        expect(widget.locator(".ol-said")).to_contain_text("Note kept")
+        expect(widget.locator(".ol-said")).to_contain_text("Note saved")
         expect(widget.locator(".ol-pins .ol-note-of")).to_have_text(re.compile(f"sure, {n} can be used"))
         expect(widget.locator(".ol-tagbar .ol-tag")).to_have_count(0)
         page.keyboard.press("m")

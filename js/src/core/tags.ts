@@ -1,7 +1,7 @@
 // The tags, notes and stars of the current prompt: those saved, and those on their way.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
-import type { Tagged } from "../wire/types";
+import type { Definition, Tagged } from "../wire/types";
 import type { Gestures } from "./gestures";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
@@ -31,14 +31,22 @@ export class Tags {
     readonly gestures: Gestures,
   ) {}
 
-  /** The tags that Python sent, plus the names on their way there: a new tag has its key at once. */
+  /** Every tag that Python has sent to this view. */
+  readonly #met = new Map<string, Definition>();
+
+  /**
+   * The tags that Python sent; those that it no longer sends, because they are on no output any more: their keys and
+   * chips add them again; and the names on their way there: a new tag has its key at once.
+   */
   readonly tagged = computed<Tagged>(() => {
     const kept = this.traits.tagged.value;
-    const names = [...new Set([...kept.names, ...this.gestures.names.value])];
-    const fresh = names
+    kept.names.forEach((name, tag) => this.#met.set(name, kept.define[tag]));
+    const names = [...new Set([...kept.names, ...this.#met.keys(), ...this.gestures.names.value])];
+    let color = kept.ever;
+    const more = names
       .slice(kept.names.length)
-      .map((_, k) => ({ color: (kept.ever + k) % 8, description: "", key: "" }));
-    return fresh.length ? { ...kept, names, define: [...kept.define, ...fresh] } : kept;
+      .map((name) => this.#met.get(name) ?? { color: color++ % 8, description: "", key: "" });
+    return more.length ? { ...kept, names, define: [...kept.define, ...more] } : kept;
   });
   readonly #bytes = computed(() => Math.ceil((this.outputs.info.n + 1) / 8));
 

@@ -316,7 +316,7 @@ const DONE: Partial<Record<Action, string>> = {
   untag: "Removed",
   star: "Starred",
   unstar: "Star removed",
-  note: "Note kept",
+  note: "Note saved",
 };
 
 function definition(value: string): Partial<Record<"color" | "description" | "key", string>> {

@@ -194,7 +194,7 @@ class TagBook:
                 says = f"{'Starred' if action == 'star' else 'Star removed'}: {what}"
             elif action == "note":
                 session.note(at, value)
-                says = "Note kept" if value else "Note removed"
+                says = "Note saved" if value else "Note removed"
             else:
                 raise ValueError(f"There is no gesture {action!r}; the gestures are {', '.join(GESTURES)}.")
             return says

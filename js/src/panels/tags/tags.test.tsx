@@ -96,14 +96,15 @@ it("gives keys to the most used tags, and never moves one", () => {
   // A tag with an assigned key has it; another tag must give it up.
   const define = names.map((name) => ({ color: 0, description: "", key: name === "a" ? "2" : "" }));
   expect(keysFor(counts, { define })).toBe("badfghjkl");
-  // A removed tag's key goes to the most used of the others.
+  // A tag removed from its last output keeps its key: pressed again, it adds the tag again.
   const less = names.filter((name) => name !== "d");
   const rest = {
     names: less,
     define: less.map(() => ({ color: 0, description: "", key: "" })),
     bits: Uint8Array.from(less, (name) => (name === "c" ? 63 : 1)),
   };
-  expect(keysFor([], rest)).toBe("bacfghjkl");
+  expect(keysFor([], rest)).toBe("badfghjkl");
+  expect(lens.tags.counts.value[lens.tags.tagged.value.names.indexOf("d")]).toBe(0);
 });
 
 it("reports how many of a card's equal outputs have a tag", async () => {
