@@ -157,6 +157,15 @@ def test_a_page_without_tags_and_with_some_columns(tmp_path: Path) -> None:
     assert not (tmp_path / "z.html").exists()
 
 
+def test_a_page_names_the_columns_of_its_csv_as_the_frame_does(tmp_path: Path) -> None:
+    data = {"Answer": ["a b", "c d"], "row": [1, 2], "cluster": ["x", "y"], "cluster_lens": [3, 4], "note": "?"}
+    lens = ol.Lens(pd.DataFrame(data), text="Answer", vectors=np.eye(2), store=False)
+    state, _ = _unpack(lens.to_html(tmp_path / "x.html", columns=["row"]).read_text("utf-8"))
+    added = {"cluster": "cluster_lens2", "cluster_name": "cluster_name", "tags": "tags", "note": "note_lens"}
+    assert state["_names"] == {"row": "row_lens", "text": "Answer", **added}
+    assert [name for name in lens.frame.columns if name not in data and name not in "xy"] == list(added.values())
+
+
 def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt

@@ -5,6 +5,7 @@ import type { Lens } from "./core/lens";
 import { type About, Head } from "./page/head";
 import { PageModel } from "./page/page-model";
 import { HandIn } from "./page/hand-in";
+import type { Names } from "./page/rows";
 import { provide } from "./panels/rare";
 import panels from "./rare";
 
@@ -26,7 +27,8 @@ export function mount(root: HTMLElement, state: Record<string, unknown>): () => 
   widget.className = "ol-page-widget";
   root.append(head, widget);
   const about = state._about as About | undefined;
-  const beside = (lens: Lens) => about && render(<Head about={about} lens={lens} />, head);
+  const names = state._names as Names;
+  const beside = (lens: Lens) => about && render(<Head about={about} lens={lens} names={names} />, head);
   const end = show(model, widget, ended.signal, { beside, HandIn });
   return () => {
     end();

@@ -13,13 +13,16 @@ import pandas as pd
 from outlens import text
 from outlens._unicode import clean
 from outlens.naming import ALONE, names
-from outlens.outputs import categories
+from outlens.outputs import Outputs, categories
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
-from outlens.tags.frames import free_name
+from outlens.tags.frames import free_name, free_names
 from outlens.tags.suggest import Suggestion
 from outlens.tags.summaries import tags_and_notes
 from outlens.vectors.likeness import smallest
+
+ADDED = ("cluster", "cluster_name", "x", "y", "tags", "note")
+"""The columns of `Lens.frame` beside the user's."""
 
 FIRST = 5
 """The number of outputs that a viewer without widgets shows before there are clusters."""
@@ -42,15 +45,23 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
         xy[part.rows] = part.xy.get()
         made[part.rows] = True
     tags.refresh()
-    ours = {
-        "cluster": cluster if made.all() else pd.arrays.IntegerArray(cluster, ~made),
-        "cluster_name": name, "x": xy[:, 0], "y": xy[:, 1], **tags_and_notes(tags, keys),
-    }  # fmt: skip
+    numbers = cluster if made.all() else pd.arrays.IntegerArray(cluster, ~made)
+    marks = tags_and_notes(tags, keys)
+    ours = [numbers, name, xy[:, 0], xy[:, 1], marks["tags"], marks["note"]]
     table = outputs.frame.copy()
-    for column, values in ours.items():
+    for column, values in zip(free_names(ADDED, table.columns), ours, strict=True):
         # Pass the dtype: pandas 3 would choose Arrow for texts, which refuses lone surrogates.
-        table[free_name(column, table.columns)] = pd.Series(values, index=table.index, dtype=values.dtype)
+        table[column] = pd.Series(values, index=table.index, dtype=values.dtype)
     return table
+
+
+def page_names(outputs: Outputs) -> dict[str, str]:
+    """Return the names of the columns of a page's CSV: the text, what `frame` adds, and "row", the index labels."""
+    columns = outputs.frame.columns
+    added = dict(zip(ADDED, free_names(ADDED, columns), strict=True))
+    row = free_name("row", [*columns, *added.values()])
+    shown = ("cluster", "cluster_name", "tags", "note")
+    return {"row": row, "text": clean(str(outputs.text)), **{name: added[name] for name in shown}}
 
 
 def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.integer[Any]], npt.NDArray[np.object_]]:

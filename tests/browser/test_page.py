@@ -77,9 +77,9 @@ def test_its_head_describes_it_and_offers_the_outputs_as_csv(
         page.get_by_role("button", name="CSV of the 20 listed outputs").click()
     download.value.save_as(tmp_path / "listed.csv")
     table = pd.read_csv(tmp_path / "listed.csv")
-    assert table.columns.tolist() == ["row", "text", "model", "score", "cluster", "cluster_name", "tags", "notes"]
+    assert table.columns.tolist() == ["row", "response", "model", "score", "cluster", "cluster_name", "tags", "note"]
     assert table.row.tolist() == list(range(30, 50))
-    assert table.text.tolist() == [f"I would bake rye bread on day {i}." for i in range(30, 50)]
+    assert table.response.tolist() == [f"I would bake rye bread on day {i}." for i in range(30, 50)]
     assert np.allclose(table.score, np.arange(30, 50) / N)
     widget.locator(".ol-list").focus()
     page.keyboard.press("j")

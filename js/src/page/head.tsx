@@ -4,7 +4,7 @@ import { Button } from "../ui/button";
 import { download } from "../ui/download";
 import { plural } from "../ui/format";
 import { csv } from "./csv";
-import { tableOf } from "./rows";
+import { type Names, tableOf } from "./rows";
 
 export interface About {
   title: string;
@@ -14,12 +14,12 @@ export interface About {
   date: string;
 }
 
-export function Head({ about, lens }: { about: About; lens: Lens }) {
+export function Head({ about, lens, names }: { about: About; lens: Lens; names: Names }) {
   const { title, author, date } = about;
   const listed = lens.listing.ids.value;
   const tagged = Array.from(lens.tags.any.value.keys()).filter((id) => lens.tags.any.value[id]);
   const save = (which: string, ids: ArrayLike<number>) => {
-    const { header, rows } = tableOf(lens, ids);
+    const { header, rows } = tableOf(lens, ids, names);
     download(`outputs-${which}.csv`, csv(header, rows), "text/csv;charset=utf-8");
   };
   return (

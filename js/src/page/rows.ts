@@ -2,13 +2,23 @@
 import type { Lens } from "../core/lens";
 import type { Cell } from "./csv";
 
+/** The names, from Python, of the row, the text, and the columns that `lens.frame` adds. */
+export interface Names {
+  row: string;
+  text: string;
+  cluster: string;
+  cluster_name: string;
+  tags: string;
+  note: string;
+}
+
 export interface Table {
   header: string[];
   rows: Cell[][];
 }
 
 /** The outputs with their text, columns, cluster, and the tags and notes that the page's reader may see. */
-export function tableOf(lens: Lens, ids: ArrayLike<number>): Table {
+export function tableOf(lens: Lens, ids: ArrayLike<number>, names: Names): Table {
   const columns = lens.outputs.info.columns.map(({ name }) => name);
   const rows = Array.from(ids, (id): Cell[] => [
     lens.outputs.label(id),
@@ -25,5 +35,6 @@ export function tableOf(lens: Lens, ids: ArrayLike<number>): Table {
       .map(({ text }) => text)
       .join("\n"),
   ]);
-  return { header: ["row", "text", ...columns, "cluster", "cluster_name", "tags", "notes"], rows };
+  const { row, text, cluster, cluster_name, tags, note } = names;
+  return { header: [row, text, ...columns, cluster, cluster_name, tags, note], rows };
 }

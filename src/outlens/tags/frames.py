@@ -33,13 +33,19 @@ def free_name(name: str, taken: Collection[Hashable]) -> str:
     return next(free for free in names if free not in taken)
 
 
+def free_names(names: Iterable[str], taken: Iterable[Hashable]) -> list[str]:
+    """Return a free name for each of several added columns, in order."""
+    all_names, free = list(taken), []
+    for name in names:
+        free.append(free_name(name, all_names))
+        all_names.append(free[-1])
+    return free
+
+
 def with_columns(frame: pd.DataFrame, columns: Mapping[str, npt.NDArray[Any]]) -> pd.DataFrame:
     """Return a copy of the frame with more columns on the right, each as long as the frame and named by `free_name`."""
     added = frame_of(columns, frame.index)
-    names: list[Hashable] = list(frame.columns)
-    for name in columns:
-        names.append(free_name(name, names))
-    labels = pd.Index(names, dtype=object, name=frame.columns.name)
+    labels = pd.Index([*frame.columns, *free_names(columns, frame.columns)], dtype=object, name=frame.columns.name)
     both = [frame.set_axis(range(frame.shape[1]), axis=1), added.set_axis(range(frame.shape[1], len(labels)), axis=1)]
     return pd.concat(both, axis=1).set_axis(labels, axis=1)
 

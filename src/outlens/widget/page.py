@@ -9,6 +9,7 @@ from outlens._errors import NotFound, hint
 from outlens.settings import DEFAULTS
 from outlens.state import LensState
 from outlens.study import Study
+from outlens.tables import page_names
 from outlens.tags.book import TagBook
 from outlens.widget import tagged
 from outlens.widget.parts import PartOnWire
@@ -66,6 +67,7 @@ def page_state(
         "view": view,
         "_ranked": {**ranked, "prompt": place[ranked["prompt"]]} if ranked else {},
         "_pages": pages,
+        "_names": page_names(study.outputs),
         "_lens": tags.session.lens,
     }
 
