@@ -31,7 +31,9 @@ def _sets() -> dict[str, tuple[list[Any], np.ndarray, list[str] | None]]:
     answers = ["Paris."] * 12 + ["Rome!"] * 6 + ["Oslo?"] * 2
     odd = ["", " ", "\n", "a", "A", "a ", "😀", "日本語", "\ud800", "x" * 5000]
     return {
+        "none": ([], np.zeros((0, 2)), None),
         "one": (["Yes."], np.eye(2)[[0]], None),
+        "one long": ([RUN], np.eye(2)[[0]], None),
         "two equal": (["Yes.", "Yes."], np.eye(2)[[0, 0]], None),
         "two": (["Yes.", "Never."], np.eye(2), None),
         "blank only": (["", " ", "\t"], np.eye(3), None),
@@ -98,7 +100,9 @@ def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
     frame = lens.frame
     assert _number(r"(\d+) looks? like nothing else", sentence) == int((frame.cluster == -1).sum())
     sizes = frame.cluster[frame.cluster >= 0].value_counts()
-    if "no clear groups" not in sentence:
+    if n < 3:
+        assert not re.search("groups|different|cluster", sentence)
+    elif "no clear groups" not in sentence:
         assert _number(r": (\d+) clusters?", sentence) or _number(r": about (\d+) different", sentence) == len(sizes)
         if percent := re.search(r"([\d]+) % are “(.*?)”", sentence):
             assert percent[1] == str(int(100 * sizes.iloc[0] / n + 0.5))
@@ -128,6 +132,23 @@ def _marked(lens: ol.Lens, texts: list[str], share: float) -> float:
         covered += int(inside.sum())
     assert words
     return covered / max(1, total)
+
+
+@pytest.mark.parametrize(
+    ("texts", "sentence"),
+    [
+        ([], "0 outputs."),
+        ([RUN], "1 output."),
+        (["Yes.", "Never."], "2 outputs."),
+        (["Yes.", "Yes."], "2 outputs: 2 are equal to another."),
+        (["Yes.", "Never.", "Perhaps."], "3 outputs: no clear groups, see the most common phrases."),
+    ],
+)
+def test_a_few_outputs_have_no_groups_to_judge(texts: list[str], sentence: str) -> None:
+    data = pd.DataFrame({"response": pd.Series(texts, dtype=object)})
+    lens = ol.Lens(data, vectors=np.eye(3)[: len(texts)], store=False)
+    assert lens.summary == sentence
+    assert repr(lens).startswith(f"Lens of {len(texts)} output{'s' * (len(texts) != 1)}: ")
 
 
 def test_planted_groups_separate_and_a_single_cloud_does_not() -> None:

@@ -201,7 +201,8 @@ class Lens:
 
         It counts outputs, sources and new outputs, clusters, outputs that are equal to another, shared words, outputs
         like no other and missing or blank ones. If the mean silhouette of the clusters is 0.25 or less, it says "no
-        clear groups" instead. Shared words are left out if there are more than 8 MB of text.
+        clear groups" instead; of fewer than three outputs, nothing about groups. Shared words are left out if there are
+        more than 8 MB of text.
         """
         part = self._part
         part.landscape.get()

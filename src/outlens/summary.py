@@ -18,6 +18,8 @@ from outlens.vectors.separation import CLEAR, NO_GROUPS
 
 _THRESHOLDS = {1.0: "all", 0.9: "nine in ten", 0.75: "three quarters", 0.5: "half", 0.2: "a fifth", 0.1: "a tenth"}
 _FRACTIONS = [(1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter"), (1 / 5, "a fifth"), (1 / 10, "a tenth")]
+FEWEST = 3
+"""The fewest outputs that can form groups, or fail to."""
 _NEAR = 0.02
 """The largest difference at which a share is given as the nearest fraction."""
 
@@ -42,8 +44,9 @@ def summarize(study: Study, part: Part, tags: TagBook, granularity: float, new: 
     """Describe a part in one sentence, without what is not computed yet.
 
     It gives, in this order: the number of outputs and sources, and how many of them are new, at the positions `new`;
-    the clusters, or that there are no clear groups; how many outputs are equal to another; the share of all words that
-    many outputs share; how many outputs are missing or blank; and how many are like no other.
+    the clusters, or that there are no clear groups, if there are at least three outputs; how many outputs are equal to
+    another; the share of all words that many outputs share; how many outputs are missing or blank; and how many are
+    like no other.
     """
     tree = part.tree.peek()
     called = [] if tree is None else names(part, granularity, tags)
@@ -69,7 +72,7 @@ def pieces(study: Study, part: Part) -> list[Piece]:
     clauses: list[list[Piece]] = []
     alone: list[Piece] = []
     land = part.landscape.peek()
-    if n and land is not None:
+    if n >= FEWEST and land is not None:
         grouped: list[Piece] = []
         for level, granularity in enumerate(land.tree.granularities.tolist()):
             numbers = land.tree.cut(granularity)

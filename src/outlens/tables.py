@@ -156,7 +156,8 @@ def describe(study: Study, part: Part, granularity: float) -> str:
     else:
         n = len(tree.order(tree.level(granularity)))
         made = f"{n:,} cluster{'s' * (n != 1)} at granularity {granularity:g}"
-    return f"Lens of {len(study.outputs.texts):,} outputs{among}: {made}"
+    total = len(study.outputs.texts)
+    return f"Lens of {total:,} output{'s' * (total != 1)}{among}: {made}"
 
 
 def html(study: Study, part: Part, granularity: float, tags: TagBook, caption: str) -> str:
