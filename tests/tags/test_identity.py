@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import outlens as ol
 from outlens.tags.describe import COLUMNS
 from outlens.tags.events_file import read_events, write_events
 from outlens.tags.identity import identify
@@ -171,8 +172,8 @@ def test_a_unique_text_keeps_its_tag_or_warns(names: list[str]) -> None:
         now = frame(**{name: list("kkk")})
         assert rows(then, now) == [None] * 3
         assert now.warnings == [
-            f"3 tagged outputs are not shown: an equal text is here, but its column {name!r} differs; pass id= to keep"
-            " tags where columns change."
+            "3 tagged outputs of the store are not among these rows: rows with the same text are, but with another"
+            f" value in column {name!r}; if only that changed, pass id= to keep the tags."
         ]
 
 
@@ -247,13 +248,38 @@ def test_an_output_that_may_have_changed_is_reported() -> None:
     now = yes(model=["a", "b"], label=["bad", "good"])
     assert rows(then, now) == [None, 1]
     assert now.warnings == [
-        "1 tagged output is not shown: an equal text is here, but its column 'label' differs; pass id= to keep tags "
-        "where columns change."
+        "1 tagged output of the store is not among these rows: a row with the same text is, but with another value in"
+        " column 'label'; if only that changed, pass id= to keep the tag."
     ]
     # Outputs of another model were simply left out.
     now = identify(["Yes."], columns={"model": ["b"], "label": ["good"]}, sources=["model"])
     assert rows(then, now) == [None, 0]
     assert not now.warnings
+
+
+def test_rows_that_were_left_out_are_reported_as_such(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"response": ["Yes."] * 4, "model": list("aabb"), "sample": [0, 1, 0, 1]})
+    options = {"by": "model", "store": tmp_path / "tags.sqlite"}
+    with ol.Lens(frame, vectors=np.ones((4, 2)), **options) as lens:
+        lens.tag("odd", [1, 3])
+    with ol.Lens(frame[frame["sample"] == 0], vectors=np.ones((2, 2)), **options) as lens:
+        assert lens.frame["tags"].tolist() == [(), ()]
+        assert lens.warnings == [
+            "2 tagged outputs of the store are not among these rows: rows with the same text are, but with another"
+            " value in column 'sample'; if only that changed, pass id= to keep the tags."
+        ]
+
+
+def test_a_row_that_differs_in_two_columns_is_reported_with_both() -> None:
+    then = identify(["p", "q"], columns={"label": ["x", "y"], "judge": ["u", "v"]})
+    now = identify(["p", "q"], columns={"label": ["y", "y"], "judge": ["w", "v"]})
+    assert rows(then, now) == [None, 1]
+    [warning] = now.warnings
+    assert warning.startswith("1 tagged output of the store is not among these rows: a row with the same text is, but")
+    assert "with other values in columns" in warning
+    assert "'label'" in warning
+    assert "'judge'" in warning
+    assert warning.endswith("; if only those changed, pass id= to keep the tag.")
 
 
 def test_numbers_are_recognised_after_a_file_round_trip() -> None:

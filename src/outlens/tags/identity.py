@@ -218,10 +218,14 @@ class Keys:
                 " outputs."
             )
         for names, n in Counter(self._refused.values()).items():
-            columns = f"column{'s' * (len(names) > 1)} {', '.join(map(repr, names))}"
+            # It cannot be known whether a row was left out or changed.
+            are, a_row, s = ("are", "rows", "s") if n > 1 else ("is", "a row", "")
+            columns = f"another value in column {names[0]!r}; if only that changed"
+            if len(names) > 1:
+                columns = f"other values in columns {', '.join(map(repr, names))}; if only those changed"
             sentences.append(
-                f"{n} tagged output{'s are' if n > 1 else ' is'} not shown: an equal text is here, but its {columns}"
-                f" differ{'s' * (len(names) == 1)}; pass id= to keep tags where columns change."
+                f"{n} tagged output{s} of the store {are} not among these rows: {a_row} with the same text {are}, but"
+                f" with {columns}, pass id= to keep the tag{s}."
             )
         return sentences
 
