@@ -46,6 +46,14 @@ def test_a_missing_prompt_is_exported_as_empty_and_imported_again(
     assert other.tagged("late").index.tolist() == [0, 1, 3]
 
 
+def test_the_warning_names_the_label_of_the_rows_without_a_prompt() -> None:
+    # "(no prompt)" is a real prompt here, so the rows without one get another label.
+    one = lens(["(no prompt)", None, "Is it?", None])
+    assert one.prompts == ["(no prompt)", "((no prompt))", "Is it?"]
+    assert one.warnings == ["2 of 4 outputs have no prompt; they are shown together as '((no prompt))'."]
+    assert lens(["Is it?", None, "", None]).warnings[0].endswith("as '(no prompt)'.")
+
+
 def test_numeric_prompts_are_exported_as_text() -> None:
     one = lens([1, 1, 2, 2])
     one.tag("late", [0, 3])

@@ -64,7 +64,9 @@ class Outputs:
         gone = 0 if self.prompt is None else int(self.frame[self.prompt].isna().sum())
         if gone:
             verb, pronoun = ("has", "it is") if gone == 1 else ("have", "they are")
-            sentences.append(f"{gone:,} of {n:,} outputs {verb} no prompt; {pronoun} shown together as {NO_PROMPT!r}.")
+            sentences.append(
+                f"{gone:,} of {n:,} outputs {verb} no prompt; {pronoun} shown together as {self.no_prompt_label!r}."
+            )
         if self._alike_ids:
             rows = sum(map(len, self._alike_ids.values()))
             sentences.append(
