@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from outlens.outputs import Outputs, append, read
+from outlens.outputs.columns import Categories
 
 FRAME = pd.DataFrame(
     {
@@ -124,7 +125,8 @@ def test_ids_must_differ_from_those_in_use() -> None:
         (pd.Series([1, 2]), [1.5], "float64", [1, 2, 1.5]),
         (pd.Series([1.5, 2]), [3], "float64", [1.5, 2, 3]),
         (pd.Series([1, 2]), ["x"], "object", [1, 2, "x"]),
-        (pd.Series([True, False]), [1], "object", [True, False, 1]),
+        (pd.Series([True, False]), [None], "boolean", [True, False, pd.NA]),
+        (pd.Series([True, False]), ["x"], "object", [True, False, "x"]),
         (pd.Series(["007", "8"], dtype=object), [9], "object", ["007", "8", 9]),
         (pd.Series(["a", "b"], dtype="category"), ["c"], "category", ["a", "b", "c"]),
         (pd.Series([[1, 2], [3]]), [[4]], "object", [[1, 2], [3], [4]]),
@@ -137,6 +139,26 @@ def test_a_dtype_stays_if_it_can_hold_the_values(old: Any, new: list[Any], dtype
     assert str(made.frame["x"].dtype) == dtype
     if values is not None:
         assert made.frame["x"].tolist() == values
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [([True, False], [1, 0]), ([1, 2], [True, False]), ([True, False], [0.5, 1.5]), ([0.5, 1.5], [True, False])],
+)
+def test_a_truth_value_never_becomes_a_number_nor_a_number_a_truth_value(old: list[Any], new: list[Any]) -> None:
+    # pd.concat of two frames makes True a 1; that of two columns does not.
+    made = append(read({"response": ["a", "b"], "x": old}), {"response": ["c", "d"], "x": new}).frame["x"]
+    pd.testing.assert_series_equal(made, pd.concat([pd.Series(old), pd.Series(new)], ignore_index=True).rename("x"))
+    assert list(map(type, made)) == list(map(type, [*old, *new]))
+
+
+def test_a_truth_value_may_be_missing_in_new_rows() -> None:
+    given = read({"response": list("ab"), "passed": [True, False]})
+    before, after = given.columns[0], append(given, {"response": ["c"], "passed": [None]}).columns[0]
+    assert isinstance(before, Categories)
+    assert isinstance(after, Categories)
+    assert after.values == before.values
+    assert after.codes.tolist() == [*before.codes.tolist(), 65_535]
 
 
 def test_categories_keep_their_order_and_so_their_colors(given: Outputs) -> None:

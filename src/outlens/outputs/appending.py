@@ -19,7 +19,9 @@ from outlens.outputs.reading import short, to_frame
 def append(given: Outputs, data: Any) -> Outputs:
     """Return the rows of `given` followed by those of `data`; neither is changed.
 
-    A column keeps its dtype if that can hold the new values. Its categories keep their order, and so their colors.
+    A column keeps its dtype if that can hold the new values; Int64 and boolean replace int64 and bool if some are
+    missing. Otherwise whole numbers and fractions become floats, and all else objects, each value as it was: True never
+    becomes 1. Categories keep their order, and so their colors.
 
     Parameters
     ----------
@@ -119,8 +121,10 @@ def _joined(old: pd.Series[Any], new: pd.Series[Any]) -> pd.Series[Any]:
     if isinstance(dtype, pd.CategoricalDtype):
         values = [value for value in dict.fromkeys(new.dropna().tolist()) if value not in dtype.categories]
         dtype = pd.CategoricalDtype([*dtype.categories, *values], dtype.ordered) if values else dtype
-    # Missing values would make whole numbers floats.
-    for wider in (dtype, "Int64") if pd.api.types.is_integer_dtype(dtype) else (dtype,):
+    # pandas would make whole numbers floats, and truth values objects, if some are missing.
+    nullable = {"i": "Int64", "u": "Int64", "b": "boolean"}.get(dtype.kind)
+    wide: list[Any] = [dtype, nullable] if nullable else [dtype]
+    for wider in wide:
         with contextlib.suppress(TypeError, ValueError, OverflowError, UnicodeError):
             cast = new.astype(wider)
             if _same(new, cast):
