@@ -265,4 +265,4 @@ def test_a_widget_in_a_shadow_tree_keeps_its_focus_and_positions(show: Show) -> 
     box = text.bounding_box()
     assert box is not None
     page.mouse.click(box["x"] + 40, box["y"] + 12)
-    expect(widget.get_by_role("region", name="This place")).to_be_visible()
+    expect(widget.get_by_role("region", name="Who else says this")).to_be_visible()

@@ -394,7 +394,7 @@ def test_a_highlight_lists_the_outputs_that_share_it_and_selects_them(show: Show
     tip = widget.locator(".ol-tip")
     expect(tip).to_contain_text(re.compile(r"shared by (22|23|24) of 36"))
     click_word(phrase, "folding")
-    drawer = widget.get_by_role("region", name="This place")
+    drawer = widget.get_by_role("region", name="Who else says this")
     # The other column lists similar sentences, most similar first.
     rows = drawer.locator(".ol-column").first.locator(".ol-holder", has_text="folding chairs on Friday")
     expect(rows.first).to_be_visible()
@@ -411,7 +411,7 @@ def test_a_highlight_lists_the_outputs_that_share_it_and_selects_them(show: Show
 def test_similar_sentences_are_listed(show: Show) -> None:
     _, widget = show(_lens())
     click_word(widget.locator(".ol-list .ol-text [class*=ol-shared-]", has_text="folding chairs").first, "folding")
-    drawer = widget.get_by_role("region", name="This place")
+    drawer = widget.get_by_role("region", name="Who else says this")
     same = drawer.get_by_role("button", name=re.compile("the same part"))
     expect(same).to_contain_text("24 of 36")
     nearest = drawer.locator(".ol-holder", has_text="We will bring 20 folding chairs")

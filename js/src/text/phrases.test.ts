@@ -44,15 +44,23 @@ describe("the phrases that contain a word", () => {
             (one) => !candidates.some((other) => other !== one && other.from <= one.from && one.to <= other.to),
           );
           const wanted = new Set(maximal.map(({ part }) => part.join(" ")));
-          const most = Math.max(...[...wanted].map((part) => count(wordsOf(part))));
-          if (wanted.size && !trivial(text[w]) && count([text[w]]) > most) wanted.add(text[w]);
+          const most = () => Math.max(...[...wanted].map((part) => count(wordsOf(part))));
+          const [widest] = all
+            .filter(({ part }) => part.length >= m && count(part) >= k)
+            .sort((a, b) => count(b.part) - count(a.part) || b.part.length - a.part.length || a.from - b.from);
+          if (widest && !(most() >= count(widest.part))) wanted.add(widest.part.join(" "));
+          const alone = wanted.size > 0 && !trivial(text[w]) && count([text[w]]) > most();
+          if (alone) wanted.add(text[w]);
           const found = through(index, arrays.bounds[variant] + w, k, m, weight, (at) => functions.has(words[at]));
           const listed = found.map(({ at, words: length }) => words.slice(at, at + length));
           expect(new Set(listed.map((part) => part.join(" ")))).toEqual(wanted);
           expect(listed.length).toBe(wanted.size);
           const sizes = listed.map((part) => part.length * count(part));
-          if (listed.length && !trivial(text[w]) && count([text[w]]) > most) sizes.pop();
+          if (alone) sizes.pop();
           expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
+          // The number that the tooltip shows is in the list.
+          const covered = index.coverage(m, weight)[arrays.bounds[variant] + w];
+          if (covered >= k) expect(listed.filter((part) => part.length >= m).map(count)).toContain(covered);
           found.forEach(({ at, words: length, variants }) => {
             expect(at <= arrays.bounds[variant] + w && arrays.bounds[variant] + w < at + length).toBe(true);
             expect(variants).toEqual(index.held(at, length, weight).variants);
@@ -62,7 +70,7 @@ describe("the phrases that contain a word", () => {
     }
   });
 
-  it("are the longest in k outputs, not their beginnings", () => {
+  it("are the longest in k outputs, not their beginnings, and the one in most outputs", () => {
     // Each output continues for one word less, so each beginning is in one output more.
     const sentence = wordsOf("I would plant a cherry tree on day");
     const texts = sentence.map((_, i) => [...sentence.slice(0, i + 1), `end${i}`]);
@@ -70,7 +78,7 @@ describe("the phrases that contain a word", () => {
     const last = index.arrays.bounds[index.arrays.variant[7]];
     expect(through(index, last + 2, 4, 2).map(({ words, variants }) => [words, variants.length])).toEqual([
       [5, 4],
-      [1, 6],
+      [3, 6],
     ]);
     // If no sequence is in k outputs, the longest that two outputs contain.
     expect(through(index, last + 2, 7, 2).map(({ words, variants }) => [words, variants.length])).toEqual([

@@ -21,8 +21,9 @@ interface Sequence {
 /**
  * The phrases that contain a word: the longest sequences of its variant in at least k outputs, which are the ones the
  * reader paints; if there are none, the longest in two outputs. No phrase is part of another, partly echo, or made of
- * function words alone (`isFunction` takes their position). They have at least m words if possible. Sorted by outputs x
- * words, 12 at most. The word alone comes last, if more outputs contain it than any phrase.
+ * function words alone (`isFunction` takes their position). They have at least m words if possible. One phrase is there in
+ * any case: the one that most outputs share, of those that the reader paints; that number is the word's coverage. Sorted
+ * by outputs x words, 12 at most. The word alone comes last, if more outputs contain it than any phrase.
  */
 export function through(
   index: SharedIndex,
@@ -51,7 +52,13 @@ export function through(
   for (const one of candidates)
     if (!isPart(one) && !maximal.some((other) => same(index, one, other))) maximal.push(one);
   const size = ({ outputs, words }: Sequence) => outputs * words;
-  let listed = maximal.sort((a, b) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at).slice(0, MOST);
+  const bySize = (a: Sequence, b: Sequence) => size(b) - size(a) || b.outputs - a.outputs || a.at - b.at;
+  let listed = maximal.sort(bySize).slice(0, MOST);
+  const [widest] = found
+    .filter(({ words, outputs }) => words >= m && outputs >= k)
+    .sort((a, b) => b.outputs - a.outputs || b.words - a.words || a.at - b.at);
+  if (widest && listed.every(({ outputs }) => outputs < widest.outputs))
+    listed = [...listed.slice(0, MOST - 1), widest].sort(bySize);
   if (!isFunction(word) && listed.length && listed.every(({ outputs }) => outputs < alone))
     listed = [...listed.slice(0, MOST - 1), { at: word, words: 1, outputs: alone }];
   return listed.map(({ at, words }) => ({ at, words, variants: index.held(at, words, weight).variants }));

@@ -17,7 +17,7 @@ interface Entry {
 
 /** The panels of the drawer. */
 const PANELS: Entry[] = [
-  { name: "asked", title: "This place", needs: "index", Body: AskedPlace },
+  { name: "asked", title: "Who else says this", needs: "index", Body: AskedPlace },
   { name: "phrases", title: "Phrases", needs: "index", Body: Phrases },
   { name: "openings", title: "How the outputs begin", needs: "index", Body: Openings },
   { name: "tags", title: "Tags", needs: null, Body: TagPanel },
