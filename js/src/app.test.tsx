@@ -54,6 +54,22 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-list-menu")!.textContent).toContain("All 6");
   });
 
+  it("counts the matches in the list if it shows only the selection", async () => {
+    const root = show({
+      selection: new DataView(Uint32Array.of(0, 4).buffer),
+      view: { ...(traits().view as object), scope: "selected" },
+    });
+    const input = root.querySelector<HTMLInputElement>(".ol-search-input")!;
+    const search = async (query: string) => {
+      input.value = query;
+      input.dispatchEvent(new Event("input"));
+      await settled();
+      return root.querySelector(".ol-search-count")!.textContent;
+    };
+    expect(await search("apple")).toBe("3 matches here, 1 listed");
+    expect(await search("pie")).toBe("1 match here");
+  });
+
   it.each(["Enter", " "])("follows a part of the summary on %j, without scrolling the page", async (key) => {
     const root = show();
     const part = [...root.querySelectorAll(".ol-summary [role=button]")].find((b) => b.textContent!.includes("blank"))!;

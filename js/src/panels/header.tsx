@@ -123,6 +123,9 @@ function Search() {
   const matches = lens.search.matches.value;
   const status = lens.outputs.preparing.value ? "" : lens.search.status.value;
   const here = matches && lens.outputs.info.prompts.length > 1 ? " here" : "";
+  const listed = lens.listing.ids.value.length;
+  // A selection or a filter may leave out some of them.
+  const inList = matches && listed < lens.search.count.value ? `, ${grouped(listed)} listed` : "";
   const selectHits = (from: Element) => {
     if (!matches || !lens.search.count.value) {
       lens.announce.say(matches ? "No output matches: nothing was selected" : status);
@@ -157,9 +160,17 @@ function Search() {
         }}
       />
       {status && (
-        <span class={error ? "ol-search-count ol-error" : "ol-search-count"} title={status}>
+        <span
+          class={error ? "ol-search-count ol-error" : "ol-search-count"}
+          title={
+            inList
+              ? `The list shows ${lens.listing.scope.value === "selected" ? "selected" : "filtered"} outputs only`
+              : status
+          }
+        >
           {status}
           {here}
+          {inList}
         </span>
       )}
       {searching && !error && lens.search.count.value > 0 && (
