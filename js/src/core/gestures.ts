@@ -4,17 +4,23 @@ import type { Link } from "../wire/ask";
 import type { Action } from "../wire/types";
 import type { Outputs } from "./outputs";
 
-interface Gesture {
-  number: number;
-  prompt: number;
+/** What you gave an output, as the gesture that gives it. */
+export interface Given {
   action: Action;
   value: string;
-  ids: Set<number>;
+}
+
+interface Gesture extends Given {
+  number: number;
+  prompt: number;
+  /** The outputs, with what you had given each before; undefined if unknown. */
+  ids: Map<number, Given | undefined>;
+  answered: boolean;
 }
 
 export class Gestures {
-  readonly #waiting = signal<Gesture[]>([]);
-  readonly #cut = signal(false);
+  /** The gestures since all were last answered: an undo on its way may concern one that is answered. */
+  readonly #recent = signal<Gesture[]>([]);
   #count = 0;
 
   constructor(
@@ -22,47 +28,57 @@ export class Gestures {
     readonly link: Link,
   ) {}
 
-  /** Sends a gesture and resolves with its result in words; null without a kernel. */
-  async send(action: Action, value: string, ids: number[], prompt: number): Promise<string | null> {
+  /**
+   * Sends a gesture on outputs and resolves with its result in words. `ids` holds what you had given each before. Throws
+   * if there is no kernel: then nothing has changed.
+   */
+  async send(action: Action, value: string, ids: Gesture["ids"], prompt: number): Promise<string> {
     const number = ++this.#count;
-    this.#waiting.value = [...this.#waiting.value, { number, prompt, action, value, ids: new Set(ids) }];
+    const gesture = { number, prompt, action, value, ids, answered: false };
+    this.#recent.value = [...this.#recent.value, gesture];
     try {
-      const { reply } = await this.link.ask({ kind: "tags", prompt, action, value }, [Uint32Array.from(ids).buffer]);
-      this.#waiting.value = this.#waiting.value.filter((gesture) => gesture.number > number);
+      const bytes = Uint32Array.from(ids.keys()).buffer;
+      const { reply } = await this.link.ask({ kind: "tags", prompt, action, value }, [bytes]);
+      const recent = this.#recent.value.map((each) => (each.number > number ? each : { ...each, answered: true }));
+      this.#recent.value = recent.at(-1)?.answered ? [] : recent;
       return reply.says;
-    } catch {
-      this.#cut.value = true;
-      return null;
+    } catch (error) {
+      this.#recent.value = this.#recent.value.filter((each) => each.number !== number);
+      throw error;
     }
   }
 
-  readonly waiting = computed<readonly Gesture[]>(() => this.#waiting.value);
-  /** Whether a gesture could not be sent at all. */
-  readonly cut = computed(() => this.#cut.value);
-  /** Names of tags that have not reached Python yet. */
+  readonly waiting = computed<readonly Gesture[]>(() => this.#recent.value.filter(({ answered }) => !answered));
+  /** Names of tags that may not have reached Python yet. */
   readonly names = computed(() =>
-    this.#waiting.value.filter(({ action }) => action === "tag").map(({ value }) => value),
+    this.#recent.value.filter(({ action }) => action === "tag").map(({ value }) => value),
   );
 
-  /** Gestures on the current prompt that wait for Python and were not undone. */
+  /** The recent gestures on the current prompt, oldest first: those that hold, and those undone. */
   readonly #here = computed(() => {
     const done: Gesture[] = [];
-    const undone: Gesture[] = [];
-    for (const gesture of this.#waiting.value) {
+    let undone: Gesture[] = [];
+    for (const gesture of this.#recent.value) {
       if (gesture.action === "undo") undone.push(...done.splice(-1));
       else if (gesture.action === "redo") done.push(...undone.splice(-1));
-      else done.push(gesture);
+      else {
+        done.push(gesture);
+        // What was undone before another gesture cannot be redone.
+        undone = [];
+      }
     }
-    return done.filter(({ prompt }) => prompt === this.outputs.info.prompt);
+    const here = this.#recent.value.filter(({ prompt }) => prompt === this.outputs.info.prompt);
+    return [here.filter((gesture) => done.includes(gesture)), here.filter((gesture) => !done.includes(gesture))];
   });
 
-  /** The last waiting gesture of the given kinds on an output, or undefined. */
-  last(id: number, kinds: Action[], value?: string): Gesture | undefined {
-    return this.#here.value
-      .filter(
+  /** What you gave an output by gestures that Python may not have shown yet; undefined if there are none. */
+  last(id: number, kinds: Action[], value?: string): Given | undefined {
+    const [done, undone] = this.#here.value.map((gestures) =>
+      gestures.filter(
         (gesture) =>
           kinds.includes(gesture.action) && (value === undefined || gesture.value === value) && gesture.ids.has(id),
-      )
-      .at(-1);
+      ),
+    );
+    return done.at(-1) ?? undone[0]?.ids.get(id);
   }
 }

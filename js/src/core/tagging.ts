@@ -1,6 +1,7 @@
 // Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
 import { computed, signal } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
+import { NO_KERNEL } from "../wire/ask";
 import { type Action, type Definition, type Page, PROMPT } from "../wire/types";
 import type { Announcer } from "./announce";
 import type { Gestures } from "./gestures";
@@ -117,12 +118,16 @@ export class Tagging {
 
   do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.prompt): void {
     if (!PASSING.has(action)) this.history.add({ kind: "tags" });
-    void this.gestures.send(action, value, ids, prompt).then((done) => {
-      if (done === null) return;
-      const { prompts } = this.outputs.info;
-      const left = ids.length > 0 && prompt !== this.outputs.promptIndex.value;
-      this.report(left ? `${done} (in the prompt “${prompts[prompt].label.slice(0, 40)}”)` : done);
-    });
+    const { prompts, prompt: shown } = this.outputs.info;
+    const known = prompt === shown;
+    const before = new Map(ids.map((id) => [id, known ? this.tags.before(id, action, value) : undefined]));
+    this.gestures.send(action, value, before, prompt).then(
+      (done) => {
+        const left = ids.length > 0 && prompt !== this.outputs.promptIndex.value;
+        this.report(left ? `${done} (in the prompt “${prompts[prompt].label.slice(0, 40)}”)` : done);
+      },
+      () => this.report(`Not done. ${NO_KERNEL}`),
+    );
   }
 
   /** Whether you can undo or redo, in Python or among the gestures on their way there. */
@@ -139,12 +144,10 @@ export class Tagging {
   readonly saved = computed<{ text: string; title: string; bad: boolean }>(() => {
     const waiting = this.gestures.waiting.value;
     const { problem, store } = this.tags.tagged.value;
-    if (this.gestures.cut.value)
+    if (this.gestures.link.gone.value)
       return {
-        text: "not saved: no kernel",
-        title:
-          `The kernel is gone, and ${plural(waiting.length, "change")} could not be saved.` +
-          " Run the cell again and repeat them.",
+        text: "no kernel",
+        title: `${waiting.length ? `${plural(waiting.length, "change")} may not be saved. ` : "Tags cannot be saved. "}${NO_KERNEL}`,
         bad: true,
       };
     if (this.page && !this.page.saved)

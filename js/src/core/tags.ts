@@ -1,8 +1,8 @@
 // The tags, notes and stars of the current prompt: those saved, and those on their way.
 import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
-import type { Definition, Tagged } from "../wire/types";
-import type { Gestures } from "./gestures";
+import type { Action, Definition, Tagged } from "../wire/types";
+import type { Gestures, Given } from "./gestures";
 import type { Outputs } from "./outputs";
 import type { Settings } from "./settings";
 
@@ -81,8 +81,7 @@ export class Tags {
       let [count, mineCount, waits] = [0, 0, false];
       for (const id of ids) {
         const kept = has(rows[0], id);
-        const last = this.gestures.last(id, ["tag", "untag"], name);
-        const mine = last ? last.action === "tag" : kept;
+        const mine = this.#given(id, name);
         const by = this.#open(id) ? annotators.filter((_, a) => a > 0 && has(rows[a], id)) : [];
         by.forEach((person) => others.add(person));
         if (mine) mineCount++;
@@ -97,10 +96,25 @@ export class Tags {
 
   /** How many of these outputs you starred. */
   stars(ids: readonly number[]): number {
-    return ids.filter((id) => {
-      const last = this.gestures.last(id, ["star", "unstar"]);
-      return last ? last.action === "star" : has(this.tagged.value.stars, id);
-    }).length;
+    return ids.filter((id) => this.#starred(id)).length;
+  }
+
+  /** Whether you gave an output a tag. */
+  #given(id: number, name: string): boolean {
+    const last = this.gestures.last(id, ["tag", "untag"], name);
+    return last ? last.action === "tag" : has(this.#row(this.tagged.value.names.indexOf(name), 0), id);
+  }
+
+  #starred(id: number): boolean {
+    const last = this.gestures.last(id, ["star", "unstar"]);
+    return last ? last.action === "star" : has(this.tagged.value.stars, id);
+  }
+
+  /** What a gesture of this kind would change on an output of the current prompt, as the gesture that gives it. */
+  before(id: number, action: Action, value: string): Given {
+    if (action === "tag" || action === "untag") return { action: this.#given(id, value) ? "tag" : "untag", value };
+    if (action === "note") return { action, value: this.notes([id]).find(({ by }) => by === 0)?.text ?? "" };
+    return { action: this.#starred(id) ? "star" : "unstar", value };
   }
 
   readonly #notes = computed(() => {

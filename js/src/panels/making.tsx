@@ -15,9 +15,11 @@ export function Making() {
       <span class={failed ? "ol-error" : ""}>{says}</span>
       {!failed && <progress value={share ?? (halted ? 0 : undefined)} aria-label="Clusters and map" />}
       <Muted>{left}</Muted>
-      <Button title="Finished results are kept" onClick={() => making.tell(halted ? "continue" : "stop")}>
-        {failed ? "Try again" : halted ? "Continue" : "Stop"}
-      </Button>
+      {!making.link.gone.value && (
+        <Button title="Finished results are kept" onClick={() => making.tell(halted ? "continue" : "stop")}>
+          {failed ? "Try again" : halted ? "Continue" : "Stop"}
+        </Button>
+      )}
     </div>
   );
 }

@@ -1,6 +1,7 @@
 // A small lens for the tests: six outputs, three leaves, two levels.
-import { PageModel } from "../page/page-model";
+
 import { type Lens, makeLens } from "../core/lens";
+import { PageModel } from "../page/page-model";
 
 export const TEXTS = ["apple pie", "apple tart", "Apple", "river", "the river", "🐚 shell"];
 
@@ -122,19 +123,22 @@ export function make(change: Record<string, unknown> = {}, notebook = false): { 
 export function inNotebook(change: Record<string, unknown> = {}) {
   const model = new PageModel({ ...traits(), ...change });
   const asked: any[] = [];
-  let receive: (reply: unknown, buffers: DataView[]) => void = () => {};
+  const listeners: Record<string, (...args: any[]) => void> = {};
   const on = model.on.bind(model);
   Object.assign(model, {
     kernel: true,
     page: undefined,
     send: (message: unknown) => asked.push(message),
-    on: (name: string, callback: any) => (name === "msg:custom" ? (receive = callback) : on(name, callback)),
+    on: (name: string, callback: any) =>
+      name.startsWith("change:") ? on(name, callback) : (listeners[name] = callback),
   });
   const lens = makeLens(model, new AbortController().signal);
   /** Resolves once the answer has taken effect. */
   const answer = async (reply: object, buffers: DataView[] = []) => {
-    receive(reply, buffers);
+    listeners["msg:custom"](reply, buffers);
     await new Promise((resolve) => setTimeout(resolve));
   };
-  return { lens, model, asked, answer };
+  /** Disconnects the widget, as Jupyter does when the kernel restarts. */
+  const restartKernel = () => listeners.comm_live_update();
+  return { lens, model, asked, answer, restartKernel };
 }

@@ -1,15 +1,16 @@
 // @vitest-environment happy-dom
 import { type ComponentChild, h, render } from "preact";
 import { expect, it, vi } from "vitest";
-import { make } from "../../testing/fixture";
+import type { Lens } from "../../core/lens";
 import { PageModel } from "../../page/page-model";
+import { inNotebook, make } from "../../testing/fixture";
+import { NO_KERNEL } from "../../wire/ask";
+import { PROMPT, type Tagged } from "../../wire/types";
+import { LensContext } from "../use-lens";
 import { Chips } from "./chips";
 import { Notes } from "./notes";
 import { Saved } from "./saved";
 import { TagBar } from "./tag-bar";
-import { LensContext } from "../use-lens";
-import type { Lens } from "../../core/lens";
-import { PROMPT, type Tagged } from "../../wire/types";
 
 function draw(lens: Lens, el: HTMLElement, ...children: ComponentChild[]) {
   render(h(LensContext.Provider, { value: lens, children }), el);
@@ -32,7 +33,8 @@ function busy() {
   model.send = (content) => void sent.push(content);
   const el = document.createElement("div");
   draw(lens, el, h(Saved, {}), h(Chips, { id: 1 }));
-  return { lens, sent, el, model };
+  const reply = (id: number) => model.answer({ kind: "tagged", prompt: 0, id, says: "Tagged" });
+  return { lens, sent, el, model, reply };
 }
 
 it("shows a tag as waiting until Python has saved it", async () => {
@@ -189,9 +191,8 @@ it("saves no note if nothing was typed, even over the different notes of equal o
 const settled = () => new Promise((resolve) => setTimeout(resolve));
 
 it("handles only the answers to its own gestures", async () => {
-  const { lens, sent, model } = busy();
+  const { lens, sent, reply } = busy();
   lens.tagging.toggle("late", [1]);
-  const reply = (id: number) => model.answer({ kind: "tagged", prompt: 0, id, says: "Tagged" });
   reply(sent[0].id + 2 ** 30);
   reply(1);
   await settled();
@@ -201,15 +202,29 @@ it("handles only the answers to its own gestures", async () => {
   expect(lens.tagging.saved.value.text).not.toContain("saving");
 });
 
-it("reports that nothing is saved without a kernel", async () => {
+it("does not tag without a kernel, and says so", async () => {
   const { lens, model } = make();
   model.send = () => {
     throw new Error("Cannot send");
   };
   lens.tagging.toggle("late", [1]);
   await settled();
-  expect(lens.tagging.saved.value).toMatchObject({ text: "not saved: no kernel", bad: true });
-  expect(lens.tags.of([1])).toMatchObject([{ name: "late", waits: true }]);
+  expect(lens.tagging.saved.value).toMatchObject({ text: "no kernel", bad: true });
+  expect(lens.tagging.result.value).toBe(`Not done. ${NO_KERNEL}`);
+  expect(lens.tags.of([1])).toEqual([]);
+});
+
+it("does not send to a kernel that was restarted", async () => {
+  const { lens, model, asked: sent, restartKernel } = inNotebook();
+  restartKernel();
+  lens.tagging.toggle("late", [1]);
+  await settled();
+  expect(sent).toEqual([]);
+  expect(lens.tagging.result.value).toBe(`Not done. ${NO_KERNEL}`);
+  expect(lens.tags.of([1])).toEqual([]);
+  model.set("_progress", { prompt: 0, status: "running", says: "Embedding", left: "9 s", share: 0.5 });
+  model.set("_tree", { granularities: [], levels: [], sizes: [], order: [], nodes: [] });
+  expect(lens.making.progress.value).toMatchObject({ status: "failed", says: NO_KERNEL });
 });
 
 it("reports that tags are not stored", () => {
@@ -231,6 +246,57 @@ it("counts an undo that waits", () => {
   lens.tagging.toggle("late", [1]);
   expect(sent.map(({ action }) => action)).toEqual(["tag", "undo", "tag"]);
   expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
+});
+
+it("shows the same while Python's answers to a tag, its undo and redo arrive one by one", async () => {
+  const { lens, sent, reply } = busy();
+  const n = lens.outputs.info.n;
+  const show = (tagged: boolean) => {
+    const bits = new Uint8Array(Math.ceil((n + 1) / 8));
+    if (tagged) bits[0] = 2;
+    setTagged(lens, { names: ["late"], define: [{ color: 0, description: "", key: "" }], bits });
+  };
+  const shown = () => lens.tags.of([1]).filter(({ mine }) => mine).length;
+  const python = [true, false, true];
+  lens.tagging.toggle("late", [1]);
+  lens.tagging.undo("undo");
+  expect(shown()).toBe(0);
+  show(python[0]);
+  reply(sent[0].id);
+  await settled();
+  expect(shown()).toBe(0);
+  lens.tagging.undo("redo");
+  expect(shown()).toBe(1);
+  show(python[1]);
+  reply(sent[1].id);
+  await settled();
+  expect(shown()).toBe(1);
+  // What is shown decides what the next gesture does.
+  lens.tagging.toggle("late", [1]);
+  expect(sent.map(({ action }) => action)).toEqual(["tag", "undo", "redo", "untag"]);
+  expect(shown()).toBe(0);
+  show(python[2]);
+  reply(sent[2].id);
+  await settled();
+  expect(shown()).toBe(0);
+  show(false);
+  reply(sent[3].id);
+  await settled();
+  expect([shown(), lens.tagging.saved.value.text]).toEqual([0, "saved"]);
+});
+
+it("restores the star or note that was there when a gesture that waits is undone", async () => {
+  const { lens, sent, reply } = busy();
+  setTagged(lens, { stars: Uint8Array.of(2), notes: [[1, 0, "old"]] });
+  lens.tagging.note({ prompt: 0, ids: [1], what: "", text: "old" }, "new");
+  lens.tagging.star([1]);
+  expect([lens.tags.stars([1]), lens.tags.notes([1])]).toEqual([0, [{ by: 0, text: "new" }]]);
+  setTagged(lens, { stars: Uint8Array.of(0), notes: [[1, 0, "new"]] });
+  reply(sent[0].id);
+  await settled();
+  lens.tagging.undo("undo");
+  lens.tagging.undo("undo");
+  expect([lens.tags.stars([1]), lens.tags.notes([1])]).toEqual([1, [{ by: 0, text: "old" }]]);
 });
 
 it("tags the outputs of the given prompt, on a page with several", () => {
