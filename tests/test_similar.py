@@ -70,3 +70,18 @@ def test_anything_but_one_row_is_an_error() -> None:
     for n in (0, -1, 2.5, True, "3"):
         with pytest.raises(ValueError, match="number of outputs you want, 1 or more"):
             lens.similar("r1", n)  # type: ignore[arg-type]
+
+
+def test_the_reader_lists_the_most_similar_outputs_first() -> None:
+    lens = lens_of(frame())
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+    message = {"kind": "tags", "id": 7, "prompt": 0, "action": "similar", "value": ""}
+    lens._bridge.widget._handle_custom_msg(message, [memoryview(np.array([4], "<u4").tobytes())])
+    assert sent == [
+        {"kind": "tagged", "id": 7, "prompt": 0, "says": "Listed first: the outputs most similar to row r4"}
+    ]
+    ranked = lens._bridge.widget._ranked
+    assert (ranked["name"], lens.view.order) == ("similar to row r4 first", "ranked")
+    order = np.argsort(np.frombuffer(ranked["rank"], "<u4"))
+    assert [f"r{i}" for i in order] == ["r4", *lens.similar("r4", n=7).index]

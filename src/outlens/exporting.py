@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-import datetime
 import os
 import warnings
 from pathlib import Path
 from typing import Protocol
 
-from outlens import archive, report, tables
+from outlens import archive, report
 from outlens._files import check_target
-from outlens._unicode import clean
 from outlens.owners import Owners
 from outlens.widget import Bridge
 
@@ -53,11 +51,7 @@ def to_html(
             " lens.prepare() first to have all of them.",
             stacklevel=2,
         )
-    if title is None:
-        title = clean(lens._part.prompt or "")[:80] or "Outputs"
-    today = datetime.date.today().isoformat()
-    fallback = tables.html(lens._study, lens._part, lens.granularity, lens._tags, repr(lens))
-    return report.write(path, report.page(state, title=title, author=author, date=today, fallback=fallback))
+    return report.write(path, lens._bridge.page(title=title, author=author, tags=tags, columns=columns))
 
 
 def save(lens: Owners, path: str | os.PathLike[str]) -> Path:

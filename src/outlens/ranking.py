@@ -1,4 +1,4 @@
-"""Orders of the outputs computed from the tags: most likely to have a tag, and least like everything tagged."""
+"""Orders of the outputs: most likely to have a tag, least like everything tagged, and most similar to one."""
 
 from __future__ import annotations
 
@@ -47,6 +47,14 @@ def rank_unlike(study: Study, state: LensState, tags: TagBook) -> str:
     order = unlike(part.likeness.get(), judged[part.rows])
     _rank(state, part, order, "least like tagged outputs first", "")
     return "Listed first: the outputs least like everything tagged"
+
+
+def rank_similar(study: Study, state: LensState, part: Part, output: int) -> str:
+    """Sort the reader by how similar outputs are to one of a part; return a sentence for the user."""
+    similar, _ = part.likeness.get().similar_rows(output, len(part))
+    row = f"row {clean(str(study.outputs.frame.index[part.rows[output]]))[:40]}"
+    _rank(state, part, np.concatenate([[output], similar]), f"similar to {row} first", "")
+    return f"Listed first: the outputs most similar to {row}"
 
 
 def _rank(state: LensState, part: Part, order: npt.NDArray[np.int64], name: str, says: str) -> None:

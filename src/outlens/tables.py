@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import html as escaping
+import re
 from collections.abc import Hashable, Iterable, Sequence
 from typing import Any
 
@@ -19,7 +20,9 @@ from outlens.tags.book import TagBook
 from outlens.tags.frames import free_name, free_names
 from outlens.tags.suggest import Suggestion
 from outlens.tags.summaries import tags_and_notes
-from outlens.vectors.likeness import smallest
+
+FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+"""The beginning of a text that some spreadsheet would run: some skip spaces, some accept full-width signs."""
 
 ADDED = ("cluster", "cluster_name", "x", "y", "tags", "note")
 """The columns of `Lens.frame` beside the user's."""
@@ -90,12 +93,9 @@ def similar(study: Study, position: int, n: int) -> pd.DataFrame:
     """Return the rows most similar to the one at a position; see `Lens.similar`."""
     part = next(part for part in study if position in part.rows)
     here = int(np.searchsorted(part.rows, position))
-    alike = part.likeness.get()
-    distance = alike.distances(alike.item[[here]])[:, alike.item]
-    distance[0, here] = np.inf
-    nearest = smallest(distance, min(n, len(part) - 1))[0]
+    nearest, similarity = part.likeness.get().similar_rows(here, n)
     table: pd.DataFrame = study.outputs.frame.iloc[part.rows[nearest]].copy()
-    table[free_name("similarity", table.columns)] = 1 - distance[0, nearest].astype(np.float64)
+    table[free_name("similarity", table.columns)] = similarity
     return table
 
 
@@ -158,6 +158,25 @@ def describe(study: Study, part: Part, granularity: float) -> str:
         made = f"{n:,} cluster{'s' * (n != 1)} at granularity {granularity:g}"
     total = len(study.outputs.texts)
     return f"Lens of {total:,} output{'s' * (total != 1)}{among}: {made}"
+
+
+def csv(frame: pd.DataFrame) -> str:
+    """Return rows as CSV that a spreadsheet opens safely.
+
+    A spreadsheet would run a text that begins like a formula, so it gets an apostrophe in front, as OWASP advises.
+    Numbers stay as they are.
+    """
+
+    def safe(cell: Any) -> Any:
+        return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+
+    # As Python objects: a column of another dtype may not take the changed text.
+    guarded = frame.astype(object).map(safe)
+    if guarded.index.nlevels == 1:
+        guarded.index = guarded.index.map(safe)
+    guarded.columns = guarded.columns.map(safe)
+    # Excel reads UTF-8 only with a byte order mark.
+    return "\ufeff" + clean(guarded.to_csv(lineterminator="\r\n"))
 
 
 def html(study: Study, part: Part, granularity: float, tags: TagBook, caption: str) -> str:

@@ -155,6 +155,16 @@ class Likeness:
         parts = self.by_blocks(items, len(self), lambda block: self._nearest(block, None, k))
         return np.concatenate([part[0] for part in parts]), np.concatenate([part[1] for part in parts])
 
+    def similar_rows(self, row: int, k: int) -> tuple[Int64s, npt.NDArray[np.float64]]:
+        """Return the k rows most similar to one, most similar first, and their similarities: 1 for an equal output.
+
+        Ties go to the first row. Exact for any number of rows; fewer than k are returned if there are no more.
+        """
+        distance = self.distances(self.item[[row]])[:, self.item]
+        distance[0, row] = np.inf
+        nearest = smallest(distance, min(k, len(self.item) - 1))[0]
+        return nearest, 1 - distance[0, nearest].astype(np.float64)
+
     def _nearest(self, items: Int64s, among: Int64s | None, k: int) -> tuple[Int64s, Float32s]:
         """Return the k nearest of some sorted items, or of all."""
         distance = self.distances(items, among)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import datetime
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -18,9 +19,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens import text
+from outlens import report, tables, text
+from outlens._unicode import clean
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
-from outlens.ranking import rank_by_tag, rank_unlike
+from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
@@ -74,6 +76,7 @@ class Bridge:
             "aligned": self._prepare,
             "distinctive": self._set_apart,
             "tags": self._gesture,
+            "export": self._export,
             "stop": self._stop,
             "continue": self._continue,
         }
@@ -398,6 +401,18 @@ class Bridge:
             return {"kind": "distinctive", "rows": [], "error": _reason(error)}, [b"", bytes(4)]
         return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
 
+    def _export(self, _: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
+        """Return the rows in the message as CSV, or a page with the widget, for the browser to save."""
+        try:
+            if message.get("form") == "page":
+                content = self.page()
+            else:
+                rows = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64)
+                content = tables.csv(self._study.outputs.frame.iloc[rows])
+        except (Exception, KeyboardInterrupt) as error:
+            return {"kind": "exported", "error": _reason(error)}, [b""]
+        return {"kind": "exported", "error": ""}, [content.encode()]
+
     def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         # Answer after the state has changed and is on disk.
         try:
@@ -419,6 +434,8 @@ class Bridge:
             return rank_by_tag(self._study, self._state, tags, tags.full_name(value))[1].says
         if action == "unlike":
             return rank_unlike(self._study, self._state, tags)
+        if action == "similar":
+            return rank_similar(self._study, self._state, part, int(ids[0]))
         if action == "define":
             given = json.loads(value)
             fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
@@ -433,6 +450,19 @@ class Bridge:
             return tags.act(action, name, rows[np.where(on_prompt, len(part), ids)[on_prompt | (ids < len(part))]])
 
     # For pages
+
+    def page(
+        self, *, title: str | None = None, author: str = "", tags: bool = True, columns: Sequence[str] | None = None
+    ) -> str:
+        """Return the HTML of a page with the widget in its current state; see `Lens.to_html`."""
+        state = self.page_state(tags=tags, columns=columns)
+        part = self._study.parts[self._state.prompt]
+        if title is None:
+            title = clean(part.prompt or "")[:80] or "Outputs"
+        today = datetime.date.today().isoformat()
+        caption = f"{len(self._study.outputs.texts):,} outputs"
+        fallback = tables.html(self._study, part, self._state.granularity, self._tags, caption)
+        return report.page(state, title=title, author=author, date=today, fallback=fallback)
 
     def page_state(self, *, tags: bool = True, columns: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the traits of the widget and of each computed prompt, for a page without a kernel.
