@@ -1,8 +1,11 @@
 // Tag gestures that are on their way to Python, which may be busy.
 import { computed, signal } from "@preact/signals";
 import type { Link } from "../wire/ask";
-import type { Action } from "../wire/types";
+import type { Action, Ranking } from "../wire/types";
 import type { Outputs } from "./outputs";
+
+/** Actions that change only the order of the list. */
+export const RANKINGS = new Set<Action>(["suggest", "unlike", "similar"] satisfies Ranking[]);
 
 /** What you gave an output, as the gesture that gives it. */
 export interface Given {
@@ -61,7 +64,7 @@ export class Gestures {
     for (const gesture of this.#recent.value) {
       if (gesture.action === "undo") undone.push(...done.splice(-1));
       else if (gesture.action === "redo") done.push(...undone.splice(-1));
-      else {
+      else if (!RANKINGS.has(gesture.action)) {
         done.push(gesture);
         // What was undone before another gesture cannot be redone.
         undone = [];

@@ -7,6 +7,7 @@ import { Announcer } from "./announce";
 import { Clusters } from "./clusters";
 import { Colors } from "./colors";
 import { Distinctive } from "./distinctive";
+import { Exporting } from "./exporting";
 import { Filter } from "./filter";
 import { Folds } from "./folds";
 import { Gestures } from "./gestures";
@@ -67,6 +68,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const summary = new Summary(traits, clusters, settings, selection);
   const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
   const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, history, model.page);
+  const exporting = new Exporting(outputs, selection, tagging, ask);
   const undo = new Undo(history, selection, tags, tagging, announce);
   const reading = new Reading(outputs, settings, announce);
   const shared = new Shared(traits, outputs, settings, selection, kernel);
@@ -94,6 +96,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     tags,
     tagKeys,
     tagging,
+    exporting,
     undo,
     colors,
     pointer,

@@ -4,7 +4,7 @@ import { grouped, plural } from "../ui/format";
 import { NO_KERNEL } from "../wire/ask";
 import { type Action, type Definition, type Page, PROMPT } from "../wire/types";
 import type { Announcer } from "./announce";
-import type { Gestures } from "./gestures";
+import { type Gestures, RANKINGS } from "./gestures";
 import type { History } from "./history";
 import type { Listing } from "./listing";
 import type { Outputs } from "./outputs";
@@ -31,7 +31,7 @@ export interface Draft {
 const NOTHING = "Nothing to tag: select outputs, or press j to go to one";
 
 /** Actions that do not go into the history. */
-const PASSING = new Set<Action>(["undo", "redo", "suggest", "unlike"]);
+const PASSING = new Set<Action>(["undo", "redo", ...RANKINGS]);
 
 export class Tagging {
   /** The outputs of the open tag field; null while it is closed. */
@@ -162,7 +162,7 @@ export class Tagging {
         title: `${problem} Your tags are kept in the browser and saved as soon as possible.`,
         bad: true,
       };
-    if (waiting.some(({ action }) => action === "suggest" || action === "unlike"))
+    if (waiting.some(({ action }) => RANKINGS.has(action)))
       return { text: "computing…", title: "Ordering the outputs", bad: false };
     if (waiting.length)
       return {

@@ -8,6 +8,7 @@ import { copy } from "./reader/card";
 import { Saved } from "./tags/saved";
 import { TagBar } from "./tags/tag-bar";
 import { Muted } from "../ui/layout";
+import { Menu } from "../ui/menu";
 
 export function Footer() {
   const lens = useLens();
@@ -59,6 +60,24 @@ export function Footer() {
           <Button title="Clear the selection in all prompts (c)" onClick={() => lens.selection.clear()}>
             Clear
           </Button>
+          {lens.kernel && count > 0 && count < lens.outputs.info.n && (
+            <Button
+              pressed={lens.settings.get("panel") === "phrases"}
+              title="Words and phrases that the selected outputs contain more often than the others"
+              onClick={() => lens.reading.toggle("phrases")}
+            >
+              Compare
+            </Button>
+          )}
+          {lens.kernel && (
+            <Menu text="Export" name="Export the selected outputs" class="ol-export">
+              <Button onClick={() => copy(lens, "lens.selected", "lens.selected")}>Copy “lens.selected”</Button>
+              <Button onClick={() => lens.exporting.save("csv")}>CSV of the {grouped(total)} selected</Button>
+              <Button title="A page with this widget that needs no kernel" onClick={() => lens.exporting.save("page")}>
+                Page with all outputs
+              </Button>
+            </Menu>
+          )}
         </>
       )}
       <TagBar />

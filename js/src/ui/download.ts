@@ -5,7 +5,7 @@
 const BEGUN = 60_000;
 
 /** Offers a file for download. */
-export function download(name: string, content: string, type: string): void {
+export function download(name: string, content: BlobPart, type: string): void {
   const link = document.createElement("a");
   link.href = URL.createObjectURL(new Blob([content], { type }));
   link.download = name;

@@ -15,6 +15,7 @@ interface Answers {
   count: "counted";
   distinctive: "distinctive";
   tags: "tagged";
+  export: "exported";
 }
 
 export interface Answer<R extends Reply = Reply> {

@@ -252,7 +252,13 @@ export interface Distinctive {
   q: number | null;
 }
 
-export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | "suggest" | "unlike";
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | Ranking;
+
+/** Actions that change only the order of the list. */
+export type Ranking = "suggest" | "unlike" | "similar";
+
+/** A file that Python writes: the selected rows, or a page with the widget. */
+export type ExportForm = "csv" | "page";
 
 /** Messages that Python answers with a message; `ask` adds the id. */
 export type Question =
@@ -261,7 +267,8 @@ export type Question =
   /** Counts the matching outputs of each prompt. */
   | { kind: "count"; prompt: number; query: string; regex: boolean }
   | { kind: "distinctive"; prompt: number; ids: number[] }
-  | { kind: "tags"; prompt: number; action: Action; value: string };
+  | { kind: "tags"; prompt: number; action: Action; value: string }
+  | { kind: "export"; prompt: number; form: ExportForm };
 
 /** Messages that Python answers with a trait. */
 export type Notice = { kind: "index" | "aligned" | "stop" | "continue"; prompt: number };
@@ -272,7 +279,8 @@ export type Reply =
   | { kind: "found"; id: number; prompt: number; error?: string }
   | { kind: "counted"; id: number; prompt: number }
   | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
-  | { kind: "tagged"; id: number; prompt: number; says: string };
+  | { kind: "tagged"; id: number; prompt: number; says: string }
+  | { kind: "exported"; id: number; prompt: number; error: string };
 
 /** A tag's colour, description and key. */
 export interface Definition {

@@ -118,6 +118,11 @@ export function Head({ id }: Props) {
           <Tool pressed={stars === copies.length} title="Star (s)" onClick={() => lens.tagging.star(copies)}>
             Star
           </Tool>
+          {lens.kernel && lens.clusters.ready.value && (
+            <Tool title="List the most similar outputs first" onClick={() => lens.tagging.do("similar", "", [id])}>
+              Similar
+            </Tool>
+          )}
           <Tool title="Copy the original text" onClick={() => copy(lens, lens.outputs.text(id), "Text")}>
             Copy
           </Tool>
