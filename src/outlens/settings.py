@@ -10,7 +10,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "mode": ("cards", "grid", "interleaved"),
     "scope": ("all", "selected"),
     "context": ("all", "selection"),
-    "panel": ("", "phrases", "openings", "tags"),
+    "panel": ("", "phrases", "openings", "tags", "prompts"),
     "side": ("groups", "sources", "map"),
 }
 """Settings with a fixed set of values."""

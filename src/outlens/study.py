@@ -65,6 +65,7 @@ class Part:
     seen : compares new outputs with those that the clusters and the map were computed from.
     index : the index of shared words.
     alignment : the aligned sentences, as `text.align` returns them.
+    different : the number of different answers: outputs that differ only in surrounding white space are one.
     """
 
     def __init__(
@@ -97,6 +98,7 @@ class Part:
         self.likeness: Deferred[Likeness] = Deferred(self._likeness)
         self.seen: Deferred[Seen] = Deferred(lambda: seen(self.landscape.get(), texts, prompt=prompt))
         self.separation: Deferred[float] = Derived(self.landscape, lambda land: land.separation)
+        self.different: Deferred[int] = Deferred(lambda: len({each.strip() for each in texts}))
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 

@@ -64,7 +64,7 @@ class View:
     pins : list of up to 6 rows that stay in sight. Set it to rows in any form that `lens.select` takes; it returns
         their labels, or their positions if labels repeat.
     scroll_to : None or a row to scroll to in cards and grid; returned as in `pins`.
-    panel : the list below the texts: "", "phrases", "openings" or "tags".
+    panel : the list below the texts: "", "phrases", "openings", "tags" or "prompts".
     side : the panel beside the texts: "groups", "sources" or "map".
     side_width : the width of that panel as a share, from 0.0 (hidden) to 1.0 (the texts are hidden). None, the default,
         hides it if there are fewer than 20 outputs. A narrow widget shows it as a drawer instead.

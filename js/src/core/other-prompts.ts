@@ -39,10 +39,16 @@ export class OtherPrompts {
   readonly #query = computed(() => ({ query: this.settings.get("query"), regex: this.settings.get("regex") }));
   readonly #key = computed(() => JSON.stringify([this.outputs.info.total, this.#query.value]));
 
+  /** How many outputs of each prompt match the search; null without a search, or until known. */
+  readonly counts = computed(() => {
+    const { key, counts } = this.#answer.value;
+    return key === this.#key.value && this.settings.get("query") ? counts : null;
+  });
+
   /** The other prompts with matches, in order; empty until known. */
   readonly list = computed<PromptMatches[]>(() => {
-    const { key, counts } = this.#answer.value;
-    if (key !== this.#key.value) return [];
+    const counts = this.counts.value;
+    if (!counts) return [];
     const shown = this.outputs.promptIndex.value;
     return this.outputs.info.prompts
       .map(({ label }, prompt) => ({ prompt, label, count: counts[prompt] ?? 0 }))

@@ -100,8 +100,14 @@ function PromptSwitch() {
           aria-label="Prompt"
           title="Go to a prompt"
           value={index}
-          onChange={(event) => lens.outputs.setPrompt(Number(event.currentTarget.value))}
+          onChange={(event) => {
+            const chosen = Number(event.currentTarget.value);
+            event.currentTarget.value = String(index);
+            if (chosen < 0) lens.settings.set({ panel: "prompts" });
+            else lens.outputs.setPrompt(chosen);
+          }}
         >
+          <option value={-1}>All {grouped(prompts.length)} prompts…</option>
           {prompts.map((prompt, i) => (
             <option key={i} value={i}>
               {`${i + 1}/${prompts.length} · ${prompt.label.slice(0, 60)} (${prompt.n})`}

@@ -20,8 +20,8 @@ export function traits(): Record<string, unknown> {
       title: "What?",
       prompt: 0,
       prompts: [
-        { label: "What?", n: 6 },
-        { label: "Why?", n: 2 },
+        { label: "What?", n: 6, different: 6 },
+        { label: "Why?", n: 2, different: 1 },
       ],
       columns: [
         { name: "model", kind: "category", by: true, categories: ["m1", "m2"] },

@@ -15,7 +15,8 @@ export interface Info {
   title: string;
   /** The prompt that the arrays belong to. */
   prompt: number;
-  prompts: { label: string; n: number }[];
+  /** The outputs of each prompt, and how many differ in more than surrounding spaces. */
+  prompts: { label: string; n: number; different: number }[];
   columns: Column[];
   labels: { start: number; step: number } | string[];
   notes: string[];
@@ -51,7 +52,7 @@ export interface Rename {
 export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked";
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved";
-export type Panel = "" | "phrases" | "openings" | "tags";
+export type Panel = "" | "phrases" | "openings" | "tags" | "prompts";
 export type Tab = "groups" | "sources" | "map";
 
 export interface View {

@@ -164,7 +164,10 @@ class PartOnWire:
                 "total": len(outputs.texts),
                 "title": clean(part.prompt or ""),
                 "prompt": part.number,
-                "prompts": [{"label": clean(other.label), "n": len(other)} for other in self._study.parts],
+                "prompts": [
+                    {"label": clean(other.label), "n": len(other), "different": other.different.get()}
+                    for other in self._study.parts
+                ],
                 "columns": about,
                 "labels": wire.labels(index),
                 # The summary counts missing and blank outputs.
