@@ -2,11 +2,12 @@
 import { AskedPlace } from "./panels/drawer/asked-place";
 import { Openings } from "./panels/drawer/openings";
 import { Phrases } from "./panels/drawer/phrases";
+import { Prompts } from "./panels/drawer/prompts";
 import { Help } from "./panels/help";
 import type { Panels } from "./panels/rare";
 import { Interleaved } from "./panels/reader/interleaved";
 import { Sources } from "./panels/sources/sources";
 import { TagPanel } from "./panels/tags/tag-panel";
 
-const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Sources, TagPanel };
+const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Prompts, Sources, TagPanel };
 export default panels;

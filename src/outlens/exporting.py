@@ -44,14 +44,14 @@ def to_html(
     """
     study = lens._study
     check_target(path, "page")
-    state = lens._bridge.page_state(tags=tags, columns=columns)
+    content = lens._bridge.page(title=title, author=author, tags=tags, columns=columns)
     if left := len(study.parts) - len(study.computed):
         warnings.warn(
             f"the page holds {len(study.parts) - left} of {len(study.parts)} prompts: those that were shown. Call"
             " lens.prepare() first to have all of them.",
             stacklevel=2,
         )
-    return report.write(path, lens._bridge.page(title=title, author=author, tags=tags, columns=columns))
+    return report.write(path, content)
 
 
 def save(lens: Owners, path: str | os.PathLike[str]) -> Path:

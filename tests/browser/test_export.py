@@ -44,7 +44,7 @@ def test_the_selection_is_compared_and_exported(lab: Lab, page: Page, browser: B
     expect(widget.locator(".ol-drawer")).to_contain_text("Oslo")
     footer.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
-        footer.get_by_role("button", name="CSV of the 10 selected").click()
+        footer.get_by_role("button", name="CSV of 10 selected outputs").click()
     download.value.save_as(tmp_path / "selected.csv")
     read = pd.read_csv(io.BytesIO((tmp_path / "selected.csv").read_bytes()), index_col=0, encoding="utf-8-sig")
     assert read.index.tolist() == [f"r{i}" for i in range(2, 30, 3)]
@@ -76,3 +76,21 @@ def test_a_widget_of_a_restarted_kernel_takes_no_tags(lab: Lab, page: Page) -> N
         "Not done. The kernel was restarted or has ended. Run the cell again."
     )
     expect(widget.locator(".ol-list .ol-card .ol-tag")).to_have_count(1)
+
+
+def test_all_prompts_are_listed_with_the_matches_of_the_search(lab: Lab, page: Page) -> None:
+    source = """
+import outlens as ol
+answers = {"prompt": ["Why?"] * 3 + ["How?"] * 4, "response": ["a b", "a b ", "c", "b", "d", "e b", "f"]}
+lens = ol.Lens(answers, vectors=[[1, 0]] * 7, store=False)
+"""
+    lab.open(page, [source, "lens"])
+    widget = view(page)
+    widget.get_by_role("combobox", name="Prompt").select_option(label="All 2 prompts…")
+    rows = widget.get_by_role("region", name="All prompts").get_by_role("row")
+    expect(rows).to_have_text(["promptno. ▴outputsdifferent", "Why?132", "How?244"])
+    widget.get_by_role("searchbox").fill("b")
+    expect(rows).to_have_text(["promptno. ▴outputsdifferentmatches", "Why?1322", "How?2442"])
+    rows.get_by_role("button", name="How?").click()
+    expect(widget.locator(".ol-prompt")).to_have_text("How?")
+    expect(widget.locator(".ol-list-menu")).to_contain_text("2 of 4")

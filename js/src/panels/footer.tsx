@@ -3,7 +3,7 @@ import { Button, Plain } from "../ui/button";
 import { useRef } from "preact/hooks";
 import { useFocusWithin } from "../ui/focus";
 import { useLens } from "./use-lens";
-import { grouped } from "../ui/format";
+import { grouped, plural } from "../ui/format";
 import { copy } from "./reader/card";
 import { Saved } from "./tags/saved";
 import { TagBar } from "./tags/tag-bar";
@@ -72,7 +72,7 @@ export function Footer() {
           {lens.kernel && (
             <Menu text="Export" name="Export the selected outputs" class="ol-export">
               <Button onClick={() => copy(lens, "lens.selected", "lens.selected")}>Copy “lens.selected”</Button>
-              <Button onClick={() => lens.exporting.save("csv")}>CSV of the {grouped(total)} selected</Button>
+              <Button onClick={() => lens.exporting.save("csv")}>CSV of {plural(total, "selected output")}</Button>
               <Button title="A page with this widget that needs no kernel" onClick={() => lens.exporting.save("page")}>
                 Page with all outputs
               </Button>

@@ -8,7 +8,7 @@ import { Empty } from "../ui/layout";
 import { useLens } from "./use-lens";
 
 export type Panels = Record<
-  "AskedPlace" | "Help" | "Interleaved" | "Openings" | "Phrases" | "Sources" | "TagPanel",
+  "AskedPlace" | "Help" | "Interleaved" | "Openings" | "Phrases" | "Prompts" | "Sources" | "TagPanel",
   ComponentType
 >;
 
@@ -71,5 +71,6 @@ export const Help = standIn("Help");
 export const Interleaved = standIn("Interleaved");
 export const Openings = standIn("Openings");
 export const Phrases = standIn("Phrases");
+export const Prompts = standIn("Prompts");
 export const Sources = standIn("Sources");
 export const TagPanel = standIn("TagPanel");

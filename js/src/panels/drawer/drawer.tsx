@@ -1,7 +1,7 @@
 // The drawer below the texts: details of a clicked position, or one of the panels.
 import type { ComponentType } from "preact";
 import type { Panel } from "../../wire/types";
-import { AskedPlace, Openings, Phrases, TagPanel } from "../rare";
+import { AskedPlace, Openings, Phrases, Prompts, TagPanel } from "../rare";
 import { useLens } from "../use-lens";
 import { Plain } from "../../ui/button";
 import { focusTexts } from "../../ui/focus";
@@ -21,6 +21,7 @@ const PANELS: Entry[] = [
   { name: "phrases", title: "Phrases", needs: "index", Body: Phrases },
   { name: "openings", title: "How the outputs begin", needs: "index", Body: Openings },
   { name: "tags", title: "Tags", needs: null, Body: TagPanel },
+  { name: "prompts", title: "All prompts", needs: null, Body: Prompts },
 ];
 
 export function Drawer() {

@@ -19,10 +19,10 @@ export function TagBar() {
     <span class="ol-tagbar">
       <Button
         disabled={!ids.length}
-        title="Type the name of a tag (t)"
+        title={ids.length ? `Tag ${what}: type a name (t)` : "Type the name of a tag (t)"}
         onClick={() => lens.tagging.type({ ids, what })}
       >
-        Tag {ids.length ? what : "…"}
+        Tag {lens.pointer.cursor.value < 0 ? "" : what}
       </Button>
       {lens.tagKeys.all.value.map((name, key) => {
         if (!name) return null;
