@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from outlens.deferred import Deferred, Derived
+from outlens.deferred import Background, Deferred, Derived
+from outlens.progress import Progress
 
 
 class Slow:
@@ -204,6 +205,59 @@ def test_a_callback_on_a_ready_value_runs_at_once_and_may_use_it() -> None:
     value.get()
     value.when_ready(seen.append)
     assert seen == [[1], [1]]
+
+
+@pytest.mark.parametrize("background", [False, True])
+def test_a_failing_callback_is_logged_and_the_others_are_called(
+    background: bool, caplog: pytest.LogCaptureFixture
+) -> None:
+    value = Deferred(lambda: 2)
+    seen: list[int] = []
+    value.when_ready(lambda made: made / 0)
+    value.when_ready(seen.append)
+    value.when_ready(lambda made: [][made])
+    value.when_ready(seen.append)
+    if background:
+        with ThreadPoolExecutor(1) as pool:
+            value.start(pool)
+    assert value.get() == 2
+    assert seen == [2, 2]
+    assert [record.exc_info[0] for record in caplog.records if record.exc_info] == [ZeroDivisionError, IndexError]
+
+
+def test_an_interrupted_callback_does_not_keep_the_others_from_being_called() -> None:
+    value = Deferred(lambda: 2)
+    seen: list[int] = []
+
+    def interrupted(_: int) -> None:
+        raise KeyboardInterrupt
+
+    value.when_ready(interrupted)
+    value.when_ready(seen.append)
+    with pytest.raises(KeyboardInterrupt):
+        value.get()
+    assert seen == [2]
+    assert value.get() == 2
+
+
+def test_a_value_that_was_ready_just_before_it_was_requested_is_not_reported_as_waiting() -> None:
+    progress = Progress()
+
+    def compute() -> int:
+        progress.begin()
+        progress.end("ready")
+        return 2
+
+    def queued() -> None:
+        # Another thread is faster.
+        value.start(pool)
+        pool.submit(int).result(20)
+        progress.wait_for_turn()
+
+    with ThreadPoolExecutor(1) as pool:
+        value = Background(compute, None, pool, threading.Event.wait, queued)
+        assert value.get() == 2
+    assert progress.now.status == "ready"
 
 
 def test_a_part_is_ready_with_its_whole() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import logging
 import threading
 from collections.abc import Callable
 from concurrent.futures import Executor, Future
@@ -122,7 +123,10 @@ class Deferred(Generic[T]):
             self._run = run
 
     def when_ready(self, function: Callable[[T], object]) -> None:
-        """Call `function(value)` whenever the value is ready: now, or later in the thread that computes it."""
+        """Call `function(value)` whenever the value is ready: now, or later in the thread that computes it.
+
+        An error in a later call is logged: the thread that computes the value did not ask for it.
+        """
         with self._lock:
             self._callbacks.append(function)
             value = self.peek()
@@ -146,8 +150,17 @@ class Deferred(Generic[T]):
         with self._lock:
             run.done.set()
             callbacks = list(self._callbacks) if self._run is run else []
-        for function in callbacks:
-            function(run.value)
+        with contextlib.ExitStack() as stack:
+            # Each is called, even if another one is interrupted.
+            for function in reversed(callbacks):
+                stack.callback(_call, function, run.value)
+
+
+def _call(function: Callable[..., object], value: object) -> None:
+    try:
+        function(value)
+    except Exception:
+        logging.getLogger(__name__).exception("a value is ready, but could not be passed on")
 
 
 class Background(Deferred[T]):

@@ -96,9 +96,11 @@ class Progress:
         """Report that the computation starts, or continues, as soon as its thread is free."""
         with self._lock:
             self._stop = False
-            if self.now.status == "running":
+            # Another thread may have been faster.
+            if self.now.status in ("running", "ready"):
                 return
-        self._show(Report("waiting"))
+            self.now = Report("waiting")
+        self._emit(self.now)
 
     def begin(self) -> None:
         """Report that the computation starts. Raises Stopped if it was stopped while waiting."""
@@ -137,7 +139,8 @@ class Progress:
         """Report how the computation ended."""
         with self._lock:
             self._stop = False
-        self._show(Report(status, self.now.stage, self.now.done, self.now.total, error=error))
+            self.now = Report(status, self.now.stage, self.now.done, self.now.total, error=error)
+        self._emit(self.now)
 
     def stop(self) -> bool:
         """Make the computation stop at its next report; return False if nothing is running or waiting."""
@@ -182,7 +185,11 @@ class Progress:
                 raise Stopped
 
     def _show(self, report: Report) -> None:
-        self.now = report
+        with self._lock:
+            self.now = report
+        self._emit(report)
+
+    def _emit(self, report: Report) -> None:
         try:
             self.changed.emit(report)
         except Exception:
