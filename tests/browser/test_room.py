@@ -118,3 +118,26 @@ def test_a_chip_is_shown_completely_or_not_at_all(many: tuple[Page, Locator]) ->
             assert box is not None
             below = box["y"] >= row["y"] + row["height"]
             assert below or (box["x"] >= row["x"] - 1 and box["x"] + box["width"] <= row["x"] + row["width"] + 1)
+
+
+def test_the_tools_of_a_card_leave_its_source_visible(many: tuple[Page, Locator]) -> None:
+    _, widget = many
+    cards = widget.locator(".ol-list .ol-card")
+    for i in range(3):
+        cards.nth(i).hover()
+        cards.nth(i).get_by_role("button", name="Pin", exact=True).click()
+    for card in (cards.nth(1), widget.locator(".ol-pins .ol-card").nth(1)):
+        card.hover()
+        expect(card.locator(".ol-card-tools")).to_have_css("opacity", "1")
+        source, cluster, tools = (
+            card.locator(name).bounding_box() for name in (".ol-source", ".ol-card-cluster", ".ol-card-tools")
+        )
+        assert source is not None
+        assert cluster is not None
+        assert tools is not None
+        assert source["width"] > 60
+        below = tools["y"] >= source["y"] + source["height"] - 2
+        assert below or tools["x"] >= source["x"] + source["width"]
+        # The cluster's name is completely covered, or ends before the tools.
+        covered = tools["y"] <= cluster["y"] and tools["y"] + tools["height"] >= cluster["y"] + cluster["height"]
+        assert (below and covered) or tools["x"] >= cluster["x"] + cluster["width"]
