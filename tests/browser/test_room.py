@@ -141,3 +141,16 @@ def test_the_tools_of_a_card_leave_its_source_visible(many: tuple[Page, Locator]
         # The cluster's name is completely covered, or ends before the tools.
         covered = tools["y"] <= cluster["y"] and tools["y"] + tools["height"] >= cluster["y"] + cluster["height"]
         assert (below and covered) or tools["x"] >= cluster["x"] + cluster["width"]
+
+
+def test_the_side_stays_closed_in_a_widget_that_becomes_narrow(many: tuple[Page, Locator]) -> None:
+    page, widget = many
+    tab(widget, "Sources")
+    page.set_viewport_size({"width": 600, "height": 900})
+    expect(widget.get_by_role("button", name="Show groups, sources and map")).to_be_visible()
+    expect(widget.locator(".ol-left")).to_be_hidden()
+    widget.get_by_role("button", name="Show groups, sources and map").click()
+    expect(widget.get_by_role("tabpanel", name="Sources")).to_be_visible()
+    tab(widget, "Groups")
+    widget.get_by_role("button", name="Hide this side").click()
+    expect(widget.locator(".ol-left")).to_be_hidden()

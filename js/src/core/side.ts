@@ -28,8 +28,8 @@ export class Side {
     return share ?? (this.outputs.info.n < FEW ? 0 : SHARE);
   });
 
+  /** Shows a panel; if the widget is narrow, only in an open drawer. */
   show(tab = this.tab.value): void {
-    this.drawer.value = true;
     this.settings.set({ side: tab, ...(this.share.value < LEAST && { side_width: SHARE }) });
   }
 

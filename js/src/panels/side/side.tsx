@@ -98,6 +98,7 @@ export function SideButton() {
       {...(progress && { title: progress.says })}
       onClick={(event) => {
         const widget = event.currentTarget.closest(".outlens")!;
+        side.drawer.value = isDrawer(widget.querySelector(".ol-left")!);
         side.show();
         requestAnimationFrame(() => widget.querySelector<HTMLElement>(".ol-tablist [tabindex='0']")?.focus());
       }}
