@@ -148,9 +148,13 @@ def close_menu(widget: Locator) -> None:
 
 
 def in_menu(widget: Locator, which: str, name: str) -> None:
-    """Press a button of a menu."""
-    menu(widget, which).get_by_role("button", name=name, exact=True).click()
-    close_menu(widget)
+    """Press a button of a menu. A button that opens a panel closes the menu; a switch does not."""
+    button = menu(widget, which).get_by_role("button", name=name, exact=True)
+    switch = button.get_attribute("aria-pressed") is not None
+    button.click()
+    if switch:
+        close_menu(widget)
+    expect(widget.locator(".ol-menu-panel")).to_have_count(0)
 
 
 def in_order(widget: Locator, order: str) -> None:

@@ -49,6 +49,7 @@ def test_the_selection_is_compared_and_exported(lab: Lab, page: Page, browser: B
     read = pd.read_csv(io.BytesIO((tmp_path / "selected.csv").read_bytes()), index_col=0, encoding="utf-8-sig")
     assert read.index.tolist() == [f"r{i}" for i in range(2, 30, 3)]
     assert read["score"].tolist() == list(range(2, 30, 3))
+    footer.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         footer.get_by_role("button", name="Page with all outputs").click()
     download.value.save_as(tmp_path / "outputs.html")

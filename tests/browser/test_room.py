@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from driver import in_menu, tab, view
+from driver import in_menu, menu, tab, view
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -45,6 +45,16 @@ def test_a_phrase_fills_the_width_of_its_column(widget: Locator) -> None:
     assert text is not None
     assert count is not None
     assert count["y"] >= text["y"] + text["height"]
+
+
+def test_a_menu_closes_when_it_opens_a_panel(widget: Locator) -> None:
+    menu(widget, "marks").get_by_role("button", name="Phrases", exact=True).click()
+    expect(widget.get_by_role("region", name="Phrases", exact=True)).to_be_visible()
+    expect(widget.locator(".ol-menu-panel")).to_have_count(0)
+    expect(widget.locator(".ol-marks-menu .ol-menu-button")).to_be_focused()
+    # A switch leaves it open for the next one.
+    menu(widget, "marks").get_by_role("button", name="Fold", exact=True).click()
+    expect(widget.locator(".ol-menu-panel")).to_be_visible()
 
 
 def test_the_opened_prompt_fills_the_width(widget: Locator) -> None:

@@ -18,21 +18,31 @@ interface Props {
   children: ComponentChildren;
 }
 
-/** Escape, another press of the button, and a press elsewhere in the widget close the panel. */
+/**
+ * Escape, another press of the button, a press elsewhere in the widget, and any button of the panel that is not a switch
+ * close the panel.
+ */
 export function Menu({ text, name, class: more, atEnd = false, children }: Props) {
   const open = useSignal(false);
   const box = useRef<HTMLSpanElement>(null);
-  useDismiss(open.value, box, `.${more}`, () => {
+  const close = () => {
     open.value = false;
     box.current?.querySelector("button")?.focus();
-  });
+  };
+  useDismiss(open.value, box, `.${more}`, close);
   return (
     <span class={classes("ol-menu", more)} ref={box}>
       <Button class="ol-menu-button" aria-expanded={open.value} title={name} onClick={() => (open.value = !open.value)}>
         {text} <span aria-hidden="true">▾</span>
       </Button>
       {open.value && (
-        <div class={atEnd ? "ol-menu-panel ol-at-end" : "ol-menu-panel"} role="group" aria-label={name} tabIndex={-1}>
+        <div
+          class={atEnd ? "ol-menu-panel ol-at-end" : "ol-menu-panel"}
+          role="group"
+          aria-label={name}
+          tabIndex={-1}
+          onClick={({ target }) => (target as Element).closest("button:not([aria-pressed], [role])") && close()}
+        >
           {children}
         </div>
       )}

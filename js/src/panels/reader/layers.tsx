@@ -209,7 +209,9 @@ export function MarksMenu() {
           flip={() => settings.set({ markdown: !markdown })}
         />
         {LISTS.map(([list, name, about]) => (
-          <Switch key={list} name={name} on={panel === list} about={about} flip={() => lens.reading.toggle(list)} />
+          <Button key={list} aria-expanded={panel === list} title={about} onClick={() => lens.reading.toggle(list)}>
+            {name}
+          </Button>
         ))}
       </span>
       {fold && lens.folds.none.value && <span class="ol-muted ol-legend-line">{FOLDS}</span>}

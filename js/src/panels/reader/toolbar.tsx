@@ -105,7 +105,7 @@ function ListMenu() {
       <Filters />
       {(lens.tags.tagged.value.names.length > 0 || lens.page) && (
         <Button
-          pressed={lens.settings.get("panel") === "tags"}
+          aria-expanded={lens.settings.get("panel") === "tags"}
           title="All tags: colours, keys, counts by annotator, filters"
           onClick={() => lens.reading.toggle("tags")}
         >
