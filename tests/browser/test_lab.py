@@ -111,6 +111,8 @@ def test_recluster_and_rename_sync_both_ways(lab: Lab, page: Page) -> None:
     # The name has the focus, and Enter did not press it.
     expect(row.locator(".ol-name")).to_be_focused()
     expect(row.locator(".ol-name")).to_have_attribute("aria-pressed", "false")
+    # A second change waits until the kernel has taken the first one, and a cell that runs meanwhile would miss it.
+    assert lab.output_of(page, 2) == "gardeners 0.5"
     slider = widget.get_by_role("slider", name="Granularity")
     slider.focus()
     slider.press("ArrowRight")
