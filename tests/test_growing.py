@@ -215,7 +215,8 @@ def test_new_prompts_follow_the_others_and_only_computed_prompts_place_outputs()
     )
     assert (added.placed.tolist(), added.outside.tolist()) == ([6], [])
     assert lens._bridge.widget._info["prompts"] == [
-        {"label": "p", "n": 4}, {"label": "q", "n": 3}, {"label": "r", "n": 1},
+        {"label": "p", "n": 4, "different": 3}, {"label": "q", "n": 3, "different": 3},
+        {"label": "r", "n": 1, "different": 1},
     ]  # fmt: skip
     assert lens.prompt_tags["tags"].tolist() == [(), ("odd",), ()]
     lens.prompt = "r"

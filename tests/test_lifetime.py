@@ -10,6 +10,7 @@ from pathlib import Path
 
 import ipywidgets
 import numpy as np
+import pandas as pd
 import pytest
 
 import outlens as ol
@@ -97,6 +98,23 @@ def test_a_closed_lens_reports_it_and_keeps_features_without_a_store() -> None:
             call()
     one.close()
     assert lens().tagged("x")["response"].tolist() == ["a b"]
+
+
+def test_a_closed_lens_frees_what_it_can_compute_again() -> None:
+    one = lens()
+    one._repr_mimebundle_()
+    similar = one.similar(0)
+    part = one._part
+    large = [weakref.ref(value.get()) for value in (part.index, part.likeness, part.seen)]
+    one._bridge.widget._texts = b"x" * 1000
+    one.close()
+    # The thread that made them may not be done with telling so.
+    one._study._executor.shutdown(wait=True)
+    gc.collect()
+    assert [each() for each in large] == [None] * 3
+    assert sum(len(value) for value in one._bridge.widget.get_state().values() if isinstance(value, bytes)) < 100
+    pd.testing.assert_frame_equal(one.similar(0), similar)
+    assert len(one.aligned()) == 3
 
 
 def test_the_listener_ends_with_the_lens(monkeypatch: pytest.MonkeyPatch) -> None:

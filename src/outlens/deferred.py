@@ -114,6 +114,12 @@ class Deferred(Generic[T]):
             self._run = before
             raise
 
+    def invalidate(self) -> None:
+        """Drop a ready value; the next `get` computes it again."""
+        with self._lock:
+            if self._run is not None and self._run.done.is_set():
+                self._run = None
+
     def put(self, value: T) -> None:
         """Set the value without computing it; callbacks are not called."""
         run = _Run[T]()

@@ -131,7 +131,7 @@ class Lens:
     # Closing
 
     def close(self) -> None:
-        """Close the lens, its widget in every view, and its store. You can call this more than once."""
+        """Close the lens, its widget in every view, and its store; frees memory. A second call does nothing."""
         self._bridge.close()
         self._end.detach()
 

@@ -102,6 +102,14 @@ class Part:
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
 
+    def release(self) -> None:
+        """Drop what takes much memory and can be computed again; vectors, clusters, names and map are kept."""
+        for value in (self.index, self.alignment, self.likeness, self.seen):
+            value.invalidate()
+        land = self.landscape.peek()
+        if land is not None:
+            self.landscape.put(replace(land, likeness=None))
+
     def _likeness(self) -> Likeness:
         land = self.landscape.get()
         made = None if land.added else land.likeness
@@ -348,10 +356,12 @@ class Study:
         return any([part.progress.stop() for part in self.parts])
 
     def end(self) -> None:
-        """Stop the current work, and start no more."""
+        """Stop the current work, start no more, and free memory."""
         self._ended = True
         self.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
+        for part in self.parts:
+            part.release()
 
     def number_of(self, prompt: str | int) -> int:
         """Return the number of a prompt, given as text or number."""

@@ -132,6 +132,8 @@ class Bridge:
         layout = self.widget.layout
         self.widget.close()
         layout.close()
+        self.widget.release()
+        self._parts = [PartOnWire(self._study, part, self._tags) for part in self._study.parts]
         self._tags.close()
 
     def leave(self) -> None:

@@ -79,3 +79,9 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """Names that the user gave to clusters: {prompt, name, leaves}."""
     view = t.Dict(copy.deepcopy(DEFAULTS)).tag(sync=True)
     """The settings of the view, `settings.DEFAULTS`. Pins and scroll_to are rows."""
+
+    def release(self) -> None:
+        """Free the copies of the outputs and of what is computed from them."""
+        copies = "_rows _xy _columns _texts _offsets _leaf _typical _variant _index _aligned _rare"
+        for name in copies.split():
+            setattr(self, name, type(getattr(self, name))())
