@@ -54,6 +54,16 @@ describe("the widget", () => {
     expect(root.querySelector(".ol-list-menu")!.textContent).toContain("All 6");
   });
 
+  it("keeps the focus on the map when a key takes the arrow buttons away", async () => {
+    const root = show({ view: { ...(traits().view as object), side: "map", tool: "pan" } });
+    const button = root.querySelector<HTMLElement>(".ol-pan button")!;
+    button.focus();
+    button.dispatchEvent(new KeyboardEvent("keydown", { key: "l", bubbles: true, cancelable: true }));
+    await settled();
+    expect(root.querySelector(".ol-pan")).toBeNull();
+    expect(document.activeElement).toBe(root.querySelector(".ol-map"));
+  });
+
   it("counts the matches in the list if it shows only the selection", async () => {
     const root = show({
       selection: new DataView(Uint32Array.of(0, 4).buffer),

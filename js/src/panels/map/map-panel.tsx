@@ -2,9 +2,10 @@
 import { useLens } from "../use-lens";
 import type { Direction } from "../../core/lens";
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { Button } from "../../ui/button";
 import { Grace, useDismiss } from "../../ui/dismiss";
+import { focused } from "../../ui/focus";
 import { grouped, plural } from "../../ui/format";
 import { Painted } from "../../ui/segments";
 import { Empty, Muted, Segments } from "../../ui/layout";
@@ -140,8 +141,16 @@ function Zoom() {
 /** Pans the map for users who cannot drag. */
 function PanButtons() {
   const lens = useLens();
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    const here = box.current!;
+    // A key may change the tool while one of them has the focus.
+    return () => {
+      if (here.contains(focused(here))) here.parentElement!.querySelector<HTMLElement>(".ol-map")!.focus();
+    };
+  }, []);
   return (
-    <div class="ol-pan" role="group" aria-label="Move the map">
+    <div class="ol-pan" role="group" aria-label="Move the map" ref={box}>
       {MOVES.map(([direction, name, sign]) => (
         <Button
           key={direction}
