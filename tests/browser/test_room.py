@@ -103,6 +103,20 @@ def test_sources_with_one_output_each_leave_the_space_to_their_names(many: tuple
     assert width(name) > 0.35 * width(panel)
 
 
+@pytest.mark.layout
+def test_the_table_of_sources_fits_beside_the_texts(tmp_path: Path, new_context: Callable[..., BrowserContext]) -> None:
+    texts = [f"Somebody has to fold the chairs before number {i} goes home." for i in range(40)]
+    data = pd.DataFrame({"response": texts, "model": ["Aster-7-instruct-large", "Beryl-large-instruct"] * 20})
+    vectors = np.repeat(np.eye(4), 10, axis=0) + np.random.default_rng(0).normal(0, 0.02, (40, 4))
+    page = new_context(1000, 900, offline=True).new_page()
+    lens = ol.Lens(data, by="model", vectors=vectors, store=False)
+    page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+    sources = tab(view(page), "Sources").locator(".ol-sources")
+    assert sources.evaluate("box => box.scrollWidth <= box.clientWidth")
+    for cell in sources.locator("td:not(:first-child, :nth-child(4))").all():
+        assert cell.evaluate("cell => cell.scrollWidth <= cell.clientWidth")
+
+
 def test_names_on_the_map_keep_clear_of_its_buttons(many: tuple[Page, Locator]) -> None:
     _, widget = many
     panel = tab(widget, "Map")
