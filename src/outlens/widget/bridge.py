@@ -132,9 +132,10 @@ class Bridge:
         layout = self.widget.layout
         self.widget.close()
         layout.close()
-        self.widget.release()
-        self._parts = [PartOnWire(self._study, part, self._tags) for part in self._study.parts]
         self._tags.close()
+        with self._tags.lock:
+            self.widget.release()
+            self._parts = [PartOnWire(self._study, part, self._tags) for part in self._study.parts]
 
     def leave(self) -> None:
         """Close as soon as no view shows the widget: nothing refers to its lens any more."""
@@ -282,7 +283,8 @@ class Bridge:
             late = bool(self._late)
         if not late and self._tags.lock.acquire(timeout=BRIEF):
             try:
-                show(*args)
+                if not self._tags.closed:
+                    show(*args)
             finally:
                 self._tags.lock.release()
             return
@@ -298,7 +300,7 @@ class Bridge:
                 late, self._late = self._late, {}
             with contextlib.ExitStack() as stack:
                 # Each is called, even if another one fails.
-                for show in reversed(late.values()):
+                for show in reversed(() if self._tags.closed else tuple(late.values())):
                     stack.callback(show)
 
     def _show_tags(self) -> None:
