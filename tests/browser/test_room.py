@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from driver import in_menu, menu, tab, view
+from driver import close_menu, in_menu, menu, tab, view
 from playwright.sync_api import BrowserContext, Locator, Page, expect
 
 import outlens as ol
@@ -130,18 +131,31 @@ def test_names_on_the_map_keep_clear_of_its_buttons(many: tuple[Page, Locator]) 
         assert box["x"] + box["width"] <= tools["x"] or box["y"] >= tools["y"] + tools["height"]
 
 
-def test_a_chip_is_shown_completely_or_not_at_all(many: tuple[Page, Locator]) -> None:
+def test_a_chip_is_shown_completely_or_counted_in_the_menu(many: tuple[Page, Locator]) -> None:
     page, widget = many
+    button = widget.locator(".ol-marks-menu .ol-menu-button")
+    menu(widget, "marks").get_by_role("switch", name="Grey common").click()
+    close_menu(widget)
     chips = widget.locator(".ol-chips-on")
+    everything = chips.locator(".ol-on").count()
+    left_out = set()
     for size in range(1300, 380, -40):
         page.set_viewport_size({"width": size, "height": 900})
+        # The count itself takes room from the chips.
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
         row = chips.bounding_box()
         assert row is not None
+        hidden = 0
         for chip in chips.locator(".ol-on").all():
             box = chip.bounding_box()
             assert box is not None
             below = box["y"] >= row["y"] + row["height"]
             assert below or (box["x"] >= row["x"] - 1 and box["x"] + box["width"] <= row["x"] + row["width"] + 1)
+            hidden += below
+        expect(button).to_have_text(re.compile(rf"Marks \+{hidden} ▾" if hidden else "Marks ▾"))
+        left_out.add(hidden)
+    assert {0, everything} <= left_out
+    expect(button).to_have_attribute("title", re.compile("Shared, Grey common, Only here"))
 
 
 def test_the_tools_of_a_card_leave_its_source_visible(many: tuple[Page, Locator]) -> None:

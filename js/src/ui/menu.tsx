@@ -11,6 +11,8 @@ interface Props {
   text: ComponentChildren;
   /** The accessible name of the panel. */
   name: string;
+  /** The button's tooltip, if not that name. */
+  title?: string | undefined;
   /** The panel's class: a press on anything else closes it. */
   class: string;
   /** Aligns the panel with the end of the button instead of its start. */
@@ -22,7 +24,7 @@ interface Props {
  * Escape, another press of the button, a press elsewhere in the widget, and any button of the panel that is not a switch
  * close the panel.
  */
-export function Menu({ text, name, class: more, atEnd = false, children }: Props) {
+export function Menu({ text, name, title = name, class: more, atEnd = false, children }: Props) {
   const open = useSignal(false);
   const box = useRef<HTMLSpanElement>(null);
   const close = () => {
@@ -32,7 +34,12 @@ export function Menu({ text, name, class: more, atEnd = false, children }: Props
   useDismiss(open.value, box, `.${more}`, close);
   return (
     <span class={classes("ol-menu", more)} ref={box}>
-      <Button class="ol-menu-button" aria-expanded={open.value} title={name} onClick={() => (open.value = !open.value)}>
+      <Button
+        class="ol-menu-button"
+        aria-expanded={open.value}
+        title={title}
+        onClick={() => (open.value = !open.value)}
+      >
         {text} <span aria-hidden="true">▾</span>
       </Button>
       {open.value && (

@@ -1,7 +1,8 @@
 // The layers painted over the texts: chips for the visible ones, and a panel for all of them.
 import { useLens } from "../use-lens";
+import type { Signal } from "@preact/signals";
 import type { ComponentChild } from "preact";
-import { useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { ANY } from "../../core/tags";
 import { ownColor } from "../../core/own-layers";
 import { Button } from "../../ui/button";
@@ -88,13 +89,29 @@ const LISTS: [Panel, string, string][] = [
   ["openings", "Openings", "How the outputs begin"],
 ];
 
-/** The visible layers and the active filters; a click switches one off. */
-export function Chips() {
+/** The visible layers and the active filters; a click switches one off. `cut` gets the names of those without room. */
+export function Chips({ cut }: { cut: Signal<string[]> }) {
   const lens = useLens();
   const hidden = lens.filter.hidden.value.size;
   const tagged = lens.settings.get("tagged");
   const box = useRef<HTMLSpanElement>(null);
   useFocusWithin(box);
+  const measure = () => {
+    const here = box.current!;
+    const { top } = here.getBoundingClientRect();
+    const below = [...here.children].filter((chip) => {
+      const place = chip.getBoundingClientRect();
+      return place.top - top > place.height / 2;
+    });
+    const names = below.map((chip) => chip.textContent.replace("✕", "").trim());
+    if (names.join() !== cut.peek().join()) cut.value = names;
+  };
+  useLayoutEffect(measure);
+  useLayoutEffect(() => {
+    const sizes = new ResizeObserver(measure);
+    sizes.observe(box.current!);
+    return () => sizes.disconnect();
+  }, []);
   const which = tagged && (tagged.tag === ANY ? "any tag" : (tagged.tag ?? "no tag"));
   const tag = [which, tagged?.annotator].filter(Boolean).join(" by ");
   return (
@@ -147,7 +164,7 @@ function Chip({ name, title, off, children }: ChipProps) {
 }
 
 /** The panel for all highlight settings. */
-export function MarksMenu() {
+export function MarksMenu({ cut }: { cut: string[] }) {
   const lens = useLens();
   const { settings } = lens;
   const [context, markdown, fold, panel] = [
@@ -159,7 +176,13 @@ export function MarksMenu() {
   const on = lens.marks.on.value;
   const selected = lens.selection.count.value;
   return (
-    <Menu text="Marks" class="ol-marks-menu" name="Highlights and their meaning" atEnd>
+    <Menu
+      text={<>Marks{cut.length > 0 && <small class="ol-muted"> +{cut.length}</small>}</>}
+      class="ol-marks-menu"
+      name="Highlights and their meaning"
+      title={cut.length ? `On, but without room here: ${cut.join(", ")}` : undefined}
+      atEnd
+    >
       <div class="ol-layers">
         {useLayers().map(({ name, label, look, about }) => (
           <div key={name} class="ol-layer-row">

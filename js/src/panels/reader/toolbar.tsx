@@ -1,4 +1,5 @@
 // The controls above the texts: what is listed, how it is shown, and which layers are visible.
+import { useSignal } from "@preact/signals";
 import { Button } from "../../ui/button";
 import { Choice } from "../../ui/choice";
 import { grouped, plural } from "../../ui/format";
@@ -27,6 +28,7 @@ const ORDERS: Record<Order, string> = {
 export function Toolbar() {
   const lens = useLens();
   const mode = lens.settings.get("mode");
+  const cut = useSignal<string[]>([]);
   return (
     <div class="ol-bar ol-toolbar">
       <SideButton />
@@ -43,8 +45,8 @@ export function Toolbar() {
           </Button>
         ))}
       </Segments>
-      <Chips />
-      <MarksMenu />
+      <Chips cut={cut} />
+      <MarksMenu cut={cut.value} />
     </div>
   ); // prettier-ignore
 }
