@@ -13,8 +13,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from tokenizers import Tokenizer
 
-from outlens.vectors import check, embed, landscape, models, project
+from outlens.vectors import check, embed, landscape, models, project, static
 from outlens.vectors.cache import Cache, key
 
 
@@ -62,6 +63,18 @@ def test_the_end_of_a_long_text_counts_and_text_order_does_not() -> None:
     assert vectors[0] @ vectors[1] < 0.98
     np.testing.assert_allclose(embed(texts[::-1], cache=False, progress=False)[::-1], vectors, atol=1e-2)
     np.testing.assert_allclose(np.linalg.norm(vectors, axis=1), 1, atol=1e-5)
+
+
+@pytest.mark.model
+def test_a_static_vector_is_the_mean_of_the_vectors_of_the_tokens() -> None:
+    texts = ["", "hello hello world", " ", "Ünï 🐚", "a" * 3000, "the end."]
+    table = static._table()
+    tokenizer = Tokenizer.from_file(str(models.default_folder() / "tokenizer.json"))
+    tokenizer.no_truncation()
+    tokens = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
+    wanted = [table[ids].mean(axis=0) if ids else np.zeros(table.shape[1]) for ids in tokens]
+    np.testing.assert_allclose(static.encode(texts), wanted, atol=1e-5)
+    assert static.encode([]).shape == (0, table.shape[1])
 
 
 @pytest.mark.model
