@@ -192,3 +192,27 @@ def test_the_side_stays_closed_in_a_widget_that_becomes_narrow(many: tuple[Page,
     tab(widget, "Groups")
     widget.get_by_role("button", name="Hide this side").click()
     expect(widget.locator(".ol-left")).to_be_hidden()
+
+
+def test_the_marks_of_short_sentences_in_a_line_do_not_overlap(
+    tmp_path: Path, new_context: Callable[..., BrowserContext]
+) -> None:
+    texts = [f"We bring tea today. They bring cake today. You bring jam today. {who} brings milk." for who in "ABCD"]
+    lens = ol.Lens(texts, vectors=np.eye(4), store=False)
+    page = new_context(1300, 900, offline=True).new_page()
+    page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+    widget = view(page)
+    menu(widget, "marks").get_by_role("switch", name="Aligned").click()
+    close_menu(widget)
+    marks = widget.locator(".ol-list .ol-card").first.locator(".ol-part")
+    expect(marks).to_have_count(4)
+    for width in (1300, 800, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
+        boxes = [mark.bounding_box() for mark in marks.all()]
+        for k, one in enumerate(boxes):
+            for other in boxes[:k]:
+                assert one is not None
+                assert other is not None
+                beside = one["x"] >= other["x"] + other["width"] or other["x"] >= one["x"] + one["width"]
+                assert beside or one["y"] >= other["y"] + other["height"]

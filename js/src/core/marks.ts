@@ -148,7 +148,7 @@ export class Marks {
       const group = this.groups.list.value[alignment.group[u]];
       if (!group) continue;
       const { label, color } = group;
-      anchors.push({ at: alignment.start[u], label, color, odd: anchors.length % 2 === 1 });
+      anchors.push({ at: alignment.start[u], label, color });
     }
     return anchors;
   }

@@ -64,7 +64,7 @@ describe("a painted text", () => {
       for (let k = 0; k < folding.length; k += 3)
         folds.push({ start: folding[k], end: folding[k + 1], label: "put away" });
       const at = below(text.length);
-      const anchors = [{ at, label: "1", color: 1, odd: false }];
+      const anchors = [{ at, label: "1", color: 1 }];
       const blocks = below(2) ? markdown(text).blocks : null;
       const host = painted(text, { layers, folds: below(2) ? folds : [], anchors, blocks });
       expect(host.textContent).toBe(text);

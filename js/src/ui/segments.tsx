@@ -12,8 +12,6 @@ export interface Anchor {
   at: number;
   label: string;
   color: number;
-  /** Alternates, so that neighbours stand side by side. */
-  odd: boolean;
 }
 
 /** Folded words and the label that replaces them. */
@@ -98,11 +96,8 @@ function piecesOf(text: string, from: number, to: number, layers: Layer[], ancho
     let at = start;
     while (at < end) {
       for (; cursor.anchor < anchors.length && anchors[cursor.anchor].at <= at; cursor.anchor++) {
-        const { at: place, label, color, odd } = anchors[cursor.anchor];
-        if (place === at)
-          parts.push(
-            <i class={`ol-part ol-part-${color}${odd ? " ol-odd" : ""}`} data-label={label} aria-hidden="true" />,
-          );
+        const { at: place, label, color } = anchors[cursor.anchor];
+        if (place === at) parts.push(<i class={`ol-part ol-part-${color}`} data-label={label} aria-hidden="true" />);
       }
       while (cursor.run < painted.length && painted[cursor.run].end <= at) cursor.run++;
       const run = painted[cursor.run];

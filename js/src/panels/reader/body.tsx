@@ -1,4 +1,5 @@
 // The painted text of one output, with a minimap of its marks if it is long.
+import { useLayoutEffect, useRef } from "preact/hooks";
 import { useLens } from "../use-lens";
 import { Plain } from "../../ui/button";
 import { Painted } from "../../ui/segments";
@@ -66,15 +67,21 @@ export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
   const lens = useLens();
   const styled = lens.marks.styled(text);
   const layers = lens.marks.layers(id, text, from, to);
-  const classes = [
-    "ol-text",
-    clipped && "ol-clipped",
-    lens.marks.on.value.has("aligned") && "ol-margin",
-    styled && "ol-rendered",
-    more,
-  ];
+  const margin = lens.marks.on.value.has("aligned");
+  const box = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    if (margin) placeParts(box.current!);
+  });
+  useLayoutEffect(() => {
+    if (!margin) return;
+    const sizes = new ResizeObserver(() => placeParts(box.current!));
+    sizes.observe(box.current!);
+    return () => sizes.disconnect();
+  }, [margin]);
+  const classes = ["ol-text", clipped && "ol-clipped", margin && "ol-margin", styled && "ol-rendered", more];
   return (
     <div
+      ref={box}
       class={classes.filter(Boolean).join(" ")}
       dir="auto"
       data-id={id}
@@ -93,6 +100,21 @@ export function Text({ id, text, from, to, clipped, class: more }: TextProps) {
       />
     </div>
   ); // prettier-ignore
+}
+
+/** Places the marks of sentences in the margin; if more than two begin in a line, the others stand in the line. */
+function placeParts(text: Element): void {
+  const parts = text.querySelectorAll(".ol-part");
+  for (const part of parts) part.classList.remove("ol-odd", "ol-inline");
+  let line = Number.NaN;
+  let before = 0;
+  // One after the other: a mark in the line moves those after it.
+  for (const part of parts) {
+    const { top } = part.getBoundingClientRect();
+    before = Math.abs(top - line) < 4 ? before + 1 : 0;
+    line = top;
+    if (before) part.classList.add(before > 1 ? "ol-inline" : "ol-odd");
+  }
 }
 
 /** The placeholder for a text without visible characters. */
