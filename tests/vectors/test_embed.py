@@ -71,6 +71,7 @@ def test_a_static_vector_is_the_mean_of_the_vectors_of_the_tokens() -> None:
     table = static._table()
     tokenizer = Tokenizer.from_file(str(models.default_folder() / "tokenizer.json"))
     tokenizer.no_truncation()
+    tokenizer.no_padding()
     tokens = [tokenizer.encode(text, add_special_tokens=False).ids for text in texts]
     wanted = [table[ids].mean(axis=0) if ids else np.zeros(table.shape[1]) for ids in tokens]
     np.testing.assert_allclose(static.encode(texts), wanted, atol=1e-5)
