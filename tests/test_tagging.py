@@ -354,8 +354,8 @@ def test_suggested_outputs_are_listed_first_and_nothing_is_tagged() -> None:
     assert [f"r{i}" for i in np.argsort(rank, kind="stable")][:55] == found.index.tolist()
     assert rank[:5].tolist() == [55] * 5
     assert found.attrs["says"] == gesture(one, "suggest", "refusal")["says"]
-    precision = f"{found.attrs['precision']:.2f}".removeprefix("0")
-    assert f"precision at least {precision} at the first 5" in found.attrs["says"]
+    precision = f"{100 * found.attrs['precision']:.0f} %"
+    assert f"at least {precision} of the first 5 had the tag" in found.attrs["says"]
     gesture(one, "unlike")
     first = int(np.frombuffer(one._bridge.widget._ranked["rank"], "<u4").argmin())
     unit = one.vectors

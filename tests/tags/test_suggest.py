@@ -85,11 +85,10 @@ def test_the_precision_is_computed_from_the_scores_of_judged_outputs() -> None:
     assert found.average_precision == pytest.approx(average_precision_score(positive[judged], found.scores[judged]))
     assert found.half == 1 + next(j for j in range(len(best)) if positive[best[: j + 1]].sum() >= k / 2)
     assert (found.chance, found.folds) == (pytest.approx(25 / 58), 5)
-    share = f"{found.precision:.2f}"[1:]
     assert found.says == (
-        f"precision {share} at the first 25 (.43 by chance), in 5-fold cross-validation on 25 tagged and 33 judged to "
-        "be without the tag"
-    )
+        f"in a test that hid the tags (5-fold cross-validation), {found.precision:.0%} of the first 25 had the tag (43 % "
+        "by chance); 25 are tagged, 33 were judged to be without the tag"
+    ).replace("% of", " % of")
 
 
 def test_without_negatives_unjudged_outputs_count_as_wrong_and_the_sentence_states_it() -> None:
@@ -99,8 +98,9 @@ def test_without_negatives_unjudged_outputs_count_as_wrong_and_the_sentence_stat
     all_tagged = suggest(vectors, texts, mask(120, *range(40)))
     assert (all_tagged.precision, all_tagged.half) == (1.0, 20)
     assert all_tagged.says == (
-        "half of the tagged, held out, come among the first 20 of 120; precision at least 1.00 at the first 40 (.33 by "
-        "chance), in 5-fold cross-validation on 40 tagged and 80 not judged, each of them counted as wrong"
+        "in a test that hid the tags (5-fold cross-validation), half of the 40 tagged outputs came among the first 20 of "
+        "120, and at least 100 % of the first 40 had the tag (33 % by chance); the 80 that nobody judged count as without "
+        "the tag"
     )
     some = suggest(vectors, texts, mask(120, *range(10)))
     assert some.precision is not None
@@ -133,7 +133,7 @@ def test_a_copy_of_a_tagged_output_is_not_a_weak_negative() -> None:
     vectors, texts = np.concatenate([vectors, vectors[:6]]), texts + texts[:6]
     found = suggest(vectors, texts, mask(66, *range(6)))
     assert set(found.order[:6].tolist()) == set(range(60, 66))
-    assert found.says.endswith("6 tagged and 54 not judged, each of them counted as wrong")
+    assert found.says.endswith("; the 54 that nobody judged count as without the tag")
 
 
 @settings(max_examples=10)

@@ -304,20 +304,22 @@ def _with_precision(scores: Floats, order: Ints, decision: Floats, tagged: Bools
     # Outputs that tie with the last of the k count fractionally, so that their order does not matter.
     right = tagged[above].sum() + tagged[level].mean() * (k - above.sum())
     precision, chance = float(right / k), k / (k + others)
-    says = (
-        f"precision {'' if firm else 'at least '}{_short(precision)} at the first {k} ({_short(chance)} by chance), in "
-        f"{folds}-fold cross-validation on {k} tagged and {others} "
-        + ("judged to be without the tag" if firm else "not judged, each of them counted as wrong")
-    )
     half = int((decision >= np.sort(decision[tagged])[-((k + 1) // 2)]).sum())
-    if not firm:
-        says = f"half of the tagged, held out, come among the first {half} of {k + others}; {says}"
+    test = f"in a test that hid the tags ({folds}-fold cross-validation)"
+    found = f"{_percent(precision)} of the first {k} had the tag ({_percent(chance)} by chance)"
+    if firm:
+        says = f"{test}, {found}; {k} are tagged, {others} were judged to be without the tag"
+    else:
+        says = (
+            f"{test}, half of the {k} tagged outputs came among the first {half} of {k + others}, and at least {found}; "
+            f"the {others} that nobody judged count as without the tag"
+        )
     average = float(average_precision_score(tagged, decision))
     return Suggestion(scores, order, precision, average, chance, half, folds, says)
 
 
-def _short(share: float) -> str:
-    return f"{share:.2f}".removeprefix("0")
+def _percent(share: float) -> str:
+    return f"{int(100 * share + 0.5)} %"
 
 
 def _unsure(group: Ints, tagged: Bools) -> str:
