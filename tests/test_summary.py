@@ -187,6 +187,15 @@ def test_the_separation_is_the_silhouette_in_likeness() -> None:
     assert separation(alike, label) == pytest.approx(total / 30, abs=1e-5)
 
 
+@pytest.mark.parametrize("texts", [[f"{RUN} said {i}" for i in range(6)], [f"we like {i} tea here {i}" for i in range(6)]])
+def test_what_is_shared_leads_to_a_list_of_it(texts: list[str]) -> None:
+    lens = ol.Lens(texts, vectors=np.eye(6), store=False)
+    lens.shared()
+    found = [piece.view for piece in pieces(lens._study, lens._part) if piece.view and "min_words" in piece.view]
+    # The layers may be visible already, so that these settings alone would change nothing.
+    assert [view["panel"] for view in found] == ["phrases"]
+
+
 def test_the_threshold_is_the_largest_with_marks() -> None:
     texts = [f"{RUN} said {i}" if i < 7 else f"nothing {i} of the kind {i} here {i}" for i in range(20)]
     index = ol.text.Index(texts)

@@ -1,6 +1,6 @@
 // @vitest-environment happy-dom
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
-import { traits } from "./testing/fixture";
+import { make, traits } from "./testing/fixture";
 import { CanvasMap } from "./map/canvas-map";
 import { mount } from "./page";
 
@@ -78,6 +78,13 @@ describe("the widget", () => {
     };
     expect(await search("apple")).toBe("3 matches here, 1 listed");
     expect(await search("pie")).toBe("1 match here");
+  });
+
+  it("shows the panel of a part of the summary in place of a clicked word", () => {
+    const { lens } = make();
+    lens.reading.ask(0, 0);
+    lens.summary.follow({ ...lens.summary.pieces.value[0], view: { panel: "phrases" } });
+    expect(lens.reading.asked.value).toBeNull();
   });
 
   it.each(["Enter", " "])("follows a part of the summary on %j, without scrolling the page", async (key) => {

@@ -129,12 +129,14 @@ _MOST = Piece("the most common phrases", view={"panel": "phrases"})
 
 def _shared(index: Any) -> list[list[Piece]]:
     """Describe the share of words that many outputs share, or the shorter sequences that they share."""
+    # The panel lists what is shared, even if the layers are visible already.
+    shown = {"layers": ["shared", "only"], "panel": "phrases"}
     if fit := index.fit():
         text = f"{percent(fit.marked)} of the words are shared by {_at_least(fit.share)}"
-        return [[Piece(text, view={"layers": ["shared", "only"], "min_outputs": None, "min_words": 4})]]
+        return [[Piece(text, view={**shown, "min_outputs": None, "min_words": 4})]]
     for words in (3, 2):
         if fit := index.fit(words):
-            view = {"layers": ["shared", "only"], "min_outputs": fit.share, "min_words": words}
+            view = {**shown, "min_outputs": fit.share, "min_words": words}
             return [
                 [
                     Piece("no four words in a row are shared, but "),

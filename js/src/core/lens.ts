@@ -65,12 +65,12 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const pointer = new Pointer(outputs, clusters);
   const filter = new Filter(outputs, settings, clusters, colors, search, tags, pointer);
   const selection = new Selection(traits, outputs, settings, filter, pointer, announce, history);
-  const summary = new Summary(traits, clusters, settings, selection);
+  const reading = new Reading(outputs, settings, announce);
+  const summary = new Summary(traits, clusters, settings, selection, reading);
   const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
   const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, history, model.page);
   const exporting = new Exporting(outputs, selection, tagging, ask);
   const undo = new Undo(history, selection, tags, tagging, announce);
-  const reading = new Reading(outputs, settings, announce);
   const shared = new Shared(traits, outputs, settings, selection, kernel);
   const groups = new Groups(traits, outputs, kernel);
   const folds = new Folds(settings, outputs, shared);

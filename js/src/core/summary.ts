@@ -3,6 +3,7 @@ import { computed } from "@preact/signals";
 import type { Traits } from "../wire/traits";
 import type { Piece } from "../wire/types";
 import type { Clusters } from "./clusters";
+import type { Reading } from "./reading";
 import type { Selection } from "./selection";
 import type { Settings } from "./settings";
 
@@ -12,6 +13,7 @@ export class Summary {
     readonly clusters: Clusters,
     readonly settings: Settings,
     readonly selection: Selection,
+    readonly reading: Reading,
   ) {}
 
   /** The parts of the sentence at the chosen granularity. */
@@ -29,7 +31,10 @@ export class Summary {
 
   /** Selects or shows the subject of a part. */
   follow({ rows, cluster, view }: Piece): void {
-    if (view) this.settings.set(view);
-    else this.selection.select(cluster === null ? rows : this.clusters.members(cluster), "replace");
+    if (view) {
+      // The panel would be behind that of a clicked place.
+      if (view.panel) this.reading.asked.value = null;
+      this.settings.set(view);
+    } else this.selection.select(cluster === null ? rows : this.clusters.members(cluster), "replace");
   }
 }
