@@ -187,7 +187,9 @@ def test_the_separation_is_the_silhouette_in_likeness() -> None:
     assert separation(alike, label) == pytest.approx(total / 30, abs=1e-5)
 
 
-@pytest.mark.parametrize("texts", [[f"{RUN} said {i}" for i in range(6)], [f"we like {i} tea here {i}" for i in range(6)]])
+@pytest.mark.parametrize(
+    "texts", [[f"{RUN} said {i}" for i in range(6)], [f"we like {i} tea here {i}" for i in range(6)]]
+)
 def test_what_is_shared_leads_to_a_list_of_it(texts: list[str]) -> None:
     lens = ol.Lens(texts, vectors=np.eye(6), store=False)
     lens.shared()

@@ -86,8 +86,8 @@ def test_the_precision_is_computed_from_the_scores_of_judged_outputs() -> None:
     assert found.half == 1 + next(j for j in range(len(best)) if positive[best[: j + 1]].sum() >= k / 2)
     assert (found.chance, found.folds) == (pytest.approx(25 / 58), 5)
     assert found.says == (
-        f"in a test that hid the tags (5-fold cross-validation), {found.precision:.0%} of the first 25 had the tag (43 % "
-        "by chance); 25 are tagged, 33 were judged to be without the tag"
+        f"in a test that hid the tags (5-fold cross-validation), {found.precision:.0%} of the first 25 had the tag "
+        "(43 % by chance); 25 are tagged, 33 were judged to be without the tag"
     ).replace("% of", " % of")
 
 
@@ -98,9 +98,9 @@ def test_without_negatives_unjudged_outputs_count_as_wrong_and_the_sentence_stat
     all_tagged = suggest(vectors, texts, mask(120, *range(40)))
     assert (all_tagged.precision, all_tagged.half) == (1.0, 20)
     assert all_tagged.says == (
-        "in a test that hid the tags (5-fold cross-validation), half of the 40 tagged outputs came among the first 20 of "
-        "120, and at least 100 % of the first 40 had the tag (33 % by chance); the 80 that nobody judged count as without "
-        "the tag"
+        "in a test that hid the tags (5-fold cross-validation), half of the 40 tagged outputs came among the first 20 "
+        "of 120, and at least 100 % of the first 40 had the tag (33 % by chance); the 80 that nobody judged count as "
+        "without the tag"
     )
     some = suggest(vectors, texts, mask(120, *range(10)))
     assert some.precision is not None

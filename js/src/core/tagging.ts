@@ -1,5 +1,5 @@
 // Adding and removing tags, notes and stars: the field for a tag, the note being written, undo and redo.
-import { computed, signal } from "@preact/signals";
+import { computed } from "@preact/signals";
 import { grouped, plural } from "../ui/format";
 import { NO_KERNEL } from "../wire/ask";
 import { type Action, type Definition, type Page, PROMPT } from "../wire/types";
@@ -37,8 +37,8 @@ export class Tagging {
   /** The outputs of the open tag field; null while it is closed. */
   readonly field: Remembered<Target | null>;
   readonly draft: Remembered<Draft | null>;
-  /** The result of the last gesture, or why nothing happened. */
-  readonly result = signal("");
+  /** The result of the last gesture, or why nothing happened, until the next gesture. */
+  readonly result: Remembered<string>;
 
   constructor(
     readonly outputs: Outputs,
@@ -53,6 +53,8 @@ export class Tagging {
   ) {
     this.field = new Remembered<Target | null>(outputs.visit, null);
     this.draft = new Remembered<Draft | null>(outputs.visit, null);
+    const moment = computed(() => [listing.question.value, pointer.cursor.value, selection.rows.value]);
+    this.result = new Remembered(moment, "");
   }
 
   /** Shows and announces the result of a gesture. */
@@ -117,6 +119,7 @@ export class Tagging {
   }
 
   do(action: Action, value = "", ids: number[] = [], prompt = this.outputs.info.prompt): void {
+    this.result.value = "";
     if (!PASSING.has(action)) this.history.add({ kind: "tags" });
     const { prompts, prompt: shown } = this.outputs.info;
     const known = prompt === shown;

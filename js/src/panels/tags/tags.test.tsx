@@ -392,6 +392,21 @@ it("reports that there is nothing to tag", async () => {
   await vi.waitFor(() => expect(lens.announce.status.value).toContain("Nothing to tag"));
 });
 
+it("forgets the result of a gesture at the next gesture", () => {
+  const { lens } = make();
+  for (const next of [
+    () => (lens.pointer.cursor.value = 2),
+    () => lens.selection.select([1], "replace"),
+    () => lens.settings.set({ query: "apple" }),
+    () => lens.tagging.toggle("late", [1]),
+  ]) {
+    lens.tagging.report("Nothing to undo");
+    expect(lens.tagging.result.value).toBe("Nothing to undo");
+    next();
+    expect(lens.tagging.result.value).toBe("");
+  }
+});
+
 it("tags the current output, or else the selection", () => {
   const { lens } = make();
   lens.selection.select([1, 2], "replace");
