@@ -64,6 +64,11 @@ describe("the widget", () => {
     expect(document.activeElement).toBe(root.querySelector(".ol-map"));
   });
 
+  it.each([0, 1, 2])("is lower if it has almost nothing to show: %i outputs", (total) => {
+    const root = show({ _info: { ...(traits()._info as object), total } });
+    expect(root.querySelector(".ol-frame")!.classList.contains("ol-low")).toBe(total < 2);
+  });
+
   it("counts the matches in the list if it shows only the selection", async () => {
     const root = show({
       selection: new DataView(Uint32Array.of(0, 4).buffer),

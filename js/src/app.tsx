@@ -56,7 +56,11 @@ function App({ lens, root, until }: Props) {
   const share = lens.side.share.value;
   return (
     <LensContext.Provider value={lens}>
-      <div class="ol-frame" role="region" aria-label={lens.summary.sentence.value}>
+      <div
+        class={classes("ol-frame", lens.outputs.info.total < 2 && "ol-low")}
+        role="region"
+        aria-label={lens.summary.sentence.value}
+      >
         <Header />
         <div
           class={classes("ol-body", share === 0 && "ol-no-side", share === 1 && "ol-no-texts")}

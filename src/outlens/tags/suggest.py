@@ -311,8 +311,8 @@ def _with_precision(scores: Floats, order: Ints, decision: Floats, tagged: Bools
         says = f"{test}, {found}; {k} are tagged, {others} were judged to be without the tag"
     else:
         says = (
-            f"{test}, half of the {k} tagged outputs came among the first {half} of {k + others}, and at least {found}; "
-            f"the {others} that nobody judged count as without the tag"
+            f"{test}, half of the {k} tagged outputs came among the first {half} of {k + others}, and at least "
+            f"{found}; the {others} that nobody judged count as without the tag"
         )
     average = float(average_precision_score(tagged, decision))
     return Suggestion(scores, order, precision, average, chance, half, folds, says)
