@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+import string
 from typing import Any
 
 import numpy as np
@@ -32,7 +33,7 @@ def test_selected_rows_of_all_prompts_are_a_csv_file_with_every_column() -> None
     )
     lens = ol.Lens(frame, text="response", vectors=np.eye(3), store=False)
     answer, data = exported(lens, "csv", [0, 2])
-    assert answer == {"kind": "exported", "id": 3, "prompt": 0, "error": ""}
+    assert answer == {"kind": "exported", "id": 3, "prompt": 0, "error": "", "says": ""}
     read = pd.read_csv(io.BytesIO(data), index_col="key", encoding="utf-8-sig")
     pd.testing.assert_frame_equal(read, frame.iloc[[0, 2]], check_dtype=False)
 
@@ -42,14 +43,34 @@ def test_no_cell_of_text_begins_like_a_formula(texts: list[str]) -> None:
     frame = pd.DataFrame({"n": range(len(texts)), "text": pd.Series(texts, dtype=object)})
     read = pd.read_csv(io.StringIO(tables.csv(frame)[1:], newline=""), index_col=0, keep_default_na=False, dtype=str)
     for text, cell in zip(texts, read["text"], strict=True):
-        assert not re.match(r"\s*[=+\-@＝＋－＠]|[\t\r\n]", cell)
+        assert (
+            cell.strip("\ufeff" + string.whitespace)[:1] not in ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+            or cell[0] == "'"
+        )
         assert cell.removeprefix("'") in (text, re.sub("[\ud800-\udfff]", "�", text), text.removeprefix("'"))
     assert frame["text"].tolist() == texts
 
 
 def test_a_spreadsheet_gets_an_apostrophe_before_a_formula_and_numbers_as_they_are() -> None:
-    frame = pd.DataFrame({"+text": ["=1+1", " @x", "a=b"], "score": [-1, 2, 3]}, index=["-k", "l", "m"])
-    assert tables.csv(frame) == "\ufeff,'+text,score\r\n'-k,'=1+1,-1\r\nl,' @x,2\r\nm,a=b,3\r\n"
+    frame = pd.DataFrame(
+        {"+text": ["=1+1", " @x", "\ufeff=b"], "score": np.array([-1, 0.1, 3], np.float32), "kind": ["a", "-", "a"]},
+        index=pd.MultiIndex.from_tuples([("-k", 1), ("l", -2), ("m", 3)], names=["=index", None]),
+    ).astype({"kind": "category"})
+    assert tables.csv(frame).split("\r\n") == [
+        "\ufeff'=index,,'+text,score,kind",
+        "'-k,1,'=1+1,-1.0,a",
+        "l,-2,' @x,0.1,'-",
+        "m,3,'\ufeff=b,3.0,a",
+        "",
+    ]
+
+
+def test_a_page_of_some_prompts_says_so() -> None:
+    data = {"prompt": ["p", "q"], "response": ["a", "b"]}
+    lens = ol.Lens(data, vectors=np.eye(2), store=False)
+    assert exported(lens, "page", [])[0]["says"] == "it holds 1 of 2 prompts; call lens.prepare() first for all"
+    lens.prepare()
+    assert exported(lens, "page", [])[0]["says"] == ""
 
 
 def test_the_page_is_the_one_that_python_writes(tmp_path: Any) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import importlib
 from typing import TYPE_CHECKING, Any
 
-from outlens._imports import importing
-
 __version__ = "0.1.0"
 
 __all__ = ["Lens", "__version__", "sample", "tags", "text", "vectors"]
@@ -24,13 +22,12 @@ _HOME = {"Lens": "outlens.lens", "sample": "outlens.samples"}
 
 def __getattr__(name: str) -> Any:
     # Import on first use, so that `import outlens` does not load pandas and the widget stack.
-    with importing:
-        if name in _HOME:
-            return getattr(importlib.import_module(_HOME[name]), name)
-        if name == "open":
-            return importlib.import_module("outlens.lens").Lens.open
-        if name in ("tags", "text", "vectors"):
-            return importlib.import_module(f"outlens.{name}")
+    if name in _HOME:
+        return getattr(importlib.import_module(_HOME[name]), name)
+    if name == "open":
+        return importlib.import_module("outlens.lens").Lens.open
+    if name in ("tags", "text", "vectors"):
+        return importlib.import_module(f"outlens.{name}")
     raise AttributeError(f"module 'outlens' has no attribute {name!r}; it has {', '.join(__dir__())}")
 
 

@@ -132,7 +132,9 @@ class Lens:
 
     def close(self) -> None:
         """Close the lens, its widget in every view, and its store; frees memory. A second call does nothing."""
-        self._bridge.close()
+        if not self._tags.closed:
+            self._bridge.close()
+            self._bridge.release()
         self._end.detach()
 
     def __enter__(self) -> Lens:

@@ -8,7 +8,6 @@ import time
 from dataclasses import dataclass, field
 from typing import Literal
 
-from outlens._imports import importing
 from outlens._signal import Signal
 from outlens.deferred import Stopped
 
@@ -88,7 +87,8 @@ class Progress:
 
     def __post_init__(self) -> None:
         self.now = Report()
-        self._lock = threading.Lock()
+        # The garbage collector may close a lens, and so stop its work, in a thread that holds the lock.
+        self._lock = threading.RLock()
         self._stop = False
         self._began = self._share = self._passed = 0.0
 
@@ -157,8 +157,7 @@ class Progress:
             # Most computations end almost at once, and a bar would only flicker.
             if done.wait(2 * POLL):
                 return
-            with importing:
-                from tqdm.auto import tqdm
+            from tqdm.auto import tqdm
 
             with tqdm(leave=False, bar_format="{desc} ...") as bar:
                 shown = Report()

@@ -16,7 +16,6 @@ import pandas as pd
 
 from outlens import text
 from outlens._errors import hint
-from outlens._imports import importing
 from outlens._signal import Signal
 from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.outputs import Outputs
@@ -356,12 +355,10 @@ class Study:
         return any([part.progress.stop() for part in self.parts])
 
     def end(self) -> None:
-        """Stop the current work, start no more, and free memory."""
+        """Stop the current work, and start no more."""
         self._ended = True
         self.stop()
         self._executor.shutdown(wait=False, cancel_futures=True)
-        for part in self.parts:
-            part.release()
 
     def number_of(self, prompt: str | int) -> int:
         """Return the number of a prompt, given as text or number."""
@@ -390,8 +387,7 @@ class Study:
 
     def prepare(self) -> None:
         """Compute every landscape that is not ready, with a progress bar; an interrupt keeps finished work."""
-        with importing:
-            from tqdm.auto import tqdm
+        from tqdm.auto import tqdm
 
         left = [part for part in self.parts if part.landscape.peek() is None]
         for part in tqdm(left, desc="Preparing prompts", unit="prompt", disable=len(left) < 2):

@@ -21,7 +21,7 @@ from outlens.tags.frames import free_name, free_names
 from outlens.tags.suggest import Suggestion
 from outlens.tags.summaries import tags_and_notes
 
-FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+FORMULA = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 """The beginning of a text that some spreadsheet would run: some skip spaces, some accept full-width signs."""
 
 ADDED = ("cluster", "cluster_name", "x", "y", "tags", "note")
@@ -170,13 +170,16 @@ def csv(frame: pd.DataFrame) -> str:
     def safe(cell: Any) -> Any:
         return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
-    # As Python objects: a column of another dtype may not take the changed text.
-    guarded = frame.astype(object).map(safe)
-    if guarded.index.nlevels == 1:
-        guarded.index = guarded.index.map(safe)
-    guarded.columns = guarded.columns.map(safe)
+    levels = [frame.index.get_level_values(level).to_series() for level in range(frame.index.nlevels)]
+    columns = [*levels, *(frame.iloc[:, place] for place in range(frame.shape[1]))]
+    names = ["" if name is None else safe(str(name)) for name in (*frame.index.names, *frame.columns)]
+    plain = (pd.api.types.is_numeric_dtype, pd.api.types.is_datetime64_any_dtype, pd.api.types.is_timedelta64_dtype)
+    guarded = {
+        place: (column if any(of(column) for of in plain) else column.astype(object).map(safe)).array
+        for place, column in enumerate(columns)
+    }
     # Excel reads UTF-8 only with a byte order mark.
-    return "\ufeff" + clean(guarded.to_csv(lineterminator="\r\n"))
+    return "\ufeff" + clean(pd.DataFrame(guarded).to_csv(index=False, header=names, lineterminator="\r\n"))
 
 
 def html(study: Study, part: Part, granularity: float, tags: TagBook, caption: str) -> str:

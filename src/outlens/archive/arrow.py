@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from outlens._imports import importing
 from outlens.archive.cells import is_zone, pack_cells, unpack_cells
 from outlens.archive.container import Packer, Unpacker, require
 
@@ -25,8 +24,7 @@ _UNITS = ("s", "ms", "us", "ns")
 
 def pack_arrow(values: Any, where: str, packer: Packer) -> dict[str, Any]:
     """Return the description of an array of pandas' ArrowDtype; ValueError if its type cannot be kept."""
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     array = values.__arrow_array__().combine_chunks()
     try:
@@ -62,8 +60,7 @@ class _UnsupportedType(Exception):
 
 def _describe(kind: pyarrow.DataType) -> list[Any]:
     """Return a type as JSON: its name and its parameters."""
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     name = str(kind)
     if name in _PLAIN:
@@ -91,8 +88,7 @@ def _field(field: pyarrow.Field) -> list[Any]:
 
 
 def _type(described: Any) -> pyarrow.DataType:
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     name, *parameters = described
     if name in _PLAIN and not parameters:
@@ -120,8 +116,7 @@ def _type(described: Any) -> pyarrow.DataType:
 
 
 def _field_of(described: Any) -> pyarrow.Field:
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     name, kind, nullable = described
     return pa.field(name, _type(kind), nullable)
@@ -129,8 +124,7 @@ def _field_of(described: Any) -> pyarrow.Field:
 
 def _number_type(kind: pyarrow.DataType) -> pyarrow.DataType | None:
     """Return the integer type that times are stored as: Python's times have no nanoseconds."""
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     if not pa.types.is_temporal(kind):
         return None
@@ -138,8 +132,7 @@ def _number_type(kind: pyarrow.DataType) -> pyarrow.DataType | None:
 
 
 def _as_numbers(array: pyarrow.Array) -> pyarrow.Array:
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     if pa.types.is_dictionary(array.type):
         return array.dictionary_decode()
@@ -148,8 +141,7 @@ def _as_numbers(array: pyarrow.Array) -> pyarrow.Array:
 
 
 def _rebuilt(packed: list[Any], described: Any) -> pyarrow.Array:
-    with importing:
-        import pyarrow as pa
+    import pyarrow as pa
 
     kind = _type(described)
     cells = unpack_cells(packed).tolist()

@@ -6,7 +6,6 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from outlens._errors import hint
-from outlens._imports import importing
 
 if TYPE_CHECKING:
     from outlens.tags.agree import agreement, kappas
@@ -46,8 +45,7 @@ def __getattr__(name: str) -> Any:
     # Import on first use: the log itself does not need pandas.
     if name not in _MODULES:
         raise AttributeError(f"module 'outlens.tags' has no attribute {name!r}: {hint(name, __all__, 'names')}")
-    with importing:
-        return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)
+    return getattr(importlib.import_module(f"outlens.tags.{_MODULES[name]}"), name)
 
 
 def __dir__() -> list[str]:

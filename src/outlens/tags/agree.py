@@ -17,9 +17,9 @@ from itertools import combinations
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.metrics import cohen_kappa_score
 
 from outlens._errors import hint
+from outlens._imports import importing
 from outlens.tags.frames import frame_of
 
 # Numbers drawn at a time for the bootstrap, which bounds its memory.
@@ -273,6 +273,9 @@ def _interval(counts: NDArray[np.float64], seed: int, samples: int) -> tuple[flo
 def _kappa(left: NDArray[np.int64], right: NDArray[np.int64]) -> float:
     if not len(left) or ((left == left[0]).all() and (right == left[0]).all()):
         return float("nan")
+    with importing:
+        from sklearn.metrics import cohen_kappa_score
+
     with warnings.catch_warnings():
         warnings.simplefilter("error")  # the undefined cases are handled above; any other warning is a bug
         return float(cohen_kappa_score(left, right))

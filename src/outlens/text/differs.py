@@ -11,7 +11,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens._imports import importing
 from outlens.text.words import Tokens, check, tokenize
 
 Int64s = npt.NDArray[np.int64]
@@ -116,8 +115,7 @@ def varying(texts: Iterable[str], aligned: pd.DataFrame) -> pd.DataFrame:
 
 
 def _opcodes(a: npt.NDArray[np.int32], b: npt.NDArray[np.int32]) -> list[tuple[str, int, int, int, int]]:
-    with importing:
-        from rapidfuzz.distance import Levenshtein
+    from rapidfuzz.distance import Levenshtein
 
     # Computed from the medoid to the unit, then inverted.
     return [

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from outlens._errors import type_of
-from outlens._imports import importing
 from outlens.text.words import check
 
 PATIENCE = 10.0
@@ -61,8 +60,7 @@ def _literal(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator[tu
 
 
 def _expression(texts: Sequence[str], query: str, ignore_case: bool) -> Iterator[tuple[int, Any]]:
-    with importing:
-        import regex  # type: ignore[import-untyped]
+    import regex  # type: ignore[import-untyped]
 
     flags = regex.IGNORECASE if ignore_case else 0
     with warnings.catch_warnings():

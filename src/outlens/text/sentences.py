@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 
 from outlens._errors import type_of
-from outlens._imports import importing
 from outlens._unicode import clean as without_surrogates
 
 Unit = tuple[int, int, str]
@@ -55,8 +54,7 @@ def sentences(text: str) -> pd.DataFrame:
 
 def units(text: str) -> list[Unit]:
     """Return the rows of `sentences` as a list."""
-    with importing:
-        from sentencex import segment
+    from sentencex import segment
 
     # sentencex refuses lone surrogates; replacing each by one character keeps the offsets.
     clean = without_surrogates(text)

@@ -13,7 +13,6 @@ import pandas as pd
 
 from outlens._arrays import unit_rows
 from outlens._errors import type_of
-from outlens._imports import importing
 from outlens._unicode import clean as without_surrogates
 from outlens.text.words import check as check_texts
 from outlens.vectors import models, static
@@ -173,8 +172,7 @@ def _kept(
     progress: Progress,
 ) -> npt.NDArray[np.float32]:
     """Return the vectors of different texts, given with the number of copies of each; `known` receives them."""
-    with importing:
-        from tqdm.auto import tqdm
+    from tqdm.auto import tqdm
 
     texts = list(copies)
     keys = [key(f"{WINDOWING} {name}", text) for text in texts]

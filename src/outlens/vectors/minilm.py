@@ -13,8 +13,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens._imports import importing
-
 LAYERS, HEADS, WIDTH, INNER, EPSILON = 6, 12, 384, 1536, 1e-12
 CLS, SEP = 101, 102
 
@@ -29,10 +27,9 @@ class MiniLM:
     """Tokens in a window without the two special ones: the length that the model was trained with."""
 
     def __init__(self, folder: Path) -> None:
-        with importing:
-            import torch
-            from safetensors.torch import load_file
-            from tokenizers import Tokenizer
+        import torch
+        from safetensors.torch import load_file
+        from tokenizers import Tokenizer
 
         self._torch = torch
         self.tokenizer = Tokenizer.from_file(str(folder / "tokenizer.json"))
@@ -72,8 +69,7 @@ class MiniLM:
 
 def _as_torch(weights: dict[str, Any]) -> dict[str, Any]:
     """Rename the encoder's weights to the names of torch's layers."""
-    with importing:
-        import torch
+    import torch
 
     same = {
         "self_attn.out_proj": "attention.output.dense",

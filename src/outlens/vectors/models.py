@@ -74,8 +74,7 @@ class Wrapped:
     """A SentenceTransformer as an Encoder."""
 
     def __init__(self, model: Any) -> None:
-        with importing:
-            import torch
+        import torch
 
         self._torch = torch
         self._model = model
@@ -198,9 +197,8 @@ def _is_on_hub(name: str) -> bool:
     LookupError
         If the hub answers that it has no such model.
     """
-    with importing:
-        from huggingface_hub import HfApi
-        from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
+    from huggingface_hub import HfApi
+    from huggingface_hub.errors import HFValidationError, RepositoryNotFoundError
 
     for each in _hub_names(name):
         try:
@@ -216,9 +214,8 @@ def _is_on_hub(name: str) -> bool:
 
 def _is_downloaded(name: str) -> bool:
     """Whether a model of the hub is in the local cache."""
-    with importing:
-        from huggingface_hub import snapshot_download
-        from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, LocalEntryNotFoundError
 
     folder = os.environ.get("SENTENCE_TRANSFORMERS_HOME")
     for each in _hub_names(name):

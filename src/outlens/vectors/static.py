@@ -61,8 +61,7 @@ def _table() -> npt.NDArray[np.float32]:
 
 
 def _distil(model: MiniLM) -> npt.NDArray[np.float32]:
-    with importing:
-        from tqdm.auto import tqdm
+    from tqdm.auto import tqdm
 
     size = model.tokenizer.get_vocab_size()
     parts = [

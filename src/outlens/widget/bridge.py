@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import datetime
 import json
 import threading
 from collections.abc import Callable, Sequence
@@ -19,8 +18,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens import report, tables, text
-from outlens._unicode import clean
+from outlens import tables, text
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
 from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
@@ -28,7 +26,7 @@ from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
 from outlens.widget.model import RARE, LensWidget
-from outlens.widget.page import columns_left_out, page_state
+from outlens.widget.page import columns_left_out, html, page_state
 from outlens.widget.parts import PartOnWire
 
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
@@ -92,7 +90,7 @@ class Bridge:
             self._show_study()
             self._show_state("granularity", "view", "selection", "ranked")
         state.observe(self._on_state)
-        study.changed.connect(self._show_study)
+        self._unwatch = study.changed.connect(self._show_study)
         tags.changed.connect(self._show_tags)
         self.widget.observe(self._on_prompt, "prompt_index")
         self.widget.observe(self._on_selection, "selection")
@@ -133,9 +131,16 @@ class Bridge:
         self.widget.close()
         layout.close()
         self._tags.close()
+
+    def release(self) -> None:
+        """Free what a closed lens no longer needs: copies of the data, and what can be computed again."""
         with self._tags.lock:
+            self._state.unobserve(self._on_state)
+            self._unwatch()
             self.widget.release()
             self._parts = [PartOnWire(self._study, part, self._tags) for part in self._study.parts]
+        for part in self._study.parts:
+            part.release()
 
     def leave(self) -> None:
         """Close as soon as no view shows the widget: nothing refers to its lens any more."""
@@ -232,7 +237,7 @@ class Bridge:
             self._show_tags()
 
     def _on_clusters(self, part: Part, _: object) -> None:
-        if self._watched[part.number] is not part:
+        if self._tags.closed or self._watched[part.number] is not part:
             return
         self._parts[part.number].summary()
         self._soon(self._show_clusters, part)
@@ -253,7 +258,7 @@ class Bridge:
         if self.pages(part):
             return
         # Outputs may have been added since.
-        if self._watched[part.number] is not part:
+        if self._tags.closed or self._watched[part.number] is not part:
             return
         made = self._parts[part.number].asked("index")
         self._parts[part.number].summary()
@@ -407,15 +412,19 @@ class Bridge:
 
     def _export(self, _: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         """Return the rows in the message as CSV, or a page with the widget, for the browser to save."""
+        says = ""
         try:
             if message.get("form") == "page":
                 content = self.page()
+                made, n = len(self._study.computed), len(self._study.parts)
+                if made < n:
+                    says = f"it holds {made} of {n} prompts; call lens.prepare() first for all"
             else:
                 rows = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64)
                 content = tables.csv(self._study.outputs.frame.iloc[rows])
         except (Exception, KeyboardInterrupt) as error:
-            return {"kind": "exported", "error": _reason(error)}, [b""]
-        return {"kind": "exported", "error": ""}, [content.encode()]
+            return {"kind": "exported", "error": _reason(error), "says": ""}, [b""]
+        return {"kind": "exported", "error": "", "says": says}, [content.encode()]
 
     def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         # Answer after the state has changed and is on disk.
@@ -460,13 +469,7 @@ class Bridge:
     ) -> str:
         """Return the HTML of a page with the widget in its current state; see `Lens.to_html`."""
         state = self.page_state(tags=tags, columns=columns)
-        part = self._study.parts[self._state.prompt]
-        if title is None:
-            title = clean(part.prompt or "")[:80] or "Outputs"
-        today = datetime.date.today().isoformat()
-        caption = f"{len(self._study.outputs.texts):,} outputs"
-        fallback = tables.html(self._study, part, self._state.granularity, self._tags, caption)
-        return report.page(state, title=title, author=author, date=today, fallback=fallback)
+        return html(self._study, self._state, self._tags, state, title=title, author=author)
 
     def page_state(self, *, tags: bool = True, columns: Sequence[str] | None = None) -> dict[str, Any]:
         """Return the traits of the widget and of each computed prompt, for a page without a kernel.

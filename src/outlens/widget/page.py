@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import datetime
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from outlens import report, tables
 from outlens._errors import NotFound, hint
+from outlens._unicode import clean
 from outlens.settings import DEFAULTS
 from outlens.state import LensState
 from outlens.study import Study
@@ -13,6 +16,19 @@ from outlens.tables import page_names
 from outlens.tags.book import TagBook
 from outlens.widget import tagged
 from outlens.widget.parts import PartOnWire
+
+
+def html(
+    study: Study, state: LensState, tags: TagBook, traits: dict[str, Any], *, title: str | None, author: str
+) -> str:
+    """Return the HTML of a page that holds the traits of `page_state`; the title is the prompt by default."""
+    part = study.parts[state.prompt]
+    if title is None:
+        title = clean(part.prompt or "")[:80] or "Outputs"
+    caption = f"{len(study.outputs.texts):,} outputs"
+    fallback = tables.html(study, part, state.granularity, tags, caption)
+    today = datetime.date.today().isoformat()
+    return report.page(traits, title=title, author=author, date=today, fallback=fallback)
 
 
 def page_state(
