@@ -51,7 +51,7 @@ def test_the_selection_is_compared_and_exported(lab: Lab, page: Page, browser: B
     assert read["score"].tolist() == list(range(2, 30, 3))
     footer.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
-        footer.get_by_role("button", name="Page with all outputs").click()
+        footer.get_by_role("button", name="Page with this widget").click()
     download.value.save_as(tmp_path / "outputs.html")
     other = browser.new_page()
     other.goto((tmp_path / "outputs.html").as_uri())

@@ -23,14 +23,15 @@ export class Exporting {
   async save(form: ExportForm): Promise<void> {
     const { name, type } = FILES[form];
     this.tagging.report(`Writing ${name}…`);
-    try {
-      const question = { kind: "export" as const, prompt: this.outputs.info.prompt, form };
-      const rows = this.selection.rows.peek().slice().buffer;
-      const { reply, buffers } = await this.link.ask(question, [rows]);
-      if (!reply.error) download(name, buffers[0] as DataView<ArrayBuffer>, type);
-      this.tagging.report(reply.error ? `Not written: ${reply.error}` : `${name} is in your downloads`);
-    } catch {
-      this.tagging.report(`Not done. ${NO_KERNEL}`);
+    const question = { kind: "export" as const, prompt: this.outputs.info.prompt, form };
+    const rows = this.selection.rows.peek().slice().buffer;
+    const answer = await this.link.ask(question, [rows]).catch(() => null);
+    if (!answer) {
+      this.tagging.report(`Not written. ${NO_KERNEL}`);
+      return;
     }
+    const { error, says } = answer.reply;
+    if (!error) download(name, answer.buffers[0] as DataView<ArrayBuffer>, type);
+    this.tagging.report(error ? `Not written: ${error}` : `${name} is in your downloads${says && `; ${says}`}`);
   }
 }

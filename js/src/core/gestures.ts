@@ -60,11 +60,14 @@ export class Gestures {
   /** The recent gestures on the current prompt, oldest first: those that hold, and those undone. */
   readonly #here = computed(() => {
     const done: Gesture[] = [];
-    let undone: Gesture[] = [];
+    // null: a gesture before these, which only Python knows.
+    let undone: (Gesture | null)[] = [];
     for (const gesture of this.#recent.value) {
-      if (gesture.action === "undo") undone.push(...done.splice(-1));
-      else if (gesture.action === "redo") done.push(...undone.splice(-1));
-      else if (!RANKINGS.has(gesture.action)) {
+      if (gesture.action === "undo") undone.push(done.pop() ?? null);
+      else if (gesture.action === "redo") {
+        const again = undone.pop();
+        if (again) done.push(again);
+      } else if (!RANKINGS.has(gesture.action)) {
         done.push(gesture);
         // What was undone before another gesture cannot be redone.
         undone = [];

@@ -6,6 +6,8 @@ export const KEYS = 9;
 
 export class TagKeys {
   #before: (string | undefined)[] = [];
+  /** The number of names that had their chance of a key. */
+  #met = 0;
 
   constructor(readonly tags: Tags) {}
 
@@ -15,9 +17,12 @@ export class TagKeys {
     const keys: (string | undefined)[] = [];
     define.forEach(({ key }, tag) => key && (keys[Number(key)] ??= names[tag]));
     const given = new Set(keys);
+    // Only a new tag takes the key of one that is on no output any more.
+    const kept = new Set(names.length > this.#met ? this.tags.traits.tagged.value.names : names);
+    this.#met = names.length;
     // A tag keeps its key: keys that move while you type give wrong tags.
     this.#before.forEach(
-      (name, key) => name !== undefined && names.includes(name) && !given.has(name) && (keys[key] ??= name),
+      (name, key) => name !== undefined && kept.has(name) && !given.has(name) && (keys[key] ??= name),
     );
     const placed = new Set(keys);
     const free = KEYS - keys.filter((name) => name !== undefined).length;

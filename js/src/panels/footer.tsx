@@ -73,8 +73,11 @@ export function Footer() {
             <Menu text="Export" name="Export the selected outputs" class="ol-export">
               <Button onClick={() => copy(lens, "lens.selected", "lens.selected")}>Copy “lens.selected”</Button>
               <Button onClick={() => lens.exporting.save("csv")}>CSV of {plural(total, "selected output")}</Button>
-              <Button title="A page with this widget that needs no kernel" onClick={() => lens.exporting.save("page")}>
-                Page with all outputs
+              <Button
+                title="A file for a browser, with all outputs of the prompts that were shown; it needs no kernel"
+                onClick={() => lens.exporting.save("page")}
+              >
+                Page with this widget
               </Button>
             </Menu>
           )}

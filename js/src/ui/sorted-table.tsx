@@ -25,14 +25,16 @@ interface Props {
 export function SortedTable({ columns, lines, by: first, ascending: upwards = false }: Props) {
   const by = useSignal(first);
   const ascending = useSignal(upwards);
+  // The column that sorts may have gone.
+  const at = by.value < columns.length ? by.value : first;
   const sorted = [...lines].sort((a, b) => {
-    const [x, y] = [a.cells[by.value], b.cells[by.value]];
+    const [x, y] = [a.cells[at], b.cells[at]];
     const order = typeof x === "string" ? x.localeCompare(String(y)) : x - Number(y);
     return ascending.value ? order : -order;
   });
   const sort = (column: number) => {
     // Names ascend at first, and numbers descend.
-    ascending.value = by.value === column ? !ascending.value : typeof lines[0]?.cells[column] === "string";
+    ascending.value = at === column ? !ascending.value : typeof lines[0]?.cells[column] === "string";
     by.value = column;
   };
   return (
@@ -42,10 +44,10 @@ export function SortedTable({ columns, lines, by: first, ascending: upwards = fa
           {columns.map(([name, about], column) => {
             const order = ascending.value ? "ascending" : "descending";
             return (
-              <th key={name} scope="col" aria-sort={by.value === column ? order : "none"}>
+              <th key={name} scope="col" aria-sort={at === column ? order : "none"}>
                 <Plain title={about} onClick={() => sort(column)}>
                   {name}
-                  {by.value === column && <span aria-hidden="true">{ascending.value ? " ▴" : " ▾"}</span>}
+                  {at === column && <span aria-hidden="true">{ascending.value ? " ▴" : " ▾"}</span>}
                 </Plain>
               </th>
             );

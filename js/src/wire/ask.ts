@@ -72,7 +72,6 @@ export function link(model: Model, until: AbortSignal): Link {
           open.set(id, resolve);
           model.send({ ...question, id }, undefined, buffers);
         } catch (error) {
-          gone.value = true;
           open.delete(id);
           reject(error);
         }

@@ -281,7 +281,7 @@ export type Reply =
   | { kind: "counted"; id: number; prompt: number }
   | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
   | { kind: "tagged"; id: number; prompt: number; says: string }
-  | { kind: "exported"; id: number; prompt: number; error: string };
+  | { kind: "exported"; id: number; prompt: number; error: string; says: string };
 
 /** A tag's colour, description and key. */
 export interface Definition {

@@ -107,6 +107,11 @@ it("gives keys to the most used tags, and never moves one", () => {
   };
   expect(keysFor([], rest)).toBe("badfghjkl");
   expect(lens.tags.counts.value[lens.tags.tagged.value.names.indexOf("d")]).toBe(0);
+  // A new tag takes it.
+  const more = { names: [...less, "m"], define: [...rest.define, rest.define[0]] };
+  expect(keysFor([], { ...more, bits: Uint8Array.from(more.names, (name) => (name === "m" ? 63 : 1)) })).toBe(
+    "bamfghjkl",
+  );
 });
 
 it("reports how many of a card's equal outputs have a tag", async () => {
@@ -209,7 +214,6 @@ it("does not tag without a kernel, and says so", async () => {
   };
   lens.tagging.toggle("late", [1]);
   await settled();
-  expect(lens.tagging.saved.value).toMatchObject({ text: "no kernel", bad: true });
   expect(lens.tagging.result.value).toBe(`Not done. ${NO_KERNEL}`);
   expect(lens.tags.of([1])).toEqual([]);
 });
@@ -220,6 +224,7 @@ it("does not send to a kernel that was restarted", async () => {
   lens.tagging.toggle("late", [1]);
   await settled();
   expect(sent).toEqual([]);
+  expect(lens.tagging.saved.value).toMatchObject({ text: "no kernel", bad: true });
   expect(lens.tagging.result.value).toBe(`Not done. ${NO_KERNEL}`);
   expect(lens.tags.of([1])).toEqual([]);
   model.set("_progress", { prompt: 0, status: "running", says: "Embedding", left: "9 s", share: 0.5 });
@@ -283,6 +288,18 @@ it("shows the same while Python's answers to a tag, its undo and redo arrive one
   reply(sent[3].id);
   await settled();
   expect([shown(), lens.tagging.saved.value.text]).toEqual([0, "saved"]);
+});
+
+it("does not redo a gesture for one that only Python knows", () => {
+  const { lens } = busy();
+  lens.tagging.toggle("late", [1]);
+  // The second undo is of a gesture before this view.
+  lens.tagging.undo("undo");
+  lens.tagging.undo("undo");
+  lens.tagging.undo("redo");
+  expect(lens.tags.of([1])).toEqual([]);
+  lens.tagging.undo("redo");
+  expect(lens.tags.of([1]).map(({ name }) => name)).toEqual(["late"]);
 });
 
 it("restores the star or note that was there when a gesture that waits is undone", async () => {
