@@ -10,6 +10,8 @@ export OUTLENS_HYPOTHESIS := ci
 # Workers share the cores; several threads per worker would only wait for each other.
 test: export OMP_NUM_THREADS := 1
 test: export OPENBLAS_NUM_THREADS := 1
+# A cache for the jobs: the user's own is never touched.
+test: export OUTLENS_CACHE_DIR := $(CURDIR)/.venv/cache
 # CI has two cores: jobs that wait for servers and browsers run beside jobs that compute.
 PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
 PYTEST := $(PY) -m pytest -n 2 -q
@@ -58,10 +60,11 @@ bundle-is-committed: $(JS)
 	[ "$$before" = "$$after" ] || { echo "the bundle in $(BUNDLE) is not what js/ builds: commit the rebuilt one"; exit 1; }
 	@$(PY) scripts/bundle_size.py
 
-# What numba compiles in a new environment, once: several processes would each take 20 s for it.
+# What numba compiles in a new environment, and the static vectors, once: several processes would each take 20 s for either.
 .PHONY: compiled
 compiled: .venv/installed
 	@$(PY) -W ignore -c "from outlens.vectors.positions import warm_up; warm_up()"
+	@$(PY) -W ignore -c "from outlens.vectors import embed; embed(['text'], 'fast', progress=False)"
 
 test-js: $(JS)
 	cd js && npm test --silent
