@@ -64,7 +64,7 @@ bundle-is-committed: $(JS)
 .PHONY: compiled
 compiled: .venv/installed
 	@$(PY) -W ignore -c "from outlens.vectors.positions import warm_up; warm_up()"
-	@$(PY) -W ignore -c "from outlens.vectors import embed; embed(['text'], 'fast', progress=False)"
+	@TQDM_DISABLE=1 $(PY) -W ignore -c "from outlens.vectors import embed; embed(['text'], 'fast', progress=False)"
 
 test-js: $(JS)
 	cd js && npm test --silent
