@@ -14,7 +14,7 @@ ROOT = Path(outlens.__file__).parent
 # must not import each other.
 FLOORS: list[set[str]] = [
     {"_imports"},
-    {"_arrays", "_cores", "_errors", "_files", "_interrupts", "_signal", "_unicode", "deferred"},
+    {"_arrays", "_cores", "_errors", "_files", "_interrupts", "_notebook", "_signal", "_unicode", "deferred"},
     {"samples", "outputs", "progress", "settings"},
     {"text"},
     {"vectors"},

@@ -32,10 +32,15 @@ def test_selected_rows_of_all_prompts_are_a_csv_file_with_every_column() -> None
         index=pd.Index(["x", "y", "z"], name="key"),
     )
     lens = ol.Lens(frame, text="response", vectors=np.eye(3), store=False)
+    lens.tag("odd", ["x"])
+    lens.tag("long", ["x"])
+    lens.note("why?", ["x"])
     answer, data = exported(lens, "csv", [0, 2])
     assert answer == {"kind": "exported", "id": 3, "prompt": 0, "error": "", "says": ""}
     read = pd.read_csv(io.BytesIO(data), index_col="key", encoding="utf-8-sig")
-    pd.testing.assert_frame_equal(read, frame.iloc[[0, 2]], check_dtype=False)
+    pd.testing.assert_frame_equal(read[frame.columns], frame.iloc[[0, 2]], check_dtype=False)
+    assert read["tags"].tolist() == ["odd; long", np.nan]
+    assert read["note"].tolist() == ["why?", np.nan]
 
 
 @given(st.lists(st.text(), min_size=1, max_size=5))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -982,3 +983,12 @@ def test_labels_read_from_the_view_have_python_types() -> None:
     assert repr(lens.view.scroll_to) == "1"
     lens.view.pins = []
     assert lens.view.pins == []
+
+
+def test_the_widget_is_told_the_name_of_the_notebooks_variable(monkeypatch: pytest.MonkeyPatch) -> None:
+    one, other = ol.Lens(["a"], vectors=[[1]], store=False), ol.Lens(["b"], vectors=[[1]], store=False)
+    shell = SimpleNamespace(user_ns={"_1": one, "answers": one})
+    monkeypatch.setattr("IPython.get_ipython", lambda: shell)
+    for lens, name in ((one, "answers"), (other, "")):
+        lens._repr_mimebundle_()
+        assert lens._bridge.widget._variable == name

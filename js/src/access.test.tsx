@@ -69,7 +69,7 @@ describe("announcements", () => {
       new DataView(Uint32Array.of(3, 4).buffer),
     ]);
     await vi.runAllTimersAsync();
-    expect(lens.announce.status.value).toBe("2 matches");
+    expect(lens.announce.status.value).toBe("2 outputs match");
   });
 
   it("include that a prompt is being prepared, and that it is ready", async () => {

@@ -81,8 +81,8 @@ describe("the widget", () => {
       await settled();
       return root.querySelector(".ol-search-count")!.textContent;
     };
-    expect(await search("apple")).toBe("3 matches here, 1 listed");
-    expect(await search("pie")).toBe("1 match here");
+    expect(await search("apple")).toBe("3 outputs match here, 1 listed");
+    expect(await search("pie")).toBe("1 output matches here");
   });
 
   it("shows the panel of a part of the summary in place of a clicked word", () => {

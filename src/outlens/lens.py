@@ -15,6 +15,7 @@ import pandas as pd
 
 from outlens import archive, exporting, growing, layers, marking, outputs, selecting, settings, tables, tagging
 from outlens._errors import hint
+from outlens._notebook import variable_of
 from outlens._signal import Signal
 from outlens.naming import rename
 from outlens.state import LensState
@@ -372,7 +373,8 @@ class Lens:
 
     def _repr_mimebundle_(self, **kwargs: Any) -> Any:
         table = tables.html(self._study, self._part, self.granularity, self._tags, repr(self))
-        return self._bridge.mimebundle({"text/plain": repr(self), "text/html": table}, **kwargs)
+        fallback = {"text/plain": repr(self), "text/html": table}
+        return self._bridge.mimebundle(fallback, variable_of(self), **kwargs)
 
     def __repr__(self) -> str:
         made = tables.describe(self._study, self._part, self.granularity)

@@ -164,10 +164,12 @@ def csv(frame: pd.DataFrame) -> str:
     """Return rows as CSV that a spreadsheet opens safely.
 
     A spreadsheet would run a text that begins like a formula, so it gets an apostrophe in front, as OWASP advises.
-    Numbers stay as they are.
+    Numbers stay as they are; the tags of an output are joined by "; ".
     """
 
     def safe(cell: Any) -> Any:
+        if isinstance(cell, tuple):
+            cell = "; ".join(map(str, cell))
         return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
 
     levels = [frame.index.get_level_values(level).to_series() for level in range(frame.index.nlevels)]

@@ -38,7 +38,7 @@ def test_the_selection_is_compared_and_exported(lab: Lab, page: Page, browser: B
     footer = widget.locator(".ol-footer")
     expect(footer).to_be_hidden()
     widget.get_by_role("button", name="Oslo", exact=True).click()
-    expect(footer).to_contain_text("10 selected")
+    expect(footer).to_contain_text("10 selected= lens.selected")
     footer.get_by_role("button", name="Compare").click()
     expect(widget.locator(".ol-drawer")).to_contain_text("Distinctive of the selection")
     expect(widget.locator(".ol-drawer")).to_contain_text("Oslo")

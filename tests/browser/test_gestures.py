@@ -99,7 +99,7 @@ def test_a_pick_keeps_the_scroll_position(show: Show) -> None:
     assert abs(_scrolled(widget) - before) < 60
     # A different list starts at its top.
     widget.get_by_role("searchbox").fill("pear")
-    expect(widget.locator(".ol-search-count")).to_have_text("40 matches")
+    expect(widget.locator(".ol-search-count")).to_have_text("40 outputs match")
     assert _scrolled(widget) == 0
 
 
@@ -233,7 +233,7 @@ def test_the_next_mark_is_unfolded(show: Show) -> None:
     for layer in ("Shared", "Only here"):
         menu(widget, "marks").get_by_role("switch", name=layer, exact=True).click()
     widget.get_by_role("searchbox").fill("second Friday")
-    expect(widget.locator(".ol-search-count")).to_have_text(f"{N} matches")
+    expect(widget.locator(".ol-search-count")).to_have_text(f"{N} outputs match")
     _scroll(widget, 600).locator(".ol-source").click()
     for key in ("j", "n"):
         page.keyboard.press(key)

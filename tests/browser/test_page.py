@@ -53,7 +53,7 @@ def test_it_works_without_a_network_and_requests_nothing(path: Path, offline: tu
     tab(widget, "Groups").locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     widget.get_by_role("searchbox").fill("/day 1?7\\b/")
-    expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
+    expect(widget.locator(".ol-search-count")).to_have_text("2 outputs match")
     # Where other marks begin inside a mark, it is split; all its parts are painted at once.
     first = widget.locator(".ol-text", has=page.locator("mark")).first
     expect(first).to_be_visible()
@@ -124,7 +124,7 @@ def test_every_prompt_that_was_shown_is_in_the_page(tmp_path: Path, offline: tup
     expect(widget.locator(".ol-clusters")).to_be_hidden()
     widget.get_by_role("button", name="Show groups, sources and map").click()
     expect(widget.locator(".ol-clusters")).to_contain_text("waters")
-    widget.get_by_role("combobox", name="Prompt").select_option(index=0)
+    widget.get_by_role("combobox", name="Prompt").select_option("0")
     expect(widget.locator(".ol-prompt")).to_have_text("Fruit?")
     expect(widget.locator(".ol-card", has_text="Apple")).to_be_visible()
     in_menu(widget, "list", "All 3")
@@ -143,7 +143,7 @@ def test_an_endless_expression_is_aborted_and_blocks_nothing(path: Path, offline
     expect(widget.locator(".ol-footer")).to_contain_text("30 selected")
     expect(widget.locator(".ol-search-count")).to_contain_text("given up after 3 s")
     search.fill(r"/day 1?7\b/")
-    expect(widget.locator(".ol-search-count")).to_have_text("2 matches")
+    expect(widget.locator(".ol-search-count")).to_have_text("2 outputs match")
 
 
 @pytest.mark.layout
@@ -277,12 +277,12 @@ def test_a_lasso_and_a_cluster_select_undimmed_outputs(path: Path, offline: tupl
     tab(widget, "Groups").locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("15 selected")
     widget.get_by_role("searchbox").fill("/\\bDAY 1?[17]\\b/")
-    expect(widget.locator(".ol-status")).to_have_text("4 matches")
+    expect(widget.locator(".ol-status")).to_have_text("4 outputs match")
     widget.locator(".ol-row .ol-name").first.click()
     expect(widget.locator(".ol-footer")).to_contain_text("4 selected")
     widget.get_by_role("button", name="Remove filter").click()
     widget.get_by_role("searchbox").fill("/(?i)day \\d\\Z/")
-    expect(widget.locator(".ol-status")).to_have_text("0 matches")
+    expect(widget.locator(".ol-status")).to_have_text("0 outputs match")
     lasso_left_half(page, widget)
     # All points in it are dimmed, so the selection stays.
     expect(widget.locator(".ol-status")).to_have_text("Hidden by the search or a filter")

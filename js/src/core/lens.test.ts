@@ -166,11 +166,11 @@ describe("search", () => {
     for (const query of ["a", "ap", "apple"]) lens.settings.set({ query });
     expect(lens.announce.status.value).toBe("");
     vi.advanceTimersByTime(1000);
-    expect(lens.announce.status.value).toBe("3 matches");
+    expect(lens.announce.status.value).toBe("3 outputs match");
     lens.settings.set({ query: "appl" });
     vi.advanceTimersByTime(1000);
     // A screen reader reads only changes, so a repeated sentence needs a different value.
-    expect(read.map((sentence) => sentence.trim())).toEqual(["", "3 matches", "3 matches"]);
+    expect(read.map((sentence) => sentence.trim())).toEqual(["", "3 outputs match", "3 outputs match"]);
     expect(new Set(read).size).toBe(3);
     lens.settings.set({ query: "(", regex: true });
     vi.advanceTimersByTime(1000);
@@ -178,7 +178,7 @@ describe("search", () => {
     lens.settings.set({ query: "apple", regex: false });
     lens.settings.set({ query: "" });
     vi.advanceTimersByTime(1000);
-    expect(lens.announce.status.value).not.toBe("3 matches");
+    expect(lens.announce.status.value).not.toBe("3 outputs match");
   });
 
   it("reports a bad expression and hides nothing", () => {

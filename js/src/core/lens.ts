@@ -84,6 +84,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     page: model.page,
     /** The code of the panels that are rarely opened. */
     rare: traits.rare,
+    variable: traits.variable,
     announce,
     settings,
     outputs,

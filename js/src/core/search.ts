@@ -100,7 +100,11 @@ export class Search {
     if (!this.settings.get("query")) return "";
     if (!this.matches.value) return SEARCHING;
     const unmarked = this.#spans.value?.error.value;
-    return plural(this.count.value, "match", "matches") + (unmarked ? `, not marked: ${unmarked}` : "");
+    return (
+      plural(this.count.value, "output") +
+      (this.count.value === 1 ? " matches" : " match") +
+      (unmarked ? `, not marked: ${unmarked}` : "")
+    );
   });
 
   /** Start and end of every hit in a text, as a flat list. */

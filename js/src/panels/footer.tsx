@@ -18,6 +18,9 @@ export function Footer() {
   const elsewhere = lens.selection.elsewhere.value;
   const total = count + elsewhere;
   const { tagging, undo } = lens;
+  // The selected rows in Python, if the notebook has a variable for the lens.
+  const python = lens.variable.value && `${lens.variable.value}.selected`;
+  const copied = () => void copy(lens, python, `“${python}”`);
   const idle =
     !total &&
     lens.pointer.cursor.value < 0 &&
@@ -44,12 +47,9 @@ export function Footer() {
       )}
       {total > 0 && (
         <>
-          {lens.kernel && (
-            <Plain
-              label="Copy lens.selected: these rows of your DataFrame"
-              onClick={() => copy(lens, "lens.selected", "lens.selected")}
-            >
-              <code class="ol-muted">= lens.selected</code>
+          {python && (
+            <Plain label={`Copy ${python}: these rows of your DataFrame`} onClick={copied}>
+              <code class="ol-muted">= {python}</code>
             </Plain>
           )}
           {count > 0 && count < lens.outputs.info.n && (
@@ -71,7 +71,7 @@ export function Footer() {
           )}
           {lens.kernel && (
             <Menu text="Export" name="Export the selected outputs" class="ol-export">
-              <Button onClick={() => copy(lens, "lens.selected", "lens.selected")}>Copy “lens.selected”</Button>
+              {python && <Button onClick={copied}>Copy “{python}”</Button>}
               <Button onClick={() => lens.exporting.save("csv")}>CSV of {plural(total, "selected output")}</Button>
               <Button
                 title="A file for a browser, with all outputs of the prompts that were shown; it needs no kernel"

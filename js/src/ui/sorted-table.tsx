@@ -9,7 +9,7 @@ export interface Line {
   cells: (string | number)[];
   /** Whether it is the line of what is shown. */
   current?: boolean;
-  /** Called by a click on the first cell. */
+  /** Called by a click on the line, or a key on its button. */
   choose(event: MouseEvent): void;
 }
 
@@ -56,9 +56,9 @@ export function SortedTable({ columns, lines, by: first, ascending: upwards = fa
       </thead>
       <tbody>
         {sorted.map(({ key, title, cells: [head, ...more], current, choose }) => (
-          <tr key={key} class={current ? "ol-current" : ""}>
+          <tr key={key} class={current ? "ol-current" : ""} onClick={choose}>
             <td>
-              <Plain title={title} aria-current={current} onClick={choose}>
+              <Plain title={title} aria-current={current}>
                 {head}
               </Plain>
             </td>

@@ -39,6 +39,8 @@ const NONE = { prompt: -1, value: { kind: "none" as const } };
 export class Traits {
   /** The code of the second module, rare.ts; empty until Python sends it, undefined in a page. */
   readonly rare = signal<DataView<ArrayBuffer> | undefined>(undefined);
+  /** The notebook's name for the lens; "" if it has none. */
+  readonly variable = signal("");
   readonly frame = signal<FrameData>(null!);
   readonly texts = signal<TextData>(null!);
   readonly map = signal<MapData>(null!);
@@ -109,6 +111,7 @@ export class Traits {
       }));
       this.progress.value = get("_progress");
       this.rare.value = get("_rare");
+      this.variable.value = get("_variable") ?? "";
       this.#piece(this.variants, ["_variant"], () => ({
         prompt,
         variant: array(get("_variant"), Uint32Array),
@@ -161,6 +164,7 @@ const NAMES = [
   "_typical",
   "_progress",
   "_rare",
+  "_variable",
   "_variant",
   "_index",
   "_aligned",

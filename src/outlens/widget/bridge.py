@@ -104,12 +104,13 @@ class Bridge:
         """Return whether a part has so much text that the browser requests it piece by piece."""
         return wire.paged(part.texts)
 
-    def mimebundle(self, fallback: dict[str, str], **options: Any) -> Any:
+    def mimebundle(self, fallback: dict[str, str], variable: str, **options: Any) -> Any:
         """Return the MIME bundle of the widget for Jupyter, and start to listen for other people's tags.
 
         Parameters
         ----------
         fallback : content by MIME type for viewers without widgets, such as a notebook on GitHub or exported as HTML.
+        variable : the notebook's name for the lens, or "".
         """
         self._tags.check_open()
         if not self._displayed:
@@ -118,6 +119,7 @@ class Bridge:
             later.daemon = True
             later.start()
         self._displayed = True
+        self.widget._variable = variable
         self._tags.listen()
         bundle = self.widget._repr_mimebundle_(**options)
         if isinstance(bundle, tuple):
@@ -421,7 +423,7 @@ class Bridge:
                     says = f"it holds {made} of {n} prompts; call lens.prepare() first for all"
             else:
                 rows = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64)
-                content = tables.csv(self._study.outputs.frame.iloc[rows])
+                content = tables.csv(tables.frame(self._study, self._state.granularity, self._tags).iloc[rows])
         except (Exception, KeyboardInterrupt) as error:
             return {"kind": "exported", "error": _reason(error), "says": ""}, [b""]
         return {"kind": "exported", "error": "", "says": says}, [content.encode()]

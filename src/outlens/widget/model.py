@@ -34,6 +34,8 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """`RARE`; empty at first, because the first view does not need it."""
     _info = t.Dict().tag(sync=True)
     """n, total, title, prompts, columns, row labels, notes, parameters: everything small."""
+    _variable = t.Unicode("").tag(sync=True)
+    """The notebook's name for the lens; "" if it has none."""
     _rows = t.Bytes(b"").tag(sync=True)
     """uint32, the row of each local output."""
     _xy = t.Bytes(b"").tag(sync=True)

@@ -11,12 +11,15 @@ export function Holder({
   ids,
   text,
   of,
+  count,
   note,
   depth = 0,
 }: {
   ids: ArrayLike<number>;
   text: ComponentChild;
   of: number;
+  /** The number that the bar shows as a share of `of`; by default the number of outputs. */
+  count?: number;
   /** Shown in place of the number of outputs. */
   note?: string;
   depth?: number;
@@ -32,7 +35,7 @@ export function Holder({
       <span class="ol-holder-text" dir="auto">
         {text}
       </span>
-      <ShareBar count={ids.length} of={of} />
+      <ShareBar count={count ?? ids.length} of={of} />
       <span class="ol-holder-count">{note ?? `${grouped(ids.length)} of ${grouped(of)}`}</span>
     </Button>
   ); // prettier-ignore

@@ -56,7 +56,8 @@ export function Phrases() {
             <Holder
               key={row.text}
               ids={row.ids}
-              of={lens.outputs.info.n}
+              of={row.n1}
+              count={row.f1}
               text={row.text}
               note={`${row.f1} of ${row.n1} selected, ${row.f2} of ${row.n2} others${row.q !== null && row.q > 0.05 ? ", may be chance" : ""}`}
             />

@@ -43,7 +43,7 @@ export function Body({ id, text }: Props) {
         {long && text.length <= MAPPED && <Minimap id={id} text={text} />}
       </div>
       {open && left > 0 && (
-        <div class="ol-muted ol-left-out">and {grouped(left)} characters more: lens.selected has all</div>
+        <div class="ol-muted ol-left-out">and {grouped(left)} characters more: your DataFrame has all</div>
       )}
       {long && (
         <Plain tabIndex={-1} class="ol-more" aria-expanded={open} onClick={() => lens.reading.flip(id)}>

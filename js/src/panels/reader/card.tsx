@@ -108,7 +108,7 @@ export function Head({ id }: Props) {
           {lens.clusters.nameOf(id)}
         </span>
         <Spring />
-        <span class="ol-card-tools">
+        <span class="ol-card-tools" onClick={() => (lens.pointer.cursor.value = id)}>
           <Tool title="Tag this output (t)" onClick={() => lens.tagging.type(lens.tagging.card(id))}>
             Tag
           </Tool>
