@@ -170,7 +170,10 @@ def csv(frame: pd.DataFrame) -> str:
     def safe(cell: Any) -> Any:
         if isinstance(cell, tuple):
             cell = "; ".join(map(str, cell))
-        return f"'{cell}" if isinstance(cell, str) and FORMULA.match(cell) else cell
+        if not isinstance(cell, str):
+            return cell
+        # Python 3.10 cannot write NUL as CSV, and few programs read it.
+        return f"'{cell}".replace("\0", "�") if FORMULA.match(cell) else cell.replace("\0", "�")
 
     levels = [frame.index.get_level_values(level).to_series() for level in range(frame.index.nlevels)]
     columns = [*levels, *(frame.iloc[:, place] for place in range(frame.shape[1]))]
