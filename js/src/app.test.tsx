@@ -119,7 +119,7 @@ describe("the widget", () => {
     search.value = "m2";
     search.dispatchEvent(new Event("input", { bubbles: true }));
     await settled();
-    const [button] = [...root.querySelectorAll<HTMLElement>(".ol-header button")].filter((b) =>
+    const [button] = [...root.querySelectorAll<HTMLElement>(".ol-found button")].filter((b) =>
       b.textContent!.startsWith("Select 2"),
     );
     expect(button.textContent).toBe("Select 2 outputs of m2");

@@ -216,3 +216,17 @@ def test_the_marks_of_short_sentences_in_a_line_do_not_overlap(
                 assert other is not None
                 beside = one["x"] >= other["x"] + other["width"] or other["x"] >= one["x"] + one["width"]
                 assert beside or one["y"] >= other["y"] + other["height"]
+
+
+def test_the_header_stays_as_it_is_while_you_search(many: tuple[Page, Locator]) -> None:
+    page, widget = many
+    field = widget.locator(".ol-search-input")
+    for width in (1300, 800, 400):
+        page.set_viewport_size({"width": width, "height": 900})
+        places = [widget.locator(place) for place in (".ol-header", ".ol-summary", ".ol-search-input")]
+        before = [place.bounding_box() for place in places]
+        for query, found in (("chairs", "10 outputs match"), ("Aster-7", "0 outputs match"), ("/[/", "Unterminated")):
+            field.fill(query)
+            expect(widget.locator(".ol-search-count")).to_contain_text(found)
+            assert [place.bounding_box() for place in places] == before
+        field.fill("")

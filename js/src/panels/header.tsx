@@ -1,11 +1,10 @@
-// The header: the prompt and the way to other prompts, the summary, and the search.
+// The header: the prompt and the way to other prompts, the summary, and the search field.
 import { useLens } from "./use-lens";
 import { useSignal } from "@preact/signals";
 import { Button, Plain, Step } from "../ui/button";
-import { focusTexts } from "../ui/focus";
 import { grouped, plural } from "../ui/format";
 import { print, parse } from "../text/search";
-import { Elsewhere } from "./elsewhere";
+import { Found, selectMatches } from "./found";
 import { PromptButtons, PromptTags } from "./tags/prompt";
 
 export function Header() {
@@ -41,6 +40,7 @@ export function Header() {
           <kbd>?</kbd>
         </Plain>
       </div>
+      {lens.side.share.value === 1 && <Found />}
     </header>
   ); // prettier-ignore
 }
@@ -125,66 +125,25 @@ function Search() {
   const typed = useSignal<string | null>(null);
   const shown = print(lens.settings.all);
   const error = lens.search.error.value;
-  const searching = lens.settings.all.query !== "";
-  const matches = lens.search.matches.value;
-  const status = lens.outputs.preparing.value ? "" : lens.search.status.value;
-  const here = matches && lens.outputs.info.prompts.length > 1 ? " here" : "";
-  const listed = lens.listing.ids.value.length;
-  // A selection or a filter may leave out some of them.
-  const inList = matches && listed < lens.search.count.value ? `, ${grouped(listed)} listed` : "";
-  const selectHits = (from: Element) => {
-    if (!matches || !lens.search.count.value) {
-      lens.announce.say(matches ? "No output matches: nothing was selected" : status);
-      return;
-    }
-    lens.selection.select(
-      lens.outputs.where((i) => matches[i] > 0),
-      "replace",
-    );
-    // The next key applies to the matches: `t` tags them.
-    focusTexts(from);
-  };
   return (
-    <span class="ol-search-box">
-      <input
-        type="search"
-        class="ol-search-input"
-        placeholder="Search text or /regex/"
-        aria-label="Search the outputs: text, or a regular expression between slashes"
-        aria-invalid={error !== ""}
-        title={error || "Press Enter to select the matches"}
-        spellcheck={false}
-        value={typed.value ?? shown}
-        onFocus={() => (typed.value = shown)}
-        onBlur={() => (typed.value = null)}
-        onInput={(event) => {
-          typed.value = event.currentTarget.value;
-          lens.settings.set(parse(event.currentTarget.value));
-        }}
-        onKeyDown={(event) => {
-          if (event.key === "Enter" && !event.isComposing) selectHits(event.currentTarget);
-        }}
-      />
-      {status && (
-        <span
-          class={error ? "ol-search-count ol-error" : "ol-search-count"}
-          title={
-            inList
-              ? `The list shows ${lens.listing.scope.value === "selected" ? "selected" : "filtered"} outputs only`
-              : status
-          }
-        >
-          {status}
-          {here}
-          {inList}
-        </span>
-      )}
-      {searching && !error && lens.search.count.value > 0 && (
-        <Button title="Select the matches (Enter)" onClick={(event) => selectHits(event.currentTarget)}>
-          Select
-        </Button>
-      )}
-      {searching && !error && <Elsewhere />}
-    </span>
+    <input
+      type="search"
+      class="ol-search-input"
+      placeholder="Search text or /regex/"
+      aria-label="Search the outputs: text, or a regular expression between slashes"
+      aria-invalid={error !== ""}
+      title={error || "Press Enter to select the matches"}
+      spellcheck={false}
+      value={typed.value ?? shown}
+      onFocus={() => (typed.value = shown)}
+      onBlur={() => (typed.value = null)}
+      onInput={(event) => {
+        typed.value = event.currentTarget.value;
+        lens.settings.set(parse(event.currentTarget.value));
+      }}
+      onKeyDown={(event) => {
+        if (event.key === "Enter" && !event.isComposing) selectMatches(lens, event.currentTarget);
+      }}
+    />
   );
 }

@@ -1,5 +1,4 @@
 // Explains why the reader is empty, and offers a way out.
-import { Elsewhere } from "../elsewhere";
 import { useLens } from "../use-lens";
 import { Button } from "../../ui/button";
 import { plural } from "../../ui/format";
@@ -28,7 +27,6 @@ export function Nothing() {
           Select the {plural(elsewhere, "other")} that {elsewhere === 1 ? "does" : "do"}
         </Button>
       )}
-      {query && <Elsewhere />}
       {query && <Button onClick={() => lens.search.clear()}>Clear the search</Button>}
     </Empty>
   );

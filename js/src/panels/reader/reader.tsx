@@ -4,6 +4,7 @@ import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { Grace, useDismiss } from "../../ui/dismiss";
 import { Cards } from "./cards";
+import { Found } from "../found";
 import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
 import { Grid } from "./grid";
@@ -97,6 +98,7 @@ export function Reader() {
       onClick={ask}
     >
       <Toolbar />
+      <Found />
       <Ranked />
       <Pins />
       {mode === "grid" ? <Grid /> : mode === "interleaved" ? <Interleaved key={lens.outputs.info.prompt} /> : <Cards />}
