@@ -275,7 +275,6 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     marks.get_by_role("slider", name="Words in a row").fill("5")
     marks.get_by_role("button", name="Markdown").click()
     marks.get_by_role("button", name="Phrases", exact=True).click()
-    close_menu(widget)
     widget.get_by_role("button", name="Interleaved").click()
     widget.locator(".ol-pins").get_by_role("button", name="Unpin").first.click()
     printed = lab.output_of(page, 3)
