@@ -1,7 +1,6 @@
 // Files that Python writes and the browser saves: the selected rows, and a page with the widget.
 import { download } from "../ui/download";
-import { NO_KERNEL } from "../wire/ask";
-import type { Link } from "../wire/ask";
+import { type Link, NO_KERNEL } from "../wire/ask";
 import type { ExportForm } from "../wire/types";
 import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";

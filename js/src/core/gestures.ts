@@ -79,6 +79,8 @@ export class Gestures {
 
   /** What you gave an output by gestures that Python may not have shown yet; undefined if there are none. */
   last(id: number, kinds: Action[], value?: string): Given | undefined {
+    // Nearly always: called for each output of a selection.
+    if (!this.#recent.value.length) return undefined;
     const [done, undone] = this.#here.value.map((gestures) =>
       gestures.filter(
         (gesture) =>

@@ -38,13 +38,18 @@ export function SortedTable({ columns, lines, by: first, ascending: upwards = fa
     by.value = column;
   };
   return (
-    <table class="ol-tag-table">
+    <table class="ol-tag-table ol-sorted">
       <thead>
         <tr>
           {columns.map(([name, about], column) => {
             const order = ascending.value ? "ascending" : "descending";
             return (
-              <th key={name} scope="col" aria-sort={at === column ? order : "none"}>
+              <th
+                key={name}
+                scope="col"
+                class={typeof lines[0]?.cells[column] === "number" ? "ol-count" : undefined}
+                aria-sort={at === column ? order : "none"}
+              >
                 <Plain title={about} onClick={() => sort(column)}>
                   {name}
                   {at === column && <span aria-hidden="true">{ascending.value ? " ▴" : " ▾"}</span>}
@@ -63,7 +68,9 @@ export function SortedTable({ columns, lines, by: first, ascending: upwards = fa
               </Plain>
             </td>
             {more.map((cell) => (
-              <td title={String(cell)}>{cell}</td>
+              <td title={String(cell)} class={typeof cell === "number" ? "ol-count" : undefined}>
+                {cell}
+              </td>
             ))}
           </tr>
         ))}

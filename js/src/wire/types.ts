@@ -15,8 +15,8 @@ export interface Info {
   title: string;
   /** The prompt that the arrays belong to. */
   prompt: number;
-  /** The outputs of each prompt, and how many differ in more than surrounding spaces. */
-  prompts: { label: string; n: number; different: number }[];
+  /** The outputs of each prompt, and how many differ in more than surrounding spaces; null if it is the only one. */
+  prompts: { label: string; n: number; different: number | null }[];
   columns: Column[];
   labels: { start: number; step: number } | string[];
   notes: string[];

@@ -87,6 +87,14 @@ class PartOnWire:
                 "problem": clean(self._tags.problem),
             }
 
+    def _prompts(self) -> list[dict[str, Any]]:
+        parts = self._study.parts
+        # The table of all prompts shows the different answers; with one prompt there is none, and counting takes time.
+        return [
+            {"label": clean(part.label), "n": len(part), "different": part.different.get() if len(parts) > 1 else None}
+            for part in parts
+        ]
+
     def landscape(self) -> dict[str, Any]:
         """Return the traits of the clusters and the map; they are empty until these are ready.
 
@@ -164,10 +172,7 @@ class PartOnWire:
                 "total": len(outputs.texts),
                 "title": clean(part.prompt or ""),
                 "prompt": part.number,
-                "prompts": [
-                    {"label": clean(other.label), "n": len(other), "different": other.different.get()}
-                    for other in self._study.parts
-                ],
+                "prompts": self._prompts(),
                 "columns": about,
                 "labels": wire.labels(index),
                 # The summary counts missing and blank outputs.

@@ -10,7 +10,7 @@ export function Prompts() {
     ({ label, n, different }, number): Line => ({
       key: String(number),
       title: label,
-      cells: [label, number + 1, n, different, ...(matches ? [matches[number] ?? 0] : [])],
+      cells: [label, number + 1, n, different ?? "", ...(matches ? [matches[number] ?? 0] : [])],
       current: number === lens.outputs.promptIndex.value,
       choose: () => lens.outputs.setPrompt(number),
     }),

@@ -262,32 +262,24 @@ it("shows the same while Python's answers to a tag, its undo and redo arrive one
     setTagged(lens, { names: ["late"], define: [{ color: 0, description: "", key: "" }], bits });
   };
   const shown = () => lens.tags.of([1]).filter(({ mine }) => mine).length;
-  const python = [true, false, true];
+  const python = [true, false, true, false];
+  /** Python shows its state after a gesture, and answers it. */
+  const answered = async (k: number) => {
+    show(python[k]);
+    reply(sent[k].id);
+    await settled();
+    return shown();
+  };
   lens.tagging.toggle("late", [1]);
   lens.tagging.undo("undo");
-  expect(shown()).toBe(0);
-  show(python[0]);
-  reply(sent[0].id);
-  await settled();
-  expect(shown()).toBe(0);
+  expect([shown(), await answered(0)]).toEqual([0, 0]);
   lens.tagging.undo("redo");
-  expect(shown()).toBe(1);
-  show(python[1]);
-  reply(sent[1].id);
-  await settled();
-  expect(shown()).toBe(1);
+  expect([shown(), await answered(1)]).toEqual([1, 1]);
   // What is shown decides what the next gesture does.
   lens.tagging.toggle("late", [1]);
   expect(sent.map(({ action }) => action)).toEqual(["tag", "undo", "redo", "untag"]);
-  expect(shown()).toBe(0);
-  show(python[2]);
-  reply(sent[2].id);
-  await settled();
-  expect(shown()).toBe(0);
-  show(false);
-  reply(sent[3].id);
-  await settled();
-  expect([shown(), lens.tagging.saved.value.text]).toEqual([0, "saved"]);
+  expect([shown(), await answered(2), await answered(3)]).toEqual([0, 0, 0]);
+  expect(lens.tagging.saved.value.text).toBe("saved");
 });
 
 it("does not redo a gesture for one that only Python knows", () => {
