@@ -19,6 +19,7 @@ PROGRAMS = [
     "text.py",
     "text_align.py",
     "text_distinctive.py",
+    "points.py",
     "widget.py",
     "peers.py",
     "reader.py",

@@ -19,7 +19,7 @@ _NEGATIONS = frozenset({
     "not", "no", "never", "none", "nobody", "nothing", "neither", "nor", "nowhere", "without", "cannot", "cant", "dont",
     "doesnt", "didnt", "isnt", "arent", "wasnt", "werent", "wont", "wouldnt", "shouldnt", "couldnt",
 })  # fmt: skip
-_NUMBERS = frozenset({
+SPELT_NUMBERS = frozenset({
     "zero", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve", "twenty",
     "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety", "hundred", "thousand", "million", "billion",
     "half", "twice",
@@ -129,7 +129,7 @@ def _kinds(tokens: Tokens, written: Sequence[str]) -> npt.NDArray[np.object_]:
     names = _names(tokens, written)
     kinds = np.full(len(tokens.vocabulary), "", object)
     for i, form in enumerate(tokens.vocabulary):
-        if any(map(str.isdigit, form)) or form in _NUMBERS:
+        if any(map(str.isdigit, form)) or form in SPELT_NUMBERS:
             kinds[i] = "number"
         elif form in _NEGATIONS or form.endswith("n't"):
             kinds[i] = "negation"

@@ -22,7 +22,7 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 
 SHORTEST = 3
-"""Units with fewer words are left out: bare headings and fragments would form meaningless groups."""
+"""Units with fewer words are not aligned: bare headings and fragments would form meaningless groups."""
 
 
 @dataclass
@@ -52,8 +52,14 @@ class Units:
     """(n,): the outputs in an order that depends only on their texts."""
 
     @classmethod
-    def of(cls, texts: list[str]) -> Units:
-        """Cut texts into units and number the distinct ones."""
+    def of(cls, texts: list[str], *, shortest: int = SHORTEST, code: bool = True) -> Units:
+        """Cut texts into units and number the distinct ones.
+
+        Parameters
+        ----------
+        shortest : units with fewer words are not compared.
+        code : whether blocks of code are compared.
+        """
         cut = {text: cut_into_units(text) for text in dict.fromkeys(texts)}
         rows = [
             (i, a, b, kind, (k + 0.5) / len(cut[text]))
@@ -61,7 +67,7 @@ class Units:
             for k, (a, b, kind) in enumerate(cut[text])
         ]
         text = [texts[i][a:b] for i, a, b, _, _ in rows]
-        surfaces = sorted(set(text))
+        surfaces = sorted({t for t, row in zip(text, rows, strict=True) if code or row[3] != "code"})
         tokens = tokenize(surfaces)
         # Units with the same words and numerals are the same, whatever the punctuation.
         length = np.diff(tokens.bounds)
@@ -71,11 +77,14 @@ class Units:
         ]
         first: dict[tuple[Any, ...], int] = {}
         for i, key in enumerate(keys):
-            if length[i] >= SHORTEST:
+            if length[i] >= shortest:
                 first.setdefault(key, i)
         number = {key: d for d, key in enumerate(sorted(first))}
         of_surface = {surface: number.get(key, -1) for surface, key in zip(surfaces, keys, strict=True)}
-        unit = np.array([of_surface[t] for t in text], np.int64)
+        unit = np.array(
+            [of_surface.get(t, -1) if code or row[3] != "code" else -1 for t, row in zip(text, rows, strict=True)],
+            np.int64,
+        )
         written = [surfaces[first[key]] for key in number]
         position = np.array([row[4] for row in rows], np.float64)
         compared = unit >= 0

@@ -22,6 +22,12 @@ VERSION = "static-1"
 
 def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     """Return the (n, 384) float32 vectors of texts from the static table, not normalised."""
+    sums, tokens = sums_of_tokens(texts)
+    return sums / np.maximum(tokens, 1).astype(np.float32)[:, None]
+
+
+def sums_of_tokens(texts: Sequence[str]) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
+    """Return the (n, 384) float32 sums of the vectors of the tokens of texts, and the (n,) numbers of tokens."""
     with importing:
         from scipy import sparse
         from tokenizers import Tokenizer
@@ -30,7 +36,8 @@ def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     table = _table()
-    out = np.zeros((len(texts), table.shape[1]), np.float32)
+    sums = np.zeros((len(texts), table.shape[1]), np.float32)
+    numbers = np.zeros(len(texts), np.int64)
     for start in range(0, len(texts), 4096):
         codes = tokenizer.encode_batch(list(texts[start : start + 4096]), add_special_tokens=False)
         ids = [np.asarray(code.ids, np.int32) for code in codes]
@@ -39,8 +46,9 @@ def encode(texts: Sequence[str]) -> npt.NDArray[np.float32]:
         tokens = sparse.csr_matrix(
             (np.ones(ends[-1], np.float32), np.concatenate(ids), ends), shape=(len(codes), len(table))
         )
-        out[start : start + len(codes)] = (tokens @ table) / np.maximum(np.diff(ends), 1)[:, None]
-    return out
+        sums[start : start + len(codes)] = tokens @ table
+        numbers[start : start + len(codes)] = np.diff(ends)
+    return sums, numbers
 
 
 def _table() -> npt.NDArray[np.float32]:

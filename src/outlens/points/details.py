@@ -1,0 +1,77 @@
+"""How a unit differs from the typical one of its point: in a number, a negation, a name or the items of a list."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import numpy.typing as npt
+
+from outlens.text.differs import SPELT_NUMBERS, differences
+from outlens.text.units import Units
+
+ALIKE = 0.8
+"""Items differ only between units that share at least this much of the words of the shorter one."""
+
+_FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*|[\u00bc-\u00be\u2150-\u215e]")
+_ASIDE = re.compile(r"\([^)]*\)")
+_SEPARATOR = re.compile(r",\s*(?:and\b|or\b)?\s*|\s+(?:and|or)\s+")
+_TWO = re.compile(r"(?<![\w-])(\w+) (?:and|or) (\w+)(?![\w-])")
+_WORD = re.compile(r"\w+")
+
+
+def details(units: Units, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+    """Return how each distinct unit differs from a typical one.
+
+    A number differs if the two hold different numbers, or only one holds any. Items differ if both enumerate ("vodka,
+    juice, salt, pepper") or name two ("red and blue", "blue and green") and share only a part. Negation and name are as
+    in `text.align`.
+
+    Parameters
+    ----------
+    units : the units.
+    typical : (units,) the typical unit of the point of each.
+
+    Returns
+    -------
+    (units,) of str: "number", "negation", "name", "items", joined by ", ", or "".
+    """
+    known = differences(units.tokens, units.written, np.arange(len(typical)), typical)
+    numbers = [_numbers(text) for text in units.written]
+    lists = [_enumerated(text) for text in units.written]
+    pairs = [_pairs(text) for text in units.written]
+    found = np.full(len(typical), "", object)
+    for i, other in enumerate(typical.tolist()):
+        kinds = [kind for kind in known[i].split(", ") if kind and kind != "number"]
+        if numbers[i] != numbers[other]:
+            kinds.insert(0, "number")
+        listed = lists[i] and lists[other] and lists[i] != lists[other]
+        mine, others = pairs[i], pairs[other]
+        partly = mine & others and mine - others and others - mine
+        if listed or (partly and _alike(units.written[i], units.written[other])):
+            kinds.append("items")
+        found[i] = ", ".join(kinds)
+    return found
+
+
+def _numbers(text: str) -> frozenset[str]:
+    return frozenset(_FIGURE.findall(text)) | (SPELT_NUMBERS & set(_WORD.findall(text.lower())))
+
+
+def _alike(text: str, other: str) -> bool:
+    """Return whether two texts share most words of the shorter one."""
+    a, b = (set(_WORD.findall(each.lower())) for each in (text, other))
+    return len(a & b) >= ALIKE * min(len(a), len(b))
+
+
+def _enumerated(text: str) -> frozenset[str]:
+    """Return the inner items of a list of at least four short items."""
+    if text.count(",") < 2:
+        return frozenset()
+    text = _ASIDE.sub("", text.lower())
+    items = [part for part in _SEPARATOR.split(text)[1:-1] if 0 < len(part.split()) <= 3]
+    return frozenset(items) if len(items) > 1 else frozenset()
+
+
+def _pairs(text: str) -> frozenset[str]:
+    return frozenset(word for pair in _TWO.findall(_ASIDE.sub("", text.lower())) for word in pair)

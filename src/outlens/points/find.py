@@ -1,0 +1,206 @@
+"""Points: what the outputs say, in whatever words and place."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from outlens.points.details import details
+from outlens.points.frames import are_frames
+from outlens.points.linking import DEFAULT, Tree, link
+from outlens.points.names import name, plain, varies
+from outlens.points.wording import Wording
+from outlens.text.units import Units
+from outlens.text.words import check
+
+FRAME = 0.5
+"""A group is a frame if at least this share of its units look like frames."""
+
+Int64s = npt.NDArray[np.int64]
+Vectors = npt.ArrayLike | Callable[[list[str]], Any] | None
+
+
+class Points:
+    """The points of a set of outputs, at every granularity.
+
+    Attributes
+    ----------
+    n : the number of outputs.
+    tree : the groups of the distinct units, from coarse to fine.
+    units : the units of all outputs.
+    """
+
+    def __init__(
+        self,
+        texts: Iterable[str],
+        *,
+        vectors: Vectors = None,
+        report: Callable[[int, int], object] = lambda done, n: None,
+    ) -> None:
+        listed = check(texts)
+        self.n = len(listed)
+        self.units = Units.of(listed, shortest=1, code=False)
+        self._framed = are_frames(self.units)
+        self._wording = Wording(self.units, vectors)
+        self._outputs, self._pairs = _holders(self.units)
+        bounds = np.searchsorted(self._pairs[0], np.arange(len(self._wording) + 1))
+        holders = [self._pairs[1][a:b] for a, b in itertools.pairwise(bounds)]
+        self.tree: Tree = link(self._wording, holders, _order(self.units), report)
+
+    def cut(self, granularity: float = DEFAULT) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+        """Return the tables of units, points and frames at a granularity, as `find` describes them."""
+        units = self.units
+        group, kinds = self._numbered(self.tree.levels[self.tree.level(granularity)][self.tree.leaf])
+        compared = units.unit >= 0
+        similarity = self._wording.to_centres(group, self._outputs)
+        typical = self._typical(group, similarity, len(kinds))
+        differs = np.append(details(units, typical[group]), "")
+        of = np.where(compared, units.unit, -1)
+        row_group = np.where(compared, np.append(group, -1)[of], -1)
+        table = pd.DataFrame({
+            "output": units.output,
+            "start": units.start,
+            "end": units.end,
+            "point": row_group,
+            "similarity": np.append(similarity, np.nan)[of],
+        })  # fmt: skip
+        frame = np.append(kinds, False)[row_group] | (self._framed & (row_group < 0))
+        kind = np.where(frame, "frame", np.array(units.kind, object))
+        table["kind"] = pd.Series(kind, dtype=object)
+        table["differs"] = pd.Series(differs[of], dtype=object)
+        points = self._table(group, similarity, typical, differs, row_group, len(kinds))
+        return table, points[~kinds].reset_index(drop=True), points[kinds].reset_index(drop=True)
+
+    def _numbered(self, group: Int64s) -> tuple[Int64s, npt.NDArray[np.bool_]]:
+        """Number the groups, points first, then by outputs; return them and which are frames."""
+        units = self.units
+        compared = units.unit >= 0
+        row_group = group[units.unit[compared]]
+        n = int(group.max(initial=-1)) + 1
+        rows = np.bincount(row_group, minlength=n)
+        framed = np.bincount(row_group, self._framed[compared], minlength=n) >= FRAME * rows
+        outputs = self._makers(group, n)
+        place = np.bincount(row_group, units.position[compared].round(6), minlength=n) / np.maximum(rows, 1)
+        # Units are sorted by their words, so the first unit decides between the rest in any order of the outputs.
+        first = np.full(n, len(group), np.int64)
+        np.minimum.at(first, group, np.arange(len(group)))
+        order = np.lexsort((first, place.round(6), -outputs, framed))
+        number = np.empty(n, np.int64)
+        number[order] = np.arange(n)
+        return number[group], framed[order]
+
+    def _makers(self, group: Int64s, n: int) -> Int64s:
+        """Return the number of outputs of each group."""
+        made = np.unique(group[self._pairs[0]] * np.int64(max(1, self.n)) + self._pairs[1])
+        return np.bincount(made // max(1, self.n), minlength=n)
+
+    def _typical(self, group: Int64s, similarity: npt.NDArray[np.float64], n: int) -> Int64s:
+        """Return the unit nearest to the centre of each group; in a tie the one of most outputs, then the first."""
+        order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
+        return order[np.searchsorted(group[order], np.arange(n))]
+
+    def _table(
+        self,
+        group: Int64s,
+        similarity: npt.NDArray[np.float64],
+        typical: Int64s,
+        differs: npt.NDArray[np.object_],
+        row_group: Int64s,
+        n: int,
+    ) -> pd.DataFrame:
+        units = self.units
+        compared = row_group >= 0
+        outputs = self._makers(group, n)
+        position = pd.Series(units.position[compared]).groupby(row_group[compared]).median().reindex(range(n))
+        order = np.lexsort((-similarity, group))
+        members = np.split(order, np.searchsorted(group[order], np.arange(1, n)))
+        written = [plain(text) for text in units.written]
+        names, vary = [], []
+        for own in members if n else []:
+            wordings, weights = [written[i] for i in own], self._outputs[own].tolist()
+            names.append(name(wordings, weights, similarity[own].tolist()))
+            vary.append(varies(wordings, weights, differs[own].tolist()))
+        table = pd.DataFrame({"point": np.arange(n)})
+        table["text"] = pd.Series([written[i] for i in typical], dtype=object)
+        table["name"] = pd.Series(names, dtype=object)
+        table["outputs"] = outputs
+        table["share"] = outputs / max(1, self.n)
+        table["position"] = position.to_numpy(np.float64)
+        table["units"] = np.bincount(row_group[compared], minlength=n)
+        table["varies"] = pd.Series(vary, dtype=object)
+        return table
+
+
+def find(
+    texts: Iterable[str], *, vectors: Vectors = None, granularity: float = DEFAULT
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Find the points that outputs make: units of different outputs that say the same, in whatever words and place.
+
+    A unit is a sentence, list item or table row. Two units are alike by their meaning (static vectors, from which the
+    mean of the set is subtracted) and by their words (the square root of the TF-IDF cosine of their stems); numbers and
+    measures hardly count, because a different amount is a detail. Average linkage joins them, and the tree is cut where
+    outputs would make a point twice. Greetings, lead-ins, bare headings and closings are frames, not points. The result
+    does not depend on the order of the outputs.
+
+    Up to 6 000 different units are compared with each other. Of more, 6 000 represent the others, each of which joins
+    the point that it is most similar to on average; what joins none is searched again, three times.
+
+    Parameters
+    ----------
+    texts : n strings.
+    vectors : a callable from a list of str to an array with as many rows, called once with the distinct units; or an
+        array with one row for each row of `text.sentences` of all texts, one text after another. By default static
+        vectors, distilled once from the packaged model.
+    granularity : 0 (few broad points) to 1 (many narrow ones).
+
+    Returns
+    -------
+    units : DataFrame
+        One row per unit, a span table: `output, start, end` (int64, code points); `point` (int64, -1 for a unit that is
+        not compared: code, or no words; a frame has the number of its group of frames, above those of the points);
+        `similarity` (float64, to the centre of its point, at most 1); `kind` (sentence, item, heading, row, code or
+        frame); `differs` (how it differs from the typical unit: "number", "negation", "name", "items",
+        joined by ", ", or "").
+    points : DataFrame
+        One row per point: `point` (int64, 0 is made by the most outputs); `text` (its most typical unit, without
+        markers); `name` (at most six words); `outputs` (int64, the number that make it); `share` (float64, of all
+        outputs); `position` (float64, 0 to 1, the median place in the outputs); `units` (int64, the number of units);
+        `varies` (the numbers that differ, with the outputs that have each, and how many negate or name another).
+
+    Raises
+    ------
+    TypeError
+        If `texts` is not an iterable of str.
+    ValueError
+        If there is not one vector per unit, or the granularity is not between 0 and 1.
+
+    Examples
+    --------
+    >>> units, points = find(["Sure! Water it weekly. It needs sun.", "Give it plenty of sun. Water it every week."])
+    >>> points[["outputs", "share"]].values.tolist()
+    [[2.0, 1.0], [2.0, 1.0]]
+    """
+    units, points, _ = Points(texts, vectors=vectors).cut(granularity)
+    return units, points
+
+
+def _holders(units: Units) -> tuple[Int64s, Int64s]:
+    """Return the number of outputs of each distinct unit, and the (2, pairs) distinct units and their outputs."""
+    compared = units.unit >= 0
+    pairs = np.unique(np.stack([units.unit[compared], units.output[compared]]), axis=1)
+    return np.bincount(pairs[0], minlength=len(units.written)), pairs
+
+
+def _order(units: Units) -> Int64s:
+    """Return the distinct units, output by output in an order that depends only on the texts."""
+    compared = units.unit >= 0
+    turn = np.empty(units.n, np.int64)
+    turn[units.turn] = np.arange(units.n)
+    first = np.full(len(units.written), units.n, np.int64)
+    np.minimum.at(first, units.unit[compared], turn[units.output[compared]])
+    return np.lexsort((np.arange(len(first)), first))

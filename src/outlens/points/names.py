@@ -1,0 +1,87 @@
+"""Words for a point: its typical text without markers, a short name, and what varies in it."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+LONGEST = 6
+"""The most words in a name."""
+LED = 0.15
+"""A lead ("Be patient: ...") is the name of a point if at least this share of its units begin with it."""
+LISTED = 4
+"""The most variants that are listed."""
+
+_EMPHASIS = re.compile(r"(\*\*|__|`)")
+_LEAD = re.compile(r"\W*([^\W_][^:.!?\n]{0,60}?)\W*[:\uff1a]\W*\s\S")
+_WORD = re.compile(r"\w+")
+_MARK = re.compile(r"^\W+(?=\w)")
+_FIGURE = r"\d+(?:[.,:/]\d+)*"
+_NUMBER = re.compile(rf"(?:{_FIGURE}(?:[-\u2013]{_FIGURE})?|[\u00bc-\u00be\u2150-\u215e])%?(?: ?[^\W\d_]{{1,12}})?")
+
+
+def plain(text: str) -> str:
+    """Return a unit on one line, without the marks of emphasis."""
+    return " ".join(_EMPHASIS.sub("", text).split())
+
+
+def name(units: Sequence[str], weights: Sequence[int], similarities: Sequence[float]) -> str:
+    """Return a name of at most six words: the lead that the units share, or else the beginning of a typical unit.
+
+    Parameters
+    ----------
+    units : the distinct wordings of the point, plain.
+    weights : how many outputs have each.
+    similarities : to the centre of the point.
+    """
+    leads: Counter[tuple[str, ...]] = Counter()
+    written: dict[tuple[str, ...], str] = {}
+    for unit, weight in zip(units, weights, strict=True):
+        lead = match[1] if (match := _LEAD.match(unit)) else ""
+        words = tuple(_WORD.findall(lead.lower()))
+        if 0 < len(words) <= LONGEST:
+            leads[words] += weight
+            written.setdefault(words, lead)
+    if leads:
+        best, count = min(leads.items(), key=lambda one: (-one[1], one[0]))
+        if count >= LED * sum(weights):
+            return written[best]
+    order = sorted(range(len(units)), key=lambda i: (-similarities[i], units[i]))
+    most = similarities[order[0]]
+    short = [i for i in order if similarities[i] >= 0.85 * most and 1 < len(units[i].split()) <= LONGEST]
+    return cut(units[short[0]] if short else units[order[0]])
+
+
+def cut(text: str) -> str:
+    """Return at most six words of a text, with "…" if there are more."""
+    words = _MARK.sub("", text).split()
+    if len(words) <= LONGEST:
+        return " ".join(words).rstrip(".,;:")
+    return " ".join(words[:LONGEST]).rstrip(".,;:") + "…"
+
+
+def varies(units: Sequence[str], weights: Sequence[int], differs: Sequence[str]) -> str:
+    """Return what varies in a point: the most frequent numbers with their outputs, and how many differ otherwise.
+
+    Parameters
+    ----------
+    units, weights : as for `name`.
+    differs : how each unit differs from the typical one, as `text.align` says it.
+    """
+    says = []
+    if any("number" in kinds for kinds in differs):
+        numbers: Counter[str] = Counter()
+        for unit, weight in zip(units, weights, strict=True):
+            for number in dict.fromkeys(match[0].strip() for match in _NUMBER.finditer(unit)):
+                numbers[number] += weight
+        listed = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))[:LISTED]
+        says.append(", ".join(f"{number} × {times}" for number, times in listed))
+    for kind, words in (("negation", "a negation"), ("name", "another name"), ("items", "other items")):
+        times = sum(weight for kinds, weight in zip(differs, weights, strict=True) if kind in kinds)
+        if kind == "negation":
+            # The typical unit may be the one that negates.
+            times = min(times, sum(weights) - times)
+        if times:
+            says.append(f"{words} in {times}")
+    return "; ".join(says)
