@@ -1,15 +1,14 @@
-"""Bridge: connects the widget to the study, the state and the tags; the only file that knows both traits and messages.
+"""Bridge: connects the widget to the study, the state and the tags; nothing else reads or writes a trait.
 
 Outwards, a change of the state or the tags updates the traits. Inwards, a change or message from the browser updates
-the state or the tags, and returns to the traits the same way: they always show what the owners hold. See `state.py` for
-the rules for threads.
+the state or the tags, and returns to the traits the same way: they always show what the owners hold. `answers.py`
+answers the questions. See `state.py` for the rules for threads.
 """
 
 from __future__ import annotations
 
 import asyncio
 import contextlib
-import json
 import threading
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -18,22 +17,18 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens import tables, text
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
-from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
+from outlens.widget.answers import Answers, reason
 from outlens.widget.model import RARE, LensWidget
 from outlens.widget.page import columns_left_out, html, page_state
 from outlens.widget.parts import PartOnWire
 
 PAGE_TRAITS = ("granularity", "selection", "prompt_index", "renames", "view", "_ranked")
 """Traits that a page without a kernel needs in addition to the outputs of its prompts."""
-
-PROMPT = (1 << 32) - 1
-"""The number of the prompt among its outputs, in gestures: -1 as uint32. It does not change when outputs are added."""
 
 PATIENCE = 60.0
 """Seconds after which a widget without views and without a lens is closed."""
@@ -48,7 +43,6 @@ BRIEF = 0.2
 """Seconds that a thread with something new to show waits for the lock of the lens."""
 
 Rows = npt.NDArray[np.int64]
-Answer = tuple[dict[str, Any], list[bytes]]
 
 
 class Bridge:
@@ -66,18 +60,7 @@ class Bridge:
         self._watched: list[Part] = []
         self._parts: list[PartOnWire] = []
         self._renames: list[Given] = []
-        self._questions: dict[str, Callable[[Part, dict[str, Any], list[Any]], Answer | None]] = {
-            "texts": self._send_texts,
-            "find": self._find,
-            "count": self._count_matches,
-            "index": self._prepare,
-            "aligned": self._prepare,
-            "distinctive": self._set_apart,
-            "tags": self._gesture,
-            "export": self._export,
-            "stop": self._stop,
-            "continue": self._continue,
-        }
+        self._answers = Answers(study, state, tags, self.page)
         self._displayed = False
         self._left = False
         self._halted = False
@@ -351,118 +334,25 @@ class Bridge:
         # Ignore unknown messages: a page may send anything.
         if not isinstance(message, dict) or not isinstance(message.get("kind"), str):
             return
-        prompt = message.get("prompt")
-        if message["kind"] not in self._questions or type(prompt) is not int or not 0 <= prompt < len(self._parts):
+        kind, prompt = message["kind"], message.get("prompt")
+        if type(prompt) is not int or not 0 <= prompt < len(self._parts):
             return
-        answer = self._questions[message["kind"]](self._study.parts[prompt], message, buffers)
-        if answer is not None:
+        part = self._study.parts[prompt]
+        if kind in ("index", "aligned"):
+            self._prepare(part, kind)
+        elif (answer := self._answers.to(kind, part, message, buffers)) is not None:
             content, data = answer
             self.widget.send({"prompt": prompt, "id": message.get("id"), **content}, data)
 
-    def _stop(self, part: Part, _: object, _buffers: object) -> None:
-        part.progress.stop()
-
-    def _continue(self, part: Part, _: object, _buffers: object) -> None:
-        self._study.begin(part.number)
-
-    def _send_texts(self, part: Part, message: dict[str, Any], _: object) -> Answer:
-        ids = [int(i) for i in message["ids"] if isinstance(i, int) and 0 <= i < len(part)]
-        data, offsets = self._parts[part.number].texts(ids)
-        return {"kind": "texts", "ids": ids}, [data, offsets.tobytes()]
-
-    def _find(self, part: Part, message: dict[str, Any], _: object) -> Answer:
-        try:
-            spans = text.find(part.texts, str(message["query"]), regex=bool(message["regex"]))
-        except (Exception, KeyboardInterrupt) as error:
-            return {"kind": "found", "error": _reason(error)}, [b""]
-        return {"kind": "found"}, [np.unique(spans["output"]).astype("<u4").tobytes()]
-
-    def _count_matches(self, _: Part, message: dict[str, Any], _buffers: object) -> Answer:
-        """Count the matching outputs of each prompt; an invalid query matches none."""
-        # Outputs may be added meanwhile.
-        with self._tags.lock:
-            texts, parts = self._study.outputs.texts, self._study.parts
-        matches = np.zeros(len(texts), bool)
-        with contextlib.suppress(ValueError):
-            spans = text.find(texts, str(message["query"]), regex=bool(message["regex"]))
-            matches[spans["output"]] = True
-        counts = [int(matches[part.rows].sum()) for part in parts]
-        return {"kind": "counted"}, [np.array(counts, "<u4").tobytes()]
-
-    def _prepare(self, part: Part, message: dict[str, Any], _: object) -> None:
+    def _prepare(self, part: Part, kind: str) -> None:
         """Compute what the browser requests, even if another prompt is shown by now."""
         try:
-            made = self._parts[part.number].asked(message["kind"])
+            made = self._parts[part.number].asked(kind)
         except KeyboardInterrupt as error:
-            made = {"error": _reason(error)}
+            made = {"error": reason(error)}
         self._parts[part.number].summary()
         with self._tags.lock:
-            self._show_made(part, f"_{message['kind']}", made)
-
-    def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
-        """Return what some outputs say more often than the others: those in the message, or else the selected ones."""
-        try:
-            # The selection may have changed since the message, or not have arrived yet.
-            if isinstance(ids := message.get("ids"), list):
-                chosen = np.isin(np.arange(len(part)), [i for i in ids if type(i) is int])
-            else:
-                chosen = np.isin(part.rows, self._state.selection)
-            rows, buffers = wire.set_apart(part.texts, chosen)
-        except (Exception, KeyboardInterrupt) as error:
-            return {"kind": "distinctive", "rows": [], "error": _reason(error)}, [b"", bytes(4)]
-        return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
-
-    def _export(self, _: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
-        """Return the rows in the message as CSV, or a page with the widget, for the browser to save."""
-        says = ""
-        try:
-            if message.get("form") == "page":
-                content = self.page()
-                made, n = len(self._study.computed), len(self._study.parts)
-                if made < n:
-                    says = f"it holds {made} of {n} prompts; call lens.prepare() first for all"
-            else:
-                rows = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64)
-                content = tables.csv(tables.frame(self._study, self._state.granularity, self._tags).iloc[rows])
-        except (Exception, KeyboardInterrupt) as error:
-            return {"kind": "exported", "error": _reason(error), "says": ""}, [b""]
-        return {"kind": "exported", "error": "", "says": says}, [content.encode()]
-
-    def _gesture(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
-        # Answer after the state has changed and is on disk.
-        try:
-            ids = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64) if buffers else np.zeros(0, np.int64)
-            says = self._tag(part, str(message["action"]), str(message["value"]), ids)
-            problem = self._tags.problem
-            says = f"{says}. Not saved: {problem}" if problem else says
-        except (Exception, KeyboardInterrupt) as error:
-            says = _reason(error)
-        return {"kind": "tagged", "says": says}, []
-
-    def _tag(self, part: Part, action: str, value: str, ids: Rows) -> str:
-        """Perform a gesture of the browser; return a sentence for screen readers."""
-        tags = self._tags
-        if action in ("undo", "redo"):
-            done = tags.switch(action)
-            return f"{'Undone' if action == 'undo' else 'Redone'}: {done}" if done else f"Nothing to {action}"
-        if action == "suggest":
-            return rank_by_tag(self._study, self._state, tags, tags.full_name(value))[1].says
-        if action == "unlike":
-            return rank_unlike(self._study, self._state, tags)
-        if action == "similar":
-            return rank_similar(self._study, self._state, part, int(ids[0]))
-        if action == "define":
-            given = json.loads(value)
-            fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
-            tags.define(tags.full_name(given["name"]), **fields)
-            return f"{given['name'][:40]}: kept"
-        name = tags.full_name(value) if action in ("tag", "untag") else value
-        # Outputs may be added in another thread.
-        with tags.lock:
-            part = self._study.parts[part.number]
-            rows = np.append(part.rows, len(tags.keys) + part.number)
-            on_prompt = ids == PROMPT
-            return tags.act(action, name, rows[np.where(on_prompt, len(part), ids)[on_prompt | (ids < len(part))]])
+            self._show_made(part, f"_{kind}", made)
 
     # For pages
 
@@ -490,10 +380,3 @@ class Bridge:
             traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
             options: dict[str, Any] = {"with_tags": tags, "left_out": left_out}
             return page_state(self._study, self._state, self._tags, self._parts, traits, **options)
-
-
-def _reason(error: BaseException) -> str:
-    """Return why there is no result. The browser waits for an answer, so it always gets one."""
-    if isinstance(error, KeyboardInterrupt):
-        return "This was interrupted in the kernel; try again."
-    return str(error) or type(error).__name__

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from outlens._unicode import clean
@@ -60,11 +59,6 @@ class PartOnWire:
             "_index": self.asked("index") if wire.indexed(self._part.texts) else {},
             "_aligned": self.asked("aligned") if few else {},
         }
-
-    def texts(self, ids: list[int] | None = None) -> tuple[bytes, npt.NDArray[np.uint32]]:
-        """Return the texts of some outputs, or of all, as `wire.encode` does."""
-        texts = self._part.texts
-        return wire.encode(texts if ids is None else [texts[i] for i in ids])
 
     def keys(self) -> list[str]:
         """Return the keys of the outputs, and of the prompt itself."""
@@ -150,7 +144,7 @@ class PartOnWire:
         """Return the traits that describe the outputs, with their clusters and map if these are ready."""
         part, outputs = self._part, self._study.outputs
         frame = outputs.frame.iloc[part.rows]
-        data, offsets = (b"", wire.offsets(part.texts)) if paged else self.texts()
+        data, offsets = (b"", wire.offsets(part.texts)) if paged else wire.encode(part.texts)
         columns: dict[str, bytes] = {}
         about = []
         for described in outputs.columns:
