@@ -128,6 +128,7 @@ def modes(browser: Browser, folder: Path) -> None:
                 times.setdefault(name, []).append(took)
         for name, durations in times.items():
             print(f"  to {name:<12} {statistics.median(durations[1:]):4.0f} ms   the first time {durations[0]:.0f} ms")
+        widget.get_by_role("button", name="Marks").click()
         for label, values in (("Share of the outputs", range(2, 18)), ("Words in a row", range(1, 13))):
             durations = []
             for value in values:
