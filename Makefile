@@ -5,6 +5,8 @@ JS := js/node_modules/.package-lock.json
 BUNDLE := src/outlens/widget/static
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 export npm_config_update_notifier := false
+# Container images often set this; without bytecode, every process compiles what it imports: umap takes 7 s, not 3.
+unexport PYTHONDONTWRITEBYTECODE
 # Run property tests with the same examples every time.
 export OUTLENS_HYPOTHESIS := ci
 # Workers share the cores; several threads per worker would only wait for each other.
