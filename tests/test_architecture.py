@@ -23,7 +23,7 @@ FLOORS: list[set[str]] = [
     {"layers", "naming", "owners"},
     {"ranking", "report", "summary", "tables", "view"},
     {"widget", "charts", "archive"},
-    {"exporting", "growing", "marking", "selecting", "tagging"},
+    {"exporting", "growing", "marking", "pointing", "selecting", "tagging"},
     {"lens"},
     {"cli"},
 ]

@@ -346,15 +346,15 @@ def numbers(data: bytes, kind: str = "<u4") -> list[int]:
 
 
 VIEW = {
-    "color": ["score", "model", "tags", "cluster"],
-    "order": ["unusual", "untagged", "disputed", "row"],
+    "color": ["score", "model", "tags", "point", "cluster"],
+    "order": ["unusual", "untagged", "disputed", "complete", "alone", "row"],
     "blind": [True, False],
     "query": ["road", ""],
     "regex": [True, False],
     "tool": ["pan"],
-    "mode": ["grid", "interleaved", "cards"],
+    "mode": ["grid", "interleaved", "points", "cards"],
     "scope": ["selected", "all"],
-    "layers": [["aligned", "echo"], [], ["common"]],
+    "layers": [["aligned", "echo"], [], ["common", "points"]],
     "min_outputs": [0.5, 1.0, 2, None, 40],
     "min_words": [1, 9],
     "context": ["selection", "all"],
@@ -368,6 +368,9 @@ VIEW = {
     "panel": ["phrases", "openings", "tags", ""],
     "side": ["map", "sources", "groups"],
     "side_width": [0.5, 1.0, 0.0, None],
+    "points_granularity": [0.0, 1.0, 0.25],
+    "points_order": ["place", "differ", "rare", "made"],
+    "omissions": [False, True],
     "tagged": [{"tag": "good", "annotator": None}, {"tag": None, "annotator": "ann"}, None],
 }
 
@@ -810,7 +813,7 @@ def test_a_lens_has_a_length_and_selects_a_cluster(lens: ol.Lens, frame: pd.Data
     for wrong in (9, 11, "wine", True):
         with pytest.raises(KeyError, match=f"there is no cluster {wrong!r}; the clusters are 0, 1, 2"):
             lens.select(cluster=wrong)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="either rows or a cluster, not both"):
+    with pytest.raises(ValueError, match="only one of them"):
         lens.select(["r1"], cluster=1)
     assert lens.selection.tolist() == np.flatnonzero(cut == 1).tolist()
 

@@ -27,7 +27,10 @@ OF_WORDS = ("shared", "common", "only", "echo")
 NAMES = (*OF_WORDS, "aligned")
 """The layers that every lens has."""
 
-RESERVED = (*NAMES, "search")
+POINTS = "points"
+"""The layer that shows how many outputs say what each unit says."""
+
+RESERVED = (*NAMES, POINTS, "search")
 """Names that a user layer cannot have."""
 
 MOST_ALIGNED = 20_000

@@ -13,7 +13,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens import archive, exporting, growing, layers, marking, outputs, selecting, settings, tables, tagging
+from outlens import (
+    archive,
+    exporting,
+    growing,
+    layers,
+    marking,
+    outputs,
+    pointing,
+    selecting,
+    settings,
+    tables,
+    tagging,
+)
 from outlens._errors import hint
 from outlens._notebook import variable_of
 from outlens._signal import Signal
@@ -21,7 +33,6 @@ from outlens.naming import rename
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.summary import summarize
-from outlens.tags import summaries
 from outlens.tags.book import TagBook
 from outlens.vectors import check
 from outlens.vectors.engine import DefaultEngine
@@ -169,9 +180,11 @@ class Lens:
         """Your rows plus cluster, cluster_name, x, y, tags and note; prompts not shown yet are computed first.
 
         `cluster` is an int within the prompt: 0 is the largest (before `add`), -1 like no other. `tags` is a tuple of
-        the tags that anybody gave; `note` holds your note and then those of others, one per line. If you have a column
-        of the same name, the new one ends in "_lens". In a lens opened without its model, prompts that were not shown
-        before cannot be computed: their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
+        the tags that anybody gave; `note` holds your note and then those of others, one per line. Once the points of
+        all prompts were found, `points` (how many it makes), `alone` (how many only it makes) and `completeness` (the
+        share it makes of those that half of the outputs make) follow. If you have a column of the same name, the new
+        one ends in "_lens". In a lens opened without its model, prompts that were not shown before cannot be computed:
+        their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
         """
         try:
             self.prepare()
@@ -181,7 +194,7 @@ class Lens:
                 f"cluster, cluster_name, x and y are missing for {count - computed} of {count} prompts: {error}",
                 stacklevel=2,
             )
-        return tables.frame(self._study, self.granularity, self._tags)
+        return tables.frame(self._study, self._state, self._tags)
 
     def prepare(self) -> None:
         """Compute the vectors, clusters and maps of all prompts that were not shown yet, with a progress bar."""
@@ -272,7 +285,12 @@ class Lens:
         """
         return layers.visible(self._study, self._state)
 
-    # Clusters
+    # Points and clusters
+
+    points = property(pointing.points)
+    point_spans = property(pointing.point_spans)
+    omissions = pointing.omissions
+    support = pointing.support
 
     @property
     def granularity(self) -> float:
@@ -309,30 +327,9 @@ class Lens:
     tags_from = tagging.tags_from
     merge_tags = tagging.merge_tags
 
-    @property
-    def tags(self) -> pd.DataFrame:
-        """One row per tag: the number of outputs, of all prompts, with the tag from anybody and from each annotator.
-
-        The index is the tag's name; columns `description`, `outputs`, and "annotator=name" for each annotator, int64.
-        """
-        return summaries.tags(self._tags)
-
-    @property
-    def prompt_tags(self) -> pd.DataFrame:
-        """One row per prompt: the number of its outputs, and everybody's tags and notes on the prompt itself.
-
-        The index is the prompt; columns `outputs` (int64), `tags` (tuple of str) and `note`.
-        """
-        return summaries.prompt_tags(self._tags, self._study.outputs)
-
-    @property
-    def tag_log(self) -> pd.DataFrame:
-        """The log of all events on the outputs of this lens, in order of time.
-
-        Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label; None for undo, redo, definitions
-        and prompts), `key` (of the output or prompt), `gesture` (shared by the events of one gesture), `id` and `lens`.
-        """
-        return summaries.tag_log(self._tags, self._study.outputs.frame.index)
+    tags = property(tagging.tags)
+    prompt_tags = property(tagging.prompt_tags)
+    tag_log = property(tagging.tag_log)
 
     # More outputs, and out
 

@@ -39,13 +39,15 @@ class Report:
     left: float | None = None
     """Seconds left in the stage, estimated from its speed so far; None if unknown."""
     error: str = ""
+    what: str = "The clusters and the map"
+    """What is computed, for the sentence about a failure."""
 
     @property
     def says(self) -> str:
         """The current stage, or why the computation ended, in one sentence."""
         so_far = f"{self.done:,} of {self.total:,} outputs" if self.total else ""
         if self.status == "failed":
-            return f"The clusters and the map could not be made: {self.error}"
+            return f"{self.what} could not be made: {self.error}"
         if self.status == "stopped":
             return f"Stopped{f' while {self.stage}' if self.stage else ''}{f', after {so_far}' if so_far else ''}."
         stage = self.stage.capitalize() or "Starting"
@@ -82,6 +84,10 @@ class Progress:
     ('embedding', 50)
     """
 
+    what: str = Report.what
+    """What is computed."""
+    kept: str = "the vectors made so far are kept; repeat the call, or press Continue in the widget, to go on."
+    """What an interrupt loses or keeps, and how to go on."""
     changed: Signal = field(default_factory=Signal)
     """Emitted with each `Report` worth showing, in the thread that made it."""
 
@@ -139,7 +145,7 @@ class Progress:
         """Report how the computation ended."""
         with self._lock:
             self._stop = False
-            self.now = Report(status, self.now.stage, self.now.done, self.now.total, error=error)
+            self.now = Report(status, self.now.stage, self.now.done, self.now.total, error=error, what=self.what)
         self._emit(self.now)
 
     def stop(self) -> bool:
@@ -173,9 +179,7 @@ class Progress:
                     bar.refresh()
         except KeyboardInterrupt:
             self.stop()
-            raise KeyboardInterrupt(
-                "the vectors made so far are kept; repeat the call, or press Continue in the widget, to go on."
-            ) from None
+            raise KeyboardInterrupt(self.kept) from None
 
     def _check(self) -> None:
         with self._lock:

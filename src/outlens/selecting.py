@@ -13,7 +13,9 @@ from outlens.naming import members
 from outlens.owners import Owners
 
 
-def select(lens: Owners, rows: Any = None, *, cluster: int | None = None) -> None:
+def select(
+    lens: Owners, rows: Any = None, *, cluster: int | None = None, point: int | None = None, made: bool = True
+) -> None:
     """Select rows in every view of this lens; the reader shows them, or all outputs if none are selected.
 
     Parameters
@@ -22,13 +24,17 @@ def select(lens: Owners, rows: Any = None, *, cluster: int | None = None) -> Non
         `lens.selection`, a DataFrame or Series of some of the rows, a span table, a function of the frame that
         returns one of these, or None to clear.
     cluster : the number of a cluster of the current prompt, instead of rows; -1 selects outputs like no other.
+    point : the number of a point of the current prompt, instead of rows: the outputs that make it.
+    made : False selects the outputs that do not make the point.
     """
-    if cluster is None:
+    if (rows is not None) + (cluster is not None) + (point is not None) > 1:
+        raise ValueError("select takes rows, a cluster or a point, and only one of them.")
+    if cluster is not None:
+        _select(lens, members(lens._part, lens.granularity, cluster))
+    elif point is not None:
+        _select(lens, tables.makers(lens._study, lens._part, lens._state.view["points_granularity"], point, made))
+    else:
         _select(lens, lens._study.outputs.positions(rows))
-        return
-    if rows is not None:
-        raise ValueError("select takes either rows or a cluster, not both.")
-    _select(lens, members(lens._part, lens.granularity, cluster))
 
 
 def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
@@ -71,10 +77,7 @@ def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
     """
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise ValueError(f"n is {n!r:.40}; give the number of outputs you want, 1 or more.")
-    positions = lens._study.outputs.positions(row)
-    if len(positions) != 1:
-        raise ValueError(f"similar takes one row, but {row!r:.60} names {len(positions)}; give the index label of one.")
-    return tables.similar(lens._study, int(positions[0]), int(n))
+    return tables.similar(lens._study, lens._study.outputs.position(row, "similar"), int(n))
 
 
 def _select(lens: Owners, positions: npt.NDArray[np.int64], **view: Any) -> None:

@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 CHOICES: dict[str, tuple[str, ...]] = {
-    "order": ("row", "typical", "unusual", "untagged", "disputed", "ranked"),
+    "order": ("row", "typical", "unusual", "untagged", "disputed", "ranked", "complete", "alone"),
     "tool": ("lasso", "pan"),
-    "mode": ("cards", "grid", "interleaved"),
+    "mode": ("cards", "grid", "interleaved", "points"),
+    "points_order": ("made", "place", "differ", "rare"),
     "scope": ("all", "selected"),
     "context": ("all", "selection"),
     "panel": ("", "phrases", "openings", "tags", "prompts"),
@@ -42,6 +43,9 @@ DEFAULTS: dict[str, Any] = {
     "panel": "",
     "side": "groups",
     "side_width": None,
+    "points_granularity": 0.5,
+    "points_order": "made",
+    "omissions": True,
 }
 """The settings of a new lens. Pins and scroll_to are positions of rows."""
 
@@ -74,8 +78,8 @@ def _fits(name: str, value: Any) -> bool:
         return isinstance(value, list) and all(type(row) is int for row in value)
     if name == "scroll_to":
         return value is None or type(value) is int
-    if name == "side_width":
-        return value is None or (type(value) in (int, float) and 0 <= value <= 1)
+    if name in ("side_width", "points_granularity"):
+        return (name == "side_width" and value is None) or (type(value) in (int, float) and 0 <= value <= 1)
     if name in ("rows", "columns"):
         return value is None or isinstance(value, str)
     if name in ("filter", "tagged"):

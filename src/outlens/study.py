@@ -8,7 +8,7 @@ import weakref
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -19,6 +19,7 @@ from outlens._errors import hint
 from outlens._signal import Signal
 from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.outputs import Outputs
+from outlens.points import Points
 from outlens.progress import Progress
 from outlens.text import Index
 from outlens.vectors import Landscape, Name, Tree
@@ -34,6 +35,7 @@ INDEXED_AT_ONCE = 400_000
 """With at most this many characters, they are computed before added outputs are shown; this takes 0.1 s."""
 
 Rows = npt.NDArray[np.int64]
+T = TypeVar("T")
 
 _studies: weakref.WeakSet[Study] = weakref.WeakSet()
 
@@ -64,6 +66,8 @@ class Part:
     seen : compares new outputs with those that the clusters and the map were computed from.
     index : the index of shared words.
     alignment : the aligned sentences, as `text.align` returns them.
+    points : what the outputs say, computed in the background when first requested.
+    points_progress : the progress of `points`.
     different : the number of different answers: outputs that differ only in surrounding white space are one.
     """
 
@@ -88,7 +92,9 @@ class Part:
         halted = before is not None and before.progress.now.status in ("stopped", "failed")
         self.progress: Progress = before.progress if before and (halted or known is not None) else Progress()
         wait, queued = self.progress.wait, self.progress.wait_for_turn
-        self.landscape = Background(lambda: self._report(landscape), known, executor, wait, queued)
+        self.landscape = Background(
+            lambda: _reported(self.progress, lambda: landscape(self)), known, executor, wait, queued
+        )
         self.vectors: Deferred[npt.NDArray[np.float32]] = Derived(self.landscape, lambda land: land.vectors)
         self.tree: Deferred[Tree] = Derived(self.landscape, lambda land: land.tree)
         self.names: Deferred[list[Name]] = Derived(self.landscape, lambda land: land.names)
@@ -100,10 +106,20 @@ class Part:
         self.different: Deferred[int] = Deferred(lambda: len({each.strip() for each in texts}))
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
+        finding = self.points_progress = Progress(
+            "The points", "nothing has changed; repeat the call to find the points."
+        )
+        self.points: Background[Points] = Background(
+            lambda: _reported(finding, self._points), None, executor, finding.wait, finding.wait_for_turn
+        )
+
+    def stop(self) -> bool:
+        """Stop what is computed in the background, and return whether there was anything."""
+        return any([progress.stop() for progress in (self.progress, self.points_progress)])
 
     def release(self) -> None:
         """Drop what takes much memory and can be computed again; vectors, clusters, names and map are kept."""
-        for value in (self.index, self.alignment, self.likeness, self.seen):
+        for value in (self.index, self.alignment, self.likeness, self.seen, self.points):
             value.invalidate()
         land = self.landscape.peek()
         if land is not None:
@@ -114,19 +130,14 @@ class Part:
         made = None if land.added else land.likeness
         return made or Likeness(land.vectors, self.texts, prompt=self.prompt)
 
-    def _report(self, landscape: Callable[[Part], Landscape]) -> Landscape:
-        """Compute the landscape, and report the progress and the end to `progress`."""
-        try:
-            self.progress.begin()
-            made = landscape(self)
-        except (Stopped, KeyboardInterrupt):
-            self.progress.end("stopped")
-            raise
-        except BaseException as error:
-            self.progress.end("failed", str(error) or type(error).__name__)
-            raise
-        self.progress.end("ready")
-        return made
+    def _points(self) -> Points:
+        def report(done: int, total: int) -> None:
+            # Sentences are grouped, but outputs are what a person counts.
+            n = len(self.texts)
+            self.points_progress.report("grouping sentences", done * n // max(1, total), n)
+
+        self.points_progress.report("cutting texts into sentences")
+        return Points(self.texts, report=report)
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -134,6 +145,21 @@ class Part:
     def place(self, spans: pd.DataFrame) -> pd.DataFrame:
         """Return a span table of this part with `output` counted in the whole frame."""
         return spans.assign(output=self.rows[spans["output"]])
+
+
+def _reported(progress: Progress, compute: Callable[[], T]) -> T:
+    """Compute a value, and report the beginning and the end."""
+    try:
+        progress.begin()
+        made = compute()
+    except (Stopped, KeyboardInterrupt):
+        progress.end("stopped")
+        raise
+    except BaseException as error:
+        progress.end("failed", str(error) or type(error).__name__)
+        raise
+    progress.end("ready")
+    return made
 
 
 @dataclass(frozen=True)
@@ -228,7 +254,7 @@ class Study:
         for part in self.parts:
             if part.number != number:
                 # Its vectors are kept, so it continues from there when needed.
-                part.progress.stop()
+                part.stop()
         part = self.parts[number]
         # Start with the quick parts, which the user can read while the rest is computed.
         self.index_first(part)
@@ -237,6 +263,18 @@ class Study:
         part.progress.wait_for_turn()
         # Start it from the executor's thread: by then an attempt that is being stopped has ended.
         self._executor.submit(lambda: part.landscape.start(self._executor))
+
+    def begin_points(self, part: Part) -> None:
+        """Start to find the points of a part in the background, after what was begun before. Returns immediately."""
+        if self._ended or part.points.peek() is not None:
+            return
+        part.points_progress.wait_for_turn()
+        self.later(lambda: part.points.start(self._executor))
+
+    def later(self, function: Callable[[], object]) -> None:
+        """Call a function in the background, after what was begun before."""
+        if not self._ended:
+            self._executor.submit(function)
 
     def index_first(self, part: Part) -> None:
         """Compute the shared words of a part in the background, if that is quick."""
@@ -321,6 +359,8 @@ class Study:
                 new.index.put(index)
             if (alignment := part.alignment.peek()) is not None:
                 new.alignment.put(alignment)
+            if (points := part.points.peek()) is not None:
+                new.points.put(points)
             try:
                 new.landscape.get()
             except KeyboardInterrupt:
@@ -336,9 +376,9 @@ class Study:
         self.outputs, self.vectors, self.xy = growth.outputs, growth.vectors, growth.xy
         before, self.parts = self.parts, growth.parts
         for part in before:
-            if part.landscape.peek() is None and part not in growth.parts:
+            if part not in growth.parts:
                 # It may have begun since; the new part takes its place.
-                part.progress.stop()
+                part.stop()
         self.changed.emit()
 
     def added(self) -> Rows:
@@ -352,7 +392,7 @@ class Study:
 
     def stop(self) -> bool:
         """Stop the work in the background and return whether there was any; later requests continue it."""
-        return any([part.progress.stop() for part in self.parts])
+        return any([part.stop() for part in self.parts])
 
     def end(self) -> None:
         """Stop the current work, and start no more."""
@@ -372,6 +412,11 @@ class Study:
             f"there is no prompt {prompt!r}; give one of lens.prompts or {numbers};"
             f" {hint(prompt, labels, 'prompts', 0.3)}"
         )
+
+    def place_of(self, position: int) -> tuple[Part, int]:
+        """Return the part of an output, and its number in that part."""
+        part = next(part for part in self.parts if position in part.rows)
+        return part, int(np.searchsorted(part.rows, position))
 
     @property
     def made_with(self) -> str:

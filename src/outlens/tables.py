@@ -15,6 +15,8 @@ from outlens import text
 from outlens._unicode import clean
 from outlens.naming import ALONE, names
 from outlens.outputs import Outputs, categories
+from outlens.points import by_output
+from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
 from outlens.tags.frames import free_name, free_names
@@ -27,14 +29,18 @@ FORMULA = re.compile(r"[\s\ufeff]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
 ADDED = ("cluster", "cluster_name", "x", "y", "tags", "note")
 """The columns of `Lens.frame` beside the user's."""
 
+MEASURES = ("points", "alone", "completeness")
+"""The columns of `Lens.frame` once points were found."""
+
 FIRST = 5
 """The number of outputs that a viewer without widgets shows before there are clusters."""
 
 
-def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
+def frame(study: Study, state: LensState, tags: TagBook) -> pd.DataFrame:
     """Return the user's rows with their clusters, positions on the map, tags and notes; see `Lens.frame`.
 
-    For prompts that are not computed, cluster (then Int64), cluster_name, x and y are missing.
+    For prompts that are not computed, cluster (then Int64), cluster_name, x and y are missing. The measures of points
+    are there once the points of all prompts have been found.
     """
     with tags.lock:
         # More outputs may come in another thread.
@@ -44,7 +50,7 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
     xy = np.full((n, 2), np.nan, np.float32)
     made = np.zeros(n, bool)
     for part in computed:
-        cluster[part.rows], name[part.rows] = cut(part, granularity, tags)
+        cluster[part.rows], name[part.rows] = cut(part, state.granularity, tags)
         xy[part.rows] = part.xy.get()
         made[part.rows] = True
     tags.refresh()
@@ -52,10 +58,25 @@ def frame(study: Study, granularity: float, tags: TagBook) -> pd.DataFrame:
     marks = tags_and_notes(tags, keys)
     ours = [numbers, name, xy[:, 0], xy[:, 1], marks["tags"], marks["note"]]
     table = outputs.frame.copy()
-    for column, values in zip(free_names(ADDED, table.columns), ours, strict=True):
+    added = dict(zip(ADDED, ours, strict=True)) | _measures(study, n, state.view["points_granularity"])
+    for column, values in zip(free_names(tuple(added), table.columns), added.values(), strict=True):
         # Pass the dtype: pandas 3 would choose Arrow for texts, which refuses lone surrogates.
         table[column] = pd.Series(values, index=table.index, dtype=values.dtype)
     return table
+
+
+def _measures(study: Study, n: int, granularity: float) -> dict[str, npt.NDArray[Any]]:
+    """Return the measures of points of all n outputs; none until the points of every prompt were found."""
+    made = [(part.rows, points) for part in study.parts if (points := part.points.peek()) is not None]
+    if len(made) < len(study.parts):
+        return {}
+    measures = {name: np.zeros(n, np.float64 if name == "completeness" else np.int64) for name in MEASURES}
+    for rows, points in made:
+        units, table, _ = points.cut(granularity)
+        counted = by_output(units, table, len(rows))
+        for name in MEASURES:
+            measures[name][rows] = counted[name]
+    return measures
 
 
 def page_names(outputs: Outputs) -> dict[str, str]:
@@ -91,8 +112,7 @@ def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by:
 
 def similar(study: Study, position: int, n: int) -> pd.DataFrame:
     """Return the rows most similar to the one at a position; see `Lens.similar`."""
-    part = next(part for part in study if position in part.rows)
-    here = int(np.searchsorted(part.rows, position))
+    part, here = study.place_of(position)
     nearest, similarity = part.likeness.get().similar_rows(here, n)
     table: pd.DataFrame = study.outputs.frame.iloc[part.rows[nearest]].copy()
     table[free_name("similarity", table.columns)] = similarity
@@ -144,6 +164,34 @@ def clusters(
             counts[clean(f"{by}={values[code]}")] = sizes[made.index + 1]
         made = pd.concat([made, pd.DataFrame(counts, index=made.index)], axis=1)
     return made
+
+
+def points(
+    study: Study, part: Part, granularity: float, by_columns: Sequence[Hashable] = ()
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the units and the points of a part; see `Lens.point_spans` and `Lens.points`."""
+    units, table, _ = part.points.get().cut(granularity)
+    made = units.loc[(units["point"] >= 0) & (units["point"] < len(table)), ["output", "point"]].drop_duplicates()
+    shares: dict[str, npt.NDArray[np.float64]] = {}
+    for by in by_columns:
+        codes, values = categories(study.outputs.frame[by])
+        here = codes[part.rows]
+        point, code = made["point"].to_numpy(), here[made["output"].to_numpy()]
+        for each in np.unique(here[here >= 0]).tolist():
+            makers = np.bincount(point[code == each], minlength=len(table))
+            shares[clean(f"{by}={values[each]}")] = makers / (here == each).sum()
+    return units, pd.concat([table, pd.DataFrame(shares, index=table.index)], axis=1)
+
+
+def makers(study: Study, part: Part, granularity: float, point: int, made: bool) -> npt.NDArray[np.int64]:
+    """Return the positions of the outputs of a part that make a point, or that do not."""
+    units, table = points(study, part, granularity)
+    if isinstance(point, bool) or not isinstance(point, int | np.integer) or not 0 <= point < len(table):
+        numbers = f"0 to {len(table) - 1}" if len(table) else "none: these outputs make no points"
+        raise ValueError(f"there is no point {point!r:.40}; the points of this prompt are {numbers}.")
+    makes = np.isin(np.arange(len(part)), units.loc[units["point"] == point, "output"])
+    positions: npt.NDArray[np.int64] = part.rows[makes == made]
+    return positions
 
 
 def describe(study: Study, part: Part, granularity: float) -> str:

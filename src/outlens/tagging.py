@@ -159,6 +159,31 @@ def merge_tags(lens: Owners, *sources: Any) -> Merged:
     return lens._tags.merge(sources)
 
 
+def tags(lens: Owners) -> pd.DataFrame:
+    """One row per tag: the number of outputs, of all prompts, with the tag from anybody and from each annotator.
+
+    The index is the tag's name; columns `description`, `outputs`, and "annotator=name" for each annotator, int64.
+    """
+    return summaries.tags(lens._tags)
+
+
+def prompt_tags(lens: Owners) -> pd.DataFrame:
+    """One row per prompt: the number of its outputs, and everybody's tags and notes on the prompt itself.
+
+    The index is the prompt; columns `outputs` (int64), `tags` (tuple of str) and `note`.
+    """
+    return summaries.prompt_tags(lens._tags, lens._study.outputs)
+
+
+def tag_log(lens: Owners) -> pd.DataFrame:
+    """The log of all events on the outputs of this lens, in order of time.
+
+    Columns `time` (UTC), `annotator`, `action`, `value`, `row` (the index label; None for undo, redo, definitions
+    and prompts), `key` (of the output or prompt), `gesture` (shared by the events of one gesture), `id` and `lens`.
+    """
+    return summaries.tag_log(lens._tags, lens._study.outputs.frame.index)
+
+
 def _act(lens: Owners, action: str, value: str, rows: Any, prompt: str | int | None = None) -> None:
     """Perform a gesture of `tags.book.GESTURES`."""
     study, state, tags = lens._study, lens._state, lens._tags

@@ -42,14 +42,17 @@ class View:
 
     Attributes
     ----------
-    color : the colours of the map: "cluster", "tags" or the name of a column.
+    color : the colours of the map: "cluster", "tags", "point" (who makes the current point) or the name of a column.
     order : the order of the reader: "row", "typical", "unusual", "untagged" (outputs without a tag first, cluster by
-        cluster), "disputed" (outputs whose tags people disagree on most first) or "ranked" (the last `suggest`).
+        cluster), "disputed" (outputs whose tags people disagree on most first), "complete" (outputs that make the most
+        of the common points first), "alone" (outputs that say what no other does first) or "ranked" (the last
+        `suggest`).
     query, regex : the text in the search box, and whether it is a regular expression.
     tool : the effect of a drag on the map: "lasso" or "pan".
-    mode : the layout of the reader: "cards", "grid" or "interleaved".
+    mode : the layout of the reader: "cards", "grid", "interleaved" or "points".
     scope : the outputs in the reader: "all" or "selected"; all as well if nothing is selected.
-    layers : list of the layers that mark the texts: "shared", "common", "only", "echo", "aligned" and your own layers.
+    layers : list of the layers that mark the texts: "shared", "common", "only", "echo", "aligned", "points" and your
+        own layers.
     min_outputs : how many outputs must share a passage to have it marked: a share above 0 and up to 1.0, a number from
         2, or None for the largest share that marks 2 % of the words, `text.Index.fit`.
     min_words : the length of the shortest shared passage in words, 1 or more.
@@ -68,6 +71,11 @@ class View:
     side : the panel beside the texts: "groups", "sources" or "map".
     side_width : the width of that panel as a share, from 0.0 (hidden) to 1.0 (the texts are hidden). None, the default,
         hides it if there are fewer than 20 outputs. A narrow widget shows it as a drawer instead.
+    points_granularity : from 0.0 (few broad points) to 1.0 (many narrow ones).
+    points_order : the order of the points: "made" (by the most outputs first), "place" (as they come in the outputs),
+        "differ" (most different between sources first) or "rare".
+    omissions : whether a card lists the common points that its output leaves out, while the layer "points" is visible
+        or the order is "complete" or "alone".
     """
 
     __slots__ = ("_shown", "_state")
@@ -87,7 +95,8 @@ class View:
         if name == "scroll_to" and value is not None:
             return labels[[value]].tolist()[0] if labels.is_unique else Positions([value])
         # JSON does not distinguish 1 and 1.0.
-        return float(value) if name == "min_outputs" and value is not None and value <= 1 else value
+        share = name == "points_granularity" or (name == "min_outputs" and value is not None and value <= 1)
+        return float(value) if share else value
 
     def __setattr__(self, name: str, value: Any) -> None:
         if name not in DEFAULTS:
@@ -113,7 +122,7 @@ class View:
     def _stored(self, name: str, value: Any) -> Any:
         """Return the value in the form that is sent to the browser."""
         if name == "color":
-            return _choice(name, value, ["cluster", "tags", *(column.name for column in self._shown.columns)])
+            return _choice(name, value, ["cluster", "tags", "point", *(column.name for column in self._shown.columns)])
         if name in CHOICES:
             return _choice(name, value, CHOICES[name])
         if name == "layers":
@@ -121,7 +130,9 @@ class View:
         if name == "min_outputs":
             return None if value is None else _min_outputs(value)
         if name == "side_width":
-            return None if value is None else _side_width(value)
+            return None if value is None else _share(name, value, "None or a share of the width")
+        if name == "points_granularity":
+            return _share(name, value, "a number")
         if name == "min_words":
             if isinstance(value, bool) or not isinstance(value, int | np.integer) or value < 1:
                 raise ValueError(f"view.min_words must be a whole number of words, 1 or more, not {value!r}.")
@@ -145,7 +156,7 @@ class View:
         if not isinstance(value, list | tuple):
             hint = f"; write [{value!r}]" if isinstance(value, str) else ""
             raise TypeError(f"view.layers takes a list of names, not {value!r}{hint}.")
-        names = [*layers.NAMES, *self._shown.layers()]
+        names = [*layers.NAMES, layers.POINTS, *self._shown.layers()]
         names_given = [_choice("layers", name, names, "a list of names, each ") for name in value]
         return list(dict.fromkeys(names_given))
 
@@ -251,10 +262,10 @@ def _min_outputs(value: Any) -> float:
     )
 
 
-def _side_width(value: Any) -> float:
+def _share(name: str, value: Any, what: str) -> float:
     if isinstance(value, int | float | np.number) and not isinstance(value, bool) and 0 <= value <= 1:
         return float(value)
-    raise ValueError(f"view.side_width must be None or a share of the width from 0.0 to 1.0, not {value!r}.")
+    raise ValueError(f"view.{name} must be {what} from 0.0 to 1.0, not {value!r}.")
 
 
 def _unknown(name: str) -> str:

@@ -166,6 +166,15 @@ class Outputs:
         """Return the positions of some rows; see `RowFinder.positions` for what can name them."""
         return RowFinder(self.frame, self.text, self.by).positions(rows)
 
+    def position(self, row: Any, method: str) -> int:
+        """Return the position of one row, for a method that takes one; ValueError if `row` names none or several."""
+        positions = self.positions(row)
+        if len(positions) != 1:
+            raise ValueError(
+                f"{method} takes one row, but {row!r:.60} names {len(positions)}; give the index label of one."
+            )
+        return int(positions[0])
+
 
 def read(
     data: Any,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,24 @@ FRAME = 0.5
 
 Int64s = npt.NDArray[np.int64]
 Vectors = npt.ArrayLike | Callable[[list[str]], Any] | None
+
+
+@dataclass(frozen=True)
+class Level:
+    """The groups of the distinct units at one granularity: points first, then frames, each by the outputs."""
+
+    group: Int64s
+    """(units,) the group of each distinct unit."""
+    frame: npt.NDArray[np.bool_]
+    """(groups,) whether each is a frame."""
+    similarity: npt.NDArray[np.float64]
+    """(units,) to the centre of the group."""
+    typical: Int64s
+    """(groups,) the most typical unit."""
+    differs: npt.NDArray[np.object_]
+    """(units,) how each differs from the typical one."""
+    names: list[str]
+    varies: list[str]
 
 
 class Points:
@@ -50,31 +69,53 @@ class Points:
         self._outputs, self._pairs = _holders(self.units)
         bounds = np.searchsorted(self._pairs[0], np.arange(len(self._wording) + 1))
         holders = [self._pairs[1][a:b] for a, b in itertools.pairwise(bounds)]
+        self._levels: dict[int, Level] = {}
         self.tree: Tree = link(self._wording, holders, _order(self.units), report)
+
+    def level(self, number: int) -> Level:
+        """Return the groups at a level of the tree, the first time computed."""
+        if number not in self._levels:
+            self._levels[number] = self._level(self.tree.levels[number][self.tree.leaf])
+        return self._levels[number]
+
+    def _level(self, leaves: Int64s) -> Level:
+        units = self.units
+        group, frame = self._numbered(leaves)
+        similarity = self._wording.to_centres(group, self._outputs)
+        typical = self._typical(group, similarity, len(frame))
+        differs = details(units, typical[group])
+        written = [plain(text) for text in units.written]
+        order = np.lexsort((-similarity, group))
+        names, vary = [], []
+        for own in np.split(order, np.searchsorted(group[order], np.arange(1, len(frame)))) if len(frame) else []:
+            wordings, weights = [written[i] for i in own], self._outputs[own].tolist()
+            names.append(name(wordings, weights, similarity[own].tolist()))
+            vary.append(varies(wordings, weights, differs[own].tolist()))
+        return Level(group, frame, similarity, typical, differs, names, vary)
 
     def cut(self, granularity: float = DEFAULT) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Return the tables of units, points and frames at a granularity, as `find` describes them."""
         units = self.units
-        group, kinds = self._numbered(self.tree.levels[self.tree.level(granularity)][self.tree.leaf])
+        level = self.level(self.tree.level(granularity))
         compared = units.unit >= 0
-        similarity = self._wording.to_centres(group, self._outputs)
-        typical = self._typical(group, similarity, len(kinds))
-        differs = np.append(details(units, typical[group]), "")
         of = np.where(compared, units.unit, -1)
-        row_group = np.where(compared, np.append(group, -1)[of], -1)
+        group = np.where(compared, np.append(level.group, -1)[of], -1)
         table = pd.DataFrame({
             "output": units.output,
             "start": units.start,
             "end": units.end,
-            "point": row_group,
-            "similarity": np.append(similarity, np.nan)[of],
+            "point": group,
+            "similarity": np.append(level.similarity, np.nan)[of],
         })  # fmt: skip
-        frame = np.append(kinds, False)[row_group] | (self._framed & (row_group < 0))
-        kind = np.where(frame, "frame", np.array(units.kind, object))
-        table["kind"] = pd.Series(kind, dtype=object)
-        table["differs"] = pd.Series(differs[of], dtype=object)
-        points = self._table(group, similarity, typical, differs, row_group, len(kinds))
-        return table, points[~kinds].reset_index(drop=True), points[kinds].reset_index(drop=True)
+        frame = np.append(level.frame, False)[group] | (self._framed & (group < 0))
+        table["kind"] = pd.Series(np.where(frame, "frame", np.array(units.kind, object)), dtype=object)
+        table["differs"] = pd.Series(np.append(level.differs, "")[of], dtype=object)
+        points = self._table(level, group)
+        return (
+            table,
+            points[~level.frame].reset_index(drop=True),
+            points[level.frame].reset_index(drop=True),
+        )
 
     def _numbered(self, group: Int64s) -> tuple[Int64s, npt.NDArray[np.bool_]]:
         """Number the groups, points first, then by outputs; return them and which are frames."""
@@ -104,35 +145,20 @@ class Points:
         order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
         return order[np.searchsorted(group[order], np.arange(n))]
 
-    def _table(
-        self,
-        group: Int64s,
-        similarity: npt.NDArray[np.float64],
-        typical: Int64s,
-        differs: npt.NDArray[np.object_],
-        row_group: Int64s,
-        n: int,
-    ) -> pd.DataFrame:
-        units = self.units
-        compared = row_group >= 0
-        outputs = self._makers(group, n)
-        position = pd.Series(units.position[compared]).groupby(row_group[compared]).median().reindex(range(n))
-        order = np.lexsort((-similarity, group))
-        members = np.split(order, np.searchsorted(group[order], np.arange(1, n)))
-        written = [plain(text) for text in units.written]
-        names, vary = [], []
-        for own in members if n else []:
-            wordings, weights = [written[i] for i in own], self._outputs[own].tolist()
-            names.append(name(wordings, weights, similarity[own].tolist()))
-            vary.append(varies(wordings, weights, differs[own].tolist()))
+    def _table(self, level: Level, group: Int64s) -> pd.DataFrame:
+        """Return one row per group; `group` is that of each row of the units."""
+        units, n = self.units, len(level.frame)
+        compared = group >= 0
+        outputs = self._makers(level.group, n)
+        position = pd.Series(units.position[compared]).groupby(group[compared]).median().reindex(range(n))
         table = pd.DataFrame({"point": np.arange(n)})
-        table["text"] = pd.Series([written[i] for i in typical], dtype=object)
-        table["name"] = pd.Series(names, dtype=object)
+        table["text"] = pd.Series([plain(units.written[i]) for i in level.typical.tolist()], dtype=object)
+        table["name"] = pd.Series(level.names, dtype=object)
         table["outputs"] = outputs
         table["share"] = outputs / max(1, self.n)
         table["position"] = position.to_numpy(np.float64)
-        table["units"] = np.bincount(row_group[compared], minlength=n)
-        table["varies"] = pd.Series(vary, dtype=object)
+        table["units"] = np.bincount(group[compared], minlength=n)
+        table["varies"] = pd.Series(level.varies, dtype=object)
         return table
 
 

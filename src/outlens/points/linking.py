@@ -27,6 +27,8 @@ CELLS = 1 << 22
 """The number of similarities that one thread holds at once."""
 BLOCK = 512
 """The number of units that are compared with the others at once."""
+FEW = 0.15
+"""Two units are a point only if they are nearer by this, three by half of it: single units share words by chance."""
 STEPS = 7
 """The number of granularities."""
 DEFAULT = 0.5
@@ -128,10 +130,12 @@ def _linked(wording: Wording, holders: list[Int64s], chosen: Int64s, granulariti
 
     joins = linkage(_distances(wording.take(chosen)), "average")
     heights = np.concatenate([np.zeros(n), joins[:, 2]])
+    # The number of units that each node joins to its first.
+    sizes = np.concatenate([np.ones(n), joins[:, 3] - 1])
     repeated = _units_per_output(joins, [holders[unit] for unit in chosen.tolist()], float(_loosest(0)))
     levels = []
     for granularity in granularities:
-        whole = (heights <= _loosest(granularity)) & (
+        whole = (heights <= _loosest(granularity) - FEW / sizes) & (
             (heights <= _tight(granularity)) | (repeated <= _repeated(granularity))
         )
         whole[:n] = True
@@ -198,7 +202,7 @@ def _joined(wording: Wording, chosen: Int64s, groups: Int64s, others: Int64s) ->
     leaf_sizes = np.diff([*leaf_starts, len(chosen)])
     group_sizes = np.add.reduceat(leaf_sizes, group_starts)
     columns = wording.take(chosen[by_leaf])
-    enough = 1 - _loosest(DEFAULT)
+    enough = 1 - _loosest(DEFAULT) + FEW / group_sizes
 
     def nearest(block: Int64s) -> Int64s:
         in_leaves = np.add.reduceat(wording.take(block).similarities(columns), leaf_starts, axis=1)
@@ -206,7 +210,7 @@ def _joined(wording: Wording, chosen: Int64s, groups: Int64s, others: Int64s) ->
         best = in_groups.argmax(axis=1)
         near = np.where(group_of_leaf == group_of_leaf[group_starts][best][:, None], in_leaves / leaf_sizes, -np.inf)
         leaf = near.round(5).argmax(axis=1)
-        return np.where(in_groups[np.arange(len(block)), best] >= enough, by_leaf[leaf_starts[leaf]], -1)
+        return np.where(in_groups[np.arange(len(block)), best] >= enough[best], by_leaf[leaf_starts[leaf]], -1)
 
     size = max(1, CELLS // len(chosen))
     return np.concatenate(in_parallel(nearest, [others[at : at + size] for at in range(0, len(others), size)]))

@@ -56,8 +56,8 @@ class Answers:
         answer = self._by_kind.get(kind)
         return None if answer is None else answer(part, message, buffers)
 
-    def _stop(self, part: Part, _: object, _buffers: object) -> None:
-        part.progress.stop()
+    def _stop(self, part: Part, message: dict[str, Any], _: object) -> None:
+        (part.points_progress if message.get("what") == "points" else part.progress).stop()
 
     def _continue(self, part: Part, _: object, _buffers: object) -> None:
         self._study.begin(part.number)
@@ -110,7 +110,7 @@ class Answers:
                     says = f"it holds {made} of {n} prompts; call lens.prepare() first for all"
             else:
                 rows = np.frombuffer(bytes(buffers[0]), "<u4").astype(np.int64)
-                content = tables.csv(tables.frame(self._study, self._state.granularity, self._tags).iloc[rows])
+                content = tables.csv(tables.frame(self._study, self._state, self._tags).iloc[rows])
         except (Exception, KeyboardInterrupt) as error:
             return {"kind": "exported", "error": reason(error), "says": ""}, [b""]
         return {"kind": "exported", "error": "", "says": says}, [content.encode()]

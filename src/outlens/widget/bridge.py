@@ -193,6 +193,7 @@ class Bridge:
                 part.landscape.when_ready(partial(self._on_clusters, part))
             if part.index.peek() is None:
                 part.index.when_ready(partial(self._on_index, part))
+            part.points_progress.changed.connect(self._on_points_progress)
             if id(part.progress) not in watched:
                 part.progress.changed.connect(self._on_progress)
 
@@ -219,6 +220,8 @@ class Bridge:
             self.widget._progress = part.progress()
             self.widget._index = part.index.peek() or {}
             self.widget._aligned = part.aligned.peek() or {}
+            self.widget._points = part.points.peek() or {}
+            self.widget._points_progress = part.points_progress()
             self._show_tags()
 
     def _on_clusters(self, part: Part, _: object) -> None:
@@ -254,6 +257,30 @@ class Bridge:
             with self.widget.hold_sync():
                 setattr(self.widget, trait, made)
                 self.widget._summary = self._parts[part.number].summary(self._state)
+
+    def _ask_points(self, part: Part) -> None:
+        """Find the points in the background and show them when they are ready."""
+        on_wire = self._parts[part.number]
+        if part.points.peek() is not None:
+            # Encoding them takes a second.
+            self._study.later(partial(self._on_points, part, None))
+            return
+        if not on_wire.points_asked:
+            on_wire.points_asked = True
+            part.points.when_ready(partial(self._on_points, part))
+        self._study.begin_points(part)
+
+    def _on_points(self, part: Part, _: object) -> None:
+        if self._tags.closed or self._watched[part.number] is not part:
+            return
+        made = self._parts[part.number].points.get()
+        self._soon(self._show_made, part, "_points", made)
+
+    def _on_points_progress(self, _: object) -> None:
+        self._soon(self._show_points_progress)
+
+    def _show_points_progress(self) -> None:
+        self.widget._points_progress = self._parts[self._shown.number].points_progress()
 
     def _on_progress(self, _: object) -> None:
         self._soon(self._show_progress)
@@ -340,6 +367,8 @@ class Bridge:
         part = self._study.parts[prompt]
         if kind in ("index", "aligned"):
             self._prepare(part, kind)
+        elif kind == "points":
+            self._ask_points(part)
         elif (answer := self._answers.to(kind, part, message, buffers)) is not None:
             content, data = answer
             self.widget.send({"prompt": prompt, "id": message.get("id"), **content}, data)

@@ -62,6 +62,10 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
     """`text.Index.arrays()` as bytes, for shared words. {} until the browser asks; {"error"} if it fails."""
     _aligned = t.Dict().tag(sync=True)
     """The alignment of sentences, `wire.alignment`; {} and {"error"} as for `_index`."""
+    _points = t.Dict().tag(sync=True)
+    """The points, `points.points`; {} until they are ready."""
+    _points_progress = t.Dict().tag(sync=True)
+    """The progress of the points, as `_progress`."""
     _summary: t.List[dict[str, Any]] = t.List().tag(sync=True)
     """The pieces of the summary sentence, `summary.Piece`."""
     _layers: t.List[dict[str, Any]] = t.List().tag(sync=True)
@@ -84,6 +88,6 @@ class LensWidget(anywidget.AnyWidget):  # type: ignore[misc]  # anywidget ships 
 
     def release(self) -> None:
         """Free the copies of the outputs and of what is computed from them."""
-        copies = "_rows _xy _columns _texts _offsets _leaf _typical _variant _index _aligned _rare"
+        copies = "_rows _xy _columns _texts _offsets _leaf _typical _variant _index _aligned _points _rare"
         for name in copies.split():
             setattr(self, name, type(getattr(self, name))())

@@ -10,6 +10,7 @@ import pandas as pd
 from outlens._unicode import clean
 from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
+from outlens.progress import Report
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.summary import Piece, end_of_start, new_outputs, pieces
@@ -17,6 +18,7 @@ from outlens.tags.book import TagBook
 from outlens.vectors.positions import scaled
 from outlens.vectors.separation import NO_GROUPS
 from outlens.widget import tagged, wire
+from outlens.widget.points import points
 
 
 class PartOnWire:
@@ -24,7 +26,8 @@ class PartOnWire:
 
     Attributes
     ----------
-    index, aligned : the traits of these names; ready once the browser or a page has asked for them.
+    index, aligned, points : the traits of these names; ready once the browser or a page has asked for them.
+    points_asked : whether the browser has asked for the points.
     """
 
     def __init__(self, study: Study, part: Part, tags: TagBook) -> None:
@@ -35,6 +38,12 @@ class PartOnWire:
         self._summary: tuple[tuple[bool, bool], list[dict[str, Any]]] | None = None
         self.index: Deferred[dict[str, Any]] = Deferred(lambda: dict(wire.index(part.index.get())))
         self.aligned: Deferred[dict[str, Any]] = Deferred(lambda: wire.alignment(part.texts, part.alignment.get()))
+
+        self.points: Deferred[dict[str, Any]] = Deferred(self._points)
+        self.points_asked = False
+
+    def _points(self) -> dict[str, Any]:
+        return {"prompt": self._part.number, **points(self._part.texts, self._part.points.get())}
 
     def asked(self, kind: str) -> dict[str, Any]:
         """Return the index or the alignment ("index" or "aligned"), or {"error": reason}."""
@@ -58,6 +67,7 @@ class PartOnWire:
         return {
             "_index": self.asked("index") if wire.indexed(self._part.texts) else {},
             "_aligned": self.asked("aligned") if few else {},
+            "_points": {} if self._part.points.peek() is None else self.points.get(),
         }
 
     def keys(self) -> list[str]:
@@ -108,7 +118,13 @@ class PartOnWire:
 
     def progress(self) -> dict[str, Any]:
         """Return the progress of the clusters and the map, `_progress`."""
-        now = self._part.progress.now
+        return self._progress(self._part.progress.now)
+
+    def points_progress(self) -> dict[str, Any]:
+        """Return the progress of the points, `_points_progress`."""
+        return self._progress(self._part.points_progress.now)
+
+    def _progress(self, now: Report) -> dict[str, Any]:
         return {
             "prompt": self._part.number,
             "status": now.status,

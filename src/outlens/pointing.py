@@ -1,0 +1,86 @@
+"""The methods of `Lens` about points: what the outputs say, who says it and who leaves it out."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from outlens import tables
+from outlens.owners import Owners
+from outlens.points import omissions as omitted
+from outlens.points import support as supported
+
+
+def points(lens: Owners) -> pd.DataFrame:
+    """One row per point of the current prompt: what its outputs say, whatever the words and the place.
+
+    Columns as in `points.find`: `point` (0 is made by the most outputs), `text`, `name`, `outputs`, `share`,
+    `position`, `units`, `varies`; and a column "by=value" with the share of the outputs that make it, for each value of
+    each `by` column. They are found when first requested, with a progress bar. `view.points_granularity` makes them
+    finer or coarser.
+    """
+    _, table = tables.points(lens._study, lens._part, _granularity(lens), lens._study.outputs.by)
+    return table
+
+
+def point_spans(lens: Owners) -> pd.DataFrame:
+    """The span table of the units of the current prompt's outputs, with their points; see `points.find`."""
+    units, _ = tables.points(lens._study, lens._part, _granularity(lens))
+    return lens._part.place(units)
+
+
+def omissions(lens: Owners, row: Any, least: float = 0.5) -> pd.DataFrame:
+    """Return the points that an output leaves out although at least a share of the outputs of its prompt make them.
+
+    Parameters
+    ----------
+    row : one row, in any form that `select` takes; usually its index label.
+    least : the share of the outputs, 0 to 1.
+
+    Returns
+    -------
+    The rows of `points`, most made first.
+
+    Raises
+    ------
+    KeyError
+        If there is no such row.
+    ValueError
+        If `row` names no row or several, or `least` is not between 0 and 1.
+    """
+    if isinstance(least, bool) or not 0 <= least <= 1:
+        raise ValueError(f"least is {least!r:.40}; give a share of the outputs from 0 to 1.")
+    part, output = lens._study.place_of(lens._study.outputs.position(row, "omissions"))
+    units, table = tables.points(lens._study, part, _granularity(lens))
+    return omitted(units, table, output, least)
+
+
+def support(lens: Owners, row: Any) -> pd.DataFrame:
+    """Return what an output says, unit by unit, with how many other outputs of its prompt say the same.
+
+    Support does not tell what is true: many outputs can be wrong together.
+
+    Parameters
+    ----------
+    row : one row, in any form that `select` takes; usually its index label.
+
+    Returns
+    -------
+    A span table: the units of the output that make points, as in `point_spans`, with `support` (int64, 0 for what only
+    this output says).
+
+    Raises
+    ------
+    KeyError
+        If there is no such row.
+    ValueError
+        If `row` names no row or several.
+    """
+    part, output = lens._study.place_of(lens._study.outputs.position(row, "support"))
+    units, table = tables.points(lens._study, part, _granularity(lens))
+    return part.place(supported(units, table, output))
+
+
+def _granularity(lens: Owners) -> float:
+    return float(lens._state.view["points_granularity"])

@@ -1,0 +1,130 @@
+"""Points on a lens: the tables, the selection, the frame, and what the browser receives."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import outlens as ol
+from outlens.text.utf16 import utf16
+from outlens.widget.points import NOT_COMPARED
+
+pytestmark = pytest.mark.model
+
+SAYS = ["Water the 🌱 fern once a week.", "Give it plenty of sun.", "Turn the pot now and then.", "Ask a 🐝 keeper."]
+MADE = [(0, 1, 2), (0, 1), (0, 1, 2), (0,), (1, 2), (3, 0)]
+
+
+@pytest.fixture
+def lens() -> ol.Lens:
+    texts = ["Sure! 🙂\n\n" + " ".join(SAYS[k] for k in own) for own in MADE]
+    frame = pd.DataFrame({"response": texts, "model": ["a", "b"] * 3}, index=[10, 11, 12, 13, 14, 15])
+    return ol.Lens(frame, by="model", vectors=np.eye(6), store=False)
+
+
+def test_points_count_outputs_and_sources(lens: ol.Lens) -> None:
+    points = lens.points
+    assert dict(zip(points["text"], points["outputs"], strict=True)) == {
+        said: sum(k in own for own in MADE) for k, said in enumerate(SAYS)
+    }
+    for source, outputs in (("a", (0, 2, 4)), ("b", (1, 3, 5))):
+        for text, share in zip(points["text"], points[f"model={source}"], strict=True):
+            assert share == pytest.approx(np.mean([SAYS.index(text) in MADE[i] for i in outputs]))
+    assert lens.text_of(lens.point_spans).isin(SAYS).sum() == sum(map(len, MADE))
+
+
+def test_points_select_outputs(lens: ol.Lens) -> None:
+    for point, text in enumerate(lens.points["text"]):
+        makers = [i for i, own in enumerate(MADE) if SAYS.index(text) in own]
+        lens.select(point=point)
+        assert lens.selection.tolist() == makers
+        lens.select(point=point, made=False)
+        assert lens.selection.tolist() == [i for i in range(6) if i not in makers]
+    with pytest.raises(ValueError, match="there is no point 9; the points of this prompt are 0 to 3"):
+        lens.select(point=9)
+    with pytest.raises(ValueError, match="only one of them"):
+        lens.select([10], point=0)
+
+
+def test_an_output_is_compared_with_the_others(lens: ol.Lens) -> None:
+    assert set(lens.omissions(13)["text"]) == {SAYS[1], SAYS[2]}
+    assert lens.omissions(13, least=0.6)["text"].tolist() == [SAYS[1]]
+    support = lens.support(15)
+    assert dict(zip(lens.text_of(support), support["support"], strict=True)) == {SAYS[3]: 0, SAYS[0]: 4}
+    with pytest.raises(ValueError, match="omissions takes one row"):
+        lens.omissions([10, 11])
+    with pytest.raises(ValueError, match="least is 2"):
+        lens.omissions(10, least=2)
+
+
+def test_the_frame_has_the_measures_once_points_were_found(lens: ol.Lens) -> None:
+    assert "completeness" not in lens.frame
+    common = {k for k in range(4) if sum(k in own for own in MADE) >= 3}
+    lens.points  # noqa: B018
+    frame = lens.frame
+    assert frame["points"].tolist() == [len(own) for own in MADE]
+    assert frame["alone"].tolist() == [0, 0, 0, 0, 0, 1]
+    assert frame["completeness"].tolist() == [len(common & set(own)) / len(common) for own in MADE]
+
+
+def test_added_outputs_are_counted(lens: ol.Lens) -> None:
+    before = lens.points.set_index("text")["outputs"]
+    lens.add(pd.DataFrame({"response": [SAYS[2]], "model": ["a"]}, index=[16]), vectors=np.eye(6)[:1])
+    after = lens.points.set_index("text")["outputs"]
+    assert (after - before).loc[SAYS].tolist() == [0, 0, 1, 0]
+
+
+def test_the_browser_receives_what_python_returns(lens: ol.Lens) -> None:
+    widget = lens._bridge.widget
+    assert widget._points == {}
+    lens._bridge._on_message(widget, {"kind": "points", "prompt": 0}, [])
+    lens.points  # noqa: B018
+    lens._study._executor.submit(lambda: None).result()
+    assert widget._points_progress["status"] == "ready"
+    wire = widget._points
+    spans, points = lens.point_spans, lens.points
+    level = wire["granularities"].index(0.5)
+    n = wire["points"][level]
+    assert n == len(points)
+    order = np.frombuffer(wire["order"][level], "<i4")
+    unit = np.frombuffer(wire["unit"], "<u4")
+    leaf, levels = np.frombuffer(wire["leaf"], "<i4"), np.frombuffer(wire["levels"], "<i4").reshape(7, -1)
+    group = np.where(unit == NOT_COMPARED, -1, levels[level][leaf[np.where(unit == NOT_COMPARED, 0, unit)]])
+    number = {node: i for i, node in enumerate(order.tolist())} | {-1: -1}
+    assert [number[node] for node in group.tolist()] == spans["point"].tolist()
+    assert [wire["names"][node] for node in order[:n].tolist()] == points["name"].tolist()
+    typical = np.frombuffer(wire["typical"], "<u4")[order[:n]]
+    assert lens.text_of(spans.iloc[typical]).tolist() == points["text"].tolist()
+    texts = lens._study.outputs.texts
+    for row, (output, a, b) in enumerate(spans[["output", "start", "end"]].to_numpy().tolist()):
+        assert np.frombuffer(wire["output"], "<u4")[row] == output
+        here = [np.frombuffer(wire[name], "<u4")[row] for name in ("start", "end")]
+        assert here == utf16(texts[output], np.array([a, b])).tolist()
+
+
+def test_points_stop_and_continue() -> None:
+    texts = [f"Sentence number {i} is about {i * i} things." for i in range(300)]
+    with ol.Lens(texts, vectors=np.eye(300, 4) + 1, store=False) as lens:
+        lens.clusters  # noqa: B018
+        part = lens._study.parts[0]
+        part.points_progress.report = _stop  # type: ignore[method-assign]
+        lens._bridge._on_message(lens._bridge.widget, {"kind": "points", "prompt": 0}, [])
+        # The first job starts the second.
+        for _ in range(2):
+            lens._study._executor.submit(lambda: None).result()
+        assert lens._bridge.widget._points_progress["status"] == "stopped"
+        del part.points_progress.report
+        assert len(lens.points)
+
+
+def _stop(*_: object, **__: object) -> None:
+    from outlens.deferred import Stopped
+
+    raise Stopped
+
+
+def test_a_page_has_the_points_that_were_found(lens: ol.Lens) -> None:
+    assert lens._bridge.page_state()["_pages"][0]["_points"] == {}
+    lens.points  # noqa: B018
+    assert lens._bridge.page_state()["_pages"][0]["_points"]["names"]
