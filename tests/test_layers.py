@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from outlens import layers
@@ -39,7 +39,6 @@ def kinds_of(spans: pd.DataFrame) -> list[str]:
     return sorted(set(counts), key=lambda kind: (-counts.count(kind), kind))
 
 
-@settings(max_examples=300)
 @given(SPANS, st.permutations(range(len(TEXTS))), st.integers(0, len(TEXTS)))
 def test_pieces_give_the_layers_over_each_character(
     spans: list[tuple[int, list[int], str | None]], order: list[int], n: int
@@ -196,7 +195,6 @@ def words_by_hand(
     return found
 
 
-@settings(max_examples=300)
 @given(
     st.lists(SAID, max_size=6),
     st.none() | SAID,

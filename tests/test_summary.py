@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import re
 from collections import Counter
 from itertools import pairwise
@@ -120,18 +121,22 @@ def _check(lens: ol.Lens, texts: list[Any], by: list[str] | None) -> None:
 def _marked(lens: ol.Lens, texts: list[str], share: float) -> float:
     """Return the share of words that shared spans cover, counted word by word."""
     spans = lens.shared(min_outputs=share, min_words=4)
-    words = [len(list(re.finditer(r"\S+", text))) for text in texts]
-    coverage = ol.text.coverage(texts, min_words=4)
-    total = sum(len(c) for c in coverage)
+    words = _words(tuple(texts))
     covered = 0
-    for i, counts in enumerate(coverage):
-        inside = np.zeros(len(counts), bool)
-        places = ol.text.Index([texts[i]]).tokens
+    for i, (starts, ends) in enumerate(words):
+        inside = np.zeros(len(starts), bool)
         for start, end in spans.loc[spans.output == i, ["start", "end"]].to_numpy().tolist():
-            inside |= (places.start >= start) & (places.end <= end)
+            inside |= (starts >= start) & (ends <= end)
         covered += int(inside.sum())
     assert words
-    return covered / max(1, total)
+    return covered / max(1, sum(len(starts) for starts, _ in words))
+
+
+@functools.cache
+def _words(texts: tuple[str, ...]) -> list[tuple[np.ndarray, np.ndarray]]:
+    """Return where the words of each text start and end; cached, because every share and granularity needs them."""
+    tables = [ol.text.words(text) for text in texts]
+    return [(table["start"].to_numpy(), table["end"].to_numpy()) for table in tables]
 
 
 @pytest.mark.parametrize(
