@@ -114,10 +114,13 @@ describe("markdown of any text", () => {
     " #",
     "\\",
     "a~~",
-  ])("takes no longer than the text: 3 MB of %j", (sign) => {
-    const text = sign.repeat(3e6 / sign.length);
-    expect(wrong(text)).toBe("");
-  }); // prettier-ignore
+  ])(
+    "takes no longer than the text: 1 MB of %j",
+    (sign) => {
+      expect(wrong(sign.repeat(1e6 / sign.length))).toBe("");
+    },
+    20_000,
+  );
 
   it("takes linear time: backticks of every number, ever deeper lists, nested styles", () => {
     const numbers = (count: number) => Array.from({ length: count }, (_, k) => k + 1);
