@@ -18,7 +18,8 @@ import outlens as ol
 settings.register_profile("dev", deadline=None)
 # The same examples in every run: a failure comes from the change that it appears with.
 settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100, database=None, print_blob=True)
-# The oldest versions differ in imports and return values, which a few examples show.
+# The oldest versions differ in imports and return values, which a few examples show. A test that needs more or fewer
+# examples multiplies `settings().max_examples`: a number of its own would be the same in every profile.
 settings.register_profile("oldest", settings.get_profile("ci"), max_examples=20)
 settings.load_profile(os.environ.get("OUTLENS_HYPOTHESIS", "ci" if "CI" in os.environ else "dev"))
 

@@ -165,7 +165,7 @@ def any_frame(draw: st.DrawFn) -> pd.DataFrame:
     return frame.set_axis(pd.Index(labels, dtype=object)) if draw(st.booleans()) else frame
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=settings().max_examples * 3 // 5, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(any_frame())
 def test_any_frame_comes_back(frame: pd.DataFrame) -> None:
     pack = container.Packer()

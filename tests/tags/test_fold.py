@@ -117,7 +117,7 @@ def test_events_about_other_outputs_are_ignored(log: list[Event]) -> None:
 
 
 @given(LOGS, st.randoms(use_true_random=False), st.lists(st.integers(0, 30), max_size=4), st.booleans())
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 def test_event_order_batches_and_repeats_do_not_matter(
     log: list[Event], shuffle: object, cuts: list[int], look: bool
 ) -> None:
@@ -218,7 +218,7 @@ def test_a_gesture_of_many_kinds_is_summarised() -> None:
 
 
 @given(LOGS, LOGS, st.integers(0, 3), st.sampled_from([None, KEYS[:2]]))
-@settings(max_examples=300)
+@settings(max_examples=settings().max_examples * 3)
 def test_opening_a_store_gives_the_state_of_its_events_one_by_one(
     log: list[Event], later: list[Event], pieces: int, keys: list[str] | None
 ) -> None:

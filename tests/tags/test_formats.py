@@ -123,7 +123,7 @@ def test_bytes_that_are_not_text_are_reported(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "excel"), [("t.csv", False), ("t.csv", True), ("t.jsonl", False), ("t.parquet", False)]
 )
-@settings(max_examples=30)
+@settings(max_examples=settings().max_examples * 3 // 10)
 @given(rows=st.lists(st.tuples(CLEAN, st.lists(CLEAN, max_size=3), st.integers(-9, 9), st.booleans()), min_size=1))
 def test_a_table_comes_back_exactly(name: str, excel: bool, rows: list[tuple[str, list[str], int, bool]]) -> None:
     rows = [(text, [tag for tag in tags if tag.strip()], number, flag) for text, tags, number, flag in rows]
@@ -211,7 +211,7 @@ def test_wrong_paths_and_tables_are_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(("write", "read"), [(write_label_studio, read_label_studio), (write_argilla, read_argilla)])
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(judgements=JUDGEMENTS)
 def test_judgements_come_back_exactly(write, read, judgements: list[Judgement]) -> None:  # type: ignore[no-untyped-def]
     back = read(write(FOLDER / "judgements.json", judgements))

@@ -175,7 +175,7 @@ class Tagging(RuleBasedStateMachine):
 
 
 TestTagging = Tagging.TestCase
-TestTagging.settings = settings(max_examples=30, stateful_step_count=25)
+TestTagging.settings = settings(max_examples=settings().max_examples * 3 // 10, stateful_step_count=25)
 
 
 @pytest.fixture

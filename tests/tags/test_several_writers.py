@@ -70,7 +70,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=settings().max_examples // 4, deadline=None)
 def test_tags_and_undo_are_the_same_in_every_frame_and_in_merged_logs(steps: list[tuple[int, str, int, str]]) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "tags.sqlite"

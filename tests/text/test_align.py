@@ -193,7 +193,7 @@ def test_ties_for_the_medoid_do_not_depend_on_the_order_of_the_outputs() -> None
         _same_in_order(texts, order)
 
 
-@settings(max_examples=60)
+@settings(max_examples=settings().max_examples * 3 // 5)
 @given(st.lists(SENTENCES, max_size=6), st.randoms())
 def test_the_order_of_the_outputs_changes_nothing(texts: list[str], shuffler: random.Random) -> None:
     order = list(range(len(texts)))

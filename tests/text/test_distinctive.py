@@ -85,7 +85,7 @@ GROUPED = st.lists(
 
 
 @given(GROUPED, st.integers(1, 3), st.booleans())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 def test_counts_and_p_match_brute_force(rows: list[tuple[str, str]], least: int, phrases: bool) -> None:
     texts, groups = [t for t, _ in rows], [g for _, g in rows]
     sizes = Counter(groups)
@@ -249,7 +249,7 @@ def test_words_of_the_prompt_are_not_distinctive_of_a_group() -> None:
 
 
 @given(GROUPED, st.randoms())
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 def test_the_order_of_outputs_and_groups_does_not_matter(rows: list[tuple[str, str]], random: Any) -> None:
     table = distinctive([t for t, _ in rows], [g for _, g in rows], prompts=[len(t) % 2 for t, _ in rows])
     mixed = rows.copy()

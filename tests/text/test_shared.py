@@ -73,7 +73,7 @@ def rows(spans: pd.DataFrame) -> list[tuple[int, ...]]:
     return [tuple(row) for row in spans[["output", "start", "end", "words", "outputs"]].to_numpy().tolist()]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(TEXTS, st.integers(2, 6), st.integers(1, 5), st.none() | LETTERS)
 def test_spans_and_coverage_match_brute_force(texts: list[str], k: int, m: int, prompt: str | None) -> None:
     index = Index(texts, prompt=prompt)
@@ -82,7 +82,7 @@ def test_spans_and_coverage_match_brute_force(texts: list[str], k: int, m: int, 
     assert [c.tolist() for c in index.coverage(m)] == obvious_coverage(texts, m, prompt)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 5, deadline=None)
 @given(TEXTS, st.integers(1, 4), st.none() | LETTERS, st.sets(st.integers(0, 5)))
 def test_coverage_counts_only_the_given_outputs(
     texts: list[str], m: int, prompt: str | None, counted: set[int]
@@ -289,7 +289,7 @@ def obvious_phrases(texts: list[str], k: int, m: int, prompt: str | None, limit:
     return [(" ".join(phrase), candidates[phrase]) for phrase in listed[:limit]]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=settings().max_examples * 3 // 2, deadline=None)
 @given(TEXTS, st.integers(2, 4), st.integers(1, 4), st.none() | LETTERS, st.integers(1, 5))
 def test_phrases_are_the_best_that_do_not_contain_each_other(
     texts: list[str], k: int, m: int, prompt: str | None, limit: int

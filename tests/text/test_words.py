@@ -42,7 +42,7 @@ def obvious(text: str) -> list[tuple[int, int]]:
     return [(a, b) for a, b in found if a not in numbers or not re.fullmatch("[0-9]{1,3}", text[a:b])]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=settings().max_examples * 2, deadline=None)
 @given(st.lists(TEXT, max_size=4))
 def test_words_match_the_definition(texts: list[str]) -> None:
     found = tokenize(texts)

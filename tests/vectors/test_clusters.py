@@ -78,7 +78,7 @@ def test_an_output_unlike_all_others_is_unclustered() -> None:
 
 
 @given(st.integers(0, 40), st.randoms(use_true_random=False))
-@settings(deadline=None, max_examples=25)
+@settings(deadline=None, max_examples=settings().max_examples // 4)
 def test_the_order_of_the_rows_changes_nothing(n: int, random: object) -> None:
     vectors, texts, _ = answers(n, seed=n)
     vectors = unit(vectors + 0.0) if n else np.zeros((0, 32), np.float32)
@@ -167,7 +167,7 @@ def test_granularity_takes_the_nearest_level() -> None:
 
 @pytest.mark.parametrize("ward", [False, True])
 @given(st.lists(st.integers(1, 4), min_size=2, max_size=12), st.integers(0, 10**6))
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=settings().max_examples * 2 // 5)
 def test_weighted_linkage_matches_repeated_rows(ward: bool, weights: list[int], seed: int) -> None:
     points = np.random.default_rng(seed).normal(size=(len(weights), 3))
     squared = ((points[:, None] - points[None]) ** 2).sum(axis=2)
