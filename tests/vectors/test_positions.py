@@ -1,8 +1,10 @@
 from __future__ import annotations
 
 import importlib
+import json
 import subprocess
 import sys
+from typing import Any
 
 import numpy as np
 import pytest
@@ -76,18 +78,33 @@ def test_equal_vectors_of_different_texts_get_positions() -> None:
         assert len(np.unique(xy, axis=0)) == 40
 
 
-def test_warming_up_compiles_everything_for_a_map() -> None:
+@pytest.fixture(scope="module")
+def fresh() -> dict[str, Any]:
+    """Return what a new process has compiled before and after its first map, and the libgomp that torch then gets."""
     program = (
-        "import numpy; from outlens.vectors import positions; from umap import layouts, umap_\n"
+        "import json, numpy, pathlib; from importlib.util import find_spec; from outlens.vectors import positions\n"
+        "positions.warm_up(); from umap import layouts, umap_\n"
         "loops = [umap_.smooth_knn_dist, umap_.compute_membership_strengths,"
         " layouts._nb_optimize_layout_euclidean_single_epoch]\n"
-        "positions.warm_up(); before = [len(loop.signatures) for loop in loops]\n"
+        "before = [len(loop.signatures) for loop in loops]\n"
         "v = numpy.random.default_rng(0).normal(size=(40, 8)).astype('f4')\n"
         "positions.project(v, [f'{i}' for i in range(40)])\n"
-        "assert before == [len(loop.signatures) for loop in loops] == [1, 1, 1], before\n"
-        "assert all(loop.stats.cache_path for loop in loops)"
+        "after = [len(loop.signatures) for loop in loops]\n"
+        "torch = find_spec('torch') and __import__('torch')\n"
+        "own = torch and pathlib.Path(torch.__file__).resolve().parent / 'lib' / 'libgomp.so.1'\n"
+        "maps = pathlib.Path('/proc/self/maps')\n"
+        "found = bool(own) and (not own.exists() or not maps.exists() or str(own) in maps.read_text())\n"
+        "cached = all(bool(loop.stats.cache_path) for loop in loops)\n"
+        "print(json.dumps({'before': before, 'after': after, 'cached': cached, 'libgomp': found}))"
     )
-    subprocess.run([sys.executable, "-W", "ignore", "-c", program], check=True)
+    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
+    result: dict[str, Any] = json.loads(done.stdout)
+    return result
+
+
+def test_warming_up_compiles_everything_for_a_map(fresh: dict[str, Any]) -> None:
+    assert fresh["before"] == fresh["after"] == [1, 1, 1]
+    assert fresh["cached"]
 
 
 def test_a_map_that_cannot_be_prepared_early_is_computed_on_demand(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -114,13 +131,6 @@ def test_typical_is_the_mean_similarity() -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere torch brings no libgomp")
 @pytest.mark.model
-def test_a_map_computed_first_leaves_torch_its_openmp() -> None:
+def test_a_map_computed_first_leaves_torch_its_openmp(fresh: dict[str, Any]) -> None:
     """With the system's libgomp, which numba loads, torch embedded a hundred times slower."""
-    program = (
-        "import numpy, pathlib; from outlens.vectors import project\n"
-        "project(numpy.eye(20, dtype='f4'), list('abcdefghijklmnopqrst')); import torch\n"
-        "own = pathlib.Path(torch.__file__).resolve().parent / 'lib' / 'libgomp.so.1'\n"
-        "print(not own.exists() or str(own) in open('/proc/self/maps').read())"
-    )
-    done = subprocess.run([sys.executable, "-W", "ignore", "-c", program], capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == "True"
+    assert fresh["libgomp"]
