@@ -6,6 +6,9 @@ import re
 from collections import Counter
 from collections.abc import Sequence
 
+from outlens.text.differs import SPELT_NUMBERS
+from outlens.vectors.features import function_words
+
 LONGEST = 6
 """The most words in a name."""
 LED = 0.15
@@ -18,7 +21,9 @@ _LEAD = re.compile(r"\W*([^\W_][^:.!?\n]{0,60}?)\W*[:\uff1a]\W*\s\S")
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"^\W+(?=\w)")
 _FIGURE = r"\d+(?:[.,:/]\d+)*"
-_NUMBER = re.compile(rf"(?:{_FIGURE}(?:[-\u2013]{_FIGURE})?|[\u00bc-\u00be\u2150-\u215e])%?(?: ?[^\W\d_]{{1,12}})?")
+_NUMBER = re.compile(
+    rf"(?:{_FIGURE}(?:[-\u2013]{_FIGURE})?|[\u00bc-\u00be\u2150-\u215e])%?(?: ?[a-z\u00b0\u00b5]{{1,12}}\b)?"
+)
 
 
 def plain(text: str) -> str:
@@ -53,6 +58,12 @@ def name(units: Sequence[str], weights: Sequence[int], similarities: Sequence[fl
     return cut(units[short[0]] if short else units[order[0]])
 
 
+def _measured(figure: str) -> str:
+    """Return a number and its unit; the next word is none if it is a function word."""
+    number, *unit = figure.split(" ")
+    return number if unit and unit[0] in function_words() else figure
+
+
 def cut(text: str) -> str:
     """Return at most six words of a text, with "…" if there are more."""
     words = _MARK.sub("", text).split()
@@ -73,7 +84,9 @@ def varies(units: Sequence[str], weights: Sequence[int], differs: Sequence[str])
     if any("number" in kinds for kinds in differs):
         numbers: Counter[str] = Counter()
         for unit, weight in zip(units, weights, strict=True):
-            for number in dict.fromkeys(match[0].strip() for match in _NUMBER.finditer(unit)):
+            spelt = [word for word in _WORD.findall(unit.lower()) if word in SPELT_NUMBERS]
+            figures = [_measured(match[0].strip()) for match in _NUMBER.finditer(unit)]
+            for number in dict.fromkeys([*figures, *spelt]):
                 numbers[number] += weight
         listed = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))[:LISTED]
         says.append(", ".join(f"{number} × {times}" for number, times in listed))
