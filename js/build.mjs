@@ -6,18 +6,19 @@ import { minify } from "terser";
 import { split } from "./split.mjs";
 
 const OWN = (
-  "about affine alignment anchors announce anySelected arrays arrived asked blocks clusters codes colors " +
-  "comparedCount componentDidCatch componentDidMount componentDidUpdate componentWillMount " +
+  "about affine alignment anchors announce anySelected arrays arrived asked blocks bySource clusters codes " +
+  "colors comparedCount componentDidCatch componentDidMount componentDidUpdate componentWillMount " +
   "componentWillReceiveProps componentWillUnmount componentWillUpdate contextType copies counts coverage " +
-  "current dense disputes doubleTap draft drawer elsewhere ends estimate faded field folds getChildContext " +
-  "getDerivedStateFromError getDerivedStateFromProps getSnapshotBeforeUpdate goal ground hasSize heights " +
-  "hover isPinned keyOf largest layer level lines listing localOf making marks mask members mine minOutputs " +
-  "minWords moved nameOf nearest nextUntagged ofCounted onlyHere onUnfold onWidth opened otherPrompts " +
-  "outputOf outputs outputsOf outputsWith painted palette panBy passes passing pointer preparing present " +
-  "pressed progress project promptIndex Provider question radius reach reading redraw report reveal ringed " +
-  "room score scrolled setGranularity setPrompt setScope settings settle shared shortSource shown sourcesOf " +
-  "spans spread starts stride styled tagging tagKeys textData totals traits unfold unfolded unitAt units " +
-  "unproject variants where within wordings wordsBetween written zoomAbout zoomTo"
+  "current currentGroup dense disputes doubleTap draft drawer elsewhere ends estimate faded field folds " +
+  "getChildContext getDerivedStateFromError getDerivedStateFromProps getSnapshotBeforeUpdate goal ground " +
+  "groupOf hasSize heights hover isOpen isPinned isPoint keyOf largest layer level lines listing localOf makers " +
+  "making marks mask members mine minOutputs minWords moved nameOf nearest nextUntagged ofCounted ofOutput " +
+  "ofSources onlyHere onUnfold onWidth opened otherPrompts outputOf outputs outputsOf outputsWith painted " +
+  "palette panBy passages passes passing pointCount pointer pointList pointsProgress preparing present pressed " +
+  "progress project promptIndex Provider question radius reach reading redraw report reveal ringed room rowAt " +
+  "rowsOf score scrolled setGranularity setLevel setPrompt setScope settings settle shared shortSource shown " +
+  "sourcesOf spans spread starts stride strip styled tagging tagKeys textData totals traits typicalOf unfold " +
+  "unfolded unitAt units unproject variants where within wordings wordsBetween written zoomAbout zoomTo"
 ).split(" ");
 
 const options = {

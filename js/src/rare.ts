@@ -6,8 +6,9 @@ import { Prompts } from "./panels/drawer/prompts";
 import { Help } from "./panels/help";
 import type { Panels } from "./panels/rare";
 import { Interleaved } from "./panels/reader/interleaved";
+import { Points } from "./panels/reader/points/points";
 import { Sources } from "./panels/sources/sources";
 import { TagPanel } from "./panels/tags/tag-panel";
 
-const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Prompts, Sources, TagPanel };
+const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Points, Prompts, Sources, TagPanel };
 export default panels;

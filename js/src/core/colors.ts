@@ -2,6 +2,8 @@
 import { computed, signal } from "@preact/signals";
 import { ALONE, type Clusters } from "./clusters";
 import type { Outputs } from "./outputs";
+import type { Points } from "./points";
+import { listOf } from "./points-cut";
 import { byGroup, byNumber, byTag, type Scheme } from "./scheme";
 import type { Settings } from "./settings";
 import type { Tags } from "./tags";
@@ -17,6 +19,7 @@ export class Colors {
     readonly settings: Settings,
     readonly clusters: Clusters,
     readonly tags: Tags,
+    readonly points: Points,
   ) {}
 
   readonly scheme = computed<Scheme>(() => {
@@ -27,6 +30,8 @@ export class Colors {
       const { names, define } = this.tags.tagged.value;
       return byTag(this.tags.first.value, names, define, dark);
     }
+    // A column of that name comes first.
+    if (by === "point" && !column) return this.#byPoint(dark);
     if (!column) {
       const labels = this.clusters.list.value.map((c) => c.name);
       const scheme = byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);
@@ -45,6 +50,22 @@ export class Colors {
     const group = Int32Array.from(values, (v) => (v === NO_VALUE ? -1 : v));
     return byGroup("category", by, group, column.categories ?? [], dark, "no value");
   });
+
+  /** Who makes the current point. */
+  #byPoint(dark: boolean): Scheme {
+    const cut = this.points.cut.value;
+    const current = this.points.currentGroup.value;
+    const group = new Int32Array(this.outputs.info.n).fill(-1);
+    if (!cut || current < 0) return byGroup("category", "point", group, [], dark, "no point is open");
+    for (const id of listOf(cut.makers, current)) group[id] = 0;
+    return byGroup("category", "point", group, [this.points.name(current)], dark, "others");
+  }
+
+  /** The colours that clusters or the values of a column have when they colour the map. */
+  palette(kind: "cluster" | "category"): (code: number) => string {
+    const { palette } = byGroup(kind, "", new Int32Array(), [], this.dark.value, "");
+    return (code) => palette[Math.min(code, palette.length - 2)];
+  }
 
   of(i: number): string {
     const { palette, codes } = this.scheme.value;

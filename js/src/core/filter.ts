@@ -26,7 +26,8 @@ export class Filter {
   ) {
     const groups = computed(() => {
       const level = colors.scheme.value.kind === "cluster" ? clusters.level.value : 0;
-      return JSON.stringify([outputs.visit.value, settings.get("color"), level]);
+      const color = settings.get("color");
+      return JSON.stringify([outputs.visit.value, color, level, color === "point" && colors.points.currentGroup.value]);
     });
     this.hidden = new Remembered(groups, NOTHING);
   }

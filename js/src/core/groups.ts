@@ -4,7 +4,7 @@ import type { Traits } from "../wire/traits";
 import type { Alignment } from "../wire/types";
 import { lowest } from "./lowest";
 import type { Outputs } from "./outputs";
-import { ofPrompt, waitingFor } from "./shared";
+import { ofPrompt, waitingFor } from "./made";
 
 /** Number of groups with their own colour. */
 export const COLORS = 8;

@@ -18,7 +18,9 @@ import { Making } from "./making";
 import { Marks } from "./marks";
 import { OtherPrompts } from "./other-prompts";
 import { Outputs } from "./outputs";
+import { PointList } from "./point-list";
 import { Pointer } from "./pointer";
+import { Points } from "./points";
 import { prepare } from "./preparation";
 import { Reading } from "./reading";
 import { Search } from "./search";
@@ -61,22 +63,24 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const gestures = new Gestures(outputs, ask);
   const tags = new Tags(traits, outputs, settings, gestures);
   const tagKeys = new TagKeys(tags);
-  const colors = new Colors(outputs, settings, clusters, tags);
+  const points = new Points(traits, outputs, settings, ask);
+  const colors = new Colors(outputs, settings, clusters, tags, points);
   const pointer = new Pointer(outputs, clusters);
   const filter = new Filter(outputs, settings, clusters, colors, search, tags, pointer);
   const selection = new Selection(traits, outputs, settings, filter, pointer, announce, history);
   const reading = new Reading(outputs, settings, announce);
   const summary = new Summary(traits, clusters, settings, selection, reading);
-  const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer);
+  const listing = new Listing(traits, outputs, settings, clusters, tags, filter, selection, pointer, points);
+  const pointList = new PointList(points, outputs, settings, clusters, colors, selection, listing);
   const tagging = new Tagging(outputs, pointer, selection, listing, tags, gestures, announce, history, model.page);
   const exporting = new Exporting(outputs, selection, tagging, ask);
   const undo = new Undo(history, selection, tags, tagging, announce);
   const shared = new Shared(traits, outputs, settings, selection, kernel);
   const groups = new Groups(traits, outputs, kernel);
   const folds = new Folds(settings, outputs, shared);
-  const marks = new Marks(traits, outputs, settings, search, reading, shared, groups, ask);
+  const marks = new Marks(traits, outputs, settings, search, reading, shared, groups, points, ask);
   const distinctive = new Distinctive(outputs, selection, ask);
-  prepare({ outputs, settings, reading, marks, shared, groups, announce, link: ask }, until);
+  prepare({ outputs, settings, reading, marks, shared, groups, points, announce, link: ask }, until);
   return {
     /** Whether a kernel answers. */
     kernel,
@@ -107,6 +111,8 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     reading,
     shared,
     groups,
+    points,
+    pointList,
     folds,
     marks,
     distinctive,

@@ -5,6 +5,7 @@ import type { Clusters } from "./clusters";
 import type { Filter } from "./filter";
 import type { Outputs } from "./outputs";
 import type { Pointer } from "./pointer";
+import type { Points } from "./points";
 import { Remembered } from "./remembered";
 import type { Scope, Selection } from "./selection";
 import type { Settings } from "./settings";
@@ -23,6 +24,7 @@ export class Listing {
     readonly filter: Filter,
     readonly selection: Selection,
     readonly pointer: Pointer,
+    readonly points: Points,
   ) {
     this.spread = new Remembered<ReadonlySet<number>>(outputs.visit, new Set());
   }
@@ -76,6 +78,11 @@ export class Listing {
     if (by === "ranked") {
       const rank = this.ranked.value?.rank;
       return rank ? (a, b) => rank[a] - rank[b] : null;
+    }
+    if (by === "complete" || by === "alone") {
+      const { points, alone, common } = this.points.ofOutput.value;
+      if (by === "alone") return (a, b) => alone[b] - alone[a];
+      return (a, b) => common[b] - common[a] || points[b] - points[a];
     }
     if (by === "disputed") {
       const disputed = this.tags.disputed.value;

@@ -9,6 +9,7 @@ import type { Traits } from "../wire/traits";
 import type { Groups } from "./groups";
 import type { Outputs } from "./outputs";
 import { ownSpans, typesAt } from "./own-layers";
+import type { Points } from "./points";
 import type { Place, Reading } from "./reading";
 import type { Search } from "./search";
 import type { Settings } from "./settings";
@@ -18,7 +19,7 @@ const STYLES = ["ol-strong", "ol-em", "ol-code", "ol-strike", "ol-hide"];
 /** Number of texts whose markdown is cached. */
 const RENDERED = 200;
 /** Layers that `n` and `N` skip. */
-const PASSED = new Set(["ol-aligned", "ol-hot", "ol-asked"]);
+const PASSED = new Set(["ol-support", "ol-framing", "ol-of-point", "ol-aligned", "ol-hot", "ol-asked"]);
 
 export class Marks {
   readonly #rendered = new Map<string, ReturnType<typeof markdown>>();
@@ -31,6 +32,7 @@ export class Marks {
     readonly reading: Reading,
     readonly shared: Shared,
     readonly groups: Groups,
+    readonly points: Points,
     readonly link: Link,
   ) {}
 
@@ -43,16 +45,16 @@ export class Marks {
   toggle(layer: string): void {
     const on = this.settings.get("layers");
     const switchedOn = !on.includes(layer);
-    const aligned = layer === "aligned";
-    const made = aligned ? this.groups.made.value : this.shared.made.value;
-    if (switchedOn && made.kind === "error")
-      this.link.tell({ kind: aligned ? "aligned" : "index", prompt: this.outputs.info.prompt });
+    const kind = layer === "aligned" || layer === "points" ? layer : "index";
+    const { result } = this.points;
+    const made = { aligned: this.groups.made, points: result, index: this.shared.made }[kind].value;
+    if (switchedOn && made.kind === "error") this.link.tell({ kind, prompt: this.outputs.info.prompt });
     this.settings.set({ layers: switchedOn ? [...on, layer] : on.filter((name) => name !== layer) });
   }
 
   /** The layers of part of a text, bottom first. */
   layers(id: number, text: string, from: number, to: number): Painted[] {
-    const layers = [...this.#words(id, from, to), ...this.#sentences(id)];
+    const layers = [...this.#points(id), ...this.#words(id, from, to), ...this.#sentences(id)];
     let types = 0;
     for (const layer of this.own.value) {
       if (this.on.value.has(layer.name)) layers.push({ layer: "ol-own", spans: ownSpans(layer, id, types) });
@@ -65,6 +67,30 @@ export class Marks {
     const asked = this.reading.asked.value;
     if (asked && asked.id === id) layers.push({ layer: "ol-asked", spans: this.#wordAt(asked) });
     return layers;
+  }
+
+  /** The support of an output's units, and the units of the current point. */
+  #points(id: number): Painted[] {
+    const { points } = this;
+    const arrays = points.arrays.value;
+    const shown = this.on.value.has("points");
+    const current = this.settings.get("mode") === "points" ? points.currentGroup.value : -1;
+    if (!arrays || (!shown && current < 0)) return [];
+    const [tint, frames, hot]: number[][] = [[], [], []];
+    const [from, to] = points.rowsOf(id);
+    for (let row = from; row < to; row++) {
+      const group = points.groupOf(row);
+      const step = points.step(row);
+      const span = [arrays.start[row], arrays.end[row]];
+      if (step) tint.push(...span, step);
+      else if (group >= 0 && !points.isPoint(group)) frames.push(...span, 0);
+      if (group >= 0 && group === current) hot.push(...span, 0);
+    }
+    const layers = [
+      { layer: "ol-support", spans: tint },
+      { layer: "ol-framing", spans: frames },
+    ];
+    return [...(shown ? layers : []), { layer: "ol-of-point", spans: hot }];
   }
 
   /** The words shared with other outputs. */
@@ -194,6 +220,8 @@ export class Marks {
       if (on.has("only") && both((at) => shared.onlyHere(at))) lines.push("only here");
       if (on.has("echo") && both((at) => shared.room.value![at] === 0)) lines.push("repeats the prompt");
     }
+    const says = on.has("points") && this.points.says(this.points.rowAt({ id, at }));
+    if (says) lines.push(says);
     const group = this.groups.list.value[this.groups.at(id, at)];
     if (group && on.has("aligned"))
       lines.push(`part ${group.label}: in ${grouped(group.outputs)} of ${grouped(this.outputs.info.n)}`);

@@ -1,4 +1,4 @@
-// Asks Python for the index and the alignment once a visible feature needs them, and announces a long wait.
+// Asks Python for the index, the alignment and the points once a visible feature needs them, and announces a long wait.
 import { computed } from "@preact/signals";
 import { plural } from "../ui/format";
 import type { Link } from "../wire/ask";
@@ -8,6 +8,7 @@ import { follow } from "./follow";
 import type { Groups } from "./groups";
 import type { Marks } from "./marks";
 import type { Outputs } from "./outputs";
+import type { Points } from "./points";
 import type { Reading } from "./reading";
 import type { Settings } from "./settings";
 import type { Shared } from "./shared";
@@ -19,6 +20,7 @@ interface Needs {
   marks: Marks;
   shared: Shared;
   groups: Groups;
+  points: Points;
   announce: Announcer;
   link: Link;
 }
@@ -27,7 +29,7 @@ export const PREPARING = "Preparing this prompt…";
 
 /** Asks once for each visit to a prompt; a failed result is asked for again at the next visit. */
 export function prepare(needs: Needs, until: AbortSignal): void {
-  const { outputs, settings, reading, marks, shared, groups, announce, link } = needs;
+  const { outputs, settings, reading, marks, shared, groups, points, announce, link } = needs;
   const needsIndex = computed(
     () =>
       settings.get("fold") ||
@@ -38,8 +40,15 @@ export function prepare(needs: Needs, until: AbortSignal): void {
   const needsGroups = computed(
     () => settings.get("mode") === "interleaved" || marks.on.value.has("aligned") || !!reading.asked.value,
   );
+  const needsPoints = computed(
+    () =>
+      settings.get("mode") === "points" ||
+      marks.on.value.has("points") ||
+      ["complete", "alone"].includes(settings.get("order")) ||
+      settings.get("color") === "point",
+  );
   const asked = new Set<string>();
-  const want = (kind: "index" | "aligned", made: Made<unknown>) => {
+  const want = (kind: "index" | "aligned" | "points", made: Made<unknown>) => {
     const { prompt, n } = outputs.info;
     const key = `${kind}:${outputs.visit.value}`;
     if (made.kind !== "none") asked.delete(key);
@@ -51,10 +60,16 @@ export function prepare(needs: Needs, until: AbortSignal): void {
   follow(until, () => {
     if (needsIndex.value) want("index", shared.made.value);
     if (needsGroups.value) want("aligned", groups.made.value);
+    if (needsPoints.value) want("points", points.result.value);
   });
   const waiting = computed(() => {
     if (outputs.preparing.value) return PREPARING;
-    return (needsIndex.value && shared.status.value) || (needsGroups.value && groups.status.value) || "";
+    const says = [
+      needsIndex.value && shared.status.value,
+      needsGroups.value && groups.status.value,
+      needsPoints.value && points.status.value,
+    ];
+    return says.find(Boolean) || "";
   });
   let announced = false;
   follow(until, () => {

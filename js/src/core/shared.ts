@@ -4,24 +4,12 @@ import { SharedIndex } from "../text/shared";
 import { outputsNeeded } from "../text/thresholds";
 import { grouped } from "../ui/format";
 import type { Traits } from "../wire/traits";
-import type { Made, Stamped, WordArrays } from "../wire/types";
+import type { WordArrays } from "../wire/types";
 import { lowest } from "./lowest";
+import { ofPrompt, waitingFor } from "./made";
 import type { Outputs } from "./outputs";
 import type { Selection } from "./selection";
 import type { Settings } from "./settings";
-
-/** Why a result of Python about `n` outputs is missing: being computed, refused, or no kernel; "" if it is there. */
-export function waitingFor(made: Made<unknown>, n: number, kernel: boolean): string {
-  if (made.kind === "error") return made.error;
-  if (made.kind === "made") return "";
-  if (!n) return "There are no outputs to compare.";
-  return kernel ? "Comparing the outputs…" : "This page was written without this comparison.";
-}
-
-/** The result from Python if it is about the current prompt; else none. */
-export function ofPrompt<T>({ prompt, value }: Stamped<Made<T>>, shown: number): Made<T> {
-  return prompt === shown ? value : { kind: "none" };
-}
 
 export class Shared {
   constructor(

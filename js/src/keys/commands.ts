@@ -2,6 +2,7 @@
 import { describe } from "../core/describe";
 import type { Direction, Lens, MapControl } from "../core/lens";
 import { focusTexts } from "../ui/focus";
+import { plural } from "../ui/format";
 import type { ReaderMode } from "../wire/types";
 
 interface Press {
@@ -27,14 +28,18 @@ interface Command {
 export const COMMANDS: Command[] = [
   {
     shown: "j k",
-    words: "go to the next or previous output (interleaved: group)",
+    words: "go to the next or previous output, group or point",
     run: { j: ({ lens }) => step(lens, 1), k: ({ lens }) => step(lens, -1) },
   },
   {
     shown: "x v",
-    words: "select or deselect the output; pin it beside others",
+    words: "select or deselect the output (points: select who makes the point); pin it beside others",
     run: {
-      x: ({ lens }) => withCurrent(lens, (id) => lens.selection.pick(lens.listing.copies(id))),
+      x: ({ lens }) => {
+        const group = lens.settings.get("mode") === "points" ? lens.points.currentGroup.value : -1;
+        if (group >= 0) lens.pointList.select(group, "make");
+        else withCurrent(lens, (id) => lens.selection.pick(lens.listing.copies(id)));
+      },
       v: ({ lens }) => withCurrent(lens, (id) => lens.reading.pin(id)),
     },
     once: true,
@@ -46,7 +51,7 @@ export const COMMANDS: Command[] = [
   },
   {
     shown: "m",
-    words: "switch between cards, grid and interleaved",
+    words: "switch between cards, grid, interleaved and points",
     run: { m: ({ lens }) => nextMode(lens) },
     once: true,
   },
@@ -90,7 +95,7 @@ export const COMMANDS: Command[] = [
   {
     // Some keyboard layouts have no brackets.
     shown: "[ ] , .",
-    words: "make clusters coarser or finer",
+    words: "make clusters coarser or finer; in the mode Points, the points",
     run: {
       "[": toLevel(-1),
       "]": toLevel(1),
@@ -172,7 +177,7 @@ export function leave({ lens, root, target }: Press, inField: boolean): void {
   focusTexts(root);
 }
 
-const MODES: ReaderMode[] = ["cards", "grid", "interleaved"];
+const MODES: ReaderMode[] = ["cards", "grid", "interleaved", "points"];
 
 function nextMode(lens: Lens): void {
   const mode = MODES[(MODES.indexOf(lens.settings.get("mode")) + 1) % MODES.length];
@@ -218,6 +223,11 @@ function zoom(factor: number): Run {
 
 function toLevel(by: number): Run {
   return ({ lens }) => {
+    if (lens.settings.get("mode") === "points") {
+      lens.points.setLevel(lens.points.level.value + by);
+      lens.announce.say(plural(lens.pointList.groups.value.points.length, "point"));
+      return;
+    }
     const next = lens.clusters.tree.value.granularities[lens.clusters.level.value + by];
     if (next !== undefined) lens.clusters.setGranularity(next);
   };
@@ -230,7 +240,7 @@ function toUntagged(lens: Lens): void {
 }
 
 function step(lens: Lens, by: number): void {
-  if (lens.settings.get("mode") === "interleaved") {
+  if (["interleaved", "points"].includes(lens.settings.get("mode"))) {
     lens.reading.walk?.(by);
     return;
   }
@@ -250,7 +260,7 @@ function toMark(lens: Lens, by: 1 | -1): void {
   const { reading, pointer, listing, marks } = lens;
   const asked = reading.asked.value;
   const id = asked?.id ?? (pointer.cursor.value >= 0 ? pointer.cursor.value : listing.cards.value.ids[0]);
-  if (id === undefined || lens.settings.get("mode") === "interleaved") return;
+  if (id === undefined || ["interleaved", "points"].includes(lens.settings.get("mode"))) return;
   const at = marks.next(id, asked?.id === id ? asked.at : by > 0 ? -1 : Number.POSITIVE_INFINITY, by);
   if (at < 0) {
     lens.announce.say(by > 0 ? "No highlight after this one" : "No highlight before this one");

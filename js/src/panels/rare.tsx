@@ -8,7 +8,7 @@ import { Empty } from "../ui/layout";
 import { useLens } from "./use-lens";
 
 export type Panels = Record<
-  "AskedPlace" | "Help" | "Interleaved" | "Openings" | "Phrases" | "Prompts" | "Sources" | "TagPanel",
+  "AskedPlace" | "Help" | "Interleaved" | "Openings" | "Phrases" | "Points" | "Prompts" | "Sources" | "TagPanel",
   ComponentType
 >;
 
@@ -71,6 +71,7 @@ export const Help = standIn("Help");
 export const Interleaved = standIn("Interleaved");
 export const Openings = standIn("Openings");
 export const Phrases = standIn("Phrases");
+export const Points = standIn("Points");
 export const Prompts = standIn("Prompts");
 export const Sources = standIn("Sources");
 export const TagPanel = standIn("TagPanel");

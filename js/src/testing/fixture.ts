@@ -59,6 +59,7 @@ export function traits(): Record<string, unknown> {
     _variant: view(Uint32Array.of(0, 1, 2, 3, 4, 5)),
     _index: {},
     _aligned: {},
+    _points: {},
     _layers: [],
     _summary: [
       { text: "6 outputs", view: { scope: "all" } },
@@ -108,6 +109,9 @@ export function traits(): Record<string, unknown> {
       blind: false,
       side: "groups",
       side_width: 0.34,
+      points_granularity: 0.5,
+      points_order: "made",
+      omissions: true,
     },
   }; // prettier-ignore
 }

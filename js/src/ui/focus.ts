@@ -29,7 +29,10 @@ export function useFocusWithin(box: RefObject<HTMLElement | null>): void {
   const held = box.current?.contains(focused(box.current));
   useLayoutEffect(() => {
     const element = box.current!;
-    if (!held || element.contains(focused(element))) return;
+    const now = focused(element);
+    // A box that has the focus itself, in place of its list, passes it on to the list.
+    const standsIn = now === element && !element.matches(".ol-list");
+    if (!held || (element.contains(now) && !standsIn)) return;
     const list =
       element.querySelector<HTMLElement>(".ol-list") ??
       element.closest(".outlens")?.querySelector<HTMLElement>(".ol-list");

@@ -29,7 +29,7 @@ export function Hint({ children }: WithChildren) {
   return <p class="ol-muted">{children}</p>;
 }
 
-export function Muted({ title, children }: WithChildren & { title?: string }) {
+export function Muted({ title, children }: WithChildren & { title?: string | undefined }) {
   return (
     <span class="ol-muted" title={title}>
       {children}

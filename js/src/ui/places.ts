@@ -73,3 +73,11 @@ export function textAt(root: Element, id: number, at: number): Range | null {
   }
   return null;
 }
+
+/** Whether text is selected, in the page or in the shadow tree of an element. */
+export function selectsText(within: Element): boolean {
+  const tree = within.getRootNode() as (Document | ShadowRoot) & { getSelection?: () => Selection | null };
+  // Some browsers do not report this inside a shadow tree.
+  const selection = tree.getSelection?.() ?? within.ownerDocument.getSelection();
+  return !!selection && !selection.isCollapsed;
+}

@@ -11,6 +11,7 @@ import type {
   Model,
   OwnLayer,
   Piece,
+  PointArrays,
   Progress,
   Ranked,
   Rename,
@@ -49,6 +50,8 @@ export class Traits {
   readonly variants = signal<VariantData>(null!);
   readonly index = signal<Stamped<Made<WordArrays>>>(NONE);
   readonly aligned = signal<Stamped<Made<Alignment>>>(NONE);
+  readonly points = signal<Stamped<Made<PointArrays>>>(NONE);
+  readonly pointsProgress = signal<Progress | undefined>(undefined);
   readonly tagged = signal<Tagged>(null!);
   readonly ranked = signal<Ranked | null>(null);
   readonly layers = signal<OwnLayer[]>([]);
@@ -118,6 +121,8 @@ export class Traits {
       }));
       this.#piece(this.index, ["_index"], () => stamped(get("_index"), prompt, INDEX));
       this.#piece(this.aligned, ["_aligned"], () => stamped(get("_aligned"), prompt, ALIGNED));
+      this.#piece(this.points, ["_points"], () => pointsOf(get("_points"), prompt));
+      this.pointsProgress.value = get("_points_progress");
       this.#piece(this.layers, ["_layers"], () => (get("_layers") ?? []).map((layer: any) => arrays(layer, LAYER)));
       this.#piece(this.summary, ["_summary"], () =>
         (get("_summary") ?? []).map((p: any) => arrays(p, { rows: Uint32Array })),
@@ -168,6 +173,8 @@ const NAMES = [
   "_variant",
   "_index",
   "_aligned",
+  "_points",
+  "_points_progress",
   "_layers",
   "_summary",
   "_tagged",
@@ -201,6 +208,18 @@ const ALIGNED = {
   vary_first: Uint32Array,
   vary: Uint32Array,
 };
+const POINTS = {
+  output: Uint32Array,
+  start: Uint32Array,
+  end: Uint32Array,
+  unit: Uint32Array,
+  position: Float32Array,
+  leaf: Int32Array,
+  levels: Int32Array,
+  typical: Uint32Array,
+  similarity: Uint8Array,
+  differs: Uint8Array,
+};
 const TAGGED = { bits: Uint8Array, stars: Uint8Array };
 const LAYER = { first: Uint32Array, pieces: Uint32Array };
 
@@ -208,8 +227,13 @@ const LAYER = { first: Uint32Array, pieces: Uint32Array };
 function stamped<T>(made: any, shown: number, types: Record<string, ArrayType>): Stamped<Made<T>> {
   const prompt: number = made?.prompt ?? shown;
   if (made?.error) return { prompt, value: { kind: "error", error: made.error } };
-  if (!made?.first && !made?.bounds) return { prompt, value: { kind: "none" } };
+  if (!made?.first && !made?.bounds && !made?.output) return { prompt, value: { kind: "none" } };
   return { prompt, value: { kind: "made", value: arrays(made, types) } };
+}
+
+function pointsOf(made: any, shown: number): Stamped<Made<PointArrays>> {
+  const order = (made?.order ?? []).map((nodes: DataView) => array(nodes, Int32Array));
+  return stamped({ ...made, order }, shown, POINTS);
 }
 
 function columnsOf(info: Info, codes: Record<string, DataView>): FrameData["columns"] {

@@ -49,9 +49,10 @@ export interface Rename {
   tree?: number;
 }
 
-export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked";
+export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "ranked" | "complete" | "alone";
+export type PointsOrder = "made" | "place" | "differ" | "rare";
 export type Tool = "lasso" | "pan";
-export type ReaderMode = "cards" | "grid" | "interleaved";
+export type ReaderMode = "cards" | "grid" | "interleaved" | "points";
 export type Panel = "" | "phrases" | "openings" | "tags" | "prompts";
 export type Tab = "groups" | "sources" | "map";
 
@@ -88,6 +89,11 @@ export interface View {
   side: Tab;
   /** Its share of the width: 0 hides it, 1 hides the texts, null depends on the number of outputs. */
   side_width: number | null;
+  /** From 0 (few broad points) to 1 (many narrow ones). */
+  points_granularity: number;
+  points_order: PointsOrder;
+  /** Whether a card lists the common points that its output leaves out. */
+  omissions: boolean;
 }
 
 /** `text.Index.arrays()`. */
@@ -122,6 +128,37 @@ export interface Alignment {
   vary_first: Uint32Array;
   vary: Uint32Array;
 }
+
+/** What the outputs say: rows are their sentences, items and table rows; see widget/points.py. */
+export interface PointArrays {
+  /** Output, start, end, distinct wording (`NOT_COMPARED` = none) and place (0 to 1) of each row, sorted by output. */
+  output: Uint32Array;
+  start: Uint32Array;
+  end: Uint32Array;
+  unit: Uint32Array;
+  position: Float32Array;
+  /** The finest group of each wording. */
+  leaf: Int32Array;
+  /** From 0 (coarse) to 1 (fine), one for each level. */
+  granularities: number[];
+  /** The node of each leaf, level after level. */
+  levels: Int32Array;
+  /** For each level its nodes: points first, then frames such as greetings; those made by the most outputs first. */
+  order: Int32Array[];
+  /** The number of points of each level; the other nodes are frames. */
+  points: number[];
+  /** The most typical row of each node. */
+  typical: Uint32Array;
+  names: string[];
+  varies: string[];
+  /** Of each wording to the centre of its point, 0 to 255, level after level. */
+  similarity: Uint8Array;
+  /** How each wording differs from the typical one, as bits: 1 number, 2 negation, 4 name, 8 items. */
+  differs: Uint8Array;
+}
+
+/** The wording of a row that is not compared: code, or no words. */
+export const NOT_COMPARED = 0xffffffff;
 
 /** One of the user's own layers: spans (start, end, type) of each output, in UTF-16 units. */
 export interface OwnLayer {
@@ -184,7 +221,7 @@ export interface ClusterData {
   typical: Float32Array;
 }
 
-/** The progress of the clusters and the map; see progress.py. */
+/** The progress of the clusters and the map, or of the points; see progress.py. */
 export interface Progress {
   prompt: number;
   status: "" | "waiting" | "running" | "stopped" | "failed" | "ready";
@@ -272,7 +309,10 @@ export type Question =
   | { kind: "export"; prompt: number; form: ExportForm };
 
 /** Messages that Python answers with a trait. */
-export type Notice = { kind: "index" | "aligned" | "stop" | "continue"; prompt: number };
+export type Notice =
+  | { kind: "index" | "aligned" | "points" | "continue"; prompt: number }
+  /** Stops the clusters and the map or, on request, the points. */
+  | { kind: "stop"; prompt: number; what?: "points" };
 
 /** A message from Python: a page of texts, search results, distinctive words, or the result of a gesture. */
 export type Reply =

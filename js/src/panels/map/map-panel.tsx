@@ -100,6 +100,7 @@ function Tools() {
   const lens = useLens();
   const [tool, color] = [lens.settings.get("tool"), lens.settings.get("color")];
   const { columns } = lens.outputs.info;
+  const point = color === "point" || lens.points.cut.value ? ["point"] : [];
   return (
     <div class="ol-bar ol-tools">
       <Segments label="Effect of dragging">
@@ -115,7 +116,7 @@ function Tools() {
         value={color}
         set={(chosen) => lens.settings.set({ color: chosen })}
       >
-        <Options names={["cluster", "tags", ...columns.map(({ name }) => name)]} />
+        <Options names={["cluster", "tags", ...point, ...columns.map(({ name }) => name)]} />
       </Choice>
     </div>
   ); // prettier-ignore

@@ -9,6 +9,7 @@ import { Button, Plain } from "../../ui/button";
 import { plural } from "../../ui/format";
 import { rove } from "../../ui/rove";
 import { Blank, Body, estimate } from "./body";
+import { Omissions } from "./omissions";
 import { Chips } from "../tags/chips";
 import { Notes } from "../tags/notes";
 import { Spring, classes } from "../../ui/layout";
@@ -50,6 +51,7 @@ export function Card({ id, position, total }: Props) {
     >
       <Head id={id} />
       <Content id={id} />
+      <Omissions id={id} />
     </article>
   ); // prettier-ignore
 }

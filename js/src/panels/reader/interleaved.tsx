@@ -9,13 +9,11 @@ import type { Group } from "../../core/groups";
 import { Button, Plain } from "../../ui/button";
 import { grouped, plural } from "../../ui/format";
 import { ShareBar } from "../../ui/share-bar";
-import { Painted } from "../../ui/segments";
-import { Card } from "./card";
 import { useShown } from "./cards";
 import { Nothing } from "./nothing";
+import { Wording as Line } from "./wording";
 import { type ListControl, Windowed } from "../../ui/windowed";
-import { Empty, Muted, Spring, classes } from "../../ui/layout";
-import { Dot } from "../dot";
+import { Empty, Muted, Spring } from "../../ui/layout";
 import { useComputed } from "../use-computed";
 
 /** Wordings and single sentences shown at first in a group, and added by each click. */
@@ -200,93 +198,28 @@ function GroupBlock({ block }: { block: Block }) {
   ); // prettier-ignore
 }
 
-function WordingRow({ wording }: { wording: Wording }) {
+function WordingRow({ wording: { units, flags } }: { wording: Wording }) {
   const lens = useLens();
-  const open = useSignal(-1);
-  const all = useSignal(false);
   const aligned = lens.groups.alignment.value!;
   const of = lens.groups.outputOf.value;
-  const u = wording.units[0];
-  const id = of[u];
-  const text = lens.outputs.text(id);
-  const [from, to] = [aligned.start[u], aligned.end[u]];
-  const times = aligned.times[u];
-  const flags = FLAGS.filter((_, bit) => wording.flags & (1 << bit));
-  const grouped = aligned.group[u] >= 0;
-  const typical = (wording.flags & MEDOID) > 0;
-  const badges = wording.units.slice(0, all.value ? undefined : 1);
+  const u = units[0];
+  const inGroup = aligned.group[u] >= 0;
+  const typical = (flags & MEDOID) > 0;
   const vary: number[] = [];
   for (let k = 3 * aligned.vary_first[u]; k < 3 * aligned.vary_first[u + 1]; k += 3) {
     const what = aligned.vary[k + 2];
     // Underline the varying words that the flag refers to.
-    vary.push(aligned.vary[k], aligned.vary[k + 1], what && wording.flags & (1 << (what - 1)) ? what : 0);
+    vary.push(aligned.vary[k], aligned.vary[k + 1], what && flags & (1 << (what - 1)) ? what : 0);
   }
-  // Grey text is shared within the group; dark text varies.
-  const others =
-    text === null ? [] : lens.marks.layers(id, text, from, to).filter(({ layer }) => layer !== "ol-common");
-  const styled = text === null ? null : lens.marks.styled(text);
-  const show = (unit: number) => {
-    open.value = open.value === unit ? -1 : unit;
-    if (open.value >= 0) {
-      lens.reading.open(of[unit]);
-      lens.reading.hot.value = aligned.group[unit];
-      lens.reading.show(of[unit], aligned.start[unit]);
-    } else lens.reading.hot.value = -1;
-  };
   return (
-    <div class={classes("ol-wording", grouped && !typical && "ol-varies", typical && "ol-typical")}>
-      <div class="ol-wording-line">
-        <div class={styled ? "ol-text ol-rendered" : "ol-text"} dir="auto" data-id={id} data-from={from}>
-          {text === null ? (
-            "…"
-          ) : (
-            <Painted
-              text={text}
-              from={from}
-              to={to}
-              layers={[{ layer: "ol-vary", spans: vary }, ...others, ...(styled?.layers ?? [])]}
-            />
-          )}
-        </div>
-        {flags.length > 0 && (
-          <span class="ol-flag" title="Compared with the typical wording of the group">
-            {flags.join(", ")}
-          </span>
-        )}
-        {times > 1 && <Muted title="Occurrences in this output">× {times}</Muted>}
-        <span class="ol-badges">
-          {badges.map((unit) => (
-            <Button
-              key={unit}
-              class="ol-badge"
-              aria-expanded={open.value === unit}
-              title={`${lens.outputs.source(of[unit])} ${lens.outputs.row(of[unit])}: show the whole output here`}
-              onClick={() => show(unit)}
-            >
-              <Dot id={of[unit]} />
-              {lens.outputs.source(of[unit]) && <span>{lens.outputs.shortSource(of[unit])}</span>}
-              <span class="ol-badge-row">
-                {lens.outputs.source(of[unit]) ? lens.outputs.label(of[unit]) : lens.outputs.row(of[unit])}
-              </span>
-            </Button>
-          ))}
-          {wording.units.length > 1 && (
-            <Button
-              class="ol-badge"
-              aria-expanded={all.value}
-              title={lens.outputs.sourcesOf(wording.units.map((unit) => of[unit])) || "All outputs with this wording"}
-              onClick={() => (all.value = !all.value)}
-            >
-              {all.value ? "fewer" : `× ${wording.units.length}`}
-            </Button>
-          )}
-        </span>
-      </div>
-      {open.value >= 0 && (
-        <div class="ol-in-place">
-          <Card id={of[open.value]} />
-        </div>
-      )}
-    </div>
+    <Line
+      passages={units.map((unit) => ({ id: of[unit], from: aligned.start[unit], to: aligned.end[unit] }))}
+      vary={vary}
+      flags={FLAGS.filter((_, bit) => flags & (1 << bit))}
+      times={aligned.times[u]}
+      varies={inGroup && !typical}
+      typical={typical}
+      onShow={(passage) => (lens.reading.hot.value = passage ? aligned.group[u] : -1)}
+    />
   ); // prettier-ignore
 }

@@ -66,6 +66,16 @@ const LAYERS: Layer[] = [
     ),
     about: "Margin: sentences that play the same part have the same number",
   },
+  {
+    name: "points",
+    label: "Points",
+    look: () => (
+      <>
+        <i class="ol-steps ol-supports" /> Points
+      </>
+    ),
+    about: "Tint: how many outputs say the same; a click opens the point. Grey: greetings, headings, closings",
+  },
 ]; // prettier-ignore
 
 /** All layers, the user's own last. */

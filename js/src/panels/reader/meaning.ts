@@ -14,6 +14,7 @@ export function meaning(lens: Lens, layer: string): { text: string; none: boolea
       own.pieces.length,
       () => `${layer}: ${kinds(own.types) || plural(own.pieces.length / 3, "span")}`,
     );
+  if (layer === "points") return points(lens);
   return layer === "aligned" ? aligned(lens) : words(lens, layer);
 }
 
@@ -41,6 +42,13 @@ function aligned({ groups }: Lens) {
   if (says) return { text: says, none: false };
   const enough = groups.alignment.value?.enough;
   return found("Aligned", count, () => plural(count, "group") + (enough ? "" : ", but no common order"));
+}
+
+function points({ points, pointList }: Lens) {
+  const says = points.progress.value?.says || points.status.value;
+  const count = pointList.groups.value.points.length;
+  if (says) return { text: says, none: false };
+  return found("Points", count, () => `${plural(count, "point")} made by several outputs`);
 }
 
 /** The types with their own colour, and the number of others. */

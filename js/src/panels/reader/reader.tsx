@@ -9,9 +9,9 @@ import { Drawer } from "../drawer/drawer";
 import { useFocusWithin } from "../../ui/focus";
 import { Grid } from "./grid";
 import { Pins } from "./pins";
-import { Interleaved } from "../rare";
-import { Toolbar } from "./toolbar";
-import { placeAt, pointedAt } from "../../ui/places";
+import { Interleaved, Points } from "../rare";
+import { hasOrder, Toolbar } from "./toolbar";
+import { placeAt, pointedAt, selectsText } from "../../ui/places";
 
 interface Tip {
   x: number;
@@ -77,17 +77,26 @@ export function Reader() {
   /** A click in a text asks about that position, unless it ends a text selection or hits a control. */
   const ask = (event: MouseEvent) => {
     if ((event.target as Element).closest("button, a, input, select") || event.shiftKey || event.altKey) return;
+    // A click on a wording of a point shows its output.
+    if ((event.target as Element).closest(".ol-bare .ol-wording-line")) return;
     if (selectsText(event.currentTarget as Element)) return;
     const place = placeAt(pointedAt(event));
     if (!place) return;
     // Keys then apply to the clicked output.
     lens.pointer.cursor.value = place.id;
+    const row = lens.marks.on.peek().has("points") ? lens.points.rowAt(place) : -1;
+    if (lens.points.groupOf(row) >= 0) {
+      lens.points.show(row);
+      return;
+    }
     lens.reading.ask(place.id, place.at);
   };
   return (
     <section
       ref={section}
       class="ol-reader"
+      // A message in place of the list cannot take the focus of the list.
+      tabIndex={-1}
       aria-label="Outputs"
       onPointerMove={point}
       onPointerLeave={leave}
@@ -101,19 +110,19 @@ export function Reader() {
       <Found />
       <Ranked />
       <Pins />
-      {mode === "grid" ? <Grid /> : mode === "interleaved" ? <Interleaved key={lens.outputs.info.prompt} /> : <Cards />}
+      {mode === "grid" ? (
+        <Grid />
+      ) : mode === "interleaved" ? (
+        <Interleaved key={lens.outputs.info.prompt} />
+      ) : mode === "points" ? (
+        <Points key={lens.outputs.info.prompt} />
+      ) : (
+        <Cards />
+      )}
       <Drawer />
       {tip.value && <TipBox tip={tip.value} within={section.current!} />}
     </section>
   ); // prettier-ignore
-}
-
-/** Whether text is selected, in the page or in the reader's shadow tree. */
-function selectsText(within: Element): boolean {
-  const tree = within.getRootNode() as (Document | ShadowRoot) & { getSelection?: () => Selection | null };
-  // Some browsers do not report this inside a shadow tree.
-  const selection = tree.getSelection?.() ?? within.ownerDocument.getSelection();
-  return !!selection && !selection.isCollapsed;
 }
 
 /** The quality of a suggested order, so that nobody has to trust it blindly. */
@@ -121,7 +130,7 @@ function Ranked() {
   const lens = useLens();
   const { order, mode } = lens.settings.all;
   const ranked = lens.listing.ranked.value;
-  if (order !== "ranked" || mode === "interleaved" || !ranked?.says) return null;
+  if (order !== "ranked" || !hasOrder(mode) || !ranked?.says) return null;
   return (
     <div class="ol-ranked ol-muted" dir="auto">
       <b>{ranked.name}</b>: {ranked.says}

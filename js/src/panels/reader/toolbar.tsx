@@ -5,7 +5,7 @@ import { Choice } from "../../ui/choice";
 import { grouped, plural } from "../../ui/format";
 import { Segments } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
-import type { Order, ReaderMode } from "../../wire/types";
+import type { Order, PointsOrder, ReaderMode } from "../../wire/types";
 import { SideButton } from "../side/side";
 import { useLens } from "../use-lens";
 import { Chips, MarksMenu } from "./layers";
@@ -14,6 +14,7 @@ const MODES: { mode: ReaderMode; name: string; title: string }[] = [
   { mode: "cards", name: "Cards", title: "One output per card" },
   { mode: "grid", name: "Grid", title: "Rows and columns from your columns" },
   { mode: "interleaved", name: "Interleaved", title: "Sentences that play the same part, grouped" },
+  { mode: "points", name: "Points", title: "What the outputs say, and how many say it" },
 ];
 
 const ORDERS: Record<Order, string> = {
@@ -23,7 +24,19 @@ const ORDERS: Record<Order, string> = {
   untagged: "untagged first",
   ranked: "suggested first",
   disputed: "disputed tags first",
+  complete: "most complete first",
+  alone: "says what no other says",
 };
+
+const POINTS_ORDERS: Record<PointsOrder, string> = {
+  made: "most made first",
+  place: "by place",
+  differ: "differs most by source",
+  rare: "rarest first",
+};
+
+/** Whether a mode shows the outputs in an order that the user chooses. */
+export const hasOrder = (mode: ReaderMode) => mode === "cards" || mode === "grid";
 
 export function Toolbar() {
   const lens = useLens();
@@ -58,18 +71,21 @@ function ListMenu() {
   const selected = lens.selection.count.value;
   const { n } = lens.outputs.info;
   const order = lens.settings.get("order");
-  const interleaved = lens.settings.get("mode") === "interleaved";
+  const mode = lens.settings.get("mode");
   const scope = lens.listing.scope.value;
   const ranked = lens.listing.ranked.value;
   const of = scope === "selected" ? selected : n;
   const whole = scope === "selected" ? `${grouped(selected)} selected` : grouped(n);
   const nameOf = (one: Order) => (one === "ranked" && ranked?.name) || ORDERS[one];
   const text = `${listed === of ? (scope === "all" ? "All " : "") : `${grouped(listed)} of `}${whole}`;
-  const orders = (Object.keys(ORDERS) as Order[]).filter(
-    (one) =>
-      one === order ||
-      (one === "ranked" ? ranked : one === "disputed" ? lens.tags.tagged.value.annotators.length > 1 : true),
-  );
+  const points = lens.kernel || lens.points.cut.value;
+  const offered: Partial<Record<Order, unknown>> = {
+    ranked,
+    disputed: lens.tags.tagged.value.annotators.length > 1,
+    complete: points,
+    alone: points,
+  };
+  const orders = (Object.keys(ORDERS) as Order[]).filter((one) => one === order || (offered[one] ?? !(one in offered)));
   return (
     <Menu
       name="The listed outputs and their order"
@@ -77,7 +93,8 @@ function ListMenu() {
       text={
         <>
           {text}
-          {order !== "row" && !interleaved && <span class="ol-muted"> {nameOf(order)}</span>}
+          {order !== "row" && hasOrder(mode) && <span class="ol-muted"> {nameOf(order)}</span>}
+          {mode === "points" && <span class="ol-muted"> {POINTS_ORDERS[lens.settings.get("points_order")]}</span>}
         </>
       }
     >
@@ -89,7 +106,23 @@ function ListMenu() {
           Selected {grouped(selected)}
         </Button>
       </Segments>
-      {!interleaved && (
+      {mode === "points" && (
+        <Choice
+          label="Order"
+          name="Order of the points"
+          value={lens.settings.get("points_order")}
+          set={(chosen) => lens.settings.set({ points_order: chosen as PointsOrder })}
+        >
+          {(Object.keys(POINTS_ORDERS) as PointsOrder[])
+            .filter((one) => one !== "differ" || lens.pointList.strip.value)
+            .map((one) => (
+              <option key={one} value={one}>
+                {POINTS_ORDERS[one]}
+              </option>
+            ))}
+        </Choice>
+      )}
+      {hasOrder(mode) && (
         <Choice
           label="Order"
           name="Order of the outputs"
