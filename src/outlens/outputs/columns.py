@@ -139,6 +139,11 @@ def factorize(values: pd.Series[Any]) -> tuple[npt.NDArray[np.int64], list[Any]]
 
     Values that print alike are one value; so are lists and dicts.
     """
+    if isinstance(values.dtype, pd.StringDtype):
+        codes, texts = pd.factorize(values, use_na_sentinel=False)
+        return codes.astype(np.int64), [
+            None if gone else str(text) for text, gone in zip(texts, pd.isna(texts), strict=True)
+        ]
     keys = [None if gone else str(v) for v, gone in zip(values, missing(values), strict=True)]
     numbers = {key: number for number, key in enumerate(dict.fromkeys(keys))}
     return np.array([numbers[key] for key in keys], np.int64), list(numbers)

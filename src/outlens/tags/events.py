@@ -169,9 +169,8 @@ def tag_key(name: str) -> str:
 
 def _hash(*parts: str) -> str:
     """Return 24 hex digits; lone surrogates are allowed, and `("ab", "c")` differs from `("a", "bc")`."""
-    digest = blake2b(digest_size=12)
+    data = b""
     for part in parts:
         encoded = part.encode("utf-8", "surrogatepass")
-        digest.update(len(encoded).to_bytes(8, "little"))
-        digest.update(encoded)
-    return digest.hexdigest()
+        data += len(encoded).to_bytes(8, "little") + encoded
+    return blake2b(data, digest_size=12).hexdigest()

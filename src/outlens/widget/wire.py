@@ -49,8 +49,10 @@ def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
 
 def offsets(texts: Sequence[str]) -> npt.NDArray[np.uint32]:
     """Return the (n + 1) byte offsets between texts, as `encode` does."""
-    # A lone surrogate and its replacement U+FFFD have three bytes each.
-    sizes = [len(text) if text.isascii() else len(text.encode("utf-8", "surrogatepass")) for text in texts]
+    sizes = list(map(len, texts))
+    if not all(map(str.isascii, texts)):
+        # A lone surrogate and its replacement U+FFFD have three bytes each.
+        sizes = [len(text.encode("utf-8", "surrogatepass")) for text in texts]
     return np.concatenate([[0], np.cumsum(sizes, dtype=np.int64)]).astype(np.uint32)
 
 
@@ -59,7 +61,7 @@ def paged(texts: Sequence[str]) -> bool:
     characters = sum(map(len, texts))
     if characters > PAGED_ABOVE or 4 * characters <= PAGED_ABOVE:
         return characters > PAGED_ABOVE
-    return sum(len(clean(text).encode()) for text in texts) > PAGED_ABOVE
+    return int(offsets(texts)[-1]) > PAGED_ABOVE
 
 
 def column(described: Categories | Numbers, rows: npt.NDArray[np.int64]) -> tuple[dict[str, Any], bytes]:
