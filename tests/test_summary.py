@@ -156,6 +156,15 @@ def test_a_few_outputs_have_no_groups_to_judge(texts: list[str], sentence: str) 
     assert repr(lens).startswith(f"Lens of {len(texts)} output{'s' * (len(texts) != 1)}: ")
 
 
+def test_long_outputs_without_groups_lead_to_their_points() -> None:
+    rng = np.random.default_rng(0)
+    texts = [" ".join(rng.choice([f"word{k}" for k in range(400)], 120)) for _ in range(30)]
+    vectors = rng.normal(size=(30, 40))
+    for size, said in ((len(texts[0]), "the points they make"), (40, "the most common phrases")):
+        lens = ol.Lens([text[:size] for text in texts], vectors=vectors, store=False)
+        assert f"no clear groups, see {said}" in lens.summary
+
+
 def test_planted_groups_separate_and_a_single_cloud_does_not() -> None:
     for seed in range(5):
         rng = np.random.default_rng(seed)

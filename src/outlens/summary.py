@@ -20,6 +20,8 @@ _THRESHOLDS = {1.0: "all", 0.9: "nine in ten", 0.75: "three quarters", 0.5: "hal
 _FRACTIONS = [(1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter"), (1 / 5, "a fifth"), (1 / 10, "a tenth")]
 FEWEST = 3
 """The fewest outputs that can form groups, or fail to."""
+LONG = 600
+"""From this median number of characters, about 100 words, outputs are long: they differ in what they contain."""
 _NEAR = 0.02
 """The largest difference at which a share is given as the nearest fraction."""
 
@@ -74,10 +76,11 @@ def pieces(study: Study, part: Part) -> list[Piece]:
     land = part.landscape.peek()
     if n >= FEWEST and land is not None:
         grouped: list[Piece] = []
+        long = float(np.median([len(text) for text in part.texts])) >= LONG
         for level, granularity in enumerate(land.tree.granularities.tolist()):
             numbers = land.tree.cut(granularity)
             sizes = np.bincount(numbers[numbers >= 0])
-            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, land.separation)]
+            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, land.separation, long)]
             if single := int((numbers < 0).sum()):
                 text = f"; {single:,} {'looks' if single == 1 else 'look'} like nothing else"
                 alone.append(Piece(text, cluster=-1, level=level))
@@ -109,10 +112,11 @@ def end_of_start(texts: Sequence[str]) -> int:
     return next(i for i, text in enumerate(texts) if text in (": ", "."))
 
 
-def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
-    """Describe the clusters, or say that there are no clear groups."""
+def _groups(sizes: Any, n: int, separation: float, long: bool) -> list[Piece]:
+    """Describe the clusters, or say that there are no clear groups and where to see what is said most."""
     if not len(sizes) or separation <= NO_GROUPS:
-        return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), _MOST]
+        most = _POINTS if long else _PHRASES
+        return [Piece("no clear groups", view={"side": "groups"}), Piece(", see "), most]
     # Outputs that were added may have made another cluster the largest.
     first = int(sizes.argmax())
     share = float(sizes[first]) / n
@@ -124,7 +128,8 @@ def _groups(sizes: Any, n: int, separation: float) -> list[Piece]:
     return [Piece(_count(len(sizes), "cluster"), view=groups), Piece(", "), largest]
 
 
-_MOST = Piece("the most common phrases", view={"panel": "phrases"})
+_PHRASES = Piece("the most common phrases", view={"panel": "phrases"})
+_POINTS = Piece("the points they make", view={"mode": "points"})
 
 
 def _shared(index: Any) -> list[list[Piece]]:

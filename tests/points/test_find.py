@@ -160,6 +160,14 @@ def test_a_negation_a_number_and_a_name_are_flagged() -> None:
 
 
 @pytest.mark.model
+def test_the_numbers_of_a_list_are_no_numbers_of_a_point() -> None:
+    texts = [f"**{k + 1}. Water the fern weekly**\nIt likes {k % 2 + 1} litres of warm water." for k in range(8)]
+    _, points = find(texts)
+    vary = dict(zip(points["text"].str.split().str[0], points["varies"], strict=True))
+    assert vary == {"It": "1 litres × 4, 2 litres × 4"}
+
+
+@pytest.mark.model
 @pytest.mark.parametrize(
     "texts",
     [

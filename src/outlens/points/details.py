@@ -7,6 +7,7 @@ import re
 import numpy as np
 import numpy.typing as npt
 
+from outlens.points.names import plain
 from outlens.text.differs import SPELT_NUMBERS, differences
 from outlens.text.units import Units
 
@@ -37,7 +38,7 @@ def details(units: Units, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.obje
     (units,) of str: "number", "negation", "name", "items", joined by ", ", or "".
     """
     known = differences(units.tokens, units.written, np.arange(len(typical)), typical)
-    numbers = [_numbers(text) for text in units.written]
+    numbers = [_numbers(plain(text)) for text in units.written]
     lists = [_enumerated(text) for text in units.written]
     pairs = [_pairs(text) for text in units.written]
     found = np.full(len(typical), "", object)

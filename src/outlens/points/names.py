@@ -13,10 +13,13 @@ LONGEST = 6
 """The most words in a name."""
 LED = 0.15
 """A lead ("Be patient: ...") is the name of a point if at least this share of its units begin with it."""
+SOME = 0.1
+"""Numbers are listed if at least this share of the outputs hold one."""
 LISTED = 4
 """The most variants that are listed."""
 
 _EMPHASIS = re.compile(r"(\*\*|__|`)")
+_NUMBERING = re.compile(r"^[\W_]*\d{1,3}[.)]\s+")
 _LEAD = re.compile(r"\W*([^\W_][^:.!?\n]{0,60}?)\W*[:\uff1a]\W*\s\S")
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"^\W+(?=\w)")
@@ -27,8 +30,9 @@ _NUMBER = re.compile(
 
 
 def plain(text: str) -> str:
-    """Return a unit on one line, without the marks of emphasis."""
-    return " ".join(_EMPHASIS.sub("", text).split())
+    """Return a unit on one line, without the marks of emphasis and the number of a list."""
+    line = " ".join(_EMPHASIS.sub("", text).split())
+    return _NUMBERING.sub("", line) or line
 
 
 def name(units: Sequence[str], weights: Sequence[int], similarities: Sequence[float]) -> str:
@@ -81,13 +85,14 @@ def varies(units: Sequence[str], weights: Sequence[int], differs: Sequence[str])
     differs : how each unit differs from the typical one, as `text.align` says it.
     """
     says = []
+    numbers: Counter[str] = Counter()
     if any("number" in kinds for kinds in differs):
-        numbers: Counter[str] = Counter()
         for unit, weight in zip(units, weights, strict=True):
             spelt = [word for word in _WORD.findall(unit.lower()) if word in SPELT_NUMBERS]
             figures = [_measured(match[0].strip()) for match in _NUMBER.finditer(unit)]
             for number in dict.fromkeys([*figures, *spelt]):
                 numbers[number] += weight
+    if sum(numbers.values()) >= SOME * sum(weights):
         listed = sorted(numbers.items(), key=lambda one: (-one[1], one[0]))[:LISTED]
         says.append(", ".join(f"{number} × {times}" for number, times in listed))
     for kind, words in (("negation", "a negation"), ("name", "another name"), ("items", "other items")):
