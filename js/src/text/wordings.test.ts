@@ -16,6 +16,7 @@ it("compares scripts without spaces character by character", () => {
 });
 
 it("reads a number with its measure", () => {
+  expect([...numbersIn("Thirty-five drops, TWO cups")]).toEqual(["thirty", "five", "two"]);
   expect([...numbersIn("Mix 4 oz and 1½ cups, 2 of them 10-15% by 12:30.")]).toEqual([
     "4 oz",
     "1",

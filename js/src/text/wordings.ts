@@ -4,6 +4,10 @@ import { isFunctionWord } from "./function-words";
 /** A run of letters and digits; in scripts without spaces, one character. */
 const WORD =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]|(?:(?![\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}])[\p{L}\p{M}\p{N}])+(?:['’]\p{L}+)*/gu;
+/** Python has the same list, text/differs.py. */
+const SPELT = `zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy
+eighty ninety hundred thousand million billion half twice`;
+const SPELT_NUMBERS = new Set(SPELT.split(/\s+/));
 const NUMBER = /(?:\d+(?:[.,:/]\d+)*(?:[-–]\d+(?:[.,:/]\d+)*)?|[¼-¾⅐-⅞])%?(?: ?(\p{L}{1,12}))?/gu;
 
 const form = (word: string) => word.toLowerCase().replaceAll("’", "'");
@@ -27,10 +31,10 @@ export function newWords(text: string, from: number, to: number, known: Readonly
   return spans;
 }
 
-/** The numbers in a text, each with the word after it: "4 oz". */
+/** The numbers in a text: in digits, each with the word after it ("4 oz"), and spelt. */
 export function numbersIn(text: string): Set<string> {
   const found = Array.from(text.matchAll(NUMBER), ({ 0: all, 1: measure }) =>
     measure && isFunctionWord(measure) ? all.slice(0, -measure.length).trim() : all,
   );
-  return new Set(found);
+  return new Set([...found, ...[...wordSet(text)].filter((word) => SPELT_NUMBERS.has(word))]);
 }

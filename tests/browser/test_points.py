@@ -1,0 +1,255 @@
+"""The points in the mode, the cards and on the map, driven as a person would, compared with the tables of Python."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from axe import violations
+from driver import Lab, click_word, close_menu, hover_word, in_menu, in_order, menu, scrolled, tab, view
+from marks import painted
+from playwright.sync_api import BrowserContext, Locator, Page, expect
+
+import outlens as ol
+from outlens.text.utf16 import utf16
+
+Show = Callable[[ol.Lens], tuple[Page, Locator]]
+
+
+@pytest.fixture(scope="module")
+def lens() -> ol.Lens:
+    data = ol.sample("two_models")
+    made = ol.Lens(data, prompt="prompt", by="source", vectors=np.random.default_rng(0).normal(size=(len(data), 6)))
+    assert len(made.points) > 20
+    return made
+
+
+@pytest.fixture
+def show(new_context: Callable[..., BrowserContext], tmp_path: Path) -> Iterator[Show]:
+    """Return a function that opens a page of a lens in the mode Points; a page error fails the test."""
+    errors: list[str] = []
+    context = new_context(1300, 900)
+
+    def opened(lens: ol.Lens) -> tuple[Page, Locator]:
+        page = context.new_page()
+        page.on("pageerror", lambda error: errors.append(str(error)))
+        page.goto(lens.to_html(tmp_path / "page.html").as_uri())
+        widget = view(page)
+        widget.get_by_role("button", name="Points", exact=True).click()
+        return page, widget
+
+    yield opened
+    context.close()
+    assert errors == []
+
+
+def _row(widget: Locator, text: str) -> Locator:
+    return widget.locator(".ol-point-row", has_text=text).first
+
+
+def _makers(lens: ol.Lens, point: int) -> set[int]:
+    return set(lens.point_spans.query("point == @point")["output"])
+
+
+def test_each_row_has_the_outputs_and_shares_of_pythons_table(lens: ol.Lens, show: Show) -> None:
+    _, widget = show(lens)
+    wanted = lens.points.query("outputs > 1")
+    seen: dict[str, tuple[str, str]] = {}
+    for _ in scrolled(widget.locator(".ol-list"), 400):
+        for row in widget.locator(".ol-point-row:not(.ol-point-section)").all():
+            text = row.locator(".ol-point-text").inner_text()
+            seen[text] = (
+                row.locator(".ol-point-count").inner_text(),
+                str(row.locator(".ol-strip").get_attribute("aria-label")),
+            )
+    assert len(seen) == len(wanted)
+    for (text, (count, shares)), (_, point) in zip(seen.items(), wanted.iterrows(), strict=True):
+        assert text.endswith(point["text"][-20:])
+        assert count.split("\n")[0] == f"{point['outputs']} of 50"
+        percent = [int(share) for share in re.findall(r"\((\d+) %\)", shares)]
+        assert percent == [round(100 * point["source=Heron"]), round(100 * point["source=Tern"])]
+    expect(widget.get_by_text(f"{len(wanted)} points", exact=True)).to_be_visible()
+
+
+def test_what_one_output_says_and_frames_are_folded_at_the_end(lens: ol.Lens, show: Show) -> None:
+    _, widget = show(lens)
+    spans = lens.point_spans
+    alone = int((lens.points["outputs"] == 1).sum())
+    frames = spans.loc[spans["point"] >= len(lens.points), "point"].nunique()
+    for _ in scrolled(widget.locator(".ol-list"), 600):
+        pass
+    sections = widget.locator(".ol-point-section")
+    expect(sections).to_have_text(
+        [f"Said by one output only ({alone})", f"Greetings, headings and closings ({frames})"]
+    )
+    sections.last.get_by_role("button").click()
+    expect(sections.last.get_by_role("button")).to_have_attribute("aria-expanded", "true")
+
+
+def test_a_point_opens_to_its_wordings_and_these_to_their_outputs(lens: ol.Lens, show: Show) -> None:
+    page, widget = show(lens)
+    point = lens.points.iloc[2]
+    row = _row(widget, point["text"])
+    row.locator(".ol-point-main").click()
+    more = row.get_by_role("button", name=re.compile("^Show"))
+    while more.count():
+        more.click()
+    texts = lens.frame["response"].tolist()
+    spans = lens.point_spans.query("point == 2")
+    said = {texts[span.output][span.start : span.end].replace("**", "") for span in spans.itertuples()}
+    shown = {text.replace("**", "") for text in row.locator(".ol-wording .ol-text").all_text_contents()}
+    assert {" ".join(text.split()) for text in shown} == {" ".join(text.split()) for text in said}
+    assert violations(page) == []
+    wording = row.locator(".ol-wording").nth(1)
+    click_word(wording.locator(".ol-text"))
+    card = wording.locator(".ol-in-place .ol-text")
+    assert card.inner_text().strip() in {text.strip() for text in texts}
+    # The sentence is underlined in its output.
+    assert "".join(card.locator(".ol-of-point").all_text_contents()) in said | set(shown) | {
+        texts[span.output][span.start : span.end] for span in spans.itertuples()
+    }
+
+
+def test_a_count_selects_those_that_make_the_point_or_with_alt_the_others(lens: ol.Lens, show: Show) -> None:
+    page, widget = show(lens)
+    first, second = _makers(lens, 0), _makers(lens, 1)
+    counts = [_row(widget, text).locator(".ol-point-count") for text in lens.points["text"][:2]]
+    counts[0].click()
+    expect(widget.locator(".ol-footer")).to_contain_text(f"{len(first)} selected")
+    expect(counts[1]).to_contain_text(f"{len(first & second)} of {len(first)} listed")
+    counts[1].click(modifiers=["Shift"])
+    expect(widget.locator(".ol-footer")).to_contain_text(f"{len(first | second)} selected")
+    in_menu(widget, "list", "All 50")
+    counts[0].click(modifiers=["Alt"])
+    expect(widget.locator(".ol-footer")).to_contain_text(f"{50 - len(first)} selected")
+    page.keyboard.press("c")
+    widget.locator(".ol-list").focus()
+    # They continue from the point that was clicked last.
+    for key in ("j", "ArrowDown", "ArrowUp"):
+        page.keyboard.press(key)
+    expect(_row(widget, lens.points["text"][1]).locator(".ol-point-main")).to_be_focused()
+    page.keyboard.press("x")
+    expect(widget.locator(".ol-footer")).to_contain_text(f"{len(second)} selected")
+
+
+def test_the_slider_and_a_search_change_the_counts(lens: ol.Lens, show: Show) -> None:
+    page, widget = show(lens)
+    slider = widget.get_by_role("slider", name="Granularity of the points")
+    slider.focus()
+    page.keyboard.press("Home")
+    lens.view.points_granularity = 0.0
+    broad = lens.points
+    lens.view.points_granularity = 0.5
+    expect(widget.get_by_text(f"{int((broad['outputs'] > 1).sum())} points", exact=True)).to_be_visible()
+    expect(widget.locator(".ol-point-count").first).to_contain_text(f"{broad['outputs'][0]} of 50")
+    page.keyboard.press("]")
+    widget.get_by_role("searchbox").fill("fertiliser")
+    matching = lens.frame["response"].str.contains("fertiliser", case=False).sum()
+    expect(widget.locator(".ol-point-count").first).to_contain_text(f"of {matching} listed")
+
+
+def test_the_layer_says_who_else_says_it_and_leads_to_the_point(lens: ol.Lens, show: Show) -> None:
+    _, widget = show(lens)
+    widget.get_by_role("button", name="Cards", exact=True).click()
+    menu(widget, "marks").get_by_role("switch", name="Points", exact=True).click()
+    close_menu(widget)
+    texts = lens.frame["response"].tolist()
+    found = painted(widget, "ol-support")
+    assert len(found) > 3
+    for output, (_, spans) in found.items():
+        wanted = []
+        for unit in lens.support(output).query("kind != 'frame' and support > 0").itertuples():
+            start, end = utf16(texts[output], np.array([unit.start, unit.end]))
+            step = 1 + sum(unit.support >= share * 49 for share in (0.2, 0.5))
+            wanted.append((int(start), int(end), step))
+        assert spans == wanted
+    unit = lens.support(1).query("kind != 'frame' and support > 0").iloc[0]
+    word = texts[1][unit["start"] : unit["end"]].split()[0]
+    mark = widget.locator(".ol-card", has_text=texts[1][:60]).locator("[class*=ol-support-]").first
+    hover_word(mark, word)
+    expect(widget.locator(".ol-tip")).to_contain_text(f"said by {unit['support'] + 1} of 50")
+    click_word(mark, word)
+    expect(widget.get_by_role("button", name="Points", exact=True)).to_have_attribute("aria-pressed", "true")
+    current = widget.locator(".ol-point-row.ol-current")
+    expect(current.locator(".ol-point-count")).to_contain_text(f"{unit['support'] + 1} of 50")
+    expect(current.locator(".ol-wording").first).to_be_visible()
+
+
+def test_a_card_lists_what_its_output_leaves_out(lens: ol.Lens, show: Show) -> None:
+    lens.view.points_granularity = 0.0
+    try:
+        _, widget = show(lens)
+        left_out = [lens.omissions(i) for i in range(50)]
+        fewest = min(len(left) for left in left_out)
+        in_cards = widget.get_by_role("button", name="Cards", exact=True)
+        in_cards.click()
+        in_order(widget, "complete")
+        first = widget.locator(".ol-card").first
+        output = int(str(first.locator(".ol-text").get_attribute("data-id")))
+        assert len(left_out[output]) == fewest
+        for card in widget.locator(".ol-card").all()[:6]:
+            left = left_out[int(str(card.locator(".ol-text").get_attribute("data-id")))]
+            line = card.locator(".ol-omissions")
+            expect(line).to_contain_text("Leaves out nothing" if left.empty else "Leaves out:")
+            for point in left.head(5).itertuples():
+                expect(line).to_contain_text(f"{point.name} ({100 * point.share:.0f} %)")
+    finally:
+        lens.view.points_granularity = 0.5
+
+
+def test_the_map_shows_who_makes_a_point(lens: ol.Lens, show: Show) -> None:
+    _, widget = show(lens)
+    row = _row(widget, lens.points["text"][2])
+    row.locator(".ol-point-main").click()
+    row.get_by_role("button", name="On the map").click()
+    legend = widget.get_by_role("group", name="Legend: point")
+    expect(legend.get_by_role("switch").first).to_contain_text(str(lens.points["outputs"][2]))
+    expect(tab(widget, "Map").get_by_label("Colour the map by")).to_have_value("point")
+
+
+def test_unrelated_outputs_have_no_points(show: Show) -> None:
+    lens = ol.Lens(
+        ["Grandmother found her spectacles.", "Rain drums on Lisbon.", "Cheese keeps in wax paper."],
+        vectors=np.eye(3),
+    )
+    assert (lens.points["outputs"] == 1).all()
+    _, widget = show(lens)
+    expect(widget.get_by_text("No points: these outputs share no content.")).to_be_visible()
+    expect(widget.locator(".ol-point-section")).to_have_text(["Said by one output only (3)"])
+
+
+def test_offsets_are_right_after_astral_characters_and_a_lone_surrogate(show: Show) -> None:
+    texts = [f"🌱👩‍🌾 {'🎉' * i} Water it weekly. \ud83d It needs much sun{'!' * i}" for i in range(1, 5)]
+    lens = ol.Lens(pd.DataFrame({"response": pd.Series(texts, dtype=object)}), vectors=np.eye(4))
+    assert (lens.points["outputs"] > 1).any()
+    _, widget = show(lens)
+    widget.get_by_role("button", name="Cards", exact=True).click()
+    menu(widget, "marks").get_by_role("switch", name="Points", exact=True).click()
+    close_menu(widget)
+    for output, (_, spans) in painted(widget, "ol-support").items():
+        units = lens.support(output).query("kind != 'frame' and support > 0")
+        wanted = [tuple(map(int, utf16(texts[output], np.array([u.start, u.end])))) for u in units.itertuples()]
+        assert [(start, end) for start, end, _ in spans] == wanted
+
+
+CELL = """
+import numpy as np, outlens as ol
+data = ol.sample("two_models")
+lens = ol.Lens(data, prompt="prompt", by="source", vectors=np.random.default_rng(0).normal(size=(50, 6)))
+"""
+
+
+def test_python_finds_the_points_when_the_mode_opens_and_gets_the_selection(lab: Lab, page: Page) -> None:
+    check = "print(set(lens.selection) == set(lens.point_spans.query('point == 1')['output']))"
+    lab.open(page, [CELL, "lens", check])
+    widget = view(page)
+    widget.get_by_role("button", name="Points", exact=True).click()
+    count = widget.locator(".ol-point-count").nth(1)
+    expect(count).to_be_visible(timeout=60_000)
+    count.click()
+    expect(widget.locator(".ol-footer")).to_contain_text(" selected")
+    assert lab.output_of(page, 2) == "True"
