@@ -82,12 +82,14 @@ class Points:
         units = self.units
         group, frame = self._numbered(leaves)
         similarity = self._wording.to_centres(group, self._outputs)
-        typical = self._typical(group, similarity, len(frame))
+        # Nearest to the centre first; in a tie that of most outputs, then the first.
+        order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
+        starts = np.searchsorted(group[order], np.arange(len(frame)))
+        typical = order[starts]
         differs = details(units, typical[group])
         written = [plain(text) for text in units.written]
-        order = np.lexsort((-similarity, group))
         names, vary = [], []
-        for own in np.split(order, np.searchsorted(group[order], np.arange(1, len(frame)))) if len(frame) else []:
+        for own in np.split(order, starts[1:]) if len(frame) else []:
             wordings, weights = [written[i] for i in own], self._outputs[own].tolist()
             names.append(name(wordings, weights, similarity[own].tolist()))
             vary.append(varies(wordings, weights, differs[own].tolist()))
@@ -139,11 +141,6 @@ class Points:
         """Return the number of outputs of each group."""
         made = np.unique(group[self._pairs[0]] * np.int64(max(1, self.n)) + self._pairs[1])
         return np.bincount(made // max(1, self.n), minlength=n)
-
-    def _typical(self, group: Int64s, similarity: npt.NDArray[np.float64], n: int) -> Int64s:
-        """Return the unit nearest to the centre of each group; in a tie the one of most outputs, then the first."""
-        order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
-        return order[np.searchsorted(group[order], np.arange(n))]
 
     def _table(self, level: Level, group: Int64s) -> pd.DataFrame:
         """Return one row per group; `group` is that of each row of the units."""

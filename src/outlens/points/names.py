@@ -12,7 +12,9 @@ from outlens.vectors.features import function_words
 LONGEST = 6
 """The most words in a name."""
 LED = 0.15
-"""A lead ("Be patient: ...") is the name of a point if at least this share of its units begin with it."""
+"""A lead ("Be patient: ...") is the name of a point if two outputs and at least this share begin with it."""
+NEAR = 0.95
+"""A short unit is a name if it is as typical as the first, times this."""
 SOME = 0.1
 """Numbers are listed if at least this share of the outputs hold one."""
 LISTED = 4
@@ -40,9 +42,9 @@ def name(units: Sequence[str], weights: Sequence[int], similarities: Sequence[fl
 
     Parameters
     ----------
-    units : the distinct wordings of the point, plain.
+    units : the distinct wordings of the point, plain, the most typical one first.
     weights : how many outputs have each.
-    similarities : to the centre of the point.
+    similarities : to the centre of the point, falling.
     """
     leads: Counter[tuple[str, ...]] = Counter()
     written: dict[tuple[str, ...], str] = {}
@@ -54,12 +56,10 @@ def name(units: Sequence[str], weights: Sequence[int], similarities: Sequence[fl
             written.setdefault(words, lead)
     if leads:
         best, count = min(leads.items(), key=lambda one: (-one[1], one[0]))
-        if count >= LED * sum(weights):
+        if count > 1 and count >= LED * sum(weights):
             return written[best]
-    order = sorted(range(len(units)), key=lambda i: (-similarities[i], units[i]))
-    most = similarities[order[0]]
-    short = [i for i in order if similarities[i] >= 0.85 * most and 1 < len(units[i].split()) <= LONGEST]
-    return cut(units[short[0]] if short else units[order[0]])
+    near = (unit for unit, alike in zip(units, similarities, strict=True) if alike >= NEAR * similarities[0])
+    return cut(next((unit for unit in near if 1 < len(unit.split()) <= LONGEST), units[0]))
 
 
 def _measured(figure: str) -> str:
