@@ -1,4 +1,4 @@
-"""Time the reader in a headless Chromium with software rendering: modes, thresholds, scrolling, opening, memory.
+"""Time the reader in a headless Chromium with software rendering: modes, points, scrolling, opening, memory.
 
     python benchmarks/reader.py
 
@@ -199,11 +199,36 @@ def in_lab(lab: Lab, browser: Browser, rounds: int = 3) -> None:
         _rate(page, "it")
 
 
+def points(browser: Browser, folder: Path) -> None:
+    """Time the mode Points with 1 000 points, each made by some of 1 000 outputs."""
+    rng = np.random.default_rng(0)
+    words = np.array([f"{a}{b}{c}" for a in "bdfgklmnprst" for b in ("ai", "e", "io", "o", "u") for c in "lmnrstvz"])
+    stock = [" ".join(rng.choice(words, 8)).capitalize() + "." for _ in range(1000)]
+    lens = _lens([" ".join(rng.choice(stock, 15, replace=False)) for _ in range(1000)])
+    print(f"{len(lens.points):,} points of 1 000 outputs")
+    with _tab(browser) as page:
+        page.goto(lens.to_html(folder / "points.html").as_uri())
+        view(page).locator(".ol-card").first.wait_for()
+        took = page.evaluate(TIMED, [_click("Points"), "root.querySelector('.ol-point-row')"])
+        print(f"  to Points        {took:4.0f} ms the first time")
+        durations = []
+        for step in (0, 2, 4, 6, 3):
+            slide = (
+                "const slider = root.querySelector('input[aria-label=\"Granularity of the points\"]');"
+                "window.was = root.dataset.outlensRev;"
+                f"slider.value = {step}; slider.dispatchEvent(new Event('input', {{ bubbles: true }}))"
+            )
+            durations.append(page.evaluate(TIMED, [slide, "root.dataset.outlensRev !== window.was"]))
+        print(f"  their granularity {statistics.median(durations):3.0f} ms   slowest {max(durations):.0f} ms")
+        _rate(page, "points")
+
+
 def main() -> None:
     with tempfile.TemporaryDirectory() as name, chromium() as browser:
         folder = Path(name)
         print("1 000 outputs of 300 words, layers " + ", ".join(LAYERS))
         modes(browser, folder)
+        points(browser, folder)
         print("10 000 outputs of 300 words")
         many(browser, folder)
         (folder / "lab").mkdir()

@@ -273,16 +273,3 @@ describe("the question to Python", () => {
     expect(lens.points.arrays.value).toBeNull();
   });
 });
-
-it("opens 1 000 points of 1 000 outputs, and another granularity, fast enough", () => {
-  const { lens } = random(11, 1000, 31, 1000);
-  const started = performance.now();
-  void lens.pointList.groups.value;
-  const opened = performance.now();
-  lens.points.setLevel(1);
-  expect(lens.pointList.groups.value.points.length).toBeGreaterThan(700);
-  const moved = performance.now();
-  // Measured on a busy machine: 56 ms and 33 ms.
-  expect(opened - started).toBeLessThan(300);
-  expect(moved - opened).toBeLessThan(100);
-});
