@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -43,6 +45,8 @@ def test_points_select_outputs(lens: ol.Lens) -> None:
         assert lens.selection.tolist() == [i for i in range(6) if i not in makers]
     with pytest.raises(ValueError, match="there is no point 9; the points of this prompt are 0 to 3"):
         lens.select(point=9)
+    with pytest.raises(ValueError, match="together with a point"):
+        lens.select([10], made=False)
     with pytest.raises(ValueError, match="only one of them"):
         lens.select([10], point=0)
 
@@ -54,8 +58,9 @@ def test_an_output_is_compared_with_the_others(lens: ol.Lens) -> None:
     assert dict(zip(lens.text_of(support), support["support"], strict=True)) == {SAYS[3]: 0, SAYS[0]: 4}
     with pytest.raises(ValueError, match="omissions takes one row"):
         lens.omissions([10, 11])
-    with pytest.raises(ValueError, match="least is 2"):
-        lens.omissions(10, least=2)
+    for wrong in (2, "half", None):
+        with pytest.raises(ValueError, match=f"least is {wrong!r}; give a share"):
+            lens.omissions(10, least=wrong)  # type: ignore[arg-type]
 
 
 def test_the_frame_has_the_measures_once_points_were_found(lens: ol.Lens) -> None:
@@ -122,6 +127,56 @@ def _stop(*_: object, **__: object) -> None:
     from outlens.deferred import Stopped
 
     raise Stopped
+
+
+def test_outputs_added_while_points_are_encoded_do_not_stop_the_background(lens: ol.Lens) -> None:
+    bridge, part = lens._bridge, lens._study.parts[0]
+    on_wire = bridge._parts[0]
+    lens.points  # noqa: B018
+    encode = on_wire.encode_points
+
+    def late(made: object) -> None:
+        # Now the part of the bridge is another one, whose points nobody has found.
+        lens.add(pd.DataFrame({"response": [SAYS[2]], "model": ["a"]}, index=[16]), vectors=np.eye(6)[:1])
+        encode(made)  # type: ignore[arg-type]
+
+    on_wire.encode_points = late  # type: ignore[method-assign]
+    lens._study.later(lambda: bridge._on_points(part, on_wire, part.points.get()))
+    lens._study._executor.submit(lambda: None).result(60)
+    assert len(lens) == 7
+    assert bridge.widget._points == {}
+    assert lens.points["outputs"].sum() == sum(map(len, MADE)) + 1
+
+
+def test_a_new_map_keeps_the_points_and_a_closed_lens_drops_them(lens: ol.Lens) -> None:
+    before = lens.points
+    made = lens._study.parts[0].points.peek()
+    lens.refit()
+    assert lens._study.parts[0].points.peek() is made
+    pd.testing.assert_frame_equal(lens.points, before)
+    lens.close()
+    assert lens._study.parts[0].points.peek() is None
+    assert lens._bridge.widget._points == {}
+
+
+def test_stop_reaches_the_search_for_points(lens: ol.Lens) -> None:
+    part = lens._study.parts[0]
+    begun, go_on = threading.Event(), threading.Event()
+
+    def wait() -> None:
+        begun.set()
+        assert go_on.wait(60)
+
+    lens._study.later(wait)
+    assert begun.wait(60)
+    lens._bridge._on_message(lens._bridge.widget, {"kind": "points", "prompt": 0}, [])
+    assert part.points_progress.now.status == "waiting"
+    lens._bridge._on_message(lens._bridge.widget, {"kind": "stop", "prompt": 0, "what": "points"}, [])
+    go_on.set()
+    for _ in range(3):
+        lens._study._executor.submit(lambda: None).result(60)
+    assert part.points_progress.now.status == "stopped"
+    assert lens._bridge.widget._points_progress["status"] == "stopped"
 
 
 def test_a_page_has_the_points_that_were_found(lens: ol.Lens) -> None:

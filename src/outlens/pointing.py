@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from outlens import tables
@@ -49,7 +50,7 @@ def omissions(lens: Owners, row: Any, least: float = 0.5) -> pd.DataFrame:
     ValueError
         If `row` names no row or several, or `least` is not between 0 and 1.
     """
-    if isinstance(least, bool) or not 0 <= least <= 1:
+    if isinstance(least, bool) or not isinstance(least, int | float | np.number) or not 0 <= least <= 1:
         raise ValueError(f"least is {least!r:.40}; give a share of the outputs from 0 to 1.")
     part, output = lens._study.place_of(lens._study.outputs.position(row, "omissions"))
     units, table = tables.points(lens._study, part, _granularity(lens))

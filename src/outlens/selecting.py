@@ -29,6 +29,8 @@ def select(
     """
     if (rows is not None) + (cluster is not None) + (point is not None) > 1:
         raise ValueError("select takes rows, a cluster or a point, and only one of them.")
+    if not isinstance(made, bool) or (not made and point is None):
+        raise ValueError(f"made is {made!r:.40}; give True or False, together with a point.")
     if cluster is not None:
         _select(lens, members(lens._part, lens.granularity, cluster))
     elif point is not None:

@@ -11,6 +11,7 @@ import pytest
 
 from outlens.points import find
 from outlens.points.find import Points
+from outlens.points.names import cut, plain
 
 # Thirty points on keeping plants; each has its own subject and ten wordings.
 SUBJECTS = """
@@ -192,6 +193,79 @@ def test_odd_outputs_make_no_error(texts: list[str]) -> None:
 
 
 @pytest.mark.model
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Ahmed lives in Cairo with his two cats.",
+        "As an airline pilot she flies to Lima.",
+        "Yes, pineapple belongs on pizza.",
+        "If you have chest pain, call an ambulance at once.",
+        "Here is where the river begins.",
+    ],
+)
+def test_sentences_that_say_something_are_no_frames(said: str) -> None:
+    for order in (f"{said} Trees grow slowly in the north.", f"Trees grow slowly in the north. {said}"):
+        _, points = find([order] * 3)
+        assert set(points["text"]) == {said, "Trees grow slowly in the north."}
+
+
+@pytest.mark.model
+def test_answers_without_letters_are_points() -> None:
+    _, points = find(["42", "42", "👍"])
+    assert points[["text", "outputs"]].values.tolist() == [["42", 2]]
+
+
+@pytest.mark.model
+def test_what_varies_counts_outputs() -> None:
+    doses = ["Take 5 mg of the tablet daily.", "Daily take 5 mg of the tablet.", "Take the tablet of 5 mg daily."]
+    _, points = find([" ".join(doses), "Take 50 mg of the tablet daily."])
+    assert points["outputs"].tolist() == [2]
+    assert points["varies"].tolist() == ["5 mg × 1, 50 mg × 1"]
+
+
+@pytest.mark.model
+def test_a_point_is_at_the_median_place_and_near_its_units() -> None:
+    filler = ["Cats sleep a lot.", "Rivers flow downhill.", "Bread needs yeast.", "Stars shine at night."]
+    texts = [" ".join([*filler[:k], "Whales sing under water.", *filler[k:]]) for k in (0, 0, 1, 2, 4)]
+    units, points = find([*texts, "Whales often sing deep under water."])
+    whales = points.set_index("text").loc["Whales sing under water."]
+    assert whales["outputs"] == 6
+    places = [(k + 0.5) / 5 for k in (0, 0, 1, 2, 4)] + [0.5]
+    assert whales["position"] == pytest.approx(np.median(places))
+    own = units[units["point"] == whales["point"]]
+    assert own["similarity"].iloc[:-1].nunique() == 1
+    assert 0 < own["similarity"].iloc[-1] < own["similarity"].iloc[0] <= 1
+
+
+@pytest.mark.model
+def test_items_of_a_list_that_differ_are_flagged() -> None:
+    texts = ["Mix the vodka, the lime juice, the salt and ice."] * 3 + [
+        "Mix the vodka, the tomato juice, the pepper and ice."
+    ]
+    units, points = find(texts)
+    assert points["outputs"].tolist() == [4]
+    assert units["differs"].tolist() == ["", "", "", "items"]
+
+
+@pytest.mark.parametrize(
+    ("unit", "shown"),
+    [
+        ("**3. Be `patient`** with __them__", "Be patient with them"),
+        ("`__init__` sets my__var to 2**3", "__init__ sets my__var to 2**3"),
+        ("Dear [Your Name],", "Dear [Your Name],"),
+    ],
+)
+def test_marks_of_emphasis_are_left_out_and_others_kept(unit: str, shown: str) -> None:
+    assert plain(unit) == shown
+
+
+def test_names_are_short() -> None:
+    assert cut("字" * 300) == "字" * 60 + "…"
+    assert cut("[Your Name] is here") == "[Your Name] is here"
+    assert cut("- one two three four five six seven") == "one two three four five six…"
+
+
+@pytest.mark.model
 def test_equal_outputs_make_the_same_points() -> None:
     text = "Boil the water first. Steep the leaves for three minutes. Pour it into a warm cup."
     units, points = find([text] * 5)
@@ -209,6 +283,8 @@ def test_your_own_vectors_decide() -> None:
     meaning = {texts[0]: [1.0, 0.0], texts[1]: [1.0, 0.0], texts[2]: [0.0, 1.0]}
     _, points = find(texts, vectors=lambda units: [meaning[unit] for unit in units], granularity=0)
     assert points["outputs"].tolist() == [2, 1]
+    units, _ = find([texts[0]] * 2, vectors=lambda units: [[0.6, 0.8]] * len(units))
+    assert (units["similarity"] == 1).all()
 
 
 def test_wrong_input_has_a_helpful_message() -> None:
@@ -216,5 +292,7 @@ def test_wrong_input_has_a_helpful_message() -> None:
         find(["a b c"], vectors=lambda units: [[1.0]] * len(units), granularity=2)
     with pytest.raises(ValueError, match="return one row per unit"):
         find(["a b c"], vectors=lambda units: [])
+    with pytest.raises(ValueError, match="hold NaN or infinity"):
+        find(["a b c"], vectors=lambda units: [[np.nan]])
     with pytest.raises(TypeError, match="str"):
         find([1])  # type: ignore[list-item]

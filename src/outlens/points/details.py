@@ -8,21 +8,21 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.points.names import plain
-from outlens.text.differs import SPELT_NUMBERS, differences
+from outlens.text.differs import SPELT_NUMBERS, Differences
 from outlens.text.units import Units
 
 ALIKE = 0.8
 """Items differ only between units that share at least this much of the words of the shorter one."""
 
 _FIGURE = re.compile(r"\d+(?:[.,:/]\d+)*|[\u00bc-\u00be\u2150-\u215e]")
-_ASIDE = re.compile(r"\([^)]*\)")
+_ASIDE = re.compile(r"\([^()]{0,200}\)")
 _SEPARATOR = re.compile(r",\s*(?:and\b|or\b)?\s*|\s+(?:and|or)\s+")
 _TWO = re.compile(r"(?<![\w-])(\w+) (?:and|or) (\w+)(?![\w-])")
 _WORD = re.compile(r"\w+")
 
 
-def details(units: Units, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
-    """Return how each distinct unit differs from a typical one.
+class Details:
+    """Finds how units differ in details.
 
     A number differs if the two hold different numbers, or only one holds any. Items differ if both enumerate ("vodka,
     juice, salt, pepper") or name two ("red and blue", "blue and green") and share only a part. Negation and name are as
@@ -31,28 +31,41 @@ def details(units: Units, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.obje
     Parameters
     ----------
     units : the units.
-    typical : (units,) the typical unit of the point of each.
-
-    Returns
-    -------
-    (units,) of str: "number", "negation", "name", "items", joined by ", ", or "".
     """
-    known = differences(units.tokens, units.written, np.arange(len(typical)), typical)
-    numbers = [_numbers(plain(text)) for text in units.written]
-    lists = [_enumerated(text) for text in units.written]
-    pairs = [_pairs(text) for text in units.written]
-    found = np.full(len(typical), "", object)
-    for i, other in enumerate(typical.tolist()):
-        kinds = [kind for kind in known[i].split(", ") if kind and kind != "number"]
-        if numbers[i] != numbers[other]:
-            kinds.insert(0, "number")
-        listed = lists[i] and lists[other] and lists[i] != lists[other]
-        mine, others = pairs[i], pairs[other]
-        partly = mine & others and mine - others and others - mine
-        if listed or (partly and _alike(units.written[i], units.written[other])):
-            kinds.append("items")
-        found[i] = ", ".join(kinds)
-    return found
+
+    def __init__(self, units: Units) -> None:
+        self._written = units.written
+        self._differences = Differences(units.tokens, units.written)
+        self._numbers = [_numbers(plain(text)) for text in units.written]
+        self._lists = [_enumerated(text) for text in units.written]
+        self._pairs = [_pairs(text) for text in units.written]
+
+    def of(self, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+        """Return how each distinct unit differs from a typical one.
+
+        Parameters
+        ----------
+        typical : (units,) the typical unit of the point of each.
+
+        Returns
+        -------
+        (units,) of str: "number", "negation", "name", "items", joined by ", ", or "".
+        """
+        known = self._differences.of(np.arange(len(typical)), typical, numbers=False)
+        found = np.full(len(typical), "", object)
+        for i, other in enumerate(typical.tolist()):
+            if i == other:
+                continue
+            kinds = [known[i]] if known[i] else []
+            if self._numbers[i] != self._numbers[other]:
+                kinds.insert(0, "number")
+            listed = self._lists[i] and self._lists[other] and self._lists[i] != self._lists[other]
+            mine, others = self._pairs[i], self._pairs[other]
+            partly = mine & others and mine - others and others - mine
+            if listed or (partly and _alike(self._written[i], self._written[other])):
+                kinds.append("items")
+            found[i] = ", ".join(kinds)
+        return found
 
 
 def _numbers(text: str) -> frozenset[str]:

@@ -11,16 +11,16 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from outlens.points.details import details
+from outlens.points.details import Details
 from outlens.points.frames import are_frames
-from outlens.points.linking import DEFAULT, Tree, link
+from outlens.points.linking import DEFAULT, Tree, check_granularity, link
 from outlens.points.names import name, plain, varies
 from outlens.points.wording import Wording
 from outlens.text.units import Units
 from outlens.text.words import check
 
 FRAME = 0.5
-"""A group is a frame if at least this share of its units look like frames."""
+"""A group is a frame if more than this share of its units look like frames."""
 
 Int64s = npt.NDArray[np.int64]
 Vectors = npt.ArrayLike | Callable[[list[str]], Any] | None
@@ -68,9 +68,11 @@ class Points:
         self._wording = Wording(self.units, vectors)
         self._outputs, self._pairs = _holders(self.units)
         bounds = np.searchsorted(self._pairs[0], np.arange(len(self._wording) + 1))
-        holders = [self._pairs[1][a:b] for a, b in itertools.pairwise(bounds)]
+        self._holders = [self._pairs[1][a:b] for a, b in itertools.pairwise(bounds)]
+        self._details = Details(self.units)
+        self._written = [plain(text) for text in self.units.written]
         self._levels: dict[int, Level] = {}
-        self.tree: Tree = link(self._wording, holders, _order(self.units), report)
+        self.tree: Tree = link(self._wording, self._holders, _order(self.units), report)
 
     def level(self, number: int) -> Level:
         """Return the groups at a level of the tree, the first time computed."""
@@ -79,20 +81,19 @@ class Points:
         return self._levels[number]
 
     def _level(self, leaves: Int64s) -> Level:
-        units = self.units
         group, frame = self._numbered(leaves)
         similarity = self._wording.to_centres(group, self._outputs)
         # Nearest to the centre first; in a tie that of most outputs, then the first.
         order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
         starts = np.searchsorted(group[order], np.arange(len(frame)))
         typical = order[starts]
-        differs = details(units, typical[group])
-        written = [plain(text) for text in units.written]
+        differs = self._details.of(typical[group])
+        written = self._written
         names, vary = [], []
         for own in np.split(order, starts[1:]) if len(frame) else []:
-            wordings, weights = [written[i] for i in own], self._outputs[own].tolist()
-            names.append(name(wordings, weights, similarity[own].tolist()))
-            vary.append(varies(wordings, weights, differs[own].tolist()))
+            wordings = [written[i] for i in own]
+            names.append(name(wordings, self._outputs[own].tolist()))
+            vary.append(varies(wordings, [self._holders[i] for i in own], differs[own].tolist()))
         return Level(group, frame, similarity, typical, differs, names, vary)
 
     def cut(self, granularity: float = DEFAULT) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
@@ -126,7 +127,7 @@ class Points:
         row_group = group[units.unit[compared]]
         n = int(group.max(initial=-1)) + 1
         rows = np.bincount(row_group, minlength=n)
-        framed = np.bincount(row_group, self._framed[compared], minlength=n) >= FRAME * rows
+        framed = np.bincount(row_group, self._framed[compared], minlength=n) > FRAME * rows
         outputs = self._makers(group, n)
         place = np.bincount(row_group, units.position[compared].round(6), minlength=n) / np.maximum(rows, 1)
         # Units are sorted by their words, so the first unit decides between the rest in any order of the outputs.
@@ -149,7 +150,7 @@ class Points:
         outputs = self._makers(level.group, n)
         position = pd.Series(units.position[compared]).groupby(group[compared]).median().reindex(range(n))
         table = pd.DataFrame({"point": np.arange(n)})
-        table["text"] = pd.Series([plain(units.written[i]) for i in level.typical.tolist()], dtype=object)
+        table["text"] = pd.Series([self._written[i] for i in level.typical.tolist()], dtype=object)
         table["name"] = pd.Series(level.names, dtype=object)
         table["outputs"] = outputs
         table["share"] = outputs / max(1, self.n)
@@ -208,6 +209,7 @@ def find(
     >>> points[["outputs", "share"]].values.tolist()
     [[2.0, 1.0], [2.0, 1.0]]
     """
+    check_granularity(granularity)
     units, points, _ = Points(texts, vectors=vectors).cut(granularity)
     return units, points
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -66,11 +67,15 @@ class Tree:
 
     def level(self, granularity: float) -> int:
         """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
-        if isinstance(granularity, bool) or not isinstance(granularity, int | float | np.number):
-            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
-        if not 0 <= granularity <= 1:
-            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
+        check_granularity(granularity)
         return int(np.abs(self.granularities - granularity).argmin())
+
+
+def check_granularity(granularity: float) -> None:
+    """Raise ValueError for anything but a number from 0 to 1."""
+    number = isinstance(granularity, int | float | np.number) and not isinstance(granularity, bool)
+    if not (number and 0 <= granularity <= 1):
+        raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
 
 
 def link(
@@ -97,10 +102,10 @@ def link(
     number = 0
     for left in reversed(range(ROUNDS)):
         chosen, waiting = np.sort(waiting[:AT_ONCE]), waiting[AT_ONCE:]
-        found = _linked(wording, holders, chosen, granularities)
+        before = n - len(waiting) - len(chosen)
+        found = _linked(wording, holders, chosen, granularities, partial(_report, report, before, n))
         labels[:, chosen] = found + number
         number += int(found.max()) + 1
-        report(n - len(waiting), n)
         if not len(waiting):
             break
         like = _joined(wording, chosen, found, waiting)
@@ -112,7 +117,6 @@ def link(
         labels[:, alone] = number + np.arange(len(alone))
         number += len(alone)
         waiting = waiting[~joins]
-        report(n - len(waiting), n)
         if not len(waiting):
             break
     first, leaf = np.unique(labels[-1], return_index=True, return_inverse=True)[1:]
@@ -120,15 +124,21 @@ def link(
     return Tree(leaf.astype(np.int32), granularities, levels.astype(np.int32))
 
 
-def _linked(wording: Wording, holders: list[Int64s], chosen: Int64s, granularities: Floats) -> Int64s:
-    """Return the (L, chosen) groups of some units."""
+def _report(report: Callable[[int, int], object], before: int, n: int, done: int) -> None:
+    report(before + done, n)
+
+
+def _linked(
+    wording: Wording, holders: list[Int64s], chosen: Int64s, granularities: Floats, report: Callable[[int], object]
+) -> Int64s:
+    """Return the (L, chosen) groups of some units; `report` gets the number of those that were compared."""
     n = len(chosen)
     if n == 1:
         return np.zeros((len(granularities), 1), np.int64)
     with importing:
         from scipy.cluster.hierarchy import linkage
 
-    joins = linkage(_distances(wording.take(chosen)), "average")
+    joins = linkage(_distances(wording.take(chosen), report), "average")
     heights = np.concatenate([np.zeros(n), joins[:, 2]])
     # The number of units that each node joins to its first.
     sizes = np.concatenate([np.ones(n), joins[:, 3] - 1])
@@ -149,12 +159,13 @@ def _linked(wording: Wording, holders: list[Int64s], chosen: Int64s, granulariti
     return np.stack(levels)
 
 
-def _distances(units: Taken) -> Floats:
+def _distances(units: Taken, report: Callable[[int], object]) -> Floats:
     """Return the distances of all pairs of units, row by row of the upper triangle."""
     n = len(units)
     distances = np.empty(n * (n - 1) // 2)
     at = 0
     for start in range(0, n, BLOCK):
+        report(start)
         near = units[start : start + BLOCK].similarities(units[start:])
         for row in range(len(near)):
             length = len(near[row]) - row - 1

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 COMMON = 0.5
-"""A point is common if at least this share of the outputs make it."""
+"""A point is common if at least this share of the outputs make it, and at least two."""
 
 
 def by_output(units: pd.DataFrame, points: pd.DataFrame, n: int, common: float = COMMON) -> pd.DataFrame:
@@ -16,7 +16,7 @@ def by_output(units: pd.DataFrame, points: pd.DataFrame, n: int, common: float =
     ----------
     units, points : the tables that `find` returns.
     n : the number of outputs.
-    common : the share of the outputs from which a point is common.
+    common : the share of the outputs from which a point is common, if two make it.
 
     Returns
     -------
@@ -32,10 +32,10 @@ def by_output(units: pd.DataFrame, points: pd.DataFrame, n: int, common: float =
     """
     made = _made(units, points)
     outputs, share = points["outputs"].to_numpy()[made["point"]], points["share"].to_numpy()
-    is_common = (share >= common)[made["point"]]
-    number = int((share >= common).sum())
+    is_common = (share >= common) & (points["outputs"].to_numpy() > 1)
+    number = int(is_common.sum())
     output = made["output"].to_numpy()
-    completeness = np.bincount(output[is_common], minlength=n) / number if number else np.full(n, np.nan)
+    completeness = np.bincount(output[is_common[made["point"]]], minlength=n) / number if number else np.full(n, np.nan)
     return pd.DataFrame({
         "points": np.bincount(output, minlength=n),
         "alone": np.bincount(output[outputs == 1], minlength=n),
@@ -44,9 +44,11 @@ def by_output(units: pd.DataFrame, points: pd.DataFrame, n: int, common: float =
 
 
 def omissions(units: pd.DataFrame, points: pd.DataFrame, output: int, least: float = COMMON) -> pd.DataFrame:
-    """Return the rows of `points` that at least a share of the outputs make and this one does not, most made first."""
+    """Return the rows of `points` that a share of the outputs, at least two, make and this one does not."""
     made = units.loc[units["output"] == output, "point"]
-    return points[(points["share"] >= least) & ~points["point"].isin(made)].reset_index(drop=True)
+    return points[(points["share"] >= least) & (points["outputs"] > 1) & ~points["point"].isin(made)].reset_index(
+        drop=True
+    )
 
 
 def support(units: pd.DataFrame, points: pd.DataFrame, output: int) -> pd.DataFrame:

@@ -85,7 +85,7 @@ class Wording:
         tokens = units.tokens
         count = np.bincount(units.unit[units.unit >= 0], minlength=len(units.written))
         details = _details(tokens, count)
-        given = unit_vectors(units, vectors)
+        given = _given(units, vectors)
         self._vectors: npt.NDArray[Any] = _static(tokens, details, count) if given is None else given
         self._words = _weighted(tokens, details, count)
         common = np.bincount(self._words.indices, minlength=self._words.shape[1]) > max(16, len(count) / COMMON)
@@ -136,6 +136,20 @@ class Wording:
         return centred
 
 
+def _given(units: Units, vectors: npt.ArrayLike | Callable[[list[str]], Any] | None) -> npt.NDArray[Any] | None:
+    """Return the user's vectors of the units, centred as the static ones; None without any.
+
+    Raises ValueError if they are not finite, or not one per unit.
+    """
+    given = unit_vectors(units, vectors, centred=False)
+    if given is None:
+        return None
+    if not np.isfinite(given).all():
+        raise ValueError("the vectors of the units hold NaN or infinity; give finite numbers.")
+    centred: npt.NDArray[Any] = unit_rows(given - given.sum(axis=0) / (len(given) + FEW))
+    return centred
+
+
 def _details(tokens: Tokens, count: Int64s) -> Bools:
     """Return which words are numbers, or measures that follow numbers."""
     number = np.array([any(map(str.isnumeric, form)) for form in tokens.vocabulary], bool)
@@ -153,6 +167,8 @@ def _static(tokens: Tokens, details: Bools, count: Int64s) -> npt.NDArray[np.flo
 
     float16 is exact enough: its error of 0.0005 in a coordinate vanishes in a cosine.
     """
+    if not len(count):
+        return np.zeros((0, 1), np.float16)
     with importing:
         from scipy.sparse import csr_matrix
 
@@ -164,8 +180,6 @@ def _static(tokens: Tokens, details: Bools, count: Int64s) -> npt.NDArray[np.flo
     shape = (len(count), len(of_words))
     words = csr_matrix((np.ones(kept.sum(), np.float32), (tokens.output[kept], tokens.form[kept])), shape)
     parts = [unit_rows(words[at : at + BLOCK] @ of_words) for at in range(0, len(count), BLOCK)]
-    if not parts:
-        return np.zeros((0, 1), np.float16)
     # Each wording counts once: the mean of a set that repeats one sentence would be that sentence.
     mean = np.sum([part.sum(axis=0) for part in parts], axis=0) / (len(count) + FEW)
     return np.concatenate([unit_rows(part - mean).astype(np.float16) for part in parts])

@@ -28,8 +28,17 @@ NUMERAL = re.compile(r"[-\u2212+]?\d+(?:[.,:/]\d+)*%?")
 """A number in digits, with its sign and decimals."""
 
 
+LONG = 1_000
+"""Units with more words are not compared word by word: that takes quadratic time."""
+
+
 def differences(tokens: Tokens, written: Sequence[str], unit: Int64s, medoid: Int64s) -> list[str]:
-    """Return how each unit differs from its medoid: "number", "negation", "name", joined by ", ", or "".
+    """Return how each unit differs from its medoid, as `Differences.of` does."""
+    return Differences(tokens, written).of(unit, medoid)
+
+
+class Differences:
+    """Finds how units differ: in a number, a negation or a name.
 
     A negation counts anywhere in the unit. Repetitions of the same negation count once ("no gas and no water"); two
     different ones cancel out. A number counts if the two units share at least half of their words and each has a number
@@ -40,41 +49,61 @@ def differences(tokens: Tokens, written: Sequence[str], unit: Int64s, medoid: In
     ----------
     tokens : the words of the units.
     written : the units.
-    unit, medoid : (m,) the numbers of the units to compare.
     """
-    kinds = _kinds(tokens, written)
-    name, counted = kinds == "name", kinds == "number"
-    negated = np.unique(np.stack([tokens.output, tokens.form])[:, kinds[tokens.form] == "negation"], axis=1)[0]
-    negations = np.bincount(negated, minlength=len(written)) % 2
-    spelt = [kind == "number" and form.isalpha() for kind, form in zip(kinds, tokens.vocabulary, strict=True)]
-    figures = np.array(spelt, bool)
-    numbers = [Counter(NUMERAL.findall(text)) for text in written]
-    for i in np.unique(tokens.output[figures[tokens.form]]).tolist():
-        forms = tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]]
-        numbers[i].update(tokens.vocabulary[form] for form in forms[figures[forms]].tolist())
-    flags_of_units = []
-    for a, b in zip(unit.tolist(), medoid.tolist(), strict=True):
-        if a == b:
-            flags_of_units.append("")
-            continue
-        forms, medoid_forms = (tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]] for i in (a, b))
-        codes = _opcodes(forms, medoid_forms) if numbers[a] != numbers[b] or name[forms].any() else []
-        flags = []
-        if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") >= max(len(forms), len(medoid_forms)):
-            swapped = numbers[a] - numbers[b] and numbers[b] - numbers[a]
-            instead = any(
-                kind == "replace" and counted[forms[i:j]].any() != counted[medoid_forms[p:q]].any()
-                for kind, i, j, p, q in codes
-            )
-            flags += ["number"] if numbers[a] != numbers[b] and (swapped or instead) else []
-        flags += ["negation"] if negations[a] != negations[b] else []
-        for kind, i, j, p, q in codes:
-            mine, theirs = (set(part[name[part]].tolist()) for part in (forms[i:j], medoid_forms[p:q]))
-            if kind == "replace" and mine and theirs and mine != theirs:
-                flags.append("name")
-                break
-        flags_of_units.append(", ".join(flags))
-    return flags_of_units
+
+    def __init__(self, tokens: Tokens, written: Sequence[str]) -> None:
+        kinds = _kinds(tokens, written)
+        self._tokens = tokens
+        self._name, self._counted = kinds == "name", kinds == "number"
+        negated = np.unique(np.stack([tokens.output, tokens.form])[:, kinds[tokens.form] == "negation"], axis=1)[0]
+        self._negations = np.bincount(negated, minlength=len(written)) % 2
+        spelt = [kind == "number" and form.isalpha() for kind, form in zip(kinds, tokens.vocabulary, strict=True)]
+        figures = np.array(spelt, bool)
+        self._numbers = [Counter(NUMERAL.findall(text)) for text in written]
+        for i in np.unique(tokens.output[figures[tokens.form]]).tolist():
+            forms = tokens.form[tokens.bounds[i] : tokens.bounds[i + 1]]
+            self._numbers[i].update(tokens.vocabulary[form] for form in forms[figures[forms]].tolist())
+
+    def of(self, unit: Int64s, medoid: Int64s, *, numbers: bool = True) -> list[str]:
+        """Return how each unit differs from its medoid: "number", "negation", "name", joined by ", ", or "".
+
+        Parameters
+        ----------
+        unit, medoid : (m,) the numbers of the units to compare.
+        numbers : whether to compare numbers.
+        """
+        bounds, form = self._tokens.bounds, self._tokens.form
+        flags_of_units = []
+        for a, b in zip(unit.tolist(), medoid.tolist(), strict=True):
+            if a == b:
+                flags_of_units.append("")
+                continue
+            forms, medoid_forms = (form[bounds[i] : bounds[i + 1]] for i in (a, b))
+            differ = numbers and self._numbers[a] != self._numbers[b]
+            named = self._name[forms].any() and self._name[medoid_forms].any()
+            short = max(len(forms), len(medoid_forms)) <= LONG
+            codes = _opcodes(forms, medoid_forms) if short and (differ or named) else []
+            flags = ["number"] if differ and self._number(a, b, codes) else []
+            flags += ["negation"] if self._negations[a] != self._negations[b] else []
+            for kind, i, j, p, q in codes:
+                mine, theirs = (set(part[self._name[part]].tolist()) for part in (forms[i:j], medoid_forms[p:q]))
+                if kind == "replace" and mine and theirs and mine != theirs:
+                    flags.append("name")
+                    break
+            flags_of_units.append(", ".join(flags))
+        return flags_of_units
+
+    def _number(self, a: int, b: int, codes: list[tuple[str, int, int, int, int]]) -> bool:
+        """Return whether two units share most words and a number of one replaces another's."""
+        bounds, form = self._tokens.bounds, self._tokens.form
+        forms, medoid_forms = (form[bounds[i] : bounds[i + 1]] for i in (a, b))
+        if 2 * sum(j - i for kind, i, j, _, _ in codes if kind == "equal") < max(len(forms), len(medoid_forms)):
+            return False
+        mine, theirs = self._numbers[a], self._numbers[b]
+        return bool(mine - theirs and theirs - mine) or any(
+            kind == "replace" and self._counted[forms[i:j]].any() != self._counted[medoid_forms[p:q]].any()
+            for kind, i, j, p, q in codes
+        )
 
 
 def varying(texts: Iterable[str], aligned: pd.DataFrame) -> pd.DataFrame:

@@ -133,8 +133,10 @@ def _weighted(tokens: Tokens, count: Int64s, n: int) -> csr_matrix:
     return unit_rows_sparse(x)
 
 
-def unit_vectors(units: Units, vectors: Any) -> Floats | None:
-    """Return the user's vectors of the distinct units, centred and of unit length, or None without any.
+def unit_vectors(units: Units, vectors: Any, *, centred: bool = True) -> Floats | None:
+    """Return the user's vectors of the distinct units, of unit length, or None without any.
+
+    With `centred`, the mean of all is subtracted, and they have unit length again.
 
     Raises
     ------
@@ -159,6 +161,6 @@ def unit_vectors(units: Units, vectors: Any) -> Floats | None:
             )
         table = np.zeros((len(units.written), given.shape[1]))
         np.add.at(table, units.unit[compared], given[compared])
-    # The direction common to all vectors does not distinguish units.
     table = unit_rows(table)
-    return unit_rows(table - table.mean(axis=0))
+    # The direction common to all vectors does not distinguish units.
+    return unit_rows(table - table.mean(axis=0)) if centred else table

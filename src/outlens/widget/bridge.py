@@ -18,6 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
+from outlens.points import Points
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
@@ -220,7 +221,7 @@ class Bridge:
             self.widget._progress = part.progress()
             self.widget._index = part.index.peek() or {}
             self.widget._aligned = part.aligned.peek() or {}
-            self.widget._points = part.points.peek() or {}
+            self.widget._points = part.points
             self.widget._points_progress = part.points_progress()
             self._show_tags()
 
@@ -260,21 +261,25 @@ class Bridge:
 
     def _ask_points(self, part: Part) -> None:
         """Find the points in the background and show them when they are ready."""
-        on_wire = self._parts[part.number]
-        if part.points.peek() is not None:
-            # Encoding them takes a second.
-            self._study.later(partial(self._on_points, part, None))
+        with self._tags.lock:
+            on_wire = self._parts[part.number]
+            if self._watched[part.number] is not part:
+                return
+        if (made := part.points.peek()) is not None:
+            # Encoding them takes seconds.
+            self._study.later(partial(self._on_points, part, on_wire, made))
             return
         if not on_wire.points_asked:
             on_wire.points_asked = True
-            part.points.when_ready(partial(self._on_points, part))
+            part.points.when_ready(partial(self._on_points, part, on_wire))
         self._study.begin_points(part)
 
-    def _on_points(self, part: Part, _: object) -> None:
+    def _on_points(self, part: Part, on_wire: PartOnWire, made: Points) -> None:
+        # In the thread that computes everything: waiting here for what it computes would never end.
         if self._tags.closed or self._watched[part.number] is not part:
             return
-        made = self._parts[part.number].points.get()
-        self._soon(self._show_made, part, "_points", made)
+        on_wire.encode_points(made)
+        self._soon(self._show_made, part, "_points", on_wire.points)
 
     def _on_points_progress(self, _: object) -> None:
         self._soon(self._show_points_progress)
@@ -404,7 +409,9 @@ class Bridge:
         # Compute slow values before taking the lock.
         self._study.finish()
         for part in self._study.computed:
-            self._parts[part.number].for_page()
+            on_wire = self._parts[part.number]
+            on_wire.encode_points(part.points.peek())
+            on_wire.for_page()
         with self._tags.lock:
             traits = {name: getattr(self.widget, name) for name in PAGE_TRAITS}
             options: dict[str, Any] = {"with_tags": tags, "left_out": left_out}

@@ -10,6 +10,7 @@ import pandas as pd
 from outlens._unicode import clean
 from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
+from outlens.points import Points
 from outlens.progress import Report
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -26,7 +27,8 @@ class PartOnWire:
 
     Attributes
     ----------
-    index, aligned, points : the traits of these names; ready once the browser or a page has asked for them.
+    index, aligned : the traits of these names; ready once the browser or a page has asked for them.
+    points : the trait of this name, {} until `encode_points`.
     points_asked : whether the browser has asked for the points.
     """
 
@@ -39,11 +41,13 @@ class PartOnWire:
         self.index: Deferred[dict[str, Any]] = Deferred(lambda: dict(wire.index(part.index.get())))
         self.aligned: Deferred[dict[str, Any]] = Deferred(lambda: wire.alignment(part.texts, part.alignment.get()))
 
-        self.points: Deferred[dict[str, Any]] = Deferred(self._points)
+        self.points: dict[str, Any] = {}
         self.points_asked = False
 
-    def _points(self) -> dict[str, Any]:
-        return {"prompt": self._part.number, **points(self._part.texts, self._part.points.get())}
+    def encode_points(self, made: Points | None) -> None:
+        """Encode the points, unless there are none or they are encoded; never waits for another thread."""
+        if made is not None and not self.points:
+            self.points = {"prompt": self._part.number, **points(self._part.texts, made)}
 
     def asked(self, kind: str) -> dict[str, Any]:
         """Return the index or the alignment ("index" or "aligned"), or {"error": reason}."""
@@ -62,12 +66,15 @@ class PartOnWire:
             return {"error": str(error) or type(error).__name__}
 
     def for_page(self) -> dict[str, Any]:
-        """Return the index and the alignment for a page, which cannot ask later; {} if they take too long."""
+        """Return the index, the alignment and the points for a page, which cannot ask later; {} if they take too long.
+
+        The points are those that `encode_points` has encoded.
+        """
         few = len(self._part) <= wire.ALIGNED_IN_PAGE or self._part.alignment.peek() is not None
         return {
             "_index": self.asked("index") if wire.indexed(self._part.texts) else {},
             "_aligned": self.asked("aligned") if few else {},
-            "_points": {} if self._part.points.peek() is None else self.points.get(),
+            "_points": self.points,
         }
 
     def keys(self) -> list[str]:
