@@ -259,6 +259,13 @@ def test_marks_of_emphasis_are_left_out_and_others_kept(unit: str, shown: str) -
     assert plain(unit) == shown
 
 
+@pytest.mark.model
+def test_mixed_numbers_are_one_and_codes_are_none() -> None:
+    texts = ["Add 1 1/2 oz vodka to error E28.", "Add 2 oz vodka to error E28.", "Add 1½ oz vodka to error E28."]
+    _, points = find(texts)
+    assert points["varies"].tolist() == ["1 1/2 oz × 1, 1½ oz × 1, 2 oz × 1"]
+
+
 def test_names_are_short() -> None:
     assert cut("字" * 300) == "字" * 60 + "…"
     assert cut("[Your Name] is here") == "[Your Name] is here"

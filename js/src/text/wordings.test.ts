@@ -16,11 +16,11 @@ it("compares scripts without spaces character by character", () => {
 });
 
 it("reads a number with its measure", () => {
+  expect([...numbersIn("1 1/2 oz of E28 for 30 refrigerators")]).toEqual(["1 1/2 oz", "30"]);
   expect([...numbersIn("Thirty-five drops, TWO cups")]).toEqual(["thirty", "five", "two"]);
   expect([...numbersIn("Mix 4 oz and 1½ cups, 2 of them 10-15% by 12:30.")]).toEqual([
     "4 oz",
-    "1",
-    "½ cups",
+    "1½ cups",
     "2",
     "10-15%",
     "12:30",

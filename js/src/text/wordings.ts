@@ -8,7 +8,8 @@ const WORD =
 const SPELT = `zero two three four five six seven eight nine ten eleven twelve twenty thirty forty fifty sixty seventy
 eighty ninety hundred thousand million billion half twice`;
 const SPELT_NUMBERS = new Set(SPELT.split(/\s+/));
-const NUMBER = /(?:\d+(?:[.,:/]\d+)*(?:[-–]\d+(?:[.,:/]\d+)*)?|[¼-¾⅐-⅞])%?(?: ?(\p{L}{1,12})(?!\p{L}))?/gu;
+const NUMBER =
+  /(?<![\p{L}\p{N}])(?:\d+ \d+\/\d+|\d*[¼-¾⅐-⅞]|\d+(?:[.,:/]\d+)*)(?:[-–](?:\d+ \d+\/\d+|\d*[¼-¾⅐-⅞]|\d+(?:[.,:/]\d+)*))?%?(?: ?(\p{L}{1,12})(?!\p{L}))?/gu;
 
 const form = (word: string) => word.toLowerCase().replaceAll("’", "'");
 

@@ -41,12 +41,12 @@ Floats = npt.NDArray[np.float64]
 
 def _loosest(granularity: Any) -> Any:
     """The largest mean distance within a point."""
-    return 0.94 - 0.36 * granularity
+    return 0.92 - 0.36 * granularity
 
 
 def _tight(granularity: Any) -> Any:
     """Up to this mean distance, units are one point even if an output has several of them."""
-    return 0.73 - 0.36 * granularity
+    return 0.71 - 0.36 * granularity
 
 
 def _repeated(granularity: Any) -> Any:

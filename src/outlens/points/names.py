@@ -29,10 +29,9 @@ _NUMBERING = re.compile(r"^[\W_]*\d{1,3}[.)]\s+")
 _LEAD = re.compile(r"\W*([^\W_][^:.!?\n]{0,60}?)\W*[:\uff1a]\W*\s\S")
 _WORD = re.compile(r"\w+")
 _MARK = re.compile(r"^[^\w\[(\"\u201c\u2018']+(?=.*\w)")
-_FIGURE = r"\d+(?:[.,:/]\d+)*"
-_NUMBER = re.compile(
-    rf"(?:{_FIGURE}(?:[-\u2013]{_FIGURE})?|[\u00bc-\u00be\u2150-\u215e])%?(?: ?[a-z\u00b0\u00b5]{{1,12}}\b)?"
-)
+# Not the "28" of "E28"; "1 1/2" and "1½" are one number.
+_FIGURE = r"(?<![^\W_])(?:\d+ \d+/\d+|\d*[\u00bc-\u00be\u2150-\u215e]|\d+(?:[.,:/]\d+)*)"
+_NUMBER = re.compile(rf"(?:{_FIGURE}(?:[-\u2013]{_FIGURE})?)%?(?: ?[a-z\u00b0\u00b5]{{1,12}}\b)?")
 
 
 def _inside(match: re.Match[str]) -> str:

@@ -39,7 +39,7 @@ describe("the list of points", () => {
   it("has the points of several outputs, and what one output says in a folded section", async () => {
     show(make({ _points: fixturePoints() }).lens);
     expect(counts()).toEqual(["3 of 6", "2 of 6"]);
-    expect(texts()).toEqual(["point 0 apple pie", "point 1 river", "Said by one output only (1)"]);
+    expect(texts()).toEqual(["point 0. apple pie", "point 1. river", "Said by one output only (1)"]);
     mains()[2].click();
     await drawn();
     expect(texts()[3]).toContain("🐚 shell");

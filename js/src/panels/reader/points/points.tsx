@@ -2,7 +2,7 @@
 // greetings, headings and closings, are folded below.
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { Button } from "../../../ui/button";
-import { plural } from "../../../ui/format";
+import { grouped, plural } from "../../../ui/format";
 import { Empty, Muted, Spring } from "../../../ui/layout";
 import { type ListControl, Windowed } from "../../../ui/windowed";
 import { Waiting } from "../../making";
@@ -106,7 +106,9 @@ function Bar() {
   const lens = useLens();
   const { points, pointList } = lens;
   const { granularities } = points.arrays.value!;
-  const count = plural(pointList.groups.value.points.length, "point");
+  const { points: all } = pointList.groups.value;
+  const [several, single] = [all.length, pointList.groups.value.alone.length];
+  const count = plural(several + single, "point");
   const strip = pointList.strip.value;
   return (
     <div class="ol-bar ol-axes">
@@ -124,7 +126,10 @@ function Bar() {
         />
         <Muted>fine</Muted>
       </label>
-      <Muted title="Made by several outputs">{count}</Muted>
+      <Muted title="The others are said by one output only">
+        {count}
+        {single > 0 && `, ${grouped(several)} by several outputs`}
+      </Muted>
       <Spring />
       {strip && (
         <span class="ol-strip-legend">

@@ -72,9 +72,11 @@ function Said({ group }: { group: number }) {
   const { makers } = lens.points.cut.value!;
   const [maker] = listOf(makers, group);
   const alone = sizeOf(makers, group) === 1 && lens.outputs.info.n > 1;
+  // What varies is counted over all outputs: beside the counts of a part it would mislead.
+  const whole = lens.listing.ids.value.length === lens.outputs.info.n;
   const varies = alone
     ? `${lens.outputs.shortSource(maker)} ${lens.outputs.row(maker)}`.trim()
-    : lens.points.varies(group);
+    : whole && lens.points.varies(group);
   if (text === null) return <>…</>;
   const hits = lens.search.marks(text);
   const found: number[] = [];
@@ -87,7 +89,8 @@ function Said({ group }: { group: number }) {
   return (
     <>
       <span class="ol-point-text">
-        {own && <b>{own}</b>} <Painted text={text} from={0} to={text.length} layers={layers} />
+        {own && <b>{/[.!?…]$/.test(own) ? own : `${own}.`}</b>}{" "}
+        <Painted text={text} from={0} to={text.length} layers={layers} />
       </span>
       {varies && <Muted title={alone ? undefined : "What varies between the wordings"}>{varies}</Muted>}
     </>
