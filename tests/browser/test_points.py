@@ -72,7 +72,9 @@ def test_each_row_has_the_outputs_and_shares_of_pythons_table(lens: ol.Lens, sho
         assert count.split("\n")[0] == f"{point['outputs']} of 50"
         percent = [int(share) for share in re.findall(r"\((\d+) %\)", shares)]
         assert percent == [round(100 * point["source=Heron"]), round(100 * point["source=Tern"])]
-    expect(widget.get_by_text(f"{len(wanted)} points", exact=True)).to_be_visible()
+    expect(
+        widget.get_by_text(f"{len(lens.points)} points, {len(wanted)} by several outputs", exact=True)
+    ).to_be_visible()
 
 
 def test_what_one_output_says_and_frames_are_folded_at_the_end(lens: ol.Lens, show: Show) -> None:
@@ -144,7 +146,8 @@ def test_the_slider_and_a_search_change_the_counts(lens: ol.Lens, show: Show) ->
     lens.view.points_granularity = 0.0
     broad = lens.points
     lens.view.points_granularity = 0.5
-    expect(widget.get_by_text(f"{int((broad['outputs'] > 1).sum())} points", exact=True)).to_be_visible()
+    several = int((broad["outputs"] > 1).sum())
+    expect(widget.get_by_text(f"{len(broad)} points, {several} by several outputs", exact=True)).to_be_visible()
     expect(widget.locator(".ol-point-count").first).to_contain_text(f"{broad['outputs'][0]} of 50")
     page.keyboard.press("]")
     widget.get_by_role("searchbox").fill("fertiliser")
