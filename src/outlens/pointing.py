@@ -60,7 +60,7 @@ def omissions(lens: Owners, row: Any, least: float = 0.5) -> pd.DataFrame:
 def support(lens: Owners, row: Any) -> pd.DataFrame:
     """Return what an output says, unit by unit, with how many other outputs of its prompt say the same.
 
-    Support does not tell what is true: many outputs can be wrong together.
+    Support is no evidence of truth: many outputs can be wrong together.
 
     Parameters
     ----------
