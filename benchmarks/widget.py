@@ -212,7 +212,8 @@ def sent() -> None:
     bridge = ol.Lens(texts, vectors=rng.normal(size=(1000, 8)))._bridge
     state = bridge._parts[0].traits(bridge._state, paged=False)
     binary = sum(len(v) for v in state.values() if isinstance(v, bytes)) + sum(map(len, state["_columns"].values()))
-    other = len(json.dumps({k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}))
+    rest = {k: v for k, v in state.items() if not isinstance(v, bytes) and k != "_columns"}
+    other = len(json.dumps(rest, default=lambda value: "x" * len(value)))
     size = sum(len(t.encode()) for t in texts)
     print(f"bytes sent: {(binary + other) / size:.2f} x the {size / 1e6:.1f} MB of text")
 
