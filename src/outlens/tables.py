@@ -16,6 +16,7 @@ from outlens._unicode import clean
 from outlens.naming import ALONE, names
 from outlens.outputs import Outputs, categories
 from outlens.points import by_output
+from outlens.points import makers as points_made
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
@@ -171,7 +172,7 @@ def points(
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the units and the points of a part; see `Lens.point_spans` and `Lens.points`."""
     units, table, _ = part.points.get().cut(granularity)
-    made = units.loc[(units["point"] >= 0) & (units["point"] < len(table)), ["output", "point"]].drop_duplicates()
+    made = points_made(units, table)
     shares: dict[str, npt.NDArray[np.float64]] = {}
     for by in by_columns:
         codes, values = categories(study.outputs.frame[by])

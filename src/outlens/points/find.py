@@ -13,11 +13,12 @@ import pandas as pd
 
 from outlens.points.details import Details
 from outlens.points.frames import are_frames
-from outlens.points.linking import DEFAULT, Tree, check_granularity, link
+from outlens.points.linking import DEFAULT, Tree, link
 from outlens.points.names import name, plain, varies
 from outlens.points.wording import Wording
 from outlens.text.units import Units
 from outlens.text.words import check
+from outlens.vectors.clusters import check_granularity
 
 FRAME = 0.5
 """A group is a frame if more than this share of its units look like frames."""

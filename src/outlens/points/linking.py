@@ -19,6 +19,7 @@ import numpy.typing as npt
 from outlens._cores import in_parallel
 from outlens._imports import importing
 from outlens.points.wording import Taken, Wording
+from outlens.vectors.clusters import check_granularity
 
 AT_ONCE = 6_000
 """The number of units linked at once: linkage takes quadratic time."""
@@ -69,13 +70,6 @@ class Tree:
         """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
         check_granularity(granularity)
         return int(np.abs(self.granularities - granularity).argmin())
-
-
-def check_granularity(granularity: float) -> None:
-    """Raise ValueError for anything but a number from 0 to 1."""
-    number = isinstance(granularity, int | float | np.number) and not isinstance(granularity, bool)
-    if not (number and 0 <= granularity <= 1):
-        raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
 
 
 def link(
@@ -205,7 +199,8 @@ def _joined(wording: Wording, chosen: Int64s, groups: Int64s, others: Int64s) ->
 
     The group is the one with the largest mean similarity at the default level; within it, the finest group likewise.
     """
-    default, finest = groups[int(np.abs(np.linspace(0, 1, STEPS) - DEFAULT).argmin())], groups[-1]
+    # The default is in the middle.
+    default, finest = groups[len(groups) // 2], groups[-1]
     by_leaf = np.lexsort((finest, default))
     leaf_starts = np.flatnonzero(np.diff(finest[by_leaf], prepend=-1))
     group_of_leaf = default[by_leaf][leaf_starts]

@@ -30,7 +30,7 @@ def by_output(units: pd.DataFrame, points: pd.DataFrame, n: int, common: float =
     >>> by_output(units, points, 2).values.tolist()
     [[2.0, 1.0, 1.0], [1.0, 0.0, 1.0]]
     """
-    made = _made(units, points)
+    made = makers(units, points)
     outputs, share = points["outputs"].to_numpy()[made["point"]], points["share"].to_numpy()
     is_common = (share >= common) & (points["outputs"].to_numpy() > 1)
     number = int(is_common.sum())
@@ -66,7 +66,7 @@ def support(units: pd.DataFrame, points: pd.DataFrame, output: int) -> pd.DataFr
     return table.assign(support=points["outputs"].to_numpy()[table["point"]] - 1)
 
 
-def _made(units: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
-    """Return each output and point that it makes once."""
+def makers(units: pd.DataFrame, points: pd.DataFrame) -> pd.DataFrame:
+    """Return one row per output and point that it makes: `output, point` (int64). Frames are left out."""
     made = units.loc[(units["point"] >= 0) & (units["point"] < len(points)), ["output", "point"]]
     return made.drop_duplicates()

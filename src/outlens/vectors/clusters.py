@@ -58,10 +58,7 @@ class Tree:
 
     def level(self, granularity: float) -> int:
         """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
-        if isinstance(granularity, bool) or not isinstance(granularity, int | float | np.number):
-            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
-        if not 0 <= granularity <= 1:
-            raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
+        check_granularity(granularity)
         return int(np.abs(self.granularities - granularity).argmin())
 
     def order(self, level: int) -> Int32s:
@@ -79,6 +76,13 @@ class Tree:
         number[order] = np.arange(len(order))
         cut: Int32s = number[self.levels[level][self.leaf]]
         return cut
+
+
+def check_granularity(granularity: float) -> None:
+    """Raise ValueError for anything but a number from 0 to 1."""
+    number = isinstance(granularity, int | float | np.number) and not isinstance(granularity, bool)
+    if not (number and 0 <= granularity <= 1):
+        raise ValueError(f"granularity is {granularity!r}; give a number from 0 (coarse) to 1 (fine).")
 
 
 def cluster(vectors: npt.NDArray[np.float32], texts: Iterable[str], *, prompt: str | None = None) -> Tree:
