@@ -20,7 +20,7 @@ FLOORS: list[set[str]] = [
     {"vectors"},
     {"points", "compare", "tags"},
     {"study", "state"},
-    {"layers", "naming", "owners"},
+    {"correcting", "layers", "naming", "owners"},
     {"ranking", "report", "summary", "tables", "view"},
     {"widget", "charts", "archive"},
     {"exporting", "growing", "marking", "pointing", "selecting", "tagging"},

@@ -291,6 +291,9 @@ class Lens:
     point_spans = property(pointing.point_spans)
     omissions = pointing.omissions
     support = pointing.support
+    name_point = pointing.name_point
+    merge_points = pointing.merge_points
+    split_point = pointing.split_point
 
     @property
     def granularity(self) -> float:

@@ -34,7 +34,10 @@ def select(
     if cluster is not None:
         _select(lens, members(lens._part, lens.granularity, cluster))
     elif point is not None:
-        _select(lens, tables.makers(lens._study, lens._part, lens._state.view["points_granularity"], point, made))
+        _select(
+            lens,
+            tables.makers(lens._study, lens._part, lens._state.view["points_granularity"], lens._tags, point, made),
+        )
     else:
         _select(lens, lens._study.outputs.positions(rows))
 

@@ -13,6 +13,7 @@ import pandas as pd
 
 from outlens import text
 from outlens._unicode import clean
+from outlens.correcting import corrected, corrected_if_found
 from outlens.naming import ALONE, names
 from outlens.outputs import Outputs, categories
 from outlens.points import by_output
@@ -59,18 +60,18 @@ def frame(study: Study, state: LensState, tags: TagBook) -> pd.DataFrame:
     marks = tags_and_notes(tags, keys)
     ours = [numbers, name, xy[:, 0], xy[:, 1], marks["tags"], marks["note"]]
     table = outputs.frame.copy()
-    added = dict(zip(ADDED, ours, strict=True)) | _measures(study, n, state.view["points_granularity"])
+    added = dict(zip(ADDED, ours, strict=True)) | _measures(study, n, state.view["points_granularity"], tags)
     for column, values in zip(free_names(tuple(added), table.columns), added.values(), strict=True):
         # Pass the dtype: pandas 3 would choose Arrow for texts, which refuses lone surrogates.
         table[column] = pd.Series(values, index=table.index, dtype=values.dtype)
     return table
 
 
-def _measures(study: Study, n: int, granularity: float) -> dict[str, npt.NDArray[Any]]:
+def _measures(study: Study, n: int, granularity: float, tags: TagBook) -> dict[str, npt.NDArray[Any]]:
     """Return the measures of points of all n outputs; none until the points of every prompt were found."""
-    made = [(part.rows, points) for part in study.parts if (points := part.points.peek()) is not None]
-    if len(made) < len(study.parts):
+    if any(part.points.peek() is None for part in study.parts):
         return {}
+    made = [(part.rows, points) for part in study.parts if (points := corrected_if_found(part, tags)) is not None]
     measures = {name: np.zeros(n, np.float64 if name == "completeness" else np.int64) for name in MEASURES}
     for rows, points in made:
         units, table, _ = points.cut(granularity)
@@ -168,10 +169,10 @@ def clusters(
 
 
 def points(
-    study: Study, part: Part, granularity: float, by_columns: Sequence[Hashable] = ()
+    study: Study, part: Part, granularity: float, tags: TagBook, by_columns: Sequence[Hashable] = ()
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the units and the points of a part; see `Lens.point_spans` and `Lens.points`."""
-    units, table, _ = part.points.get().cut(granularity)
+    units, table, _ = corrected(part, tags).cut(granularity)
     made = points_made(units, table)
     shares: dict[str, npt.NDArray[np.float64]] = {}
     for by in by_columns:
@@ -184,9 +185,11 @@ def points(
     return units, pd.concat([table, pd.DataFrame(shares, index=table.index)], axis=1)
 
 
-def makers(study: Study, part: Part, granularity: float, point: int, made: bool) -> npt.NDArray[np.int64]:
+def makers(
+    study: Study, part: Part, granularity: float, tags: TagBook, point: int, made: bool
+) -> npt.NDArray[np.int64]:
     """Return the positions of the outputs of a part that make a point, or that do not."""
-    units, table = points(study, part, granularity)
+    units, table = points(study, part, granularity, tags)
     if isinstance(point, bool) or not isinstance(point, int | np.integer) or not 0 <= point < len(table):
         numbers = f"0 to {len(table) - 1}" if len(table) else "none: these outputs make no points"
         raise ValueError(f"there is no point {point!r:.40}; the points of this prompt are {numbers}.")

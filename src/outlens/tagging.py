@@ -59,7 +59,7 @@ def star(lens: Owners, rows: Any = None, on: bool = True) -> None:
 
 
 def undo(lens: Owners) -> str:
-    """Undo your last tag, note, star, definition or cluster name, even from an earlier session.
+    """Undo your last tag, note, star, definition, cluster name or correction of points, even from an earlier session.
 
     Returns a description of what was undone, or "" if there was nothing to undo.
     """

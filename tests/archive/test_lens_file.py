@@ -278,7 +278,7 @@ def test_a_file_of_another_kind_is_refused() -> None:
 
 
 def test_a_newer_file_is_refused_and_one_with_more_settings_is_not() -> None:
-    refused(packed(version=3), r"newer outlens \(format 3, this one reads 2\); update outlens")
+    refused(packed(version=4), r"newer outlens \(format 4, this one reads 3\); update outlens")
     Path("later").write_bytes(packed(lambda lens, _: lens["view"].update(glow=True)))
     assert ol.open("later", store=False).save("same").exists()
 

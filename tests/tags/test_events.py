@@ -90,11 +90,11 @@ def test_events_are_ordered_by_time_then_id() -> None:
     assert sorted([tie, late, early], key=order) == [early, late, tie]
 
 
-def test_ids_are_version_4_and_actions_are_ten() -> None:
+def test_ids_are_version_4_and_actions_are_eleven() -> None:
     made = {new_id() for _ in range(100)}
     assert len(made) == 100
     assert all(len(i) == 32 and i[12] == "4" and int(i, 16) >= 0 for i in made)
-    assert len(ACTIONS) == 10
+    assert len(ACTIONS) == 11
 
 
 def test_the_log_needs_no_pandas() -> None:

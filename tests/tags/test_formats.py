@@ -92,7 +92,7 @@ GOOD = {
     [
         ("", "first line is not their header"),
         ("[]\n", "first line is not their header"),
-        ('{"outlens": "events", "version": 2}\n', "has version 2, from a newer outlens"),
+        ('{"outlens": "events", "version": 3}\n', "has version 3, from a newer outlens"),
         ('{"outlens": "events", "version": true}\n', "not a version"),
         (line()[:-4], "line 3: damaged or cut off"),
         ("[" * 100_000, "line 3: damaged or cut off"),

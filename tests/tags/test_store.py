@@ -291,10 +291,10 @@ def test_a_newer_store_is_left_alone(path: Path) -> None:
     store.record("ann", ["id:1"], "tag", "a")
     store.close()
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute("PRAGMA user_version = 3")
     connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     connection.close()
-    refused(path, r"newer outlens \(format 2, this one knows 1\)")
+    refused(path, r"newer outlens \(format 3, this one knows 2\)")
 
 
 @pytest.mark.parametrize("harm", ["cut", "zeros", "noise"])

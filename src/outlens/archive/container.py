@@ -21,8 +21,11 @@ import pandas as pd
 
 from outlens import __version__
 
-VERSION = 2
-"""Version of the format. Version 1 had no Arrow columns, lenses without a seed, or events that name clusters."""
+VERSION = 3
+"""Version of the format.
+
+Version 1 had no Arrow columns, lenses without a seed, or events that name clusters; 2 no corrections of points.
+"""
 
 MAX_BYTES = 1 << 30
 """Bytes that any file may unpack to; a larger file may unpack to `MAX_RATIO` times its size."""

@@ -40,23 +40,24 @@ class Details:
         self._lists = [_enumerated(text) for text in units.written]
         self._pairs = [_pairs(text) for text in units.written]
 
-    def of(self, typical: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
-        """Return how each distinct unit differs from a typical one.
+    def of(self, units: npt.NDArray[np.int64], typical: npt.NDArray[np.int64]) -> npt.NDArray[np.object_]:
+        """Return how distinct units differ from typical ones.
 
         Parameters
         ----------
-        typical : (units,) the typical unit of the point of each.
+        units : (m,) the units.
+        typical : (m,) the typical unit of the point of each.
 
         Returns
         -------
-        (units,) of str: "number", "negation", "name", "items", joined by ", ", or "".
+        (m,) of str: "number", "negation", "name", "items", joined by ", ", or "".
         """
-        known = self._differences.of(np.arange(len(typical)), typical, numbers=False)
-        found = np.full(len(typical), "", object)
-        for i, other in enumerate(typical.tolist()):
+        known = self._differences.of(units, typical, numbers=False)
+        found = np.full(len(units), "", object)
+        for k, (i, other) in enumerate(zip(units.tolist(), typical.tolist(), strict=True)):
             if i == other:
                 continue
-            kinds = [known[i]] if known[i] else []
+            kinds = [known[k]] if known[k] else []
             if self._numbers[i] != self._numbers[other]:
                 kinds.insert(0, "number")
             listed = self._lists[i] and self._lists[other] and self._lists[i] != self._lists[other]
@@ -64,7 +65,7 @@ class Details:
             partly = mine & others and mine - others and others - mine
             if listed or (partly and _alike(self._written[i], self._written[other])):
                 kinds.append("items")
-            found[i] = ", ".join(kinds)
+            found[k] = ", ".join(kinds)
         return found
 
 

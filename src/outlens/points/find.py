@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import copy
 import itertools
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens.points.corrections import Regrouped, Wordings, apply, read
 from outlens.points.details import Details
 from outlens.points.frames import are_frames
 from outlens.points.linking import DEFAULT, Tree, link
@@ -41,8 +43,14 @@ class Level:
     """(groups,) the most typical unit."""
     differs: npt.NDArray[np.object_]
     """(units,) how each differs from the typical one."""
+    computed_names: list[str]
     names: list[str]
+    """Those that people gave, else the computed ones."""
     varies: list[str]
+    regrouped: npt.NDArray[np.bool_]
+    """(groups,) whether corrections changed the units of each."""
+    named: npt.NDArray[np.bool_]
+    """(groups,) whether a person named each."""
 
 
 class Points:
@@ -53,7 +61,12 @@ class Points:
     n : the number of outputs.
     tree : the groups of the distinct units, from coarse to fine.
     units : the units of all outputs.
+    number : identifies what was found; copies with corrections have the same.
+    corrections : those that were applied.
+    wordings : finds the distinct units by their text.
     """
+
+    _numbers = itertools.count()
 
     def __init__(
         self,
@@ -74,28 +87,95 @@ class Points:
         self._written = [plain(text) for text in self.units.written]
         self._levels: dict[int, Level] = {}
         self.tree: Tree = link(self._wording, self._holders, _order(self.units), report)
+        self.number = next(Points._numbers)
+        self.wordings = Wordings(self.units)
+        self.corrections: tuple[str, ...] = ()
+        self._found: Points | None = None
+        self._names: list[dict[int, str]] = []
+        self._before: dict[int, Level] = {}
+        self._corrected: Points | None = None
+
+    def corrected(self, corrections: Sequence[str]) -> Points:
+        """Return a copy with corrections applied in order, as `Correction.written` wrote them.
+
+        What `corrections.read` does not understand is ignored. Only what the corrections change is computed again. The
+        copy for the last corrections is kept.
+        """
+        if not corrections:
+            return self
+        known = self._corrected
+        if known is None or known.corrections != tuple(corrections):
+            known = self._corrected = self._apply(tuple(corrections))
+        return known
+
+    def _apply(self, corrections: tuple[str, ...]) -> Points:
+        regrouped = Regrouped(self.tree.levels[:, self.tree.leaf].astype(np.int64), self._outputs)
+        apply([one for one in map(read, corrections) if one is not None], regrouped, self.wordings)
+        made = copy.copy(self)
+        made._found, made._corrected, made._levels, made.corrections = self, None, {}, corrections
+        made._before = {} if self._corrected is None else dict(self._corrected._levels)
+        made.tree = Tree.of(self.tree.granularities, regrouped.groups)
+        # Groups get other numbers at each step, but not units.
+        made._names = [
+            {int(held[0]): name for group, name in named.items() if len(held := np.flatnonzero(groups == group))}
+            for groups, named in zip(regrouped.groups, regrouped.names(), strict=True)
+        ]
+        return made
+
+    def outputs_of(self, units: Iterable[int]) -> Int64s:
+        """Return the outputs that hold any of these distinct units, sorted."""
+        return np.unique(np.concatenate([np.zeros(0, np.int64), *(self._holders[unit] for unit in units)]))
 
     def level(self, number: int) -> Level:
         """Return the groups at a level of the tree, the first time computed."""
         if number not in self._levels:
-            self._levels[number] = self._level(self.tree.levels[number][self.tree.leaf])
+            self._levels[number] = self._level(number)
         return self._levels[number]
 
-    def _level(self, leaves: Int64s) -> Level:
-        group, frame = self._numbered(leaves)
-        similarity = self._wording.to_centres(group, self._outputs)
+    def _level(self, number: int) -> Level:
+        group, frame = self._numbered(self.tree.levels[number][self.tree.leaf])
+        n = len(frame)
+        similarity, typical = np.full(len(group), np.nan), np.zeros(n, np.int64)
+        differs, names, vary = np.full(len(group), "", object), [""] * n, [""] * n
+        new = np.ones(n, bool)
+        regrouped = np.zeros(n, bool)
+        # What was found, the last corrections and other levels have most groups already.
+        found = None if self._found is None else self._found.level(number)
+        known = [] if found is None else [found]
+        known += [before for at, before in self._before.items() if at == number]
+        known += [self._levels[at] for at in sorted(self._levels, key=lambda at: abs(at - number))[:2]]
+        for before in known:
+            if not new.any():
+                break
+            same = _same(group, before.group)
+            take = np.flatnonzero(new & (same >= 0))
+            of = np.isin(group, take)
+            similarity[of], differs[of] = before.similarity[of], before.differs[of]
+            typical[take] = before.typical[same[take]]
+            for g in take.tolist():
+                names[g], vary[g] = before.computed_names[same[g]], before.varies[same[g]]
+            new[take] = False
+            if before is found:
+                regrouped = new.copy()
+        units = np.flatnonzero(new[group])
+        if len(units):
+            dense = np.full(len(group), -1, np.int64)
+            dense[units] = np.unique(group[units], return_inverse=True)[1]
+            similarity[units] = self._wording.to_centres(dense, self._outputs)[units]
         # Nearest to the centre first; in a tie that of most outputs, then the first.
-        order = np.lexsort((np.arange(len(group)), -self._outputs, -similarity, group))
-        starts = np.searchsorted(group[order], np.arange(len(frame)))
-        typical = order[starts]
-        differs = self._details.of(typical[group])
+        order = units[np.lexsort((units, -self._outputs[units], -similarity[units], group[units]))]
+        starts = np.flatnonzero(np.diff(group[order], prepend=-1))
+        typical[group[order[starts]]] = order[starts]
+        differs[units] = self._details.of(units, typical[group[units]])
         written = self._written
-        names, vary = [], []
-        for own in np.split(order, starts[1:]) if len(frame) else []:
+        for own in np.split(order, starts[1:]) if len(order) else []:
             wordings = [written[i] for i in own]
-            names.append(name(wordings, self._outputs[own].tolist()))
-            vary.append(varies(wordings, [self._holders[i] for i in own], differs[own].tolist()))
-        return Level(group, frame, similarity, typical, differs, names, vary)
+            names[group[own[0]]] = name(wordings, self._outputs[own].tolist())
+            vary[group[own[0]]] = varies(wordings, [self._holders[i] for i in own], differs[own].tolist())
+        shown, named = [*names], np.zeros(n, bool)
+        for unit, given in self._names[number].items() if self._names else ():
+            shown[group[unit]], named[group[unit]] = given, True
+        return Level(group, frame, similarity, typical, differs, names, shown, vary, regrouped, named)
 
     def cut(self, granularity: float = DEFAULT) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Return the tables of units, points and frames at a granularity, as `find` describes them."""
@@ -159,6 +239,17 @@ class Points:
         table["units"] = np.bincount(group[compared], minlength=n)
         table["varies"] = pd.Series(level.varies, dtype=object)
         return table
+
+
+def _same(group: Int64s, before: Int64s) -> Int64s:
+    """Return for each group the former one with the same units, -1 for none."""
+    n = int(group.max(initial=-1)) + 1
+    pairs, sizes = np.unique(group * np.int64(len(group) + 1) + before, return_counts=True)
+    now, then = pairs // (len(group) + 1), pairs % (len(group) + 1)
+    whole = (sizes == np.bincount(group)[now]) & (sizes == np.bincount(before)[then])
+    same = np.full(n, -1, np.int64)
+    same[now[whole]] = then[whole]
+    return same
 
 
 def find(

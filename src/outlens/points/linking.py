@@ -66,6 +66,17 @@ class Tree:
     levels: Int32s
     """(L, leaves) the group of each leaf."""
 
+    @classmethod
+    def of(cls, granularities: Floats, groups: Int64s) -> Tree:
+        """Make a tree of the (L, units) groups at each level; a finer level only splits groups of a coarser one."""
+        order = np.lexsort(groups)
+        apart = np.ones(len(order), bool)
+        apart[1:] = (groups[:, order[1:]] != groups[:, order[:-1]]).any(axis=0)
+        leaf = np.empty(len(order), np.int32)
+        leaf[order] = np.cumsum(apart) - 1
+        levels = [np.unique(row[order[apart]], return_inverse=True)[1] for row in groups]
+        return cls(leaf, granularities, np.stack(levels).astype(np.int32))
+
     def level(self, granularity: float) -> int:
         """Return the level nearest to a granularity. Raises ValueError outside 0 to 1."""
         check_granularity(granularity)

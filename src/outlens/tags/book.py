@@ -19,6 +19,7 @@ import numpy.typing as npt
 from outlens._signal import Signal
 from outlens._unicode import clean
 from outlens.outputs import Outputs
+from outlens.tags.corrections import Corrections
 from outlens.tags.events import Event, prompt_key
 from outlens.tags.identity import Keys, identify
 from outlens.tags.merging import Merged, counts, events_of, new_events, read_sources
@@ -56,10 +57,13 @@ class TagBook:
         The key of each output, and of each prompt, in the log.
     cluster_names : ClusterNames
         The names that people gave to clusters.
+    corrections : Corrections
+        The corrections of points that people made.
     session : Session
         Its methods take positions: first those of the outputs, then those of the prompts.
     changed : Signal
-        Emitted without arguments, under the lock, whenever tags, names of clusters or `problem` may have changed.
+        Emitted without arguments, under the lock, whenever tags, names of clusters, corrections of points or `problem`
+        may have changed.
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class TagBook:
         who = _login() if annotator is None else annotator
         self.session = Session(path, who, keys, _fingerprint(self.keys), self.prompt_keys)
         self.cluster_names = ClusterNames(self.session)
+        self.corrections = Corrections(self.session)
         self.lock = lock or threading.RLock()
         self.changed = Signal()
         self.closed = False

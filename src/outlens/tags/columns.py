@@ -24,7 +24,7 @@ KIND = {"tag": "tag", "untag": "tag", "star": "star", "unstar": "star"}
 HELD = {"tag": "on", "untag": "", "star": "on", "unstar": ""}
 """The value that each of these actions sets; the others set the value of the event."""
 
-_KINDS = ["tag", "star", "note", "name", "cluster", "define", "undo", "redo"]
+_KINDS = ["tag", "star", "note", "name", "cluster", "point", "define", "undo", "redo"]
 _KIND_OF_ACTION = np.array([_KINDS.index(KIND.get(action, action)) for action in ACTIONS])
 _GIVES = np.array([HELD.get(action) == "on" for action in ACTIONS])
 _TAG, _DEFINE, _UNDO = (_KINDS.index(kind) for kind in ("tag", "define", "undo"))
@@ -75,7 +75,7 @@ def renamed(columns: Columns, current: Mapping[str, str]) -> Columns:
 class Folded:
     """Columns sorted for folding: by field, then by key, the last event last.
 
-    A field is one person's tag of one name, or their stars, notes, cluster names or definitions.
+    A field is one person's tag of one name, or their stars, notes, cluster names, corrections of points or definitions.
 
     Parameters
     ----------

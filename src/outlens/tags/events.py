@@ -9,7 +9,7 @@ from hashlib import blake2b
 from typing import Literal, get_args
 from uuid import uuid4
 
-Action = Literal["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo", "cluster"]
+Action = Literal["tag", "untag", "note", "star", "unstar", "name", "define", "undo", "redo", "cluster", "point"]
 ACTIONS: tuple[Action, ...] = get_args(Action)
 _ID = re.compile("[0-9a-f]{32}")
 
@@ -33,9 +33,10 @@ class Event:
         One of `ACTIONS`.
     value : str
         tag, untag: the tag's name. note: the text, or `""` to clear it. cluster: the name of the cluster that the
-        outputs of the gesture form, or `""` to clear it. define: JSON of the changes in `color`, `description` and
-        `key`. undo, redo: the id of the gesture. star, unstar: `""`. name: in older logs, the name of the cluster that
-        the output was in.
+        outputs of the gesture form, or `""` to clear it. point: a correction of points, as
+        `outlens.points.corrections` writes it, for the outputs that hold the wordings concerned. define: JSON of the
+        changes in `color`, `description` and `key`. undo, redo: the id of the gesture. star, unstar: `""`. name: in
+        older logs, the name of the cluster that the output was in.
     gesture : str
         UUID4 that all events of one gesture share.
     lens : str

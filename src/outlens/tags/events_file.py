@@ -1,10 +1,10 @@
 """The tag log as a file: `write_events`, `read_events`. A page without a kernel writes the same format.
 
-The file is UTF-8 with LF line ends. The first line is `{"outlens": "events", "version": 1}`; each other line is one
-event, an object with exactly the fields `id`, `annotator`, `key`, `action`, `value`, `gesture`, `lens` (strings) and
-`time` (an integer, 0 <= time < 2**53, microseconds since 1970 UTC), as `outlens.tags.events.Event` describes; `id` and
-`gesture` are 32 lower-case hex digits. Lone surrogates are `\\uXXXX` escapes, as `JSON.stringify` writes them. Empty
-lines are ignored.
+The file is UTF-8 with LF line ends. The first line is `{"outlens": "events", "version": 1}`, or version 2 if it holds
+corrections of points; each other line is one event, an object with exactly the fields `id`, `annotator`, `key`,
+`action`, `value`, `gesture`, `lens` (strings) and `time` (an integer, 0 <= time < 2**53, microseconds since 1970 UTC),
+as `outlens.tags.events.Event` describes; `id` and `gesture` are 32 lower-case hex digits. Lone surrogates are
+`\\uXXXX` escapes, as `JSON.stringify` writes them. Empty lines are ignored.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from outlens._errors import hint
 from outlens.tags._json import Location, parse_line, read_text, to_json, write_bytes
 from outlens.tags.events import ACTIONS, Event, is_id
 
-VERSION = 1
+VERSION = 2
 _FIELDS = ("id", "time", "annotator", "key", "action", "value", "gesture", "lens")
 
 
@@ -38,7 +38,8 @@ def write_events(path: Location, events: Iterable[Event] | pd.DataFrame) -> Path
         If `events` is anything else.
     """
     rows = [{field: getattr(event, field) for field in _FIELDS} for event in as_events(events)]
-    lines = [{"outlens": "events", "version": VERSION}, *rows]
+    version = 2 if any(row["action"] == "point" for row in rows) else 1
+    lines = [{"outlens": "events", "version": version}, *rows]
     return write_bytes(path, "".join(to_json(line) + "\n" for line in lines).encode("utf-8", "surrogatepass"))
 
 

@@ -28,6 +28,15 @@ class Named(NamedTuple):
     keys: frozenset[str]
 
 
+class Correction(NamedTuple):
+    """A correction of points that somebody made, and the outputs that hold the wordings concerned."""
+
+    time: int
+    gesture: str
+    value: str
+    keys: frozenset[str]
+
+
 class State:
     """The current state of a log of events.
 
@@ -198,8 +207,13 @@ class State:
                         yield name, field
 
     @property
+    def people(self) -> list[str]:
+        """Everybody with an event about these keys."""
+        return list(self._people)
+
+    @property
     def annotators(self) -> list[str]:
-        """Return the people who have given a tag, note, star or cluster name, in alphabetical order."""
+        """Return the people with a tag, note, star, cluster name or correction of points, in alphabetical order."""
         return [
             name
             for name in sorted(self._people)
@@ -266,16 +280,24 @@ class State:
 
     def named_clusters(self, annotator: str) -> list[Named]:
         """Return the clusters whose name a person set or cleared, with their outputs, in order of time."""
+        return [Named(gesture, name, keys) for _, gesture, name, keys in self._sets("cluster", annotator)]
+
+    def corrections(self) -> list[Correction]:
+        """Return the corrections of points that anybody made, in order of time."""
+        made = [Correction(*one) for annotator in self._people for one in self._sets("point", annotator)]
+        return sorted(made, key=lambda one: one[:3])
+
+    def _sets(self, kind: str, annotator: str) -> list[tuple[int, str, str, frozenset[str]]]:
+        """Return time, gesture, value and outputs of each gesture in effect of a person, in order of time."""
         person = self._people.get(annotator)
-        field = None if person is None else person.fields.get(("cluster", ""))
+        field = None if person is None else person.fields.get((kind, ""))
         if person is None or field is None:
             return []
         made: dict[tuple[int, str, str], set[str]] = {}
-        for gesture, time, name, keys in field.parts():
+        for gesture, time, value, keys in field.parts():
             if gesture not in person.off:
-                made.setdefault((time, gesture, name), set()).update(keys)
-        clusters = sorted(made.items(), key=lambda item: item[0])
-        return [Named(gesture, name, frozenset(keys)) for (_, gesture, name), keys in clusters]
+                made.setdefault((time, gesture, value), set()).update(keys)
+        return [(*one, frozenset(keys)) for one, keys in sorted(made.items(), key=lambda item: item[0])]
 
     def definitions(self) -> dict[str, dict[str, str]]:
         """Return the colour, description and shortcut of each defined tag; `""` for one that was not given."""
@@ -354,8 +376,32 @@ def _sentence(field: Field, value: str, keys: list[str]) -> str:
         return f"{'tag' if value else 'untag'} {_cut(field.name)} on {on}"
     if field.kind == "star":
         return f"{'star' if value else 'unstar'} on {on}"
+    if field.kind == "point":
+        return f"{_correction(value)} on {on}"
     what = "note" if field.kind == "note" else "cluster name"
     return f"{what} {_cut(value)} on {on}" if value else f"no {what} on {on}"
+
+
+def _correction(value: str) -> str:
+    """Describe a correction of points, as `"merge of points ‘Water it’ and ‘Water weekly’"`."""
+    try:
+        given = json.loads(value)
+    except (ValueError, RecursionError):
+        given = None
+    given = given if isinstance(given, dict) else {}
+    texts = given.get("texts")
+    texts = [_cut(" ".join(text.split())) for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
+    some = f"{', '.join(texts[:2])} and {len(texts) - 2} more" if len(texts) > 2 else " and ".join(texts)
+    match given.get("do"), given.get("name"):
+        case "merge", _ if some:
+            return f"merge of points {some}"
+        case "split", _ if some:
+            return f"split of {some}"
+        case "name", str(name) if name.strip():
+            return f"point name {_cut(name)}"
+        case "name", _:
+            return "no point name"
+    return "unknown correction of points"
 
 
 def _cut(value: str) -> str:

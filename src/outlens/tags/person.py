@@ -12,7 +12,7 @@ NEVER = 1 << 62
 
 
 class Field:
-    """One field of one person: the outputs with one of their tags, their stars, their notes or their cluster names."""
+    """One field of one person: the outputs with one of their tags, their stars, notes, cluster names or corrections."""
 
     __slots__ = ("changes", "entries", "first", "kind", "name", "now", "number", "person")
 

@@ -180,6 +180,13 @@ class Session:
         """
         return self._do(self._keys(positions), "cluster", _text("name", name))
 
+    def correct(self, positions: Iterable[int], correction: str) -> int:
+        """Write a correction of points by the outputs that hold the wordings concerned. Return their number.
+
+        `outlens.points.corrections` writes and reads the correction.
+        """
+        return self._do(self._keys(positions), "point", _text("correction", correction))
+
     def define(
         self, name: str, color: str | None = None, description: str | None = None, key: str | None = None
     ) -> None:

@@ -13,7 +13,8 @@ from outlens.tags.columns import Columns, no_collection
 from outlens.tags.events import ACTIONS, Event
 
 APPLICATION_ID = 0x6F746C67
-VERSION = 1
+VERSION = 2
+"""The newest format: 2 has corrections of points. A store gets it with its first one; older programs can read 1."""
 
 _ROWS_AT_ONCE = 50_000
 """The most rows that are Python objects at a time."""
@@ -31,7 +32,7 @@ _SCHEMA = (
     "CREATE TABLE clock (time INTEGER NOT NULL)",
     "INSERT INTO clock VALUES (0)",
     f"PRAGMA application_id = {APPLICATION_ID}",
-    f"PRAGMA user_version = {VERSION}",
+    "PRAGMA user_version = 1",
 )
 
 SELECT = (
@@ -140,6 +141,8 @@ def insert_events(connection: sqlite3.Connection, texts: Texts, events: list[Eve
         ],
     )
     connection.executemany("INSERT INTO event VALUES (NULL, ?, ?, ?)", rows)
+    if any(event.action == "point" for event in events):
+        connection.execute("PRAGMA user_version = 2")
     connection.execute("UPDATE clock SET time = max(time, ?)", (max((event.time for event in events), default=0),))
 
 

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens import tables, text
+from outlens.correcting import correct
 from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -143,6 +144,8 @@ class Answers:
             fields = {field: str(given[field]) for field in ("color", "description", "key") if field in given}
             tags.define(tags.full_name(given["name"]), **fields)
             return f"{given['name'][:40]}: kept"
+        if action == "point":
+            return correct(part, value, tags)
         name = tags.full_name(value) if action in ("tag", "untag") else value
         # Outputs may be added in another thread.
         with tags.lock:

@@ -281,6 +281,30 @@ class Bridge:
         on_wire.encode_points(made)
         self._soon(self._show_made, part, "_points", on_wire.points)
 
+    def _correct_points(self) -> None:
+        """Show the points with the present corrections, in a thread of their own: the other one may be busy."""
+        part = self._shown
+        on_wire = self._parts[part.number]
+        if not on_wire.correcting and not on_wire.points_are_current():
+            on_wire.correcting = True
+            threading.Thread(target=self._encode_corrected, args=(part, on_wire), name="outlens-points").start()
+
+    def _encode_corrected(self, part: Part, on_wire: PartOnWire) -> None:
+        try:
+            while True:
+                on_wire.encode_points(part.points.peek())
+                with self._tags.lock:
+                    # Another correction may have been made meanwhile.
+                    if self._tags.closed or part.points.peek() is None or on_wire.points_are_current():
+                        break
+        finally:
+            on_wire.correcting = False
+        self._soon(self._show_points, part, on_wire)
+
+    def _show_points(self, part: Part, on_wire: PartOnWire) -> None:
+        if self._watched[part.number] is part:
+            self._show_made(part, "_points", on_wire.points)
+
     def _on_points_progress(self, _: object) -> None:
         self._soon(self._show_points_progress)
 
@@ -330,6 +354,7 @@ class Bridge:
             self.widget._tagged = self._parts[self._shown.number].tagged()
             self._renames = all_names(self._study, self._tags)
             self.widget.renames = [*self._renames]
+            self._correct_points()
 
     # Inwards: what the browser changed
 

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from outlens._unicode import clean
+from outlens.correcting import corrections
 from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
 from outlens.points import Points
@@ -30,6 +31,7 @@ class PartOnWire:
     index, aligned : the traits of these names; ready once the browser or a page has asked for them.
     points : the trait of this name, {} until `encode_points`.
     points_asked : whether the browser has asked for the points.
+    correcting : whether a thread encodes them with new corrections.
     """
 
     def __init__(self, study: Study, part: Part, tags: TagBook) -> None:
@@ -43,11 +45,27 @@ class PartOnWire:
 
         self.points: dict[str, Any] = {}
         self.points_asked = False
+        self.correcting = False
+        self._encoded: tuple[Points, dict[str, Any]] | None = None
 
-    def encode_points(self, made: Points | None) -> None:
-        """Encode the points, unless there are none or they are encoded; never waits for another thread."""
-        if made is not None and not self.points:
-            self.points = {"prompt": self._part.number, **points(self._part.texts, made)}
+    def encode_points(self, found: Points | None) -> bool:
+        """Encode the points with their corrections, unless there are none or that was done; return whether it was not.
+
+        Never waits for another thread.
+        """
+        made = None if found is None else found.corrected(corrections(self._part, self._tags))
+        if made is None or (self._encoded is not None and self._encoded[0] is made):
+            return False
+        before = self._encoded[1] if self._encoded is not None and self._encoded[0].number == made.number else None
+        self.points = {"prompt": self._part.number, **points(self._part.texts, made, before)}
+        self._encoded = made, self.points
+        return True
+
+    def points_are_current(self) -> bool:
+        """Whether the encoded points, if any, have the present corrections."""
+        if self._encoded is None:
+            return True
+        return self._encoded[0].corrections == corrections(self._part, self._tags)
 
     def asked(self, kind: str) -> dict[str, Any]:
         """Return the index or the alignment ("index" or "aligned"), or {"error": reason}."""
