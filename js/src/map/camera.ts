@@ -17,8 +17,8 @@ import {
 const FLIGHT_MS = 280;
 const SMALLEST_FIT = 1e-6;
 const SMALLEST_ZOOM = 0.2;
-/** The least distance of a revealed point from the edge, in pixels. */
-const CLEAR = 28;
+/** The least distance of a revealed point from the edge, in pixels: beyond the buttons in the corner. */
+const CLEAR = 48;
 
 interface Flight {
   from: MapView;

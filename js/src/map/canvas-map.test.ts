@@ -455,7 +455,7 @@ it("brings a hidden point into the map, and moves no further", () => {
   expect(events.onView).toHaveBeenCalledOnce();
   // The upper right corner of the data lies just inside that of the map.
   const [x, y] = map.project(2);
-  expect([Math.round(400 - x), Math.round(y)]).toEqual([28, 28]);
+  expect([Math.round(400 - x), Math.round(y)]).toEqual([48, 48]);
 });
 
 it("paints at the new resolution after a change of screen", () => {
