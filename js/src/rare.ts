@@ -1,4 +1,5 @@
 // The panels that are rarely opened: the second module of the notebook. A page has them from the start.
+import { Explained, mentioned } from "./panels/clusters/explained";
 import { AskedPlace } from "./panels/drawer/asked-place";
 import { Openings } from "./panels/drawer/openings";
 import { Phrases } from "./panels/drawer/phrases";
@@ -10,5 +11,6 @@ import { Points } from "./panels/reader/points/points";
 import { Sources } from "./panels/sources/sources";
 import { TagPanel } from "./panels/tags/tag-panel";
 
-const panels: Panels = { AskedPlace, Help, Interleaved, Openings, Phrases, Points, Prompts, Sources, TagPanel };
+const parts = { AskedPlace, Explained, Help, Interleaved, Openings, Phrases, Points, Prompts, Sources, TagPanel };
+const panels: Panels = { ...parts, mentioned };
 export default panels;

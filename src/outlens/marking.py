@@ -30,13 +30,24 @@ def shared(lens: Owners, min_outputs: float = 0.3, min_words: int = 4) -> pd.Dat
     return part.place(part.index.get().shared_spans(min_outputs, min_words))
 
 
-def distinctive(lens: Owners, by: str | None = None) -> pd.DataFrame:
-    """Return what each group of outputs of the current prompt says more often than the others: `text.distinctive`.
+def distinctive(lens: Owners, by: str | None = None, *, points: bool = False) -> pd.DataFrame:
+    """Return what each group of outputs of the current prompt says more often than the others.
 
-    `by` is the column of the groups. By default it is the first `by` column of the lens, or the clusters if there is
-    none: `group` is then the name of a cluster, and the column `cluster` its number.
+    Parameters
+    ----------
+    by : the column of the groups, or "cluster". By default it is the first `by` column of the lens, or the clusters if
+        there is none.
+    points : whether to compare points, as `points.distinctive` does, instead of words and phrases, as
+        `text.distinctive` does. Points are found when first requested; `view.points_granularity` makes them finer or
+        coarser.
+
+    Returns
+    -------
+    The table of that function. For clusters, `group` is the name of the cluster and the first column, `cluster`, its
+    number.
     """
-    return tables.distinctive(lens._study, lens._part, lens.granularity, lens._tags, by)
+    granularity = float(lens._state.view["points_granularity"]) if points else None
+    return tables.distinctive(lens._study, lens._part, lens.granularity, lens._tags, by, granularity)
 
 
 def aligned(lens: Owners) -> pd.DataFrame:

@@ -34,6 +34,9 @@ INDEXED_FIRST = 4_000_000
 INDEXED_AT_ONCE = 400_000
 """With at most this many characters, they are computed before added outputs are shown; this takes 0.1 s."""
 
+LONG = 600
+"""From this median number of characters, about 100 words, outputs are long: they differ in what they contain."""
+
 Rows = npt.NDArray[np.int64]
 T = TypeVar("T")
 
@@ -68,6 +71,7 @@ class Part:
     alignment : the aligned sentences, as `text.align` returns them.
     points : what the outputs say, computed in the background when first requested.
     points_progress : the progress of `points`.
+    long : whether the outputs are long, so that points describe them better than words.
     different : the number of different answers: outputs that differ only in surrounding white space are one.
     """
 
@@ -103,6 +107,7 @@ class Part:
         self.likeness: Deferred[Likeness] = Deferred(self._likeness)
         self.seen: Deferred[Seen] = Deferred(lambda: seen(self.landscape.get(), texts, prompt=prompt))
         self.separation: Deferred[float] = Derived(self.landscape, lambda land: land.separation)
+        self.long: Deferred[bool] = Deferred(lambda: bool(texts) and float(np.median([*map(len, texts)])) >= LONG)
         self.different: Deferred[int] = Deferred(lambda: len({each.strip() for each in texts}))
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))

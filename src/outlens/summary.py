@@ -20,8 +20,6 @@ _THRESHOLDS = {1.0: "all", 0.9: "nine in ten", 0.75: "three quarters", 0.5: "hal
 _FRACTIONS = [(1 / 2, "half"), (1 / 3, "a third"), (1 / 4, "a quarter"), (1 / 5, "a fifth"), (1 / 10, "a tenth")]
 FEWEST = 3
 """The fewest outputs that can form groups, or fail to."""
-LONG = 600
-"""From this median number of characters, about 100 words, outputs are long: they differ in what they contain."""
 _NEAR = 0.02
 """The largest difference at which a share is given as the nearest fraction."""
 
@@ -76,11 +74,10 @@ def pieces(study: Study, part: Part) -> list[Piece]:
     land = part.landscape.peek()
     if n >= FEWEST and land is not None:
         grouped: list[Piece] = []
-        long = float(np.median([len(text) for text in part.texts])) >= LONG
         for level, granularity in enumerate(land.tree.granularities.tolist()):
             numbers = land.tree.cut(granularity)
             sizes = np.bincount(numbers[numbers >= 0])
-            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, land.separation, long)]
+            grouped += [replace(piece, level=level) for piece in _groups(sizes, n, land.separation, part.long.get())]
             if single := int((numbers < 0).sum()):
                 text = f"; {single:,} {'looks' if single == 1 else 'look'} like nothing else"
                 alone.append(Piece(text, cluster=-1, level=level))

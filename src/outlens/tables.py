@@ -17,6 +17,7 @@ from outlens.correcting import corrected, corrected_if_found
 from outlens.naming import ALONE, names
 from outlens.outputs import Outputs, categories
 from outlens.points import by_output
+from outlens.points import distinctive as distinctive_points
 from outlens.points import makers as points_made
 from outlens.state import LensState
 from outlens.study import Part, Study
@@ -97,18 +98,29 @@ def cut(part: Part, granularity: float, tags: TagBook) -> tuple[npt.NDArray[np.i
     return numbers, np.array([*names(part, granularity, tags), ALONE], object)[numbers]
 
 
-def distinctive(study: Study, part: Part, granularity: float, tags: TagBook, by: Hashable | None) -> pd.DataFrame:
-    """Return `text.distinctive` for the groups of a part; see `Lens.distinctive`."""
+def distinctive(
+    study: Study, part: Part, granularity: float, tags: TagBook, by: Hashable | None, of_points: float | None = None
+) -> pd.DataFrame:
+    """Return `text.distinctive`, or `points.distinctive` at a granularity, for the groups of a part.
+
+    See `Lens.distinctive`.
+    """
     outputs = study.outputs
-    if by is not None or outputs.by:
+    by_cluster = not outputs.by if by is None else by == "cluster" and by not in outputs.frame.columns
+    if by_cluster:
+        groups: list[Any] = part.tree.get().cut(granularity).tolist()
+    else:
         groups = outputs.column(outputs.by[0] if by is None else by, "by").iloc[part.rows].tolist()
-        return text.distinctive(part.texts, groups)
-    table = text.distinctive(part.texts, part.tree.get().cut(granularity).tolist())
-    shown = [*names(part, granularity, tags), ALONE]
-    number = table["group"].to_numpy(np.int64)
-    group = pd.Series([shown[i] for i in number.tolist()], index=table.index, dtype=object)
-    table = table.assign(group=group)
-    table.insert(0, "cluster", number)
+    if of_points is None:
+        table = text.distinctive(part.texts, groups)
+    else:
+        table = distinctive_points(*points(study, part, of_points), groups)
+    if by_cluster:
+        shown = [*names(part, granularity, tags), ALONE]
+        number = table["group"].to_numpy(np.int64)
+        group = pd.Series([shown[i] for i in number.tolist()], index=table.index, dtype=object)
+        table = table.assign(group=group)
+        table.insert(0, "cluster", number)
     return table
 
 

@@ -2,15 +2,28 @@
 // first view.
 import { signal } from "@preact/signals";
 import type { ComponentType } from "preact";
+import type { Lens } from "../core/lens";
 import { Button } from "../ui/button";
 import { focusTexts } from "../ui/focus";
 import { Empty } from "../ui/layout";
 import { useLens } from "./use-lens";
 
-export type Panels = Record<
-  "AskedPlace" | "Help" | "Interleaved" | "Openings" | "Phrases" | "Points" | "Prompts" | "Sources" | "TagPanel",
-  ComponentType
->;
+type Name =
+  | "AskedPlace"
+  | "Help"
+  | "Interleaved"
+  | "Openings"
+  | "Phrases"
+  | "Points"
+  | "Prompts"
+  | "Sources"
+  | "TagPanel";
+
+export type Panels = Record<Name, ComponentType> & {
+  Explained: ComponentType<{ cluster: number }>;
+  /** The lines of a cluster's tooltip about its points. */
+  mentioned: (lens: Lens, cluster: number) => string[];
+};
 
 /** What the second module uses of this one; split.mjs fills it in. */
 declare const SHARED: unknown[];
@@ -39,13 +52,13 @@ export async function load(code: DataView<ArrayBuffer> | undefined): Promise<voi
   URL.revokeObjectURL(url);
 }
 
-function standIn(name: keyof Panels): ComponentType {
-  return () => {
+function standIn<P extends object>(name: keyof Panels): ComponentType<P> {
+  return (props: P) => {
     const lens = useLens();
     const panels = loaded.value;
     if (typeof panels !== "string") {
-      const Panel = panels[name];
-      return <Panel />;
+      const Panel = panels[name] as ComponentType<P>;
+      return <Panel {...props} />;
     }
     if (!panels) return <Empty>Loading… If this takes long, run the cell again.</Empty>;
     return (
@@ -67,6 +80,7 @@ function standIn(name: keyof Panels): ComponentType {
 }
 
 export const AskedPlace = standIn("AskedPlace");
+export const Explained = standIn<{ cluster: number }>("Explained");
 export const Help = standIn("Help");
 export const Interleaved = standIn("Interleaved");
 export const Openings = standIn("Openings");
@@ -75,3 +89,8 @@ export const Points = standIn("Points");
 export const Prompts = standIn("Prompts");
 export const Sources = standIn("Sources");
 export const TagPanel = standIn("TagPanel");
+
+export function mentioned(lens: Lens, cluster: number): string[] {
+  const panels = loaded.value;
+  return typeof panels === "string" ? [] : panels.mentioned(lens, cluster);
+}

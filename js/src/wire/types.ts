@@ -39,6 +39,8 @@ export interface Tree {
   nodes: { name: string; share: number; medoid: number; words: string[] }[];
   /** Whether the clusters separate; absent = yes. */
   clear?: boolean;
+  /** Whether the outputs are long, so that points explain the clusters. */
+  long?: boolean;
 }
 
 export interface Rename {

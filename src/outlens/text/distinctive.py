@@ -178,10 +178,10 @@ def distinctive(
     if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
         raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
     texts = check(texts)
-    label, names = _labels(groups, len(texts), "groups")
+    label, names = labels(groups, len(texts), "groups")
     stratum = np.zeros(len(texts), np.int64)
     if prompts is not None:
-        stratum, _ = _labels(prompts, len(texts), "prompts")
+        stratum, _ = labels(prompts, len(texts), "prompts")
         if len(missing := np.flatnonzero((stratum < 0) & (label >= 0))):
             raise ValueError(f"prompts[{missing[0]}] is missing; give a value for each output.")
     tokens, variant, different = _variants(texts, label >= 0)
@@ -360,8 +360,11 @@ def _first(level: _Level) -> Int64s:
     return first
 
 
-def _labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
-    """Return the code of each value (-1 for None and NaN), and the distinct values, sorted."""
+def labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:
+    """Return the code of each of n values (-1 for None and NaN), and the distinct values, sorted.
+
+    Raises TypeError or ValueError, with the `name` of the argument, if these are not n hashable values.
+    """
     if isinstance(values, str | bytes | pd.DataFrame) or not isinstance(values, Iterable):
         raise TypeError(f"{name} is {type_of(values)}; give one value for each of the {n} texts.")
     given = list(values)

@@ -137,7 +137,7 @@ class PartOnWire:
         return {
             "_xy": land.xy.astype("<f4").tobytes(),
             "_leaf": land.tree.leaf.astype("<i4").tobytes(),
-            "_tree": {**wire.tree(land), "clear": land.separation > NO_GROUPS},
+            "_tree": {**wire.tree(land), "clear": land.separation > NO_GROUPS, "long": self._part.long.get()},
             "_typical": land.typical.astype("<f4").tobytes(),
         }
 

@@ -2,6 +2,7 @@
 import { ALONE, type Cluster } from "../../core/clusters";
 import { modeOf } from "../../core/selection";
 import { Making } from "../making";
+import { Explained, mentioned } from "../rare";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { useSignal } from "@preact/signals";
@@ -89,7 +90,9 @@ interface RowProps {
 function Row({ cluster: { number, name, size }, title, largest, share, rename }: RowProps) {
   const lens = useLens();
   const renaming = useSignal(false);
+  const open = useSignal(false);
   const row = useRef<HTMLLIElement>(null);
+  const explains = useComputed(() => lens.clusters.tree.value.long || !!lens.points.cut.value, [lens]);
   const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));
@@ -101,54 +104,73 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
     if (byKey) requestAnimationFrame(() => row.current?.querySelector<HTMLElement>(".ol-name")?.focus());
   };
   return (
-    <li
-      ref={row}
-      class={classes("ol-row", chosen === size && "ol-chosen")}
-      onMouseEnter={() => (lens.pointer.cluster.value = number)}
-      onMouseLeave={() => (lens.pointer.cluster.value = null)}
-      onKeyDown={(event) => {
-        rove(event);
-        if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
-        if (event.key === "F2" && rename) {
-          event.preventDefault();
-          renaming.value = true;
-        } else if (event.key === "z") zoom();
-      }}
-    >
-      <Swatch group={number} label={name} />
-      {renaming.value ? (
-        <NameField value={name} done={stop} />
-      ) : (
-        <Button
-          class={classes("ol-name", number < 0 && "ol-muted")}
-          pressed={chosen === size}
-          title={title}
-          onClick={select}
-          onDblClick={zoom}
-        >
-          {name}
-        </Button>
+    <>
+      <li
+        ref={row}
+        class={classes("ol-row", chosen === size && "ol-chosen")}
+        onMouseEnter={() => (lens.pointer.cluster.value = number)}
+        onMouseLeave={() => (lens.pointer.cluster.value = null)}
+        onKeyDown={(event) => {
+          rove(event);
+          if (renaming.value || event.ctrlKey || event.metaKey || event.altKey) return;
+          if (event.key === "F2" && rename) {
+            event.preventDefault();
+            renaming.value = true;
+          } else if (event.key === "z") zoom();
+        }}
+      >
+        <Swatch group={number} label={name} />
+        {renaming.value ? (
+          <NameField value={name} done={stop} />
+        ) : (
+          <Button
+            class={classes("ol-name", number < 0 && "ol-muted")}
+            pressed={chosen === size}
+            title={title}
+            onClick={select}
+            onDblClick={zoom}
+          >
+            {name}
+          </Button>
+        )}
+        {rename && !renaming.value && (
+          <Plain
+            tabIndex={-1}
+            class="ol-rename"
+            title="Rename (F2)"
+            label={`Rename ${name}`}
+            onClick={() => (renaming.value = true)}
+          >
+            ✎
+          </Plain>
+        )}
+        <TagMembers number={number} name={name} size={size} />
+        {share && <Bars share={share} cluster={number} />}
+        <Size
+          size={size}
+          largest={largest}
+          chosen={chosen}
+          color={number >= 0 && lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
+        />
+        {explains && (
+          <Plain
+            tabIndex={-1}
+            class="ol-twist"
+            aria-expanded={open.value}
+            label={`What “${name}” says`}
+            title="What this cluster says more often than the others"
+            onClick={() => (open.value = !open.value)}
+          >
+            {open.value ? "▾" : "▸"}
+          </Plain>
+        )}
+      </li>
+      {explains && open.value && (
+        <li class="ol-explained">
+          <Explained cluster={number} />
+        </li>
       )}
-      {rename && !renaming.value && (
-        <Plain
-          tabIndex={-1}
-          class="ol-rename"
-          title="Rename (F2)"
-          label={`Rename ${name}`}
-          onClick={() => (renaming.value = true)}
-        >
-          ✎
-        </Plain>
-      )}
-      <TagMembers number={number} name={name} size={size} />
-      {share && <Bars share={share} cluster={number} />}
-      <Size
-        size={size}
-        largest={largest}
-        chosen={chosen}
-        color={number >= 0 && lens.colors.scheme.value.kind === "cluster" ? swatch(lens, number) : ""}
-      />
-    </li>
+    </>
   ); // prettier-ignore
 }
 
@@ -320,11 +342,12 @@ function selectedIn(lens: Lens, cluster: number): number {
   return count;
 }
 
-/** The tooltip of a cluster: its typical output and its distinctive words. */
-function describe(lens: Lens, { name, given, size, holds, words, medoid }: Cluster): string {
+/** The tooltip of a cluster: its distinguishing points and words, and its typical output. */
+function describe(lens: Lens, { name, number, given, size, holds, words, medoid }: Cluster): string {
   const text = (lens.outputs.texts.value.peek(medoid) ?? "").trim().replace(/\s+/g, " ");
   const lines = [name, plural(size, "output")];
   if (!given) lines.push(`${percent(holds)} contain the name`);
+  lines.push(...mentioned(lens, number));
   if (words.length) lines.push(`distinctive: ${words.join(", ")}`);
   if (text) lines.push(`typical: ${text.length > TYPICAL ? `${text.slice(0, TYPICAL)}…` : text}`);
   return [...lines, "click: select undimmed outputs · double click or z: zoom · F2: rename"].join("\n");
