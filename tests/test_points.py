@@ -63,6 +63,49 @@ def test_an_output_is_compared_with_the_others(lens: ol.Lens) -> None:
             lens.omissions(10, least=wrong)  # type: ignore[arg-type]
 
 
+def grouped(by: str | None = None) -> ol.Lens:
+    """A lens of six long outputs that ask for much sun and six that do not, in two clusters across two models."""
+    common = " ".join(f"Water the fern on day {word} of every week." for word in ("one", "two", "three")) * 6
+    sunny = "Give it plenty of sun. Place it near a bright window. "
+    frame = pd.DataFrame({"response": [sunny + common, common] * 6, "model": ["a", "a", "b", "b"] * 3})
+    frame["response"] += [f" Pot {i}." for i in range(12)]
+    return ol.Lens(frame, by=by, vectors=np.eye(2)[np.arange(12) % 2], store=False)
+
+
+def test_clusters_and_groups_are_distinguished_by_points() -> None:
+    lens = grouped(by="model")
+    numbers = lens.frame["cluster"].to_numpy()
+    spans, points = lens.point_spans, lens.points
+    table = lens.distinctive(by="cluster", points=True)
+    assert {"Give it plenty of sun.", "Place it near a bright window."} <= set(table["text"])
+    assert table["group"].tolist() == lens.clusters["name"].loc[table["cluster"]].tolist()
+    for row in table.itertuples():
+        makes = np.isin(np.arange(12), spans.loc[spans["point"] == row.point, "output"])
+        here = numbers == row.cluster
+        assert (row.f1, row.n1) == ((makes & here).sum(), here.sum())
+        assert (row.f2, row.n2) == ((makes & ~here).sum(), (~here).sum())
+        assert (row.text, row.name) == tuple(points.loc[row.point, ["text", "name"]])
+    # By default the groups are the models, which say the same.
+    assert lens.distinctive(points=True).query("q <= .05").empty
+    assert set(lens.distinctive(points=True)["group"]) <= {"a", "b"}
+    pd.testing.assert_frame_equal(grouped().distinctive(points=True), table)
+    words = lens.distinctive(by="cluster")
+    assert words.columns[:3].tolist() == ["cluster", "group", "form"]
+    pd.testing.assert_frame_equal(grouped().distinctive(), words)
+
+
+def test_a_column_named_cluster_comes_before_the_clusters() -> None:
+    frame = pd.DataFrame({"response": [" ".join(SAYS[k] for k in own) for own in MADE], "cluster": [*"xxyyzz"]})
+    lens = ol.Lens(frame, vectors=np.eye(6), store=False)
+    assert set(lens.distinctive(by="cluster", points=True)["group"]) <= {*"xyz"}
+
+
+def test_the_browser_knows_whether_outputs_are_long(lens: ol.Lens) -> None:
+    for made, is_long in ((lens, False), (grouped(), True)):
+        made.clusters  # noqa: B018
+        assert made._bridge.page_state()["_pages"][0]["_tree"]["long"] is is_long
+
+
 def test_the_frame_has_the_measures_once_points_were_found(lens: ol.Lens) -> None:
     assert "completeness" not in lens.frame
     common = {k for k in range(4) if sum(k in own for own in MADE) >= 3}

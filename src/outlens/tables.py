@@ -114,7 +114,7 @@ def distinctive(
     if of_points is None:
         table = text.distinctive(part.texts, groups)
     else:
-        table = distinctive_points(*points(study, part, of_points), groups)
+        table = distinctive_points(*points(study, part, of_points, tags), groups)
     if by_cluster:
         shown = [*names(part, granularity, tags), ALONE]
         number = table["group"].to_numpy(np.int64)

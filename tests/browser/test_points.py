@@ -239,6 +239,45 @@ def test_offsets_are_right_after_astral_characters_and_a_lone_surrogate(show: Sh
         assert [(start, end) for start, end, _ in spans] == wanted
 
 
+def test_the_row_of_a_cluster_opens_to_the_points_that_distinguish_it(show: Show) -> None:
+    rng = np.random.default_rng(0)
+    sunny = ["Give it plenty of sun.", "Place it near a bright window.", "Never let frost touch it."]
+    shady = ["Keep it in deep shade.", "Grow moss around its feet."]
+    every = ["Water it once a week.", "Feed it every spring.", "Repot it when roots show."]
+    texts = []
+    for i in range(24):
+        said = [*every, *([*sunny, shady[0]] if i % 2 and i < 4 else sunny if i % 2 else shady)]
+        texts.append(" ".join(rng.permutation(said)) + f" {i}")
+    lens = ol.Lens(texts, vectors=np.eye(2)[np.arange(24) % 2] + 0.01 * rng.normal(size=(24, 2)), store=False)
+    clusters = lens.clusters
+    assert len(clusters.query("size > 4")) > 1
+    table = lens.distinctive(points=True).query("q <= .05")
+    assert set(sunny) <= set(table["text"])
+    page, widget = show(lens)
+    rows = tab(widget, "Groups").locator(".ol-row")
+    opened = widget.locator(".ol-explained")
+    for number, name in clusters["name"].items():
+        row = rows.filter(has=page.get_by_role("button", name=str(name), exact=True))
+        row.get_by_role("button", name=f"What “{name}” says").click()
+        wanted = [
+            re.compile(rf"^{re.escape(r.text)}\s*{r.f1} of {r.n1}\s*{r.f2} of {r.n2} others$")
+            for r in table[table["cluster"] == number].head(6).itertuples()
+        ]
+        expect(opened.locator(".ol-explained-point")).to_have_text(wanted)
+        for r in table[table["cluster"] == number].head(3).itertuples():
+            mentioned = f"says: {r.name} ({r.f1} of {r.n1}, {r.f2} of {r.n2} others)"
+            assert mentioned in str(row.locator(".ol-name").get_attribute("title"))
+        if number == 0:
+            assert violations(page) == []
+            best = table[table["cluster"] == 0].iloc[0]
+            opened.get_by_role("button", name=f"{best['f1']} of {best['n1']}").first.click()
+            expect(widget.locator(".ol-footer")).to_contain_text(f"{best['f1']} selected")
+            opened.get_by_role("button", name=best["text"]).click()
+            expect(_row(widget, best["text"]).locator(".ol-point-main")).to_have_attribute("aria-expanded", "true")
+        row.get_by_role("button", name=f"What “{name}” says").click()
+        expect(opened).to_have_count(0)
+
+
 CELL = """
 import numpy as np, outlens as ol
 data = ol.sample("two_models")
@@ -256,3 +295,16 @@ def test_python_finds_the_points_when_the_mode_opens_and_gets_the_selection(lab:
     count.click()
     expect(widget.locator(".ol-footer")).to_contain_text(" selected")
     assert lab.output_of(page, 2) == "True"
+
+
+def test_the_row_of_a_cluster_of_long_outputs_offers_to_find_the_points(lab: Lab, page: Page) -> None:
+    long = CELL.replace("\nlens", "\ndata['response'] += 2 * ('\\n\\n' + data['response'])\nlens")
+    lab.open(page, [long, "lens"])
+    widget = view(page)
+    row = tab(widget, "Groups").locator(".ol-row").first
+    row.hover()
+    row.locator(".ol-twist").click()
+    opened = widget.locator(".ol-explained")
+    opened.get_by_role("button", name="Find the points").click()
+    expect(opened.get_by_role("button", name="Find the points")).to_have_count(0, timeout=60_000)
+    expect(opened).to_contain_text(re.compile("others|No point is made"), timeout=60_000)

@@ -92,5 +92,5 @@ export const TagPanel = standIn("TagPanel");
 
 export function mentioned(lens: Lens, cluster: number): string[] {
   const panels = loaded.value;
-  return typeof panels === "string" ? [] : panels.mentioned(lens, cluster);
+  return typeof panels === "string" || !lens.points.cut.value ? [] : panels.mentioned(lens, cluster);
 }

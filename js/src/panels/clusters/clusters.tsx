@@ -92,7 +92,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
   const renaming = useSignal(false);
   const open = useSignal(false);
   const row = useRef<HTMLLIElement>(null);
-  const explains = useComputed(() => lens.clusters.tree.value.long || !!lens.points.cut.value, [lens]);
+  const explains = useComputed(() => !!lens.points.cut.value || (lens.kernel && lens.clusters.tree.value.long), [lens]);
   const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));

@@ -50,7 +50,7 @@ export function Explained({ cluster }: { cluster: number }) {
   if (progress) return <Waiting progress={progress} name="Points" tell={(go) => points.tell(go ? "points" : "stop")} />;
   if (result.kind === "error") return <span class="ol-error">{points.status.value}</span>;
   if (!points.cut.value)
-    return points.link.kernel ? (
+    return (
       <Muted>
         <Button
           title="Find what the outputs say, and what this cluster says more often"
@@ -60,9 +60,7 @@ export function Explained({ cluster }: { cluster: number }) {
         </Button>{" "}
         to see what this cluster says more often than the others.
       </Muted>
-    ) : (
-      <Muted>This page was written without points.</Muted>
-    ); // prettier-ignore
+    );
   const rows = pointsOf(lens, cluster).slice(0, LISTED);
   if (!rows.length) return <Muted>No point is made significantly more often here than by the other outputs.</Muted>;
   return (
