@@ -324,7 +324,7 @@ def test_the_browser_corrects_and_receives_corrected_points(lens: ol.Lens) -> No
 
     def gesture(do: str, *said: str, **more: Any) -> None:
         at = [int(np.flatnonzero(texts == text)[0]) for text in said]
-        value = {"do": do, "rows": at, "found": wire["found"], "level": 3, **more}
+        value = {"do": do, "rows": at, "found": wire["found"], "granularity": 0.5, **more}
         message = {"kind": "tags", "prompt": 0, "id": 1, "action": "point", "value": json.dumps(value)}
         widget._handle_custom_msg(message, [])
 
@@ -356,7 +356,7 @@ def test_the_browser_corrects_and_receives_corrected_points(lens: ol.Lens) -> No
     assert sent[-1]["says"] == "these are one point already."
     gesture("merge", SUN[0], WATER[0], found=-1)
     assert "found again meanwhile" in sent[-1]["says"]
-    for wrong in ({"rows": []}, {"rows": [10_000]}, {"level": 99}, {"rows": "x"}):
+    for wrong in ({"rows": []}, {"rows": [10_000]}, {"granularity": 99}, {"rows": "x"}):
         gesture("merge", SUN[0], **wrong)
         assert sent[-1]["says"]
     # Two corrections of the browser, one of them undone, and none of the refused ones.

@@ -78,11 +78,11 @@ def correct(part: Part, message: str, tags: TagBook) -> str:
     Parameters
     ----------
     message : JSON of `do` ("name", "merge" or "split"), `found` (the number of the points that the browser has),
-        `level` (of the granularity), `rows` (rows of the units: one of the point, or of each point, or of each
+        `granularity`, `rows` (rows of the units: one of the point, or of each point, or of each
         wording) and, for "name", `name`.
     """
     given = json.loads(message)
-    level = _Level(part, 0, tags, int(given["level"]))
+    level = _Level(part, float(given["granularity"]), tags)
     made = level.points
     if given["found"] != made.number:
         raise ValueError("the points were found again meanwhile; choose the point once more.")
@@ -104,11 +104,11 @@ def correct(part: Part, message: str, tags: TagBook) -> str:
 class _Level:
     """The corrected points of a part at one granularity, to correct them further."""
 
-    def __init__(self, part: Part, granularity: float, tags: TagBook, number: int | None = None) -> None:
+    def __init__(self, part: Part, granularity: float, tags: TagBook) -> None:
         self.part = part
         self.tags = tags
         self.points = corrected(part, tags)
-        self._made = self.points.level(self.points.tree.level(granularity) if number is None else number)
+        self._made = self.points.level(self.points.tree.level(granularity))
         self.group = self._made.group
 
     def units_of(self, points: Sequence[Any]) -> list[list[int]]:

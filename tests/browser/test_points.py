@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -308,3 +310,165 @@ def test_the_row_of_a_cluster_of_long_outputs_offers_to_find_the_points(lab: Lab
     opened.get_by_role("button", name="Find the points").click()
     expect(opened.get_by_role("button", name="Find the points")).to_have_count(0, timeout=60_000)
     expect(opened).to_contain_text(re.compile("others|No point is made"), timeout=60_000)
+
+
+@pytest.fixture
+def corrected(lab: Lab, page: Page, request: pytest.FixtureRequest) -> Locator:
+    """Open a notebook with a lens, in the mode Points; return its widget."""
+    # With positions of its own, no map has to be computed.
+    more = f"store={f'{request.node.name}.sqlite'!r}, xy=np.eye(50)[:, :2], vectors="
+    lab.open(page, [CELL.replace("vectors=", more), "lens", STATE])
+    widget = view(page)
+    widget.get_by_role("button", name="Points", exact=True).click()
+    expect(widget.locator(".ol-point-count").nth(1)).to_be_visible(timeout=60_000)
+    return widget
+
+
+STATE = """
+import json
+spans = lens.point_spans
+texts = [" ".join(text.replace("**", "").split()) for text in lens.text_of(spans)]
+print(json.dumps([dict(point=dict(row), wordings=sorted({text for text, p in zip(texts, spans["point"]) if p == k}))
+    for k, row in enumerate(lens.points[["name", "outputs"]].to_dict("records"))]))
+"""
+
+
+def _state(lab: Lab, page: Page) -> list[dict[str, Any]]:
+    """Return the name, outputs and wordings of each point in Python."""
+    lab.run_cell(page, 2)
+    made: list[dict[str, Any]] = json.loads(lab.output_of(page, 2))
+    return made
+
+
+def _main(widget: Locator, k: int) -> Locator:
+    return widget.locator(".ol-point-main").nth(k)
+
+
+def _top(element: Locator) -> float:
+    return float(element.evaluate("element => element.getBoundingClientRect().top"))
+
+
+def test_a_point_is_renamed_in_place_with_the_keyboard_and_undone(lab: Lab, page: Page, corrected: Locator) -> None:
+    before = _state(lab, page)
+    main = _main(corrected, 1)
+    main.focus()
+    page.keyboard.press("F2")
+    field = corrected.get_by_label("Name of the point")
+    expect(field).to_be_focused()
+    expect(field).to_have_value(before[1]["point"]["name"])
+    page.keyboard.type("Never kept")
+    page.keyboard.press("Escape")
+    expect(_main(corrected, 1)).to_be_focused()
+    expect(corrected.get_by_text("Never kept")).to_have_count(0)
+    page.keyboard.press("F2")
+    page.keyboard.type("Kept by hand")
+    page.keyboard.press("Enter")
+    expect(_main(corrected, 1)).to_contain_text("Kept by hand.")
+    expect(_main(corrected, 1)).to_contain_text("named by hand")
+    expect(_main(corrected, 1)).to_be_focused()
+    expect(corrected.locator(".ol-footer .ol-said")).to_have_text("Named the point Kept by hand")
+    assert [one["point"]["name"] for one in _state(lab, page)][:2] == [before[0]["point"]["name"], "Kept by hand"]
+    # A new lens has the name from the log.
+    for cell in (0, 1):
+        lab.run_cell(page, cell)
+    expect(corrected.locator(".ol-point-main")).to_have_count(0)
+    again = view(page)
+    again.get_by_role("button", name="Points", exact=True).click()
+    expect(_main(again, 1)).to_contain_text("Kept by hand.", timeout=60_000)
+    _main(again, 1).focus()
+    page.keyboard.press("u")
+    expect(_main(again, 1)).not_to_contain_text("Kept by hand")
+    assert _state(lab, page) == before
+
+
+def test_two_points_are_merged_and_the_result_stays_in_view(lab: Lab, page: Page, corrected: Locator) -> None:
+    before = _state(lab, page)
+    row = corrected.locator(".ol-point-row").nth(4)
+    row.hover()
+    merge = row.get_by_role("button", name=re.compile("^Merge .* with…$"))
+    merge.click()
+    expect(corrected.locator(".ol-merging")).to_contain_text("Choose the point that says the same as")
+    page.keyboard.press("Escape")
+    expect(corrected.locator(".ol-merging")).to_have_count(0)
+    # With the keyboard: to the buttons, Enter, to another row, Enter.
+    expect(row.locator(".ol-point-main")).to_be_focused()
+    page.keyboard.press("ArrowRight")
+    page.keyboard.press("ArrowRight")
+    expect(merge).to_be_focused()
+    page.keyboard.press("Enter")
+    for _ in range(2):
+        page.keyboard.press("ArrowDown")
+    expect(_main(corrected, 6)).to_be_focused()
+    place = _top(_main(corrected, 6))
+    page.keyboard.press("Enter")
+    said = corrected.locator(".ol-footer .ol-said")
+    expect(said).to_have_text(re.compile(r"^Merged 2 points: \d+ outputs$"))
+    current = corrected.locator(".ol-point-row.ol-current")
+    expect(current.locator(".ol-point-main")).to_contain_text("corrected by hand")
+    # A list at its top cannot be scrolled further up.
+    assert place - 300 < _top(current.locator(".ol-point-main")) < place + 5
+    wordings = sorted([*before[4]["wordings"], *before[6]["wordings"]])
+    after = _state(lab, page)
+    assert wordings in [one["wordings"] for one in after]
+    assert len(after) == len(before) - 1
+    number = next(one["point"]["outputs"] for one in after if one["wordings"] == wordings)
+    expect(current.locator(".ol-point-count")).to_contain_text(f"{number} of 50")
+    current.locator(".ol-point-main").focus()
+    page.keyboard.press("u")
+    expect(corrected.get_by_text("corrected by hand")).to_have_count(0)
+    assert _state(lab, page) == before
+    page.keyboard.press("Escape")
+
+
+def test_a_wording_is_split_off_where_the_reader_looks(lab: Lab, page: Page, corrected: Locator) -> None:
+    before = _state(lab, page)
+    for _ in scrolled(corrected.locator(".ol-list"), 300):
+        break
+    row = corrected.locator(".ol-point-row").nth(5)
+    row.locator(".ol-point-main").click()
+    open_row = corrected.locator(".ol-point-row.ol-current")
+    wording = open_row.locator(".ol-wording").nth(1)
+    text = " ".join(wording.locator(".ol-text").inner_text().split())
+    wording.hover()
+    place = _top(open_row)
+    wording.get_by_role("button", name="Split off").click()
+    expect(open_row.locator(".ol-point-main")).to_contain_text("corrected by hand")
+    expect(open_row.locator(".ol-wording").first).to_be_visible()
+    still = "([row, top]) => Math.abs(row.getBoundingClientRect().top - top) < 3"
+    page.wait_for_function(still, arg=[open_row.element_handle(), place])
+    after = _state(lab, page)
+    assert [text] in [one["wordings"] for one in after]
+    assert len(after) == len(before) + 1
+    open_row.locator(".ol-point-main").focus()
+    page.keyboard.press("u")
+    expect(corrected.get_by_text("corrected by hand")).to_have_count(0)
+    assert _state(lab, page) == before
+
+
+def test_the_outputs_of_a_point_are_tagged(lab: Lab, page: Page, corrected: Locator) -> None:
+    row = corrected.locator(".ol-point-row").nth(2)
+    row.hover()
+    row.get_by_role("button", name=re.compile("^Tag ")).click()
+    page.keyboard.type("says it")
+    page.keyboard.press("Enter")
+    expect(corrected.locator(".ol-footer .ol-said")).to_contain_text("Tagged says it")
+    count = _state(lab, page)[2]["point"]["outputs"]
+    expect(corrected.locator(".ol-footer")).to_contain_text(f"{count} selected")
+
+
+def test_a_page_shows_the_corrections_and_offers_none(show: Show) -> None:
+    data = ol.sample("two_models")
+    lens = ol.Lens(data, prompt="prompt", vectors=np.random.default_rng(0).normal(size=(len(data), 6)), store=False)
+    lens.name_point(0, "Named before")
+    page, widget = show(lens)
+    expect(_main(widget, 0)).to_contain_text("Named before.")
+    expect(_main(widget, 0)).to_contain_text("named by hand")
+    expect(widget.get_by_text("1 corrected by hand", exact=True)).to_have_attribute(
+        "title", re.compile("In the notebook")
+    )
+    _main(widget, 0).click()
+    assert violations(page) == []
+    points = widget.locator(".ol-point-row")
+    expect(points.get_by_role("button", name=re.compile("^(Rename|Merge|Split off)"))).to_have_count(0)
+    points.first.get_by_role("button", name="Tag Named before").click()
+    expect(widget.get_by_role("combobox")).to_be_focused()

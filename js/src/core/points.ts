@@ -20,7 +20,7 @@ const DARKER = [0.2, 0.5];
 export class Points {
   /** A row of the current point, which stays current at other granularities; -1 = none. */
   readonly current: Remembered<number>;
-  /** The most typical rows of the points whose wordings are shown: a point may have another number at another level. */
+  /** A row of each point whose wordings are shown: a point may have another number at another level. */
   readonly opened: Remembered<ReadonlySet<number>>;
   /** The row of the point to scroll to. */
   readonly target: Remembered<{ row: number } | null>;
@@ -31,15 +31,17 @@ export class Points {
     readonly settings: Settings,
     readonly link: Link,
   ) {
-    this.current = new Remembered(this.arrays, -1);
-    this.opened = new Remembered<ReadonlySet<number>>(this.arrays, new Set());
-    this.target = new Remembered<{ row: number } | null>(this.arrays, null);
+    this.current = new Remembered(this.found, -1);
+    this.opened = new Remembered<ReadonlySet<number>>(this.found, new Set());
+    this.target = new Remembered<{ row: number } | null>(this.found, null);
   }
 
   readonly result = computed(() => ofPrompt(this.traits.points.value, this.outputs.info.prompt));
   readonly arrays = computed<PointArrays | null>(() =>
     this.result.value.kind === "made" ? this.result.value.value : null,
   );
+  /** Identifies the rows, which stay the same when points are corrected. */
+  readonly found = computed(() => this.arrays.value?.found);
   /** Why there are no points; "" if there are. */
   readonly status = computed(() => waitingFor(this.result.value, this.outputs.info.n, this.link.kernel));
   /** The progress of the computation; undefined before it begins and after it ends. */
@@ -189,16 +191,21 @@ export class Points {
     return this.arrays.value!.varies[this.cut.value!.nodes[group]].replace(/^; /, "");
   }
 
+  /** What people corrected of a group: 1 its wordings, 2 its name, 3 both. */
+  byHand(group: number): number {
+    return this.arrays.value!.by_hand[this.cut.value!.nodes[group]];
+  }
+
+  readonly #open = computed(() => new Set(Array.from(this.opened.value, (row) => this.groupOf(row))));
+
   isOpen(group: number): boolean {
-    return this.opened.value.has(this.typical(group));
+    return this.#open.value.has(group);
   }
 
   flip(group: number, open = !this.isOpen(group)): void {
-    const opened = new Set(this.opened.value);
     const row = this.typical(group);
-    if (open) opened.add(row);
-    else opened.delete(row);
-    this.opened.value = opened;
+    const others = [...this.opened.value].filter((each) => this.groupOf(each) !== group);
+    this.opened.value = new Set(open ? [...others, row] : others);
     this.current.value = row;
   }
 

@@ -103,7 +103,7 @@ export const COMMANDS: Command[] = [
       ".": toLevel(1),
     },
   },
-  { shown: "F2 z", words: "on a cluster: rename it, zoom to it" },
+  { shown: "F2 z", words: "on a cluster or a point: rename it; on a cluster: zoom to it" },
   {
     shown: "/",
     words: "search; Enter selects the matches and goes to the texts, Escape leaves",
@@ -138,7 +138,7 @@ export const COMMANDS: Command[] = [
   { shown: "g", words: "go to the next output that you have not tagged", run: { g: ({ lens }) => toUntagged(lens) } },
   {
     shown: "u U",
-    words: "undo or redo a tag or a deselection",
+    words: "undo or redo a tag, a correction of points or a deselection",
     run: { u: ({ lens }) => lens.undo.run("undo"), U: ({ lens }) => lens.undo.run("redo") },
   },
   { shown: "i", words: "invert the selection", run: { i: ({ lens }) => lens.selection.invert() }, once: true },

@@ -46,6 +46,7 @@ export function encode(
   const u32 = (value: (row: Row) => number) => view(Uint32Array.from(rows, value));
   return {
     prompt: 0,
+    found: 1,
     output: u32(({ output }) => output),
     start: u32(({ start }) => start),
     end: u32(({ end }) => end),
@@ -59,6 +60,7 @@ export function encode(
     typical: view(Uint32Array.from(typical)),
     names,
     varies,
+    by_hand: view(new Uint8Array(typical.length)),
     similarity: view(new Uint8Array(levels.length * leaf.length).fill(200)),
     differs: view(new Uint8Array(levels.length * leaf.length)),
   };

@@ -32,6 +32,8 @@ interface Props extends Rows {
   /** A change means other content and scrolls to the top. */
   list: unknown;
   control: RefObject<ListControl | null>;
+  /** A row that stays in place, if it was visible; -1 = none. */
+  hold?: number;
   class?: string;
   label: string;
   role?: "feed" | "list";
@@ -41,13 +43,15 @@ interface Props extends Rows {
 }
 
 export function Windowed(props: Props) {
-  const { count, each, keyOf, row, version, list, gap } = props;
+  const { count, each, keyOf, row, version, list, gap, hold = -1 } = props;
   const scroller = useRef<HTMLDivElement>(null);
   const space = useRef<HTMLDivElement>(null);
   const drawn = useSignal(0);
   const live = useRef({
     heights: new Heights(0, () => 0, 0),
     rows: props as Rows,
+    hold,
+    held: -1,
     place: 0,
     list: {} as unknown,
     goal: -1,
@@ -69,9 +73,14 @@ export function Windowed(props: Props) {
   if (fresh) {
     const { place } = live.scale;
     const was = live.heights;
+    const screen = scroller.current?.clientHeight ?? 0;
+    const offset = was.top(live.hold) - place;
+    const held = !other && Math.min(hold, live.hold) >= 0 && offset >= 0 && offset < screen;
     // A list at its top stays at its top, as in browsers.
-    if (other || place <= 0) [live.heights, live.place] = [new Heights(count, props.estimate, gap), 0];
-    else [live.heights, live.place] = heldInPlace(was, live.rows, props, place, scroller.current!.clientHeight);
+    if (other || (place <= 0 && !held)) [live.heights, live.place] = [new Heights(count, props.estimate, gap), 0];
+    else [live.heights, live.place] = heldInPlace(was, live.rows, props, place, screen);
+    if (held) live.place = Math.max(0, live.heights.top(hold) - offset);
+    live.held = held ? hold : -1;
     live.list = list;
     if (recounted) live.goal = -1;
     if (other) {
@@ -82,6 +91,7 @@ export function Windowed(props: Props) {
     kept.rows.clear();
   }
   live.rows = props;
+  live.hold = hold;
   const { heights, scale } = live;
 
   const range = (): [number, number] => {
@@ -120,7 +130,8 @@ export function Windowed(props: Props) {
     const element = scroller.current!;
     const sizes = new ResizeObserver((entries) => {
       const { heights } = live;
-      const first = heights.count ? heights.at(scale.place) : 0;
+      // New rows are measured after the row that is held was put in its place.
+      const first = Math.max(live.held, heights.count ? heights.at(scale.place) : 0);
       let above = 0;
       let changed = false;
       for (const { target, borderBoxSize } of entries) {
@@ -162,7 +173,7 @@ export function Windowed(props: Props) {
       if (scale.offset) still.run(() => latest.current.scrollTo(scale.place), STILL);
     };
     const letGo = () => {
-      live.goal = -1;
+      live.goal = live.held = -1;
       live.find = null;
     };
     element.addEventListener("scroll", onScroll, { passive: true });

@@ -217,6 +217,7 @@ const POINTS = {
   leaf: Int32Array,
   levels: Int32Array,
   typical: Uint32Array,
+  by_hand: Uint8Array,
   similarity: Uint8Array,
   differs: Uint8Array,
 };

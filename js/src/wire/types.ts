@@ -133,6 +133,8 @@ export interface Alignment {
 
 /** What the outputs say: rows are their sentences, items and table rows; see widget/points.py. */
 export interface PointArrays {
+  /** Identifies what Python found: corrections by hand change only groups, names and their order. */
+  found: number;
   /** Output, start, end, distinct wording (`NOT_COMPARED` = none) and place (0 to 1) of each row, sorted by output. */
   output: Uint32Array;
   start: Uint32Array;
@@ -153,6 +155,8 @@ export interface PointArrays {
   typical: Uint32Array;
   names: string[];
   varies: string[];
+  /** What people corrected of each node, as bits: 1 its wordings, 2 its name. */
+  by_hand: Uint8Array;
   /** Of each wording to the centre of its point, 0 to 255, level after level. */
   similarity: Uint8Array;
   /** How each wording differs from the typical one, as bits: 1 number, 2 negation, 4 name, 8 items. */
@@ -292,7 +296,7 @@ export interface Distinctive {
   q: number | null;
 }
 
-export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "undo" | "redo" | Ranking;
+export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "point" | "undo" | "redo" | Ranking;
 
 /** Actions that change only the order of the list. */
 export type Ranking = "suggest" | "unlike" | "similar";

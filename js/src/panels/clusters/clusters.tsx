@@ -6,9 +6,10 @@ import { Explained, mentioned } from "../rare";
 import { useLens } from "../use-lens";
 import type { Lens } from "../../core/lens";
 import { useSignal } from "@preact/signals";
-import { useLayoutEffect, useRef } from "preact/hooks";
+import { useRef } from "preact/hooks";
 import { Button, Plain } from "../../ui/button";
 import { grouped, plural } from "../../ui/format";
+import { NameField } from "../../ui/name-field";
 import { rove } from "../../ui/rove";
 import { classes, Muted, Spring } from "../../ui/layout";
 import { useComputed } from "../use-computed";
@@ -121,7 +122,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
       >
         <Swatch group={number} label={name} />
         {renaming.value ? (
-          <NameField value={name} done={stop} />
+          <NameField value={name} label="Name of the cluster" done={stop} />
         ) : (
           <Button
             class={classes("ol-name", number < 0 && "ol-muted")}
@@ -234,36 +235,6 @@ function Size({ size, largest, chosen, color }: { size: number; largest: number;
       </span>
     </>
   );
-}
-
-function NameField({ value, done }: { value: string; done: (name: string | null, byKey: boolean) => void }) {
-  const field = useRef<HTMLInputElement>(null);
-  const ended = useRef(false);
-  useLayoutEffect(() => field.current?.select(), []);
-  const end = (name: string | null, byKey: boolean) => {
-    if (ended.current) return;
-    ended.current = true;
-    done(name, byKey);
-  };
-  return (
-    <input
-      ref={field}
-      class="ol-name-field"
-      aria-label="Name of the cluster"
-      maxLength={120}
-      defaultValue={value}
-      spellcheck={false}
-      onKeyDown={(event) => {
-        if (event.isComposing) return;
-        if (event.key !== "Enter" && event.key !== "Escape") return;
-        // The button that gets the focus must not receive the key too.
-        event.preventDefault();
-        event.stopPropagation();
-        end(event.key === "Enter" ? event.currentTarget.value : null, true);
-      }}
-      onBlur={(event) => end(event.currentTarget.value, false)}
-    />
-  ); // prettier-ignore
 }
 
 // The share of each source

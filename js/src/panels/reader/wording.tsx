@@ -1,5 +1,6 @@
 // Texts of several outputs in the same words, with buttons that show each output in place.
 import { useSignal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import { Button } from "../../ui/button";
 import { Muted, classes } from "../../ui/layout";
 import { selectsText } from "../../ui/places";
@@ -34,9 +35,11 @@ interface Props {
   bare?: boolean;
   /** Called with the output that is shown in place, and with null when it is closed. */
   onShow: (passage: Passage | null) => void;
+  /** Further buttons. */
+  children?: ComponentChildren;
 }
 
-export function Wording({ passages, vary, flags, times = 1, varies, typical, bare = false, onShow }: Props) {
+export function Wording({ passages, vary, flags, times = 1, varies, typical, bare = false, onShow, children }: Props) {
   const lens = useLens();
   const open = useSignal<Passage | null>(null);
   const all = useSignal(false);
@@ -83,6 +86,7 @@ export function Wording({ passages, vary, flags, times = 1, varies, typical, bar
           </span>
         )}
         {times > 1 && <Muted title="Occurrences in this output">× {times}</Muted>}
+        {children}
         <span class="ol-badges">
           {passages.slice(0, all.value ? undefined : 1).map((passage) => (
             <Badge key={`${passage.id} ${passage.from}`} passage={passage} open={open.value} show={show} />

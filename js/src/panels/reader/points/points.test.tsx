@@ -175,6 +175,90 @@ describe("the keyboard", () => {
   });
 });
 
+describe("corrections by hand", () => {
+  const notebook = () => {
+    const { lens, asked } = inNotebook({ _points: fixturePoints() });
+    show(lens);
+    const values = () => asked.filter(({ action }) => action === "point").map(({ value }) => JSON.parse(String(value)));
+    return { lens, values };
+  };
+
+  it("rename a point in place with F2: Enter keeps the name, Escape and the same name change nothing", async () => {
+    const { values } = notebook();
+    const rename = async (name: string, end: string) => {
+      key(mains()[0], "F2");
+      await drawn();
+      const field = host.querySelector<HTMLInputElement>(".ol-name-field")!;
+      expect(field.value).toBe("point 0");
+      field.value = name;
+      key(field, end);
+      await drawn();
+      expect(host.querySelector(".ol-name-field")).toBeNull();
+    };
+    await rename("dropped", "Escape");
+    await rename("point 0", "Enter");
+    expect(values()).toEqual([]);
+    await rename("pies", "Enter");
+    await rename("", "Enter");
+    const sent = { do: "name", rows: [0], found: 1, granularity: 1 };
+    expect(values()).toEqual([
+      { ...sent, name: "pies" },
+      { ...sent, name: "" },
+    ]);
+  });
+
+  it("merge with the point that is chosen next; Cancel and the same point do nothing", async () => {
+    const { lens, values } = notebook();
+    const begin = async () => {
+      host.querySelector<HTMLElement>("[aria-label='Merge point 0 with…']")!.click();
+      await drawn();
+      expect(host.querySelector(".ol-merging")!.textContent).toContain("the same as “point 0”");
+    };
+    await begin();
+    named("Cancel").click();
+    await drawn();
+    expect(host.querySelector(".ol-merging")).toBeNull();
+    await begin();
+    mains()[0].click();
+    expect(values()).toEqual([]);
+    await drawn();
+    await begin();
+    mains()[1].click();
+    await drawn();
+    expect(values()).toEqual([{ do: "merge", rows: [0, 3], found: 1, granularity: 1 }]);
+    expect(lens.points.isOpen(1)).toBe(false);
+  });
+
+  it("split off a wording, and keep open and current points when the corrected ones arrive", async () => {
+    const { lens, model } = inNotebook({ _points: fixturePoints() });
+    show(lens);
+    mains()[0].click();
+    await drawn();
+    expect([...host.querySelectorAll("button")].filter((b) => b.textContent === "Split off")).toHaveLength(3);
+    const rows = [0, 1, 2, 3, 4, 5].map((output) => ({ output, start: 0, end: 3, unit: output, position: 0 }));
+    const corrected = encode(rows, [0, 1, 0, 2, 2, 3], [[0, 1, 2, 3]], () => false, [1]);
+    model.set("_points", { ...corrected, by_hand: new DataView(Uint8Array.of(1, 0, 2, 3).buffer) });
+    await drawn();
+    expect(lens.points.isOpen(lens.points.groupOf(0))).toBe(true);
+    expect(lens.points.isOpen(lens.points.groupOf(1))).toBe(false);
+    expect(lens.points.currentGroup.value).toBe(lens.points.groupOf(0));
+    expect(texts()[0]).toContain("corrected by hand");
+    expect(texts()[1]).toContain("named by hand");
+    model.set("_points", { ...corrected, found: 2 });
+    expect(lens.points.currentGroup.value).toBe(-1);
+  });
+
+  it("tag the outputs that make it, also in a page, which offers nothing else", async () => {
+    const { lens } = make({ _points: fixturePoints() });
+    show(lens);
+    const acts = [...host.querySelectorAll(".ol-quiet button")].map((button) => button.getAttribute("aria-label"));
+    expect(acts).toEqual(["Tag point 0", "Tag point 1"]);
+    host.querySelectorAll<HTMLElement>(".ol-quiet button")[1].click();
+    expect([...lens.selection.ids.value]).toEqual([3, 4]);
+    expect(lens.tagging.field.value!.what).toBe("2 outputs that say “point 1”");
+  });
+});
+
 it("shows a point that a click elsewhere leads to, in its section", async () => {
   const { lens } = make({ _points: fixturePoints() });
   show(lens);

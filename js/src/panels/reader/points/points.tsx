@@ -10,6 +10,7 @@ import { useComputed } from "../../use-computed";
 import { useLens } from "../../use-lens";
 import { useShown } from "../cards";
 import { Nothing } from "../nothing";
+import { Merging } from "./correct";
 import { PointRow, SectionRow } from "./row";
 import { type Key, rowsOf, said } from "./rows";
 
@@ -76,7 +77,7 @@ function List() {
   }, [target]);
   return (
     <>
-      <Bar />
+      {rows.merging.value < 0 ? <Bar /> : <Merging rows={rows} />}
       <Windowed
         count={items.length}
         each={1}
@@ -86,6 +87,7 @@ function List() {
         control={control}
         list={list}
         version={version}
+        hold={rows.current.value === null ? -1 : keys.indexOf(rows.current.value)}
         keyOf={(k) => keys[k]}
         estimate={(k) => ("group" in items[k] && points.isOpen(items[k].group) ? 300 : 44)}
         header={
@@ -109,6 +111,7 @@ function Bar() {
   const { points: all } = pointList.groups.value;
   const [several, single] = [all.length, pointList.groups.value.alone.length];
   const count = plural(several + single, "point");
+  const byHand = all.filter((group) => points.byHand(group)).length;
   const strip = pointList.strip.value;
   return (
     <div class="ol-bar ol-axes">
@@ -130,6 +133,9 @@ function Bar() {
         {count}
         {single > 0 && `, ${grouped(several)} by several outputs`}
       </Muted>
+      {byHand > 0 && !points.link.kernel && (
+        <Muted title="In the notebook, people named, merged or split them">{grouped(byHand)} corrected by hand</Muted>
+      )}
       <Spring />
       {strip && (
         <span class="ol-strip-legend">

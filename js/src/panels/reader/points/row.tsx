@@ -5,11 +5,13 @@ import { Plain } from "../../../ui/button";
 import { listOf, sizeOf } from "../../../core/points-cut";
 import { focused } from "../../../ui/focus";
 import { grouped } from "../../../ui/format";
+import { NameField } from "../../../ui/name-field";
 import { classes, Muted } from "../../../ui/layout";
 import { rove } from "../../../ui/rove";
 import { Painted } from "../../../ui/segments";
 import { ShareBar } from "../../../ui/share-bar";
 import { useLens } from "../../use-lens";
+import { Acts, correct } from "./correct";
 import { type Item, type Key, type Rows, sectionName, typicalText } from "./rows";
 import { Wordings } from "./wordings";
 
@@ -28,9 +30,34 @@ export function PointRow({ group, at, rows }: Props) {
   const count = pointList.counts.value.all[group];
   const listed = lens.listing.ids.value.length;
   const part = listed === lens.outputs.info.n ? "" : " listed";
+  const renaming = points.groupOf(rows.renaming.value) === group;
+  const source = rows.merging.value;
+  const choose = () => {
+    if (source < 0) {
+      points.flip(group);
+      return;
+    }
+    rows.merging.value = -1;
+    if (points.groupOf(source) !== group) correct(lens, "merge", [source, points.typical(group)]);
+  };
+  const rename = (name: string | null, byKey: boolean) => {
+    rows.renaming.value = -1;
+    if (name !== null && name.trim() !== points.name(group)) correct(lens, "name", [points.typical(group)], { name });
+    // After the next drawing, the text is a button again.
+    if (byKey) requestAnimationFrame(() => main.current?.focus({ preventScroll: true }));
+  };
   return (
     <div class={classes("ol-point-row", current && "ol-current")} role="listitem" aria-current={current || undefined}>
-      <div class="ol-point-head" onKeyDown={(event) => walkOrRove(event, lens.reading.walk)}>
+      <div
+        class="ol-point-head"
+        onKeyDown={(event) => {
+          if (renaming) return;
+          walkOrRove(event, lens.reading.walk);
+          if (event.key !== "F2" || !points.link.kernel) return;
+          event.preventDefault();
+          points.current.value = rows.renaming.value = points.typical(group);
+        }}
+      >
         <Plain
           class="ol-point-count"
           tabIndex={-1}
@@ -46,17 +73,25 @@ export function PointRow({ group, at, rows }: Props) {
           </span>
           <ShareBar count={count} of={listed} />
         </Plain>
-        <button
-          type="button"
-          ref={main}
-          class="ol-plain ol-point-main"
-          tabIndex={tabIndex}
-          aria-expanded={open}
-          dir="auto"
-          onClick={() => points.flip(group)}
-        >
-          <Said group={group} />
-        </button>
+        {renaming ? (
+          <div class="ol-point-main">
+            <NameField value={points.name(group)} label="Name of the point" done={rename} />
+            <Said group={group} />
+          </div>
+        ) : (
+          <button
+            type="button"
+            ref={main}
+            class="ol-plain ol-point-main"
+            tabIndex={tabIndex}
+            aria-expanded={open}
+            dir="auto"
+            onClick={choose}
+          >
+            <Said group={group} />
+          </button>
+        )}
+        {source < 0 && !renaming && <Acts group={group} rows={rows} />}
         <Strip group={group} />
       </div>
       {open && <Wordings group={group} />}
@@ -77,6 +112,7 @@ function Said({ group }: { group: number }) {
   const varies = alone
     ? `${lens.outputs.shortSource(maker)} ${lens.outputs.row(maker)}`.trim()
     : whole && lens.points.varies(group);
+  const byHand = ["", "corrected by hand", "named by hand", "corrected and named by hand"][lens.points.byHand(group)];
   if (text === null) return <>…</>;
   const hits = lens.search.marks(text);
   const found: number[] = [];
@@ -92,7 +128,11 @@ function Said({ group }: { group: number }) {
         {own && <b>{/[.!?…]$/.test(own) ? own : `${own}.`}</b>}{" "}
         <Painted text={text} from={0} to={text.length} layers={layers} />
       </span>
-      {varies && <Muted title={alone ? undefined : "What varies between the wordings"}>{varies}</Muted>}
+      {(varies || byHand) && (
+        <Muted title={alone || !varies ? undefined : "What varies between the wordings"}>
+          {[varies, byHand].filter(Boolean).join(" · ")}
+        </Muted>
+      )}
     </>
   ); // prettier-ignore
 }
@@ -162,8 +202,8 @@ function useStop(rows: Rows, at: Key) {
   const current = useComputed(() => rows.current.value === at, [rows, at]);
   const isStop = useComputed(() => (rows.current.value ?? rows.keys.value[0]) === at, [rows, at]);
   useLayoutEffect(() => {
-    if (current && focused(main.current!)?.matches(".ol-point-main, .ol-list, .ol-reader"))
-      main.current!.focus({ preventScroll: true });
+    if (current && main.current && focused(main.current)?.matches(".ol-point-main, .ol-list, .ol-reader"))
+      main.current.focus({ preventScroll: true });
   }, [current]);
   return { main, tabIndex: isStop ? 0 : -1 };
 }

@@ -1,6 +1,7 @@
 // The rows of the list of points, and the one that takes the focus.
 import { computed, type ReadonlySignal, type Signal, signal } from "@preact/signals";
 import type { Lens } from "../../../core/lens";
+import { Remembered } from "../../../core/remembered";
 import { plain } from "../../../text/plain";
 import { grouped } from "../../../ui/format";
 
@@ -19,6 +20,9 @@ export interface Rows {
   unfolded: Signal<ReadonlySet<Fold>>;
   /** The current row; null = none. */
   current: ReadonlySignal<Key | null>;
+  /** A row of the point that is being renamed, and of the one that is being merged with another; -1 = none. */
+  renaming: Remembered<number>;
+  merging: Remembered<number>;
   flip(fold: Fold): void;
   /** Makes a row the current one. */
   visit(key: Key): void;
@@ -55,7 +59,9 @@ export function rowsOf(lens: Lens): Rows {
     unfolded.value = folds;
     visit(fold);
   };
-  return { items, keys, unfolded, current, flip, visit };
+  const renaming = new Remembered(points.found, -1);
+  const merging = new Remembered(points.found, -1);
+  return { items, keys, unfolded, current, renaming, merging, flip, visit };
 }
 
 /** The text of a group's most typical unit on one line; null until it is loaded. */

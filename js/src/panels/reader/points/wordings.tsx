@@ -10,6 +10,7 @@ import { Holder } from "../../drawer/holder";
 import { useComputed } from "../../use-computed";
 import { useLens } from "../../use-lens";
 import { Wording } from "../wording";
+import { correct } from "./correct";
 
 /** Wordings shown at first, and added by each click. */
 const FIRST = 6;
@@ -131,7 +132,20 @@ export function Wordings({ group }: { group: number }) {
             typical={first}
             bare
             onShow={() => (points.current.value = typical)}
-          />
+          >
+            {points.link.kernel && wordings.length > 1 && (
+              <Plain
+                class="ol-quiet"
+                title="Make this wording a point of its own"
+                onClick={() => {
+                  points.current.value = typical;
+                  correct(lens, "split", [row]);
+                }}
+              >
+                Split off
+              </Plain>
+            )}
+          </Wording>
         );
       })}
       {left > 0 && (
