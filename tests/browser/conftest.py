@@ -47,28 +47,46 @@ def browser(chromium: Chromium) -> Browser:
 NewContext = Callable[..., BrowserContext]
 
 
+def _context(browser: Browser, width: int = 1400, height: int = 1000, **options: Any) -> BrowserContext:
+    width = int(os.environ.get("OUTLENS_TEST_WIDTH", width))
+    context = browser.new_context(viewport={"width": width, "height": height}, **options)
+    context.set_default_timeout(TIMEOUT)
+    if font := os.environ.get("OUTLENS_TEST_FONT"):
+        context.add_init_script(_FONT % json.dumps(_font_css(font)))
+    return context
+
+
 @pytest.fixture
 def new_context(browser: Browser) -> Iterator[NewContext]:
     """Return a function that opens windows of a size (OUTLENS_TEST_WIDTH overrides it) with the given options."""
     contexts: list[BrowserContext] = []
 
-    def opened(width: int = 1400, height: int = 1000, **options: Any) -> BrowserContext:
-        width = int(os.environ.get("OUTLENS_TEST_WIDTH", width))
-        context = browser.new_context(viewport={"width": width, "height": height}, **options)
-        context.set_default_timeout(TIMEOUT)
-        if font := os.environ.get("OUTLENS_TEST_FONT"):
-            context.add_init_script(_FONT % json.dumps(_font_css(font)))
-        contexts.append(context)
-        return context
+    def opened(*size: int, **options: Any) -> BrowserContext:
+        contexts.append(_context(browser, *size, **options))
+        return contexts[-1]
 
     yield opened
     for context in contexts:
         context.close()
 
 
+@pytest.fixture(scope="session")
+def lab_window() -> list[Page]:
+    """The window of the tests that use JupyterLab, once there is one."""
+    return []
+
+
 @pytest.fixture
-def page(new_context: NewContext) -> Page:
-    return new_context().new_page()
+def page(request: pytest.FixtureRequest, browser: Browser, lab_window: list[Page]) -> Iterator[Page]:
+    """A window: for tests that use JupyterLab always the same one, because loading it takes seconds."""
+    if "lab" not in request.fixturenames:
+        context = _context(browser)
+        yield context.new_page()
+        context.close()
+        return
+    if not lab_window or lab_window[0].is_closed() or not lab_window[0].context.browser.is_connected():
+        lab_window[:] = [_context(browser).new_page()]
+    yield lab_window[0]
 
 
 @pytest.fixture(scope="session")

@@ -20,6 +20,21 @@ ipywidgets.Widget.close_all()
 gc.collect()
 """
 
+_CLEAR = """() => {
+    for (const each of [...window.jupyterapp.shell.widgets("main")]) {
+        // Otherwise it asks whether to save.
+        if (each.context) each.context.model.dirty = false;
+        each.dispose();
+    }
+}"""
+_OPEN = """async (path) => {
+    const { commands, serviceManager } = window.jupyterapp;
+    // It does not ask for a kernel if it knows of the one that runs already.
+    await serviceManager.sessions.refreshRunning();
+    const { context, sessionContext } = await commands.execute("docmanager:open", { path });
+    await Promise.all([context.ready, sessionContext.ready]);
+}"""
+
 
 class Lab:
     """A running JupyterLab; `open` makes a notebook of some cells, opens it and runs it all.
@@ -36,7 +51,10 @@ class Lab:
     def open(
         self, page: Page, cells: list[str], *, path: str = "", workspace: str = "", kernel: str = "python3"
     ) -> None:
-        """Open a notebook of these code cells in a separate workspace, and Run All. Another kernel shows its name."""
+        """Open a notebook of these code cells, and Run All. Another kernel shows its name.
+
+        A window that shows this JupyterLab already keeps it, because loading takes seconds, and closes its notebooks.
+        """
         self._count += 1
         name = path or f"test{self._count}.ipynb"
         shown = "Python 3 (ipykernel)" if kernel == "python3" else kernel
@@ -52,22 +70,16 @@ class Lab:
         else:
             self._sessions.append(self._ask("PATCH", f"sessions/{self._kept['id']}", session))
             self._kept = None
-        workspace = workspace or f"w{self._count}"
-        page.goto(f"{self.url}/lab/workspaces/{workspace}/tree/{name}?token={self.token}")
-        page.locator(".jp-Notebook .jp-CodeCell").first.wait_for()
+        if page.url.startswith(self.url) and not page.locator(".jp-Dialog").count():
+            page.evaluate(_CLEAR)
+        else:
+            page.goto(f"{self.url}/lab/workspaces/{workspace or f'w{self._count}'}?token={self.token}")
+            page.wait_for_function("window.jupyterapp?.restored.then(() => true)")
+        # A workspace that was open before opens its notebooks again.
+        page.evaluate(_OPEN, name)
         # Running a cell before the notebook has its kernel opens a dialog to choose one.
         page.get_by_text(f"{shown} | Idle").wait_for()
-        # Right after its start, JupyterLab may drop a request to run: repeat it until the first cell runs.
-        started = page.locator(".jp-Notebook .jp-CodeCell .jp-InputPrompt").first
-        for attempt in range(5):
-            page.get_by_role("menuitem", name="Run", exact=True).click()
-            page.get_by_role("menuitem", name="Run All Cells", exact=True).click()
-            try:
-                expect(started).to_have_text(re.compile(r"\[(\*|\d+)\]"), timeout=3_000)
-                return
-            except AssertionError:
-                if attempt == 4:
-                    raise
+        page.evaluate("() => void window.jupyterapp.commands.execute('notebook:run-all-cells')")
 
     def end(self) -> None:
         """End the kernels of the notebooks opened so far."""
@@ -89,7 +101,7 @@ class Lab:
         client.load_connection_file()
         client.start_channels()
         try:
-            return bool(client.execute_interactive(_FORGET, silent=True, timeout=10)["content"]["status"] == "ok")
+            return bool(client.execute_interactive(_FORGET, silent=True, timeout=3)["content"]["status"] == "ok")
         except TimeoutError:
             return False
         finally:

@@ -60,14 +60,15 @@ def of_layer(texts: list[dict[str, Any]], layer: str) -> dict[int, tuple[str, Sp
 def expected(visible: pd.DataFrame, layer: str, texts: Sequence[str], steps: bool) -> dict[int, list[Any]]:
     """Return rows of `lens.visible` in the form of `painted`."""
     found: dict[int, list[tuple[int, int, int]]] = {i: [] for i in range(len(texts))}
-    for row in visible[visible["layer"] == layer].itertuples():
-        start, end = (int(k) for k in utf16(texts[row.output], np.array([row.start, row.end])))
-        spans = found[row.output]
-        step = int(row.value) if steps else 0
-        if start == end:
-            continue
-        if spans and spans[-1][1] == start and spans[-1][2] == step:
-            spans[-1] = (spans[-1][0], end, step)
-        else:
-            spans.append((start, end, step))
+    for output, rows in visible[visible["layer"] == layer].groupby("output"):
+        spans = found[output]
+        places = utf16(texts[output], rows[["start", "end"]].to_numpy())
+        for (start, end), value in zip(places.tolist(), rows["value"], strict=True):
+            step = int(value) if steps else 0
+            if start == end:
+                continue
+            if spans and spans[-1][1] == start and spans[-1][2] == step:
+                spans[-1] = (spans[-1][0], end, step)
+            else:
+                spans.append((start, end, step))
     return found

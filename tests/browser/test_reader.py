@@ -350,12 +350,12 @@ def test_the_browser_marks_match_python(show: Show, request: pytest.FixtureReque
     lens.view.layers = ["shared", "common", "only", "echo", "mine"]
     lens.view.min_outputs, lens.view.min_words = 2, 2
     lens.view.query = "a"
-    _, widget = show(lens)
+    _, widget = show(lens, 3000)
     visible = lens.visible
     layers = ("shared", "common", "only", "echo", "search")
     wanted = {layer: expected(visible, layer, texts, layer == "shared") for layer in layers}
     compared: set[int] = set()
-    for _ in scrolled(widget.locator(".ol-list"), 600):
+    for _ in scrolled(widget.locator(".ol-list"), 2400):
         on_page = read(widget)
         for layer in layers:
             shown = of_layer(on_page, f"ol-{layer}")

@@ -89,7 +89,7 @@ def hostile(
     request: pytest.FixtureRequest, new_context: Callable[..., BrowserContext], state: dict[str, object], tmp_path: Path
 ) -> Page:
     """The widget on the exported page, and on one whose policy allows no inline script or style."""
-    context = new_context(1300, 900)
+    context = new_context(1300, 2600)
     page = context.new_page()
     page.asked = []  # type: ignore[attr-defined]
     page.on("request", lambda r: page.asked.append(r.url))  # type: ignore[attr-defined]
@@ -146,7 +146,7 @@ def _is_clean(page: Page) -> None:
 
 def _through(page: Page, widget: Locator) -> None:
     """Scroll through the whole list and check every part."""
-    for _ in scrolled(widget.locator(".ol-list"), 1500):
+    for _ in scrolled(widget.locator(".ol-list"), 2000):
         _is_clean(page)
 
 
@@ -164,7 +164,7 @@ def test_no_output_runs_code_in_any_mode(hostile: Page) -> None:
         in_menu(widget, "marks", "Markdown")
     widget.get_by_role("button", name="Cards", exact=True).click()
     widget.locator(".ol-card").first.wait_for()
-    for _ in scrolled(widget.locator(".ol-list"), 300):
+    for _ in scrolled(widget.locator(".ol-list"), 2000):
         cards = widget.locator(".ol-card .ol-text[data-id]")
         shown.update(cards.evaluate_all("all => all.map((e) => [Number(e.dataset.id), e.textContent])"))
     clean = [text.encode("utf-16", "surrogatepass").decode("utf-16", "replace") for text in HOSTILE]
