@@ -17,7 +17,7 @@ import outlens as ol
 # The first example of a test pays for imports and compilation: a time limit would make it fail at random.
 settings.register_profile("dev", deadline=None)
 # The same examples in every run: a failure comes from the change that it appears with.
-settings.register_profile("ci", deadline=None, derandomize=True, max_examples=100, database=None, print_blob=True)
+settings.register_profile("ci", deadline=None, derandomize=True, max_examples=50, database=None, print_blob=True)
 # The oldest versions differ in imports and return values, which a few examples show. A test that needs more or fewer
 # examples multiplies `settings().max_examples`: a number of its own would be the same in every profile.
 settings.register_profile("oldest", settings.get_profile("ci"), max_examples=20)
