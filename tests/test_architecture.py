@@ -6,6 +6,8 @@ import ast
 import re
 from pathlib import Path
 
+import pytest
+
 import outlens
 
 ROOT = Path(outlens.__file__).parent
@@ -96,6 +98,7 @@ def test_the_public_face_delegates() -> None:
     assert len((ROOT / "lens.py").read_text("utf-8").splitlines()) < 400
 
 
+@pytest.mark.newest
 def test_packages_with_circular_imports_are_imported_under_the_lock() -> None:
     circular = re.compile(r"scipy|sklearn|umap|numba|pynndescent|sentence_transformers|transformers|datasets")
     # Modules of ours that import numba.

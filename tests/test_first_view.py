@@ -223,6 +223,7 @@ def test_what_cannot_be_written_is_refused_before_the_work_is_awaited(tmp_path: 
     model.may_end.set()
 
 
+@pytest.mark.newest
 def test_the_same_input_gives_the_same_map_in_any_thread_at_any_load() -> None:
     rng = np.random.default_rng(3)
     vectors = rng.normal(size=(40, 8))
@@ -272,6 +273,7 @@ def test_queued_work_of_a_closed_lens_can_still_be_requested() -> None:
     assert [len(land.xy) for land in made] == [1]
 
 
+@pytest.mark.newest
 def test_python_exits_without_waiting_for_background_work() -> None:
     program = """
 import threading

@@ -58,6 +58,7 @@ sys.exit(str(wrong) if wrong else 0)
 """
 
 
+@pytest.mark.newest
 def test_two_threads_import_scikit_learn_at_once() -> None:
     folder = Path(outlens.__file__).parent.parent
     done = subprocess.run(
@@ -88,6 +89,7 @@ done.set()
 """
 
 
+@pytest.mark.newest
 @pytest.mark.skipif("fork" not in multiprocessing.get_all_start_methods(), reason="this system does not fork")
 def test_a_forked_process_does_not_wait_for_a_thread_that_it_lacks() -> None:
     folder = Path(outlens.__file__).parent.parent

@@ -51,6 +51,7 @@ def test_an_unreferenced_lens_is_collected_with_its_parts() -> None:
     assert not registered & widgets()
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize("indexed", [True, False])
 def test_a_new_map_frees_the_old_one(indexed: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     if not indexed:

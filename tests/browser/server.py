@@ -115,7 +115,8 @@ def jupyter_lab(root: Path, cache: Path) -> Iterator[Lab]:
     server = subprocess.Popen(
         [
             sys.executable, "-m", "jupyterlab", "--no-browser", "--allow-root", f"--port={port}",
-            "--ServerApp.port_retries=0", "--LabApp.expose_app_in_browser=True", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}",
+            "--ServerApp.port_retries=0", f"--IdentityProvider.token={token}", f"--ServerApp.root_dir={root}",
+            "--LabApp.expose_app_in_browser=True",
         ],
         env=env, stdout=log, stderr=subprocess.STDOUT,
     )  # fmt: skip

@@ -134,6 +134,7 @@ def test_the_same_seed_gives_the_same_interval() -> None:
     assert agreement(table, seed=3)["alpha_low"].item() != agreement(table, seed=4)["alpha_low"].item()
 
 
+@pytest.mark.newest
 def test_the_intervals_match_drawing_outputs_one_by_one() -> None:
     rng = np.random.default_rng(5)
     truth = rng.random(60) < 0.4

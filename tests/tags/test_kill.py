@@ -44,6 +44,7 @@ for line in sys.stdin:
 """
 
 
+@pytest.mark.newest
 @pytest.mark.skipif(not hasattr(os, "fork"), reason="needs fork")
 def test_acknowledged_events_are_on_disk_after_a_kill(tmp_path: Path) -> None:
     chance = random.Random(5)

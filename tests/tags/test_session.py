@@ -174,7 +174,7 @@ class Tagging(RuleBasedStateMachine):
             assert session.refresh() is False
 
 
-TestTagging = Tagging.TestCase
+TestTagging = pytest.mark.newest(Tagging.TestCase)
 TestTagging.settings = settings(max_examples=settings().max_examples * 3 // 10, stateful_step_count=25)
 
 

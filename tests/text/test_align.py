@@ -98,6 +98,7 @@ def test_real_unrelated_texts_are_hardly_aligned(shared_data: Path) -> None:
     assert (found["outputs"] < len(texts) / 5).all()
 
 
+@pytest.mark.newest
 def test_alignment_strength_separates_aligned_from_unrelated_outputs(shared_data: Path) -> None:
     frame = pd.read_parquet(shared_data / "many_models.parquet")
     large = pd.read_parquet(shared_data / "large_100k.parquet", columns=["prompt", "response"])

@@ -357,6 +357,7 @@ def test_the_end_of_a_sentence_is_distinctive_when_its_beginning_is_common() -> 
     assert found["form"].tolist() == ["road to the lake", "road to the sea"]
 
 
+@pytest.mark.newest
 def test_rare_words_are_found_without_importing_torch() -> None:
     program = (
         "import sys; from outlens.text import distinctive_words;"

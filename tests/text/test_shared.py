@@ -140,6 +140,7 @@ def test_a_phrase_id_is_one_sequence(texts: list[str], m: int) -> None:
     assert [ids[s] for s in text_forms] == spans["phrase"].tolist()
 
 
+@pytest.mark.newest
 @pytest.mark.parametrize(("k", "m", "exact"), [(2, 3, False), (0.3, 4, False), (20, 2, True)])
 def test_shared_spans_of_real_outputs_match_brute_force(k: float, m: int, exact: bool, shared_data: Path) -> None:
     frame = pd.read_parquet(shared_data / "many_models.parquet")

@@ -7,6 +7,8 @@ import random
 import subprocess
 from pathlib import Path
 
+import pytest
+
 from outlens.text import Index, words
 
 JS = Path(__file__).parents[2] / "js"
@@ -38,6 +40,7 @@ console.log(JSON.stringify(answers));
 """
 
 
+@pytest.mark.newest
 def test_the_browser_matches_python() -> None:
     rng = random.Random(3)
     cases, expected = [], []

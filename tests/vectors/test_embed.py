@@ -401,6 +401,7 @@ def _write(path: Path, start: int) -> None:
         cache.put([key("m", str(i))], np.full((1, 4), i, np.float32))
 
 
+@pytest.mark.newest
 def test_two_processes_write_at_once(tmp_path: Path) -> None:
     path = tmp_path / "v.sqlite"
     context = get_context("spawn")

@@ -63,6 +63,7 @@ def test_neighbours_stay_neighbours() -> None:
     assert (group[neighbours(xy, 10)[0]] == group[:, None]).mean() > 0.99
 
 
+@pytest.mark.newest
 def test_the_number_of_threads_changes_nothing() -> None:
     program = (
         "import numpy, sys; sys.path.insert(0, 'tests/vectors'); import test_layout as t\n"

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+import pytest
 
 import outlens as ol
 from outlens.text.utf16 import utf16
@@ -89,6 +90,7 @@ def lens_of(rng: random.Random) -> ol.Lens:
     return lens
 
 
+@pytest.mark.newest
 def test_the_browser_marks_match_visible() -> None:
     rng = random.Random(5)
     cases, expected = [], []
