@@ -184,8 +184,7 @@ def test_outputs_added_while_points_are_encoded_do_not_stop_the_background(lens:
         encode(made)  # type: ignore[arg-type]
 
     on_wire.encode_points = late  # type: ignore[method-assign]
-    lens._study.later(lambda: bridge._on_points(part, on_wire, part.points.get()))
-    lens._study._executor.submit(lambda: None).result(60)
+    bridge._encode(part, on_wire)
     assert len(lens) == 7
     assert bridge.widget._points == {}
     assert lens.points["outputs"].sum() == sum(map(len, MADE)) + 1

@@ -91,20 +91,61 @@ def test_a_name_a_merge_and_a_split_are_in_all_tables_at_every_granularity_and_u
     assert lens.selection.tolist() == [i for i, own in enumerate(MADE) if 1 in own]
     assert set(lens.omissions(3)["text"]) == set()
     assert lens.support(2)["support"].tolist() == [outputs(1) - 1, outputs(2, 3, 4) - 1, outputs(2, 3, 4) - 1]
-    assert lens.undo() == f"split of ‘{WATER[1]}’ on {outputs(1)} outputs"
+    assert lens.undo() == f"split of ‘{WATER[1]}’"
     assert lens.undo().startswith("merge of points ‘")
-    assert lens.undo() == f"point name ‘Plenty of light’ on {outputs(2, 3)} outputs"
+    assert lens.undo() == "name ‘Plenty of light’ of a point"
     assert said(lens) == before
     for _ in range(3):
         lens.redo()
     assert said(lens) == wanted
     lens.name_point(number(lens, POT), "")
     assert "Plenty of light" not in lens.points["name"].tolist()
-    assert lens.undo().startswith("no point name on")
+    assert lens.undo().startswith("removed name of a point")
+
+
+def test_a_name_stays_when_most_wordings_are_added_later() -> None:
+    old, more = ["Water it every week."], ["once", "always", "gladly", "really"]
+    frame = pd.DataFrame({"response": [*old, "Water it once every week please."], "id": [0, 1]})
+    lens = lens_of(frame)
+    lens.name_point(0, "Watering")
+    added = pd.DataFrame({"response": [f"Water it {word} every week." for word in more], "id": range(2, 6)})
+    lens.add(added, vectors=np.eye(6)[2:, :2])
+    assert lens.points["outputs"].tolist() == [6]
+    assert lens.points["name"].tolist() == ["Watering"]
+
+
+def test_a_merge_stays_when_the_typical_wordings_are_filtered_out(tmp_path: Path) -> None:
+    first = lens_of(frame_of(), store=tmp_path / "tags.sqlite")
+    first.merge_points([number(first, WATER[0]), number(first, SUN[0])])
+    typical = set(first.points["text"])
+    first.close()
+    # Of each point, only the wording that is not typical.
+    kept = [text for text in [*WATER, *SUN] if text not in typical]
+    left = frame_of()[[any(text in cell for text in kept) for cell in frame_of()["response"]]]
+    left = left.assign(response=[" ".join(text for text in kept if text in cell) for cell in left["response"]])
+    again = lens_of(left, store=tmp_path / "tags.sqlite", vectors=np.eye(len(left)))
+    assert (again.points["outputs"] == len(left)).sum() == 1
+
+
+def test_a_correction_during_the_encoding_reaches_the_browser(lens: ol.Lens) -> None:
+    bridge, part, on_wire = lens._bridge, lens._study.parts[0], lens._bridge._parts[0]
+    lens.points  # noqa: B018
+    encode, corrected = on_wire.encode_points, []
+
+    def late(made: Any) -> None:
+        encode(made)
+        if not corrected:
+            corrected.append(lens.name_point(number(lens, POT), "Turning"))
+
+    on_wire.encode_points = late  # type: ignore[method-assign]
+    bridge._encode(part, on_wire)
+    assert "Turning" in bridge.widget._points["names"]
+    assert not on_wire.encoding
 
 
 def test_nonsense_is_refused_with_what_to_write(lens: ol.Lens) -> None:
     for call, error, message in [
+        (lambda: lens.split_point([*WATER, *SUN]), ValueError, "all units of several points; .* merge_points"),
         (lambda: lens.name_point(9, "a"), ValueError, "there is no point 9; the points of this prompt are 0 to 2"),
         (lambda: lens.name_point(True, "a"), ValueError, "there is no point True"),
         (lambda: lens.name_point(0, 3), TypeError, "the name of a point must be a str, not 3"),  # type: ignore[arg-type]
@@ -198,7 +239,7 @@ def test_foreign_and_malformed_corrections_do_nothing(lens: ol.Lens) -> None:
     assert len(lens.tag_log) == 5
     state = lens._tags.session.state
     says = [state.describe("ben", gesture) for gesture in state.undo_stack("ben")]
-    assert says == ["unknown correction of points on 1 output"] * 4 + ["merge of points ‘nothing’ on 1 output"]
+    assert says == ["unknown correction of points"] * 4 + ["merge of points ‘nothing’"]
 
 
 def test_an_event_about_an_output_that_is_not_here_does_nothing(lens: ol.Lens) -> None:
@@ -353,9 +394,9 @@ def test_the_browser_corrects_and_receives_corrected_points(lens: ol.Lens) -> No
     )
     assert groups_of(lens, undone)[frozenset(WATER)] == ("Watering", 2)
     gesture("merge", SUN[0], POT)
-    assert sent[-1]["says"] == "these are one point already."
+    assert sent[-1]["says"] == "these are already one point."
     gesture("merge", SUN[0], WATER[0], found=-1)
-    assert "found again meanwhile" in sent[-1]["says"]
+    assert "the points have changed" in sent[-1]["says"]
     for wrong in ({"rows": []}, {"rows": [10_000]}, {"granularity": 99}, {"rows": "x"}):
         gesture("merge", SUN[0], **wrong)
         assert sent[-1]["says"]

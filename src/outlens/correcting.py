@@ -13,9 +13,12 @@ import pandas as pd
 from outlens._errors import NotFound, hint
 from outlens._unicode import clean
 from outlens.points import Points
-from outlens.points.corrections import Correction
+from outlens.points.corrections import SPARE, Correction
 from outlens.study import Part
 from outlens.tags.book import TagBook
+
+LOGGED = 32
+"""A correction is logged with this many of the outputs that hold its wordings: each repeats it in a file of events."""
 
 Int64s = npt.NDArray[np.int64]
 
@@ -41,7 +44,7 @@ def corrected_if_found(part: Part, tags: TagBook) -> Points | None:
 
 
 def name_point(part: Part, granularity: float, point: int, name: str, tags: TagBook) -> None:
-    """Name a point; "" gives it back the name that is computed."""
+    """Name a point; "" restores the computed name."""
     if not isinstance(name, str):
         raise TypeError(f"the name of a point must be a str, not {name!r:.60}.")
     level = _Level(part, granularity, tags)
@@ -82,14 +85,15 @@ def correct(part: Part, message: str, tags: TagBook) -> str:
         wording) and, for "name", `name`.
     """
     given = json.loads(message)
+    found = part.points.peek()
+    if found is None or given["found"] != found.number:
+        raise ValueError("the points have changed; choose the point again.")
     level = _Level(part, float(given["granularity"]), tags)
     made = level.points
-    if given["found"] != made.number:
-        raise ValueError("the points were found again meanwhile; choose the point once more.")
     rows = [int(row) for row in given["rows"]]
     held = [int(made.units.unit[row]) for row in rows if 0 <= row < len(made.units.unit) and made.units.unit[row] >= 0]
     if not held:
-        raise ValueError("there is no such sentence; choose the point once more.")
+        raise ValueError("the sentence is not there any more; choose the point again.")
     if given["do"] == "split":
         return _split(level, held)
     groups = list(dict.fromkeys(level.group[held].tolist()))
@@ -97,7 +101,7 @@ def correct(part: Part, message: str, tags: TagBook) -> str:
     if given["do"] == "name":
         return _name(level, units[0], str(given["name"]))
     if len(groups) < 2:
-        raise ValueError("these are one point already.")
+        raise ValueError("these are already one point.")
     return _merge(level, units)
 
 
@@ -108,13 +112,13 @@ class _Level:
         self.part = part
         self.tags = tags
         self.points = corrected(part, tags)
-        self._made = self.points.level(self.points.tree.level(granularity))
-        self.group = self._made.group
+        self.made = self.points.level(self.points.tree.level(granularity))
+        self.group = self.made.group
 
     def units_of(self, points: Sequence[Any]) -> list[list[int]]:
         """Return the distinct units of points and frames, given by their numbers; the typical one first."""
-        frames = len(self._made.frame)
-        count = int((~self._made.frame).sum())
+        frames = len(self.made.frame)
+        count = int((~self.made.frame).sum())
         for point in points:
             if isinstance(point, bool) or not isinstance(point, int | np.integer) or not 0 <= point < frames:
                 more = f", its frames {count} to {frames - 1}" if frames > count else ""
@@ -124,7 +128,7 @@ class _Level:
 
     def members(self, group: int) -> list[int]:
         """Return the distinct units of a group, the typical one first."""
-        typical = int(self._made.typical[group])
+        typical = int(self.made.typical[group])
         return [typical, *(unit for unit in np.flatnonzero(self.group == group).tolist() if unit != typical)]
 
     def units_like(self, given: Any) -> list[int]:
@@ -178,10 +182,11 @@ class _Level:
         return int(self.group[unit])
 
     def write(self, correction: Correction, units: Iterable[int]) -> int:
-        """Log a correction with the outputs that hold the units; return their number."""
+        """Log a correction with outputs that hold the units, some of many; return the number of all of them."""
         outputs = self.points.outputs_of(units)
+        some = np.unique(np.linspace(0, len(outputs) - 1, min(LOGGED, len(outputs))).round().astype(np.int64))
         with self.tags.changing():
-            self.tags.corrections.add(self.part.rows[outputs].tolist(), correction.written())
+            self.tags.corrections.add(self.part.rows[outputs[some]].tolist(), correction.written())
         return len(outputs)
 
     def texts(self, units: Iterable[int]) -> tuple[str, ...]:
@@ -191,19 +196,28 @@ class _Level:
 
 def _name(level: _Level, units: list[int], name: str) -> str:
     name = clean(" ".join(name.split()))
-    level.write(Correction("name", level.texts(units[:1]), name, level.points.wordings.hashes(units)), units)
+    group = level.number_of(units[0])
+    if name == (level.made.names[group] if level.made.named[group] else ""):
+        return "The point has this name already" if name else "The point has no name by hand"
+    of = frozenset(level.points.wordings.hashes(units))
+    level.write(Correction("name", level.texts(units[:1]), name, of, level.points.n), units)
     return f"Named the point {name[:60]}" if name else "Name of the point removed"
 
 
 def _merge(level: _Level, units: list[list[int]]) -> str:
-    level.write(Correction("merge", level.texts(own[0] for own in units)), [own[0] for own in units])
+    known = [own[: 1 + SPARE] for own in units]
+    spare = tuple(tuple(level.points.wordings.hashes(own[1:])) for own in known)
+    written = Correction("merge", level.texts(own[0] for own in units), spare=spare)
+    level.write(written, [unit for own in known for unit in own])
     together = len(level.points.outputs_of([unit for own in units for unit in own]))
     return f"Merged {len(units)} points: {together} output{'s' * (together != 1)}"
 
 
 def _split(level: _Level, units: list[int]) -> str:
     groups = np.unique(level.group[units])
-    if len(groups) == 1 and len(set(units)) == np.count_nonzero(level.group == groups[0]):
+    if len(set(units)) == np.isin(level.group, groups).sum():
+        if len(groups) > 1:
+            raise ValueError("these are all units of several points; make them one point with merge_points.")
         raise ValueError("these units are a point of their own already; give some of its units, not all.")
     n = level.write(Correction("split", level.texts(units)), units)
     return f"Split off: {n} output{'s' * (n != 1)}"

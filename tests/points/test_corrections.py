@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outlens.points.corrections import Correction, Regrouped, Wordings, read
+from outlens.points.corrections import Correction, Regrouped, Wordings, apply, read
 from outlens.points.find import Points
 from outlens.text.units import Units
 
@@ -78,7 +78,7 @@ def nested(draw: st.DrawFn) -> list[list[int]]:
 def test_groups_and_names_follow_the_plain_sets(
     levels: list[list[int]], weights: list[int], steps: list[tuple[str, list[int]]]
 ) -> None:
-    made = Regrouped(np.array(levels), np.array(weights))
+    made = Regrouped(np.array(levels), np.array(weights), UNITS)
     plain = [Plain(labels, weights) for labels in levels]
     names: dict[int, str] = {}
     sets: dict[int, set[int]] = {}
@@ -113,7 +113,11 @@ def test_groups_and_names_follow_the_plain_sets(
             shown = [(share, -k, one.shown(group, sets)) for k, (share, group, one) in enumerate(best) if share > 0.5]
             shown = [one for one in shown if one[2] is not None]
             if shown:
-                forget(max(shown, key=lambda one: one[:2])[2])  # type: ignore[arg-type]
+                most, _, name = max(shown, key=lambda one: one[:2])
+                forget(name)  # type: ignore[arg-type]
+                for share, group, one in best:
+                    if share == most:
+                        one.at = {name: its for name, its in one.at.items() if its != group}
     for level, one in enumerate(plain):
         found = {group: set(np.flatnonzero(made.groups[level] == group).tolist()) for group in set(made.groups[level])}
         assert sorted(map(sorted, found.values())) == sorted(map(sorted, one.groups))
@@ -125,22 +129,48 @@ def test_groups_and_names_follow_the_plain_sets(
 
 
 def test_a_coarse_point_and_a_part_of_it_keep_their_own_names() -> None:
-    made = Regrouped(np.array([[0, 0, 0, 1], [0, 0, 1, 2]]), np.ones(4, np.int64))
+    made = Regrouped(np.array([[0, 0, 0, 1], [0, 0, 1, 2]]), np.ones(4, np.int64), 4)
     made.name(np.array([0, 1]), "part")
     assert made.names() == [{0: "part"}, {0: "part"}]
     made.name(np.array([0, 1, 2]), "whole")
     assert made.names() == [{0: "whole"}, {0: "part"}]
-    made.name(np.array([0, 1, 2]), "")
-    assert made.names() == [{0: "part"}, {0: "part"}]
+    made.name(np.array([0, 1]), "")
+    assert made.names() == [{0: "whole"}, {}]
 
 
 def test_a_merged_point_keeps_the_name_of_a_small_part_until_it_is_named() -> None:
-    made = Regrouped(np.array([[0, 1]]), np.array([1, 9]))
+    made = Regrouped(np.array([[0, 1]]), np.array([1, 9]), 10)
     made.name(np.array([0]), "small")
     made.merge([0, 1])
     assert list(made.names()[0].values()) == ["small"]
     made.name(np.array([0, 1]), "whole")
     assert list(made.names()[0].values()) == ["whole"]
+    # The computed name comes back, not the older one.
+    made.name(np.array([0, 1]), "")
+    assert made.names() == [{}]
+
+
+def test_a_name_stays_when_all_points_grow() -> None:
+    # Of 4 outputs, two made the point; of 12, six do, and four others make the point beside it.
+    levels, weights = np.array([[0, 0, 0, 0], [0, 0, 1, 1]]), np.array([2, 4, 2, 4])
+    for n, wanted in [(4, [{}, {0: "grown"}]), (0, [{}, {}])]:
+        made = Regrouped(levels, weights, 12)
+        made.name(np.array([0]), "grown", n)
+        assert made.names() == wanted
+
+
+def test_a_merge_finds_another_wording_where_the_typical_one_is_absent() -> None:
+    units = Units.of(["Water it.", "Water the plant.", "Turn it often."], shortest=1, code=False)
+    wordings = Wordings(units)
+    water, plant, turn = wordings.find(["Water it.", "Water the plant.", "Turn it often."])
+    groups = np.zeros((1, 3), np.int64)
+    groups[0, turn] = 1
+    merge = Correction("merge", ("Absent.", "Turn it often."), spare=(("unknown", *wordings.hashes([plant])), ()))
+    assert read(merge.written()) == merge
+    made = Regrouped(groups, np.ones(3, np.int64), 3)
+    apply([merge], made, wordings)
+    assert len(set(made.groups[0].tolist())) == 1
+    assert groups[0, water] == groups[0, plant]
 
 
 @pytest.mark.parametrize(
@@ -172,7 +202,7 @@ def test_a_wording_is_found_whatever_its_marks_and_not_with_another_number() -> 
     assert [units.written[unit] if unit >= 0 else "" for unit in found] == [
         "**Add 5 mg.**", "add 50 mg", "Straße!", "Add \ud83d water.", "", "",
     ]  # fmt: skip
-    assert wordings.hashed([*wordings.hashes([1, 2]), "unknown"]).tolist() == [1, 2]
+    assert wordings.hashed(["unknown", *wordings.hashes([2, 1, 2])]) == [2, 1]
 
 
 SAYS = [
@@ -217,7 +247,7 @@ def corrections(draw: st.DrawFn) -> list[str]:
     made = []
     for do in draw(st.lists(st.sampled_from(["merge", "split", "name"]), max_size=5)):
         held = tuple(draw(some))
-        of = wordings.hashes(unit for unit in wordings.find(held) if unit >= 0)
+        of = frozenset(wordings.hashes(unit for unit in wordings.find(held) if unit >= 0))
         name = draw(st.sampled_from(["Watering", "Light \ud83d", ""])) if do == "name" else ""
         made.append(Correction(do, held, name, of if do == "name" else frozenset()).written())  # type: ignore[arg-type]
     return made

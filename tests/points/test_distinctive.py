@@ -34,13 +34,15 @@ console.log(JSON.stringify(answers));
 """
 
 
-def tables(makers: list[list[int]]) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the tables of `points.find` for points with these makers, each unit twice, and a frame that all make."""
+def tables(makers: list[list[int]], n: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the tables of `points.find` for n outputs: points with these makers, each unit twice, and a frame."""
     rows = [(output, point) for point, own in enumerate(makers) for output in own] * 2
     rows += [(output, len(makers)) for output in {output for output, _ in rows}]
     units = pd.DataFrame(rows, columns=["output", "point"]).astype("int64")
     said = [f"point {point}" for point in range(len(makers))]
-    return units, pd.DataFrame({"point": np.arange(len(makers)), "text": said, "name": said})
+    points = pd.DataFrame({"point": np.arange(len(makers)), "text": said, "name": said})
+    outputs = np.array([len(own) for own in makers])
+    return units, points.assign(outputs=outputs, share=outputs / n)
 
 
 def drawn(seed: int) -> tuple[list[int], list[list[int]]]:
@@ -58,7 +60,7 @@ def drawn(seed: int) -> tuple[list[int], list[list[int]]]:
 
 
 def test_a_point_of_one_group_counts_outputs() -> None:
-    units, points = tables([[0, 1, 2, 3, 9], [0, 5], [4, 5, 6, 7, 8, 9]])
+    units, points = tables([[0, 1, 2, 3, 9], [0, 5], [4, 5, 6, 7, 8, 9]], 10)
     table = distinctive(units, points, ["a"] * 5 + ["b"] * 5)
     found = table[["group", "text", "f1", "n1", "f2", "n2"]].values.tolist()
     assert found == [["a", "point 0", 4, 5, 1, 5], ["b", "point 2", 5, 5, 1, 5]]
@@ -70,7 +72,7 @@ def test_a_point_of_one_group_counts_outputs() -> None:
 @pytest.mark.parametrize("seed", range(8))
 def test_counts_are_those_of_sets_and_statistics_those_of_scipy(seed: int) -> None:
     groups, makers = drawn(seed)
-    table = distinctive(*tables(makers), groups)
+    table = distinctive(*tables(makers, len(groups)), groups)
     n = len(groups)
     sizes = {g: groups.count(g) for g in set(groups)}
     wanted = {}
@@ -104,7 +106,7 @@ def test_the_browser_lists_the_significant_points_of_python() -> None:
     )
     listed = 0
     for (groups, makers), lists in zip(cases, json.loads(run.stdout), strict=True):
-        table = distinctive(*tables(makers), groups)
+        table = distinctive(*tables(makers, len(groups)), groups)
         for g, rows in enumerate(lists, -1):
             own = table[(table["group"] == g) & (table["q"] <= 0.05)]
             listed += len(own)
@@ -115,8 +117,8 @@ def test_the_browser_lists_the_significant_points_of_python() -> None:
 
 
 def test_wrong_labels_are_refused() -> None:
-    units, points = tables([[0, 1, 2]])
-    with pytest.raises(ValueError, match="groups has 2 values for 3 outputs"):
+    units, points = tables([[0, 1, 2]], 3)
+    with pytest.raises(ValueError, match="groups has 2 values for 3"):
         distinctive(units, points, [0, 1])
     with pytest.raises(ValueError, match="groups holds only 'a'"):
         distinctive(units, points, ["a", "a", None])
@@ -124,3 +126,18 @@ def test_wrong_labels_are_refused() -> None:
         distinctive(units, points, [[], [], []])
     with pytest.raises(ValueError, match="min_outputs is 0"):
         distinctive(units, points, [0, 0, 1], min_outputs=0)
+
+
+def test_small_groups_are_counted_as_tests_by_their_own_threshold() -> None:
+    units, points = tables([list(range(6)), list(range(6, 12))], 12)
+    groups = ["a"] * 6 + ["b"] * 6
+    np.testing.assert_allclose(
+        distinctive(units, points, groups, min_outputs=7)["q"], distinctive(units, points, groups)["q"]
+    )
+
+
+def test_labels_must_fit_the_outputs() -> None:
+    units, points = tables([list(range(6)), list(range(6, 12))], 12)
+    for wrong, error in [(["a"] * 20, ValueError), ("aaaaaabbbbbb", TypeError), (5, TypeError)]:
+        with pytest.raises(error, match="groups"):
+            distinctive(units, points, wrong)  # type: ignore[arg-type]

@@ -22,7 +22,10 @@ from outlens.text.words import Tokens, tokenize
 Do = Literal["merge", "split", "name"]
 
 OVERLAP = 0.5
-"""A name belongs to the group that has more than this in common with the wordings that were named (Jaccard)."""
+"""A name belongs to the group that has more than this in common with the wordings that were named (Jaccard). If there
+are more outputs now than then, less is enough, in proportion: the groups have grown."""
+SPARE = 16
+"""The number of wordings of a point by which a merge finds it if the typical one is absent."""
 
 Int64s = npt.NDArray[np.int64]
 
@@ -38,18 +41,24 @@ class Correction:
     texts : the wordings; of a name, the typical one.
     name : the name; "" clears it.
     of : of a name, `Wordings.hashes` of all wordings of the point.
+    n : of a name, the number of outputs when it was given; 0 if unknown.
+    spare : of a merge, for each text `Wordings.hashes` of other wordings of its point, which stand in for it in turn.
     """
 
     do: Do
     texts: tuple[str, ...]
     name: str = ""
     of: frozenset[str] = frozenset()
+    n: int = 0
+    spare: tuple[tuple[str, ...], ...] = ()
 
     def written(self) -> str:
         """Return the correction as JSON in ASCII, for the log."""
         value: dict[str, object] = {"do": self.do, "texts": list(self.texts)}
         if self.do == "name":
-            value |= {"name": self.name, "of": sorted(self.of)}
+            value |= {"name": self.name, "of": sorted(self.of), "n": self.n}
+        if self.spare:
+            value["spare"] = [list(hashes) for hashes in self.spare]
         return json.dumps(value)
 
 
@@ -65,8 +74,14 @@ def read(written: str) -> Correction | None:
     if not _are_texts(texts):
         return None
     if do == "name":
-        return Correction(do, tuple(texts), name, frozenset(of)) if isinstance(name, str) and _are_texts(of) else None
-    return Correction(do, tuple(texts)) if do in ("merge", "split") else None
+        n = value.get("n", 0)
+        fits = isinstance(name, str) and _are_texts(of) and isinstance(n, int) and not isinstance(n, bool)
+        return Correction(do, tuple(texts), name, frozenset(of), n) if fits else None  # type: ignore[arg-type]
+    if do == "merge":
+        spare = value.get("spare", [])
+        fits = isinstance(spare, list) and all(map(_are_texts, spare))
+        return Correction(do, tuple(texts), spare=tuple(map(tuple, spare))) if fits else None
+    return Correction(do, tuple(texts)) if do == "split" else None
 
 
 def _are_texts(value: object) -> TypeGuard[list[str]]:
@@ -92,16 +107,16 @@ class Wordings:
         """Return the unit of each text, -1 for none."""
         return [self._number.get(identity, -1) for identity in _identities(tokenize(list(texts)), texts)]
 
-    def hashes(self, units: Iterable[int]) -> frozenset[str]:
+    def hashes(self, units: Iterable[int]) -> list[str]:
         """Return a hash of each unit, 12 hex digits."""
-        return frozenset(_hash(self._identities[unit]) for unit in units)
+        return [_hash(self._identities[unit]) for unit in units]
 
-    def hashed(self, hashes: Iterable[str]) -> Int64s:
-        """Return the units with these hashes, sorted; unknown hashes are ignored."""
+    def hashed(self, hashes: Iterable[str]) -> list[int]:
+        """Return the distinct units with these hashes, in their order; unknown hashes are ignored."""
         if self._hashed is None:
             self._hashed = {_hash(identity): unit for unit, identity in enumerate(self._identities)}
         found = (self._hashed.get(each, -1) for each in hashes)
-        return np.array(sorted({unit for unit in found if unit >= 0}), np.int64)
+        return [unit for unit in dict.fromkeys(found) if unit >= 0]
 
 
 def _identities(tokens: Tokens, texts: Sequence[str]) -> list[str]:
@@ -125,14 +140,16 @@ class Regrouped:
     ----------
     groups : (L, units) the groups at each level, from coarse to fine.
     weights : (units,) the number of outputs that hold each unit.
+    n : the number of outputs.
 
     Attributes
     ----------
     groups : (L, units), with new numbers for new groups.
     """
 
-    def __init__(self, groups: Int64s, weights: Int64s) -> None:
+    def __init__(self, groups: Int64s, weights: Int64s, n: int) -> None:
         self.groups = groups.copy()
+        self._n = n
         self._weights = weights
         self._next = int(groups.max(initial=-1)) + 1
         self._named: dict[int, tuple[str, Int64s]] = {}
@@ -160,10 +177,14 @@ class Regrouped:
                 if group in left and self._share(name, groups == new) > self._share(name, groups == group):
                     at[name] = new
 
-    def name(self, units: Int64s, name: str) -> None:
-        """Name the group that has most in common with these units, at each level where one has enough; "" clears."""
+    def name(self, units: Int64s, name: str, n: int = 0) -> None:
+        """Name the group that has most in common with these units, at each level where one has enough; "" clears.
+
+        `n` is the number of outputs when the name was given, 0 for unknown.
+        """
+        least = OVERLAP * min(1.0, n / self._n) if n > 0 else OVERLAP
         if not name:
-            self._clear(units)
+            self._clear(units, least)
             return
         number = max(self._named, default=-1) + 1
         for same in [n for n, (_, named) in self._named.items() if np.array_equal(named, units)]:
@@ -171,19 +192,26 @@ class Regrouped:
         self._named[number] = name, units
         for groups, at in zip(self.groups, self._at, strict=True):
             share, group = self._closest(groups, units)
-            if share > OVERLAP:
+            if share > least:
                 at[number] = group
 
-    def _clear(self, units: Int64s) -> None:
-        """Forget the name that the group of these units shows, at the level where they are most alike."""
-        best, shown = OVERLAP, -1
-        for groups, at in zip(self.groups, self._at, strict=True):
-            share, group = self._closest(groups, units)
+    def _clear(self, units: Int64s, least: float) -> None:
+        """Forget the name that the group of these units shows, at the level where they are most alike.
+
+        Other names that it had there do not take its place.
+        """
+        closest = [self._closest(groups, units) for groups in self.groups]
+        best, shown = least, -1
+        for (share, group), groups, at in zip(closest, self.groups, self._at, strict=True):
             name = self._shown(groups, at).get(group, -1)
             if share > best and name >= 0:
                 best, shown = share, name
-        if shown >= 0:
-            self._forget(shown)
+        if shown < 0:
+            return
+        self._forget(shown)
+        for level, (share, group) in enumerate(closest):
+            if share == best:
+                self._at[level] = {name: its for name, its in self._at[level].items() if its != group}
 
     def names(self) -> list[dict[int, str]]:
         """Return for each level the names of the groups that have one."""
@@ -221,11 +249,15 @@ def apply(corrections: Sequence[Correction], regrouped: Regrouped, wordings: Wor
     """Apply corrections in order; those of wordings that are not here do nothing."""
     found = iter(wordings.find([text for one in corrections for text in one.texts]))
     for one in corrections:
-        here = [unit for unit in (next(found) for _ in one.texts) if unit >= 0]
+        units = [next(found) for _ in one.texts]
+        for i, hashes in enumerate(one.spare[: len(units)]):
+            if units[i] < 0:
+                units[i] = next(iter(wordings.hashed(hashes)), -1)
+        here = [unit for unit in units if unit >= 0]
         if one.do == "name":
-            units = wordings.hashed(one.of)
-            if len(units):
-                regrouped.name(units, one.name.strip())
+            named = np.array(sorted(wordings.hashed(one.of)), np.int64)
+            if len(named):
+                regrouped.name(named, one.name.strip(), one.n)
         elif here and one.do == "split":
             regrouped.split(here)
         elif here:

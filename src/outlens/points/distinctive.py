@@ -46,10 +46,11 @@ def distinctive(units: pd.DataFrame, points: pd.DataFrame, groups: Iterable[Any]
     """
     if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
         raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
-    given = list(groups)
-    if len(units) and len(given) <= (last := int(units["output"].max())):
-        raise ValueError(f"groups has {len(given)} values for {last + 1} outputs; give one for each output.")
-    label, names = labels(given, len(given), "groups")
+    one_value = isinstance(groups, str | bytes | pd.DataFrame) or not isinstance(groups, Iterable)
+    given = [] if one_value else list(groups)
+    # Outputs without units count in the shares.
+    n = round(points["outputs"].iloc[0] / points["share"].iloc[0]) if len(points) else len(given)
+    label, names = labels(groups if one_value else given, n, "groups")
     sizes = np.bincount(label[label >= 0], minlength=len(names))
     if len(names) < 2:
         held = f"only {names[0]!r}" if names else "no label"
@@ -64,7 +65,7 @@ def distinctive(units: pd.DataFrame, points: pd.DataFrame, groups: Iterable[Any]
     group, point = np.nonzero(listed)
     f1, n1, f = counts[group, point], sizes[group], total[point]
     tested = sizes >= TESTED
-    tests = int(tested.sum()) * int((total >= min_outputs).sum())
+    tests = int((total >= least)[tested].sum())
     do = tested[group]
     p, q = np.full((2, len(f1)), np.nan)
     p[do] = fisher(f1[do], n1[do], f[do], n)

@@ -109,7 +109,7 @@ class Points:
         return known
 
     def _apply(self, corrections: tuple[str, ...]) -> Points:
-        regrouped = Regrouped(self.tree.levels[:, self.tree.leaf].astype(np.int64), self._outputs)
+        regrouped = Regrouped(self.tree.levels[:, self.tree.leaf].astype(np.int64), self._outputs, self.n)
         apply([one for one in map(read, corrections) if one is not None], regrouped, self.wordings)
         made = copy.copy(self)
         made._found, made._corrected, made._levels, made.corrections = self, None, {}, corrections
@@ -127,7 +127,7 @@ class Points:
         return np.unique(np.concatenate([np.zeros(0, np.int64), *(self._holders[unit] for unit in units)]))
 
     def level(self, number: int) -> Level:
-        """Return the groups at a level of the tree, the first time computed."""
+        """Return the groups at a level of the tree, computed on first use."""
         if number not in self._levels:
             self._levels[number] = self._level(number)
         return self._levels[number]

@@ -377,7 +377,7 @@ def _sentence(field: Field, value: str, keys: list[str]) -> str:
     if field.kind == "star":
         return f"{'star' if value else 'unstar'} on {on}"
     if field.kind == "point":
-        return f"{_correction(value)} on {on}"
+        return _correction(value)
     what = "note" if field.kind == "note" else "cluster name"
     return f"{what} {_cut(value)} on {on}" if value else f"no {what} on {on}"
 
@@ -398,9 +398,9 @@ def _correction(value: str) -> str:
         case "split", _ if some:
             return f"split of {some}"
         case "name", str(name) if name.strip():
-            return f"point name {_cut(name)}"
+            return f"name {_cut(name)} of a point"
         case "name", _:
-            return "no point name"
+            return "removed name of a point"
     return "unknown correction of points"
 
 

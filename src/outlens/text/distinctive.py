@@ -208,7 +208,7 @@ def distinctive(
     listed = (f1 >= np.minimum(min_outputs, n1)) & (f1 * (n - n1) > (f - f1) * n1)
     feature, group, f1, n1, f = feature[listed], group[listed], f1[listed], n1[listed], f[listed]
 
-    tests = int(tested.sum()) * int((counted.outputs >= min_outputs).sum())
+    tests = int((counted.outputs >= np.minimum(min_outputs, sizes[tested])[:, None]).sum())
     p = np.full(len(f1), np.nan)
     do = tested[group]
     if prompts is None:

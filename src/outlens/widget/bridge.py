@@ -18,7 +18,6 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
-from outlens.points import Points
 from outlens.state import LensState
 from outlens.study import Part, Study
 from outlens.tags.book import TagBook
@@ -265,40 +264,39 @@ class Bridge:
             on_wire = self._parts[part.number]
             if self._watched[part.number] is not part:
                 return
-        if (made := part.points.peek()) is not None:
-            # Encoding them takes seconds.
-            self._study.later(partial(self._on_points, part, on_wire, made))
-            return
+            if part.points.peek() is not None:
+                self._encode_points(part, on_wire)
+                return
         if not on_wire.points_asked:
             on_wire.points_asked = True
-            part.points.when_ready(partial(self._on_points, part, on_wire))
+            # That thread may not wait for the lock, whose holder may be waiting for it.
+            part.points.when_ready(lambda _: self._soon(self._encode_points, part, on_wire))
         self._study.begin_points(part)
 
-    def _on_points(self, part: Part, on_wire: PartOnWire, made: Points) -> None:
-        # In the thread that computes everything: waiting here for what it computes would never end.
-        if self._tags.closed or self._watched[part.number] is not part:
-            return
-        on_wire.encode_points(made)
-        self._soon(self._show_made, part, "_points", on_wire.points)
-
     def _correct_points(self) -> None:
-        """Show the points with the present corrections, in a thread of their own: the other one may be busy."""
-        part = self._shown
-        on_wire = self._parts[part.number]
-        if not on_wire.correcting and not on_wire.points_are_current():
-            on_wire.correcting = True
-            threading.Thread(target=self._encode_corrected, args=(part, on_wire), name="outlens-points").start()
+        """Show the points with the present corrections."""
+        on_wire = self._parts[self._shown.number]
+        if not on_wire.points_are_current():
+            self._encode_points(self._shown, on_wire)
 
-    def _encode_corrected(self, part: Part, on_wire: PartOnWire) -> None:
+    def _encode_points(self, part: Part, on_wire: PartOnWire) -> None:
+        """Encode and show the points in a thread of their own: this takes seconds. The caller holds the lock."""
+        if not on_wire.encoding and self._watched[part.number] is part:
+            on_wire.encoding = True
+            threading.Thread(target=self._encode, args=(part, on_wire), name="outlens-points").start()
+
+    def _encode(self, part: Part, on_wire: PartOnWire) -> None:
+        done = False
         try:
-            while True:
+            while not done:
                 on_wire.encode_points(part.points.peek())
                 with self._tags.lock:
                     # Another correction may have been made meanwhile.
-                    if self._tags.closed or part.points.peek() is None or on_wire.points_are_current():
-                        break
-        finally:
-            on_wire.correcting = False
+                    done = self._tags.closed or part.points.peek() is None or on_wire.points_are_current()
+                    on_wire.encoding = not done
+        except BaseException:
+            on_wire.encoding = False
+            raise
         self._soon(self._show_points, part, on_wire)
 
     def _show_points(self, part: Part, on_wire: PartOnWire) -> None:

@@ -31,7 +31,7 @@ class PartOnWire:
     index, aligned : the traits of these names; ready once the browser or a page has asked for them.
     points : the trait of this name, {} until `encode_points`.
     points_asked : whether the browser has asked for the points.
-    correcting : whether a thread encodes them with new corrections.
+    encoding : whether a thread encodes them.
     """
 
     def __init__(self, study: Study, part: Part, tags: TagBook) -> None:
@@ -45,21 +45,17 @@ class PartOnWire:
 
         self.points: dict[str, Any] = {}
         self.points_asked = False
-        self.correcting = False
+        self.encoding = False
         self._encoded: tuple[Points, dict[str, Any]] | None = None
 
-    def encode_points(self, found: Points | None) -> bool:
-        """Encode the points with their corrections, unless there are none or that was done; return whether it was not.
-
-        Never waits for another thread.
-        """
+    def encode_points(self, found: Points | None) -> None:
+        """Encode the points with the present corrections, unless there are none or that was done."""
         made = None if found is None else found.corrected(corrections(self._part, self._tags))
         if made is None or (self._encoded is not None and self._encoded[0] is made):
-            return False
+            return
         before = self._encoded[1] if self._encoded is not None and self._encoded[0].number == made.number else None
         self.points = {"prompt": self._part.number, **points(self._part.texts, made, before)}
         self._encoded = made, self.points
-        return True
 
     def points_are_current(self) -> bool:
         """Whether the encoded points, if any, have the present corrections."""

@@ -57,7 +57,7 @@ export function Acts({ group, rows }: Props) {
           </Plain>
         </>
       )}
-      <Plain tabIndex={-1} title="Tag the outputs that make it" label={`Tag ${name}`} onClick={tag}>
+      <Plain tabIndex={-1} title="Select and tag the listed outputs that make it" label={`Tag ${name}`} onClick={tag}>
         tag
       </Plain>
     </span>
