@@ -16,7 +16,18 @@ ROOT = Path(outlens.__file__).parent
 # must not import each other.
 FLOORS: list[set[str]] = [
     {"_imports"},
-    {"_arrays", "_cores", "_errors", "_files", "_interrupts", "_notebook", "_signal", "_unicode", "deferred"},
+    {
+        "_arrays",
+        "_cores",
+        "_errors",
+        "_files",
+        "_finalizers",
+        "_interrupts",
+        "_notebook",
+        "_signal",
+        "_unicode",
+        "deferred",
+    },
     {"samples", "outputs", "progress", "settings"},
     {"text"},
     {"vectors"},

@@ -15,6 +15,7 @@ import pytest
 
 import outlens as ol
 from outlens import study
+from outlens._finalizers import settle
 from outlens.progress import Report
 from outlens.study import Part
 from outlens.tags import book
@@ -27,6 +28,31 @@ def lens(**more: object) -> ol.Lens:
 
 def widgets() -> set[str]:
     return set(ipywidgets.widgets.widget._instances)
+
+
+def collect() -> None:
+    """Collect garbage, and wait for what this ends."""
+    gc.collect()
+    settle()
+
+
+def test_a_lens_that_is_collected_while_its_locks_are_held_blocks_nothing() -> None:
+    # As in a submission of work to its executor, which allocates.
+    one = [lens()]
+    executor = one[0]._study._executor
+    executor.submit(int).result()
+
+    def drop() -> None:
+        with executor._shutdown_lock:
+            one.clear()
+            gc.collect()
+
+    thread = threading.Thread(target=drop, daemon=True)
+    thread.start()
+    thread.join(20)
+    assert not thread.is_alive()
+    settle()
+    assert executor._shutdown
 
 
 def test_an_unreferenced_lens_is_collected_with_its_parts() -> None:
@@ -44,9 +70,9 @@ def test_an_unreferenced_lens_is_collected_with_its_parts() -> None:
     parts = [weakref.ref(part) for part in (one, one._study, one._state, one._tags, one._bridge, one._bridge.widget)]
     assert registered <= widgets()
     del one
-    gc.collect()
+    collect()
     assert parts[0]() is None
-    gc.collect()  # objects that the lens has only just released
+    collect()  # objects that the lens has only just released
     assert [part() for part in parts] == [None] * len(parts)
     assert not registered & widgets()
 
@@ -137,7 +163,7 @@ def test_the_listener_ends_with_the_lens(monkeypatch: pytest.MonkeyPatch) -> Non
         task = one._tags._task
         assert task is not None
         del one
-        gc.collect()
+        collect()
         await asyncio.wait([task], timeout=20)
         assert task.done()
 
@@ -177,7 +203,7 @@ def test_a_lens_without_a_variable_lives_until_no_view_shows_it(monkeypatch: pyt
     sent: list[dict] = []
     widget.send = lambda content, buffers=None: sent.append(content)
     del one
-    gc.collect()
+    collect()
     message = {"kind": "tags", "prompt": 0, "id": 1, "action": "tag", "value": "x"}
     widget._handle_custom_msg(message, [memoryview(np.array([0], "<u4").tobytes())])
     assert sent[0]["says"] == "Tagged x: 1 output"
@@ -240,7 +266,7 @@ def test_a_lens_with_uncounted_views_lives_on() -> None:
     one._repr_mimebundle_()
     widget = one._bridge.widget
     del one
-    gc.collect()
+    collect()
     assert widget.comm is not None
     widget.close()
 

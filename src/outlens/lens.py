@@ -27,6 +27,7 @@ from outlens import (
     tagging,
 )
 from outlens._errors import hint
+from outlens._finalizers import finalize
 from outlens._notebook import variable_of
 from outlens._signal import Signal
 from outlens.naming import rename
@@ -120,8 +121,7 @@ class Lens:
         tags.cluster_names.leave_out(study.added().tolist())
         self._study, self._state, self._tags, self._bridge = study, state, tags, bridge
         self._selected = Signal()
-        self._end = weakref.finalize(self, bridge.leave)
-        self._end.atexit = False
+        self._end = finalize(self, bridge.leave)
         here = weakref.ref(self)
         state.observe(lambda change: study.begin(change.new), "prompt")
         study.begin(shown)

@@ -129,9 +129,10 @@ class Bridge:
 
     def leave(self) -> None:
         """Close as soon as no view shows the widget: nothing refers to its lens any more."""
-        self._left = True
-        if not self._displayed or self.widget._view_count == 0 < self._most_views:
-            self.close()
+        with self._tags.lock:
+            self._left = True
+            if not self._displayed or self.widget._view_count == 0 < self._most_views:
+                self.close()
 
     def _on_views(self, change: Any) -> None:
         self._most_views = max(self._most_views, change["new"])
