@@ -103,7 +103,7 @@ def name_point(lens: Owners, point: int, name: str) -> None:
     >>> lens.points["name"][0]
     'Watering'
     >>> lens.undo()
-    'point name ‘Watering’ on 2 outputs'
+    'name ‘Watering’ of a point'
     """
     correcting.name_point(lens._part, _granularity(lens), point, name, lens._tags)
     lens._tags.finish()
