@@ -32,7 +32,7 @@ def test_a_file_becomes_a_page_with_all_its_prompts(capsys: pytest.CaptureFixtur
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["view", "gone.csv"], "outlens: there is no file 'gone.csv'; give the path of a .csv, .tsv, .jsonl, .json or"),
+        (["view", "gone.csv"], "outlens: the file 'gone.csv' does not exist; give the path of a .csv, .tsv, .jsonl,"),
         (["view", "plain.csv"], "outlens: no column is named response, output, completion, generation, answer, text; "),
         (["view", "plain.csv", "--text", "b"], "outlens: text='b' is not a column; the columns are 'a'."),
         (["view", "plain.csv", "--text", "a", "--by", "c"], "outlens: by='c' is not a column; the columns are 'a'."),

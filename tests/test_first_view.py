@@ -216,7 +216,7 @@ def test_what_cannot_be_written_is_refused_before_the_work_is_awaited(tmp_path: 
         with pytest.raises(ValueError, match="the column 'judge' holds"):
             write(tmp_path / "x")
     else:
-        with pytest.raises(KeyError, match="there is no column 'jugde'"):
+        with pytest.raises(KeyError, match="the outputs have no column 'jugde'"):
             write(tmp_path / "x", columns=["jugde"])
     assert lens._part.progress.now.status == "running"
     assert list(tmp_path.iterdir()) == []

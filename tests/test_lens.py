@@ -518,7 +518,7 @@ def test_the_index_of_a_prompt_is_computed_once_and_shown_with_it(
     monkeypatch: pytest.MonkeyPatch, settled: Callable[[ol.Lens], None]
 ) -> None:
     made = []
-    monkeypatch.setattr("outlens.study.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
+    monkeypatch.setattr("outlens.part.Index", lambda *a, **k: made.append(a) or Index(*a, **k))
     lens = reader()
     settled(lens)
     assert len(numbers(lens._bridge.widget._index["variant"])) == 5
@@ -572,7 +572,7 @@ def test_the_reason_for_a_missing_result_is_shown(
 
     lens = reader()
     ask(lens, kind="aligned", prompt=1)
-    monkeypatch.setattr("outlens.study.Index", fail)
+    monkeypatch.setattr("outlens.part.Index", fail)
     lens.prompt = 1
     settled(lens)
     assert lens._bridge.widget._aligned == lens._bridge.widget._index == {}

@@ -14,10 +14,9 @@ import pandas as pd
 import pytest
 
 import outlens as ol
-from outlens import study
-from outlens._finalizers import settle
+from outlens import _finalizers, study
+from outlens.part import Part
 from outlens.progress import Report
-from outlens.study import Part
 from outlens.tags import book
 from outlens.widget import bridge
 
@@ -28,6 +27,13 @@ def lens(**more: object) -> ol.Lens:
 
 def widgets() -> set[str]:
     return set(ipywidgets.widgets.widget._instances)
+
+
+def settle() -> None:
+    """Wait until everything that ends with the objects that are gone has ended."""
+    done = threading.Event()
+    _finalizers._waiting.put(done.set)
+    assert done.wait(20)
 
 
 def collect() -> None:

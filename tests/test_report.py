@@ -170,7 +170,7 @@ def test_an_interrupt_ends_the_writing_of_a_page(tmp_path: Path, monkeypatch: py
     def interrupted(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("outlens.study.Index", interrupted)
+    monkeypatch.setattr("outlens.part.Index", interrupted)
     lens = ol.Lens(["a b c d", "a b c d e"], vectors=np.eye(2), store=False)
     with pytest.raises(KeyboardInterrupt):
         lens.to_html(tmp_path / "page.html")

@@ -315,7 +315,7 @@ def test_another_persons_file_is_merged_once(tmp_path: Path) -> None:
         one.merge_tags(tmp_path / "ben.jsonl", tmp_path / "ben.sqlite")
         assert one.tagged("food", "ben").index.tolist() == ["r0"]
     assert len(one.tag_log) == 3
-    with pytest.raises(ValueError, match="There is no file"):
+    with pytest.raises(ValueError, match=r"The file .*other\.sqlite does not exist"):
         one.merge_tags(tmp_path / "other.sqlite")
 
 

@@ -27,13 +27,6 @@ def finalize(thing: Any, function: Callable[[], object]) -> weakref.finalize[...
     return made
 
 
-def settle() -> None:
-    """Wait until the functions of all objects that are gone by now have been called."""
-    done = threading.Event()
-    _waiting.put(done.set)
-    done.wait()
-
-
 def _start() -> None:
     global _thread
     with _starting:

@@ -12,9 +12,9 @@ import pandas as pd
 
 from outlens._errors import NotFound, hint
 from outlens._unicode import clean
+from outlens.part import Part
 from outlens.points import Points
 from outlens.points.corrections import SPARE, Correction
-from outlens.study import Part
 from outlens.tags.book import TagBook
 
 LOGGED = 32

@@ -31,8 +31,9 @@ from outlens._finalizers import finalize
 from outlens._notebook import variable_of
 from outlens._signal import Signal
 from outlens.naming import rename
+from outlens.part import Part
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.summary import summarize
 from outlens.tags.book import TagBook
 from outlens.vectors import check

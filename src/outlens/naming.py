@@ -10,7 +10,8 @@ import numpy.typing as npt
 
 from outlens._errors import NotFound, hint
 from outlens._unicode import clean
-from outlens.study import Part, Study
+from outlens.part import Part
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.vectors import Landscape
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Protocol
 
+from outlens.part import Part
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.tags.book import TagBook
 
 

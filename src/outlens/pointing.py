@@ -94,6 +94,13 @@ def name_point(lens: Owners, point: int, name: str) -> None:
     point : the number of the point, as in `points`; or of a frame, as in `point_spans`.
     name : the name.
 
+    Raises
+    ------
+    TypeError
+        If the name is not a str.
+    ValueError
+        If there is no such point.
+
     Examples
     --------
     >>> import outlens as ol
@@ -115,6 +122,13 @@ def merge_points(lens: Owners, points: list[int]) -> int:
     Parameters
     ----------
     points : the numbers of at least two points, as in `points`; or of frames, as in `point_spans`.
+
+    Raises
+    ------
+    TypeError
+        If `points` is not a list.
+    ValueError
+        If there is no such point, or the numbers are not at least two different ones.
     """
     number = correcting.merge_points(lens._part, _granularity(lens), points, lens._tags)
     lens._tags.finish()

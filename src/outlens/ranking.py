@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._unicode import clean
+from outlens.part import Part
 from outlens.state import LensState, Ranked
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.tags.suggest import Suggestion, suggest
 from outlens.tags.summaries import check_name

@@ -12,7 +12,8 @@ import numpy.typing as npt
 
 from outlens._unicode import clean
 from outlens.naming import names
-from outlens.study import Part, Study
+from outlens.part import Part
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.vectors.separation import CLEAR, NO_GROUPS
 

@@ -16,11 +16,12 @@ from outlens._unicode import clean
 from outlens.correcting import corrected, corrected_if_found
 from outlens.naming import ALONE, names
 from outlens.outputs import Outputs, categories
+from outlens.part import Part
 from outlens.points import by_output
 from outlens.points import distinctive as distinctive_points
 from outlens.points import makers as points_made
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.tags.frames import free_name, free_names
 from outlens.tags.suggest import Suggestion
@@ -70,9 +71,9 @@ def frame(study: Study, state: LensState, tags: TagBook) -> pd.DataFrame:
 
 def _measures(study: Study, n: int, granularity: float, tags: TagBook) -> dict[str, npt.NDArray[Any]]:
     """Return the measures of points of all n outputs; none until the points of every prompt were found."""
-    if any(part.points.peek() is None for part in study.parts):
-        return {}
     made = [(part.rows, points) for part in study.parts if (points := corrected_if_found(part, tags)) is not None]
+    if len(made) < len(study.parts):
+        return {}
     measures = {name: np.zeros(n, np.float64 if name == "completeness" else np.int64) for name in MEASURES}
     for rows, points in made:
         units, table, _ = points.cut(granularity)

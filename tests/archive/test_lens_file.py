@@ -271,9 +271,9 @@ def test_a_file_of_another_kind_is_refused() -> None:
         file.writestr("word/document.xml", "<w/>")
     for data in (b"", b"X", b"response\nYes.\n", string.printable.encode(), other.getvalue(), packed(outlens="other")):
         refused(data, "was not written by lens.save")
-    with pytest.raises(ValueError, match=r"^there is no file 'gone'; give the path of a file written by lens\.save\.$"):
+    with pytest.raises(ValueError, match=r"^the file 'gone' does not exist; give the path of a file written by"):
         ol.open("gone")
-    with pytest.raises(ValueError, match="there is no file"):
+    with pytest.raises(ValueError, match="does not exist"):
         ol.open(Path())
 
 

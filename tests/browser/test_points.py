@@ -260,6 +260,7 @@ def test_the_row_of_a_cluster_opens_to_the_points_that_distinguish_it(show: Show
     opened = widget.locator(".ol-explained")
     for number, name in clusters["name"].items():
         row = rows.filter(has=page.get_by_role("button", name=str(name), exact=True))
+        row.hover()
         row.get_by_role("button", name=f"What “{name}” says").click()
         wanted = [
             re.compile(rf"^{re.escape(r.text)}\s*{r.f1} of {r.n1}\s*{r.f2} of {r.n2} others$")
@@ -276,6 +277,7 @@ def test_the_row_of_a_cluster_opens_to_the_points_that_distinguish_it(show: Show
             expect(widget.locator(".ol-footer")).to_contain_text(f"{best['f1']} selected")
             opened.get_by_role("button", name=best["text"]).click()
             expect(_row(widget, best["text"]).locator(".ol-point-main")).to_have_attribute("aria-expanded", "true")
+        row.hover()
         row.get_by_role("button", name=f"What “{name}” says").click()
         expect(opened).to_have_count(0)
 

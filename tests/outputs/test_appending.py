@@ -80,7 +80,7 @@ def test_labels_are_kept_or_numbering_continues(given: Outputs) -> None:
         (pd.DataFrame(ROWS, index=[3, 4, 5]), "the label 3 of the new rows is the label of another row"),
         (pd.DataFrame(ROWS, index=[7, 8, 7]), "the label 7 is the label of two of the new rows"),
         (pd.DataFrame(ROWS, index=pd.MultiIndex.from_product([[1], [1, 2, 3]])), "has 2 levels and that of the lens 1"),
-        ("missing.csv", "no file"),
+        ("missing.csv", "does not exist"),
     ],
 )
 def test_rows_that_do_not_fit_are_refused(given: Outputs, data: Any, message: str) -> None:

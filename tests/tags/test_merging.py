@@ -110,7 +110,7 @@ def test_a_log_that_was_edited_is_refused_and_nothing_is_written(tmp_path: Path)
 
 
 def test_a_missing_or_invalid_source_is_reported(tmp_path: Path) -> None:
-    with pytest.raises(StoreError, match=r"There is no file .*gone\.sqlite"):
+    with pytest.raises(StoreError, match=r"The file .*gone\.sqlite does not exist"):
         merge(tmp_path / "gone.sqlite")
     (tmp_path / "notes.txt").write_text("My notes.")
     with pytest.raises(StoreError, match="is not a tag store"):

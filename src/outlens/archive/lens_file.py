@@ -90,7 +90,7 @@ def read(path: str | os.PathLike[str]) -> Parts:
     """
     name = repr(str(path))
     if not Path(path).is_file():
-        raise ValueError(f"there is no file {name}; give the path of a file written by lens.save.")
+        raise ValueError(f"the file {name} does not exist; give the path of a file written by lens.save.")
     try:
         with Path(path).open("rb") as file:
             return unpack_parts(Unpacker(file, name))

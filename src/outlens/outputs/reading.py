@@ -129,7 +129,7 @@ def _file(data: str | Path, text: Sequence[Hashable], by: Sequence[Hashable]) ->
         if path.is_dir():
             raise ValueError(f"{name!r} is a folder; give the path of a {FILES} in it.")
         if not path.is_file():
-            raise ValueError(f"there is no file {name!r}; give the path of a {FILES}.")
+            raise ValueError(f"the file {name!r} does not exist; give the path of a {FILES}.")
         if kind in (".csv", ".tsv"):
             return _csv(path, "," if kind == ".csv" else "\t", text, by)
         if kind == ".jsonl":

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from outlens.points.outputs import makers
-from outlens.text.distinctive import TESTED, labels
+from outlens.text.distinctive import TESTED, check_fewest, check_two, labels
 from outlens.text.significance import adjusted, fisher, log_ratio
 
 
@@ -44,17 +44,14 @@ def distinctive(units: pd.DataFrame, points: pd.DataFrame, groups: Iterable[Any]
     >>> table[["group", "text", "f1", "n1", "f2", "n2"]].values.tolist()
     [['a', 'Water it weekly.', 6, 6, 0, 6], ['b', 'Give it plenty of sun.', 6, 6, 0, 6]]
     """
-    if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
-        raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
+    check_fewest(min_outputs)
     one_value = isinstance(groups, str | bytes | pd.DataFrame) or not isinstance(groups, Iterable)
     given = [] if one_value else list(groups)
     # Outputs without units count in the shares.
     n = round(points["outputs"].iloc[0] / points["share"].iloc[0]) if len(points) else len(given)
     label, names = labels(groups if one_value else given, n, "groups")
     sizes = np.bincount(label[label >= 0], minlength=len(names))
-    if len(names) < 2:
-        held = f"only {names[0]!r}" if names else "no label"
-        raise ValueError(f"groups holds {held}; give at least two groups (None and NaN do not count).")
+    check_two(names)
     made = makers(units, points)
     of, point = label[made["output"].to_numpy()], made["point"].to_numpy()
     counts = np.zeros((len(names), len(points)), np.int64)

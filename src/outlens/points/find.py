@@ -5,7 +5,6 @@ from __future__ import annotations
 import copy
 import itertools
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -13,10 +12,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens.points.corrections import Regrouped, Wordings, apply, read
-from outlens.points.details import Details
 from outlens.points.frames import are_frames
+from outlens.points.levels import Describe, Level
 from outlens.points.linking import DEFAULT, Tree, link
-from outlens.points.names import name, plain, varies
+from outlens.points.names import plain
 from outlens.points.wording import Wording
 from outlens.text.units import Units
 from outlens.text.words import check
@@ -27,30 +26,6 @@ FRAME = 0.5
 
 Int64s = npt.NDArray[np.int64]
 Vectors = npt.ArrayLike | Callable[[list[str]], Any] | None
-
-
-@dataclass(frozen=True)
-class Level:
-    """The groups of the distinct units at one granularity: points first, then frames, each by the outputs."""
-
-    group: Int64s
-    """(units,) the group of each distinct unit."""
-    frame: npt.NDArray[np.bool_]
-    """(groups,) whether each is a frame."""
-    similarity: npt.NDArray[np.float64]
-    """(units,) to the centre of the group."""
-    typical: Int64s
-    """(groups,) the most typical unit."""
-    differs: npt.NDArray[np.object_]
-    """(units,) how each differs from the typical one."""
-    computed_names: list[str]
-    names: list[str]
-    """Those that people gave, else the computed ones."""
-    varies: list[str]
-    regrouped: npt.NDArray[np.bool_]
-    """(groups,) whether corrections changed the units of each."""
-    named: npt.NDArray[np.bool_]
-    """(groups,) whether a person named each."""
 
 
 class Points:
@@ -83,8 +58,8 @@ class Points:
         self._outputs, self._pairs = _holders(self.units)
         bounds = np.searchsorted(self._pairs[0], np.arange(len(self._wording) + 1))
         self._holders = [self._pairs[1][a:b] for a, b in itertools.pairwise(bounds)]
-        self._details = Details(self.units)
         self._written = [plain(text) for text in self.units.written]
+        self._describe = Describe(self.units, self._wording, self._written, self._holders)
         self._levels: dict[int, Level] = {}
         self.tree: Tree = link(self._wording, self._holders, _order(self.units), report)
         self.number = next(Points._numbers)
@@ -134,48 +109,12 @@ class Points:
 
     def _level(self, number: int) -> Level:
         group, frame = self._numbered(self.tree.levels[number][self.tree.leaf])
-        n = len(frame)
-        similarity, typical = np.full(len(group), np.nan), np.zeros(n, np.int64)
-        differs, names, vary = np.full(len(group), "", object), [""] * n, [""] * n
-        new = np.ones(n, bool)
-        regrouped = np.zeros(n, bool)
-        # What was found, the last corrections and other levels have most groups already.
         found = None if self._found is None else self._found.level(number)
-        known = [] if found is None else [found]
-        known += [before for at, before in self._before.items() if at == number]
-        known += [self._levels[at] for at in sorted(self._levels, key=lambda at: abs(at - number))[:2]]
-        for before in known:
-            if not new.any():
-                break
-            same = _same(group, before.group)
-            take = np.flatnonzero(new & (same >= 0))
-            of = np.isin(group, take)
-            similarity[of], differs[of] = before.similarity[of], before.differs[of]
-            typical[take] = before.typical[same[take]]
-            for g in take.tolist():
-                names[g], vary[g] = before.computed_names[same[g]], before.varies[same[g]]
-            new[take] = False
-            if before is found:
-                regrouped = new.copy()
-        units = np.flatnonzero(new[group])
-        if len(units):
-            dense = np.full(len(group), -1, np.int64)
-            dense[units] = np.unique(group[units], return_inverse=True)[1]
-            similarity[units] = self._wording.to_centres(dense, self._outputs)[units]
-        # Nearest to the centre first; in a tie that of most outputs, then the first.
-        order = units[np.lexsort((units, -self._outputs[units], -similarity[units], group[units]))]
-        starts = np.flatnonzero(np.diff(group[order], prepend=-1))
-        typical[group[order[starts]]] = order[starts]
-        differs[units] = self._details.of(units, typical[group[units]])
-        written = self._written
-        for own in np.split(order, starts[1:]) if len(order) else []:
-            wordings = [written[i] for i in own]
-            names[group[own[0]]] = name(wordings, self._outputs[own].tolist())
-            vary[group[own[0]]] = varies(wordings, [self._holders[i] for i in own], differs[own].tolist())
-        shown, named = [*names], np.zeros(n, bool)
-        for unit, given in self._names[number].items() if self._names else ():
-            shown[group[unit]], named[group[unit]] = given, True
-        return Level(group, frame, similarity, typical, differs, names, shown, vary, regrouped, named)
+        # What was found, the last corrections and other levels have most groups already.
+        near = sorted(self._levels, key=lambda at: abs(at - number))[:2]
+        known = [found, self._before.get(number), *(self._levels[at] for at in near)]
+        names = self._names[number] if self._names else {}
+        return self._describe(group, frame, found, [each for each in known if each is not None], names)
 
     def cut(self, granularity: float = DEFAULT) -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
         """Return the tables of units, points and frames at a granularity, as `find` describes them."""
@@ -239,17 +178,6 @@ class Points:
         table["units"] = np.bincount(group[compared], minlength=n)
         table["varies"] = pd.Series(level.varies, dtype=object)
         return table
-
-
-def _same(group: Int64s, before: Int64s) -> Int64s:
-    """Return for each group the former one with the same units, -1 for none."""
-    n = int(group.max(initial=-1)) + 1
-    pairs, sizes = np.unique(group * np.int64(len(group) + 1) + before, return_counts=True)
-    now, then = pairs // (len(group) + 1), pairs % (len(group) + 1)
-    whole = (sizes == np.bincount(group)[now]) & (sizes == np.bincount(before)[then])
-    same = np.full(n, -1, np.int64)
-    same[now[whole]] = then[whole]
-    return same
 
 
 def find(

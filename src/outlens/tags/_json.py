@@ -44,7 +44,7 @@ def check_file(path: Location) -> None:
     if Path(path).is_dir():
         raise ValueError(f"{str(path)!r} is a folder; give the path of a file in it.")
     if not Path(path).is_file():
-        raise ValueError(f"there is no file {str(path)!r}; give the path of an existing file.")
+        raise ValueError(f"the file {str(path)!r} does not exist; give the path of an existing file.")
 
 
 def read_text(path: Location) -> str:

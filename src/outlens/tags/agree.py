@@ -50,7 +50,7 @@ def agreement(
         people or more), `raters` (int, people who judged one of these), `agreement` (float in 0..1, the share of equal
         pairs of judgements of one output, where each judgement has the same weight), `alpha` (float <= 1), `alpha_low`
         and `alpha_high` (95 % percentile bootstrap over outputs), and `reason` (str, why `alpha` is undefined, else
-        `""`). There is no row for all tags together: alpha over different tags would mostly show that some are rarer
+        `""`). No row covers all tags together: alpha over different tags would mostly show that some are rarer
         than others.
 
         NaN means undefined: `agreement` where no output has two judgements; `alpha` also where all judgements are

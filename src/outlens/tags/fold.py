@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from types import MappingProxyType
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -357,13 +357,17 @@ def _row(event: Event) -> Row:
 
 def _definition(value: str) -> dict[str, str]:
     """Return the fields that a definition sets."""
+    given = _object(value)
+    return {name: str(given[name] or "") for name in ("color", "description", "key") if name in given}
+
+
+def _object(value: str) -> dict[str, Any]:
+    """Return the object that JSON holds; {} for anything else, which a log may hold."""
     try:
         given = json.loads(value)
     except (ValueError, RecursionError):
-        given = None
-    if not isinstance(given, dict):
-        given = {}
-    return {name: str(given[name] or "") for name in ("color", "description", "key") if name in given}
+        return {}
+    return given if isinstance(given, dict) else {}
 
 
 def _sentence(field: Field, value: str, keys: list[str]) -> str:
@@ -384,11 +388,7 @@ def _sentence(field: Field, value: str, keys: list[str]) -> str:
 
 def _correction(value: str) -> str:
     """Describe a correction of points, as `"merge of points ‘Water it’ and ‘Water weekly’"`."""
-    try:
-        given = json.loads(value)
-    except (ValueError, RecursionError):
-        given = None
-    given = given if isinstance(given, dict) else {}
+    given = _object(value)
     texts = given.get("texts")
     texts = [_cut(" ".join(text.split())) for text in texts if isinstance(text, str)] if isinstance(texts, list) else []
     some = f"{', '.join(texts[:2])} and {len(texts) - 2} more" if len(texts) > 2 else " and ".join(texts)

@@ -89,7 +89,7 @@ def events_of(source: Source) -> list[Event]:
     path = Path(fspath(source))
     if not path.is_file():
         raise StoreError(
-            f"There is no file {path}; give the path of a tag store (.sqlite) or of exported events (.jsonl)."
+            f"The file {path} does not exist; give the path of a tag store (.sqlite) or of exported events (.jsonl)."
         )
     if path.suffix == ".jsonl":
         return read_events(path)

@@ -157,7 +157,7 @@ class Store:
             return int(connection.execute(query, (bytes.fromhex(gesture),)).fetchone()[0])
 
     def columns(self) -> tuple[Columns | None, int]:
-        """Return all events for `State.load`, faster than `events`, and the last `seq`; None if there is no file."""
+        """Return all events for `State.load`, faster than `events`, and the last `seq`; None without a file."""
         with self._file.reading() as connection:
             if connection is None:
                 return None, 0

@@ -62,7 +62,7 @@ class StoreFile:
 
     @contextmanager
     def reading(self, gone: bool = False) -> Iterator[sqlite3.Connection | None]:
-        """Yield the connection, or None if there is no file yet; with `gone`, even if the file was deleted."""
+        """Yield the connection, or None if the file does not exist yet; with `gone`, even if the file was deleted."""
         with self.lock, self.faults("read"):
             yield self._open(make=False, gone=gone)
 
@@ -195,7 +195,7 @@ class StoreFile:
             self.texts = texts
 
     def _begin(self, make: bool) -> sqlite3.Connection | None:
-        """Return a new connection to a store with its tables; None if there is no file and `make` is False."""
+        """Return a new connection to a store with its tables; None if the file does not exist and `make` is False."""
         if self.path is None:
             connection = self._connect(":memory:")
             make_tables(connection)

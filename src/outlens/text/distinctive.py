@@ -175,8 +175,7 @@ def distinctive(
     >>> table[["group", "text", "f1", "f2"]].values.tolist()
     [['a', 'no', 6, 0], ['a', 'Sorry', 6, 0], ['b', 'here it is', 6, 0], ['b', 'Sure', 6, 0]]
     """
-    if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
-        raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
+    check_fewest(min_outputs)
     texts = check(texts)
     label, names = labels(groups, len(texts), "groups")
     stratum = np.zeros(len(texts), np.int64)
@@ -185,9 +184,7 @@ def distinctive(
         if len(missing := np.flatnonzero((stratum < 0) & (label >= 0))):
             raise ValueError(f"prompts[{missing[0]}] is missing; give a value for each output.")
     tokens, variant, different = _variants(texts, label >= 0)
-    if len(names) < 2:
-        given = f"only {names[0]!r}" if names else "no label"
-        raise ValueError(f"groups holds {given}; give at least two groups (None and NaN do not count).")
+    check_two(names)
     label, stratum = label[label >= 0], stratum[label >= 0]
     sizes = np.bincount(label, minlength=len(names))
     tested = sizes >= TESTED
@@ -358,6 +355,19 @@ def _first(level: _Level) -> Int64s:
     # Backwards, so that the first place is written last.
     first[level.ids[::-1]] = level.at[::-1]
     return first
+
+
+def check_fewest(min_outputs: Any) -> None:
+    """Raise ValueError for anything but a whole number of outputs, 1 or more."""
+    if isinstance(min_outputs, bool) or not isinstance(min_outputs, int | np.integer) or min_outputs < 1:
+        raise ValueError(f"min_outputs is {min_outputs!r}; give a whole number of outputs, 1 or more.")
+
+
+def check_two(names: Sequence[Any]) -> None:
+    """Raise ValueError for fewer than two groups."""
+    if len(names) < 2:
+        given = f"only {names[0]!r}" if names else "no label"
+        raise ValueError(f"groups holds {given}; give at least two groups (None and NaN do not count).")
 
 
 def labels(values: Iterable[Any], n: int, name: str) -> tuple[Int64s, list[Any]]:

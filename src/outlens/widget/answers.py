@@ -12,9 +12,10 @@ import numpy.typing as npt
 
 from outlens import tables, text
 from outlens.correcting import correct
+from outlens.part import Part
 from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
 

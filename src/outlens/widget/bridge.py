@@ -18,8 +18,9 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens.naming import Given, all_names, are_current, given_names, replace_names
+from outlens.part import Part
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.tags.book import TagBook
 from outlens.widget import wire
 from outlens.widget.answers import Answers, reason

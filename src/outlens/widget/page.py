@@ -97,7 +97,7 @@ def columns_left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
         raise TypeError(f"columns takes a list of names; write [{columns!r}].")
     for name in columns:
         if name not in known:
-            raise NotFound(f"there is no column {name!r} to show on a page; {hint(name, known, 'columns')}")
+            raise NotFound(f"the outputs have no column {name!r} to show on a page; {hint(name, known, 'columns')}")
     return set(known) - set(columns)
 
 

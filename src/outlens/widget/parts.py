@@ -11,10 +11,11 @@ from outlens._unicode import clean
 from outlens.correcting import corrections
 from outlens.deferred import Deferred
 from outlens.layers import MOST_ALIGNED
+from outlens.part import Part
 from outlens.points import Points
 from outlens.progress import Report
 from outlens.state import LensState
-from outlens.study import Part, Study
+from outlens.study import Study
 from outlens.summary import Piece, end_of_start, new_outputs, pieces
 from outlens.tags.book import TagBook
 from outlens.vectors.positions import scaled

@@ -60,7 +60,7 @@ export function Clusters() {
           <Row
             key={cluster.node}
             cluster={cluster}
-            title={describe(lens, cluster)}
+            title={() => describe(lens, cluster)}
             largest={largest}
             share={share}
             rename={(name) => lens.clusters.rename(cluster, name)}
@@ -69,7 +69,7 @@ export function Clusters() {
         {alone > 0 && (
           <Row
             cluster={{ number: -1, name: ALONE, size: alone }}
-            title={"Outputs unlike any other\nclick: select undimmed outputs · double click or z: zoom"}
+            title={() => "Outputs unlike any other\nclick: select undimmed outputs · double click or z: zoom"}
             largest={largest}
           />
         )}
@@ -81,7 +81,8 @@ export function Clusters() {
 
 interface RowProps {
   cluster: Pick<Cluster, "number" | "name" | "size">;
-  title: string;
+  /** Computed only for the row under the pointer: the points of all outputs take time. */
+  title: () => string;
   largest: number;
   share?: BySource | null;
   /** Makes the row's name a button and allows renaming. */
@@ -95,6 +96,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
   const row = useRef<HTMLLIElement>(null);
   const explains = useComputed(() => !!lens.points.cut.value || (lens.kernel && lens.clusters.tree.value.long), [lens]);
   const chosen = useComputed(() => selectedIn(lens, number), [lens, number]);
+  const pointed = useComputed(() => lens.pointer.cluster.value === number, [lens, number]);
   const select = (event: MouseEvent | KeyboardEvent) =>
     lens.selection.take(lens.clusters.members(number), modeOf(event));
   const zoom = () => lens.side.zoomTo(lens.clusters.members(number));
@@ -127,7 +129,7 @@ function Row({ cluster: { number, name, size }, title, largest, share, rename }:
           <Button
             class={classes("ol-name", number < 0 && "ol-muted")}
             pressed={chosen === size}
-            title={title}
+            title={pointed ? title() : undefined}
             onClick={select}
             onDblClick={zoom}
           >

@@ -1,13 +1,13 @@
 // @vitest-environment happy-dom
 // The row of a cluster that opens: the points that distinguish it.
-import { h, render } from "preact";
-import { afterEach, beforeEach, expect, it } from "vitest";
+import { render } from "preact";
+import { expect, it } from "vitest";
 import type { Lens } from "../../core/lens";
 import panels from "../../rare";
 import { inNotebook, make, traits } from "../../testing/fixture";
 import { encode } from "../../testing/points";
+import { draw, host } from "../../testing/stage";
 import { provide } from "../rare";
-import { LensContext } from "../use-lens";
 import { Clusters } from "./clusters";
 
 const view = (array: ArrayBufferView) => new DataView(array.buffer, array.byteOffset, array.byteLength);
@@ -47,25 +47,14 @@ function outputs(more: object = {}) {
   };
 }
 
-let host: HTMLElement;
 const twists = () => [...host.querySelectorAll<HTMLElement>(".ol-twist")];
 const listed = () => [...host.querySelectorAll(".ol-explained-point")].map((row) => row.textContent.trim());
 const button = (text: string) => [...host.querySelectorAll("button")].find((b) => b.textContent.trim() === text)!;
 
 function show(lens: Lens): void {
   provide(panels);
-  render(h(LensContext.Provider, { value: lens, children: h(Clusters, {}) }), host);
+  draw(Clusters, lens);
 }
-
-beforeEach(() => {
-  host = document.createElement("div");
-  host.className = "outlens";
-  document.body.append(host);
-});
-afterEach(() => {
-  render(null, host);
-  host.remove();
-});
 
 it("lists the points that the cluster makes more often, with counts, and not what all say", async () => {
   const { lens } = make({ ...outputs(), _points: points });
@@ -83,11 +72,17 @@ it("lists the points that the cluster makes more often, with counts, and not wha
   expect(listed()).toEqual(["says 2. 10 of 10 0 of 10 others"]);
 });
 
-it("mentions them in the tooltip", () => {
+it("mentions them in the tooltip of the row under the pointer", async () => {
   show(make({ ...outputs(), _points: points }).lens);
   const [first, second] = host.querySelectorAll<HTMLElement>(".ol-name");
-  expect(first.title).toContain("says: point 1 (9 of 10, 1 of 10 others)");
-  expect(second.title).not.toContain("point 0");
+  const titleOf = async (name: HTMLElement) => {
+    name.closest(".ol-row")!.dispatchEvent(new MouseEvent("mouseenter"));
+    await drawn();
+    return name.title;
+  };
+  expect(await titleOf(first)).toContain("says: point 1 (9 of 10, 1 of 10 others)");
+  expect(await titleOf(second)).not.toContain("point 0");
+  expect(first.title).toBe("");
 });
 
 it("selects the outputs of the cluster that make a point, and shows the point", async () => {

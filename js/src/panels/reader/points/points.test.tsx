@@ -1,32 +1,20 @@
 // @vitest-environment happy-dom
-import { h, render } from "preact";
-import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { render } from "preact";
+import { describe, expect, it, vi } from "vitest";
 import type { Lens } from "../../../core/lens";
 import { press } from "../../../keys/commands";
 import { inNotebook, make } from "../../../testing/fixture";
 import { encode, fixturePoints } from "../../../testing/points";
-import { LensContext } from "../../use-lens";
+import { draw, host } from "../../../testing/stage";
 import { Points } from "./points";
 import { leadOf } from "./row";
 
-let host: HTMLElement;
 const drawn = () => new Promise((resolve) => setTimeout(resolve));
 
 function show(lens: Lens): HTMLElement {
   lens.settings.set({ mode: "points", points_granularity: 1 });
-  render(h(LensContext.Provider, { value: lens, children: h(Points, {}) }), host);
-  return host;
+  return draw(Points, lens);
 }
-
-beforeEach(() => {
-  host = document.createElement("div");
-  host.className = "outlens";
-  document.body.append(host);
-});
-afterEach(() => {
-  render(null, host);
-  host.remove();
-});
 
 const mains = () => [...host.querySelectorAll<HTMLElement>(".ol-point-main")];
 const texts = () => mains().map((main) => main.textContent.trim());
