@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -60,9 +61,12 @@ def settled() -> Callable[[ol.Lens], None]:
     """Return a function that waits for the background work of a lens."""
 
     def wait(lens: ol.Lens) -> None:
-        # Finished work may submit more, which comes after the work already waiting.
+        # Finished work may submit more, which comes after the work already waiting, or start a thread that shows it.
         for _ in range(4):
             lens._study._executor.submit(int).result(60)
+            for thread in threading.enumerate():
+                if thread.name in ("outlens-points", "outlens-late"):
+                    thread.join(60)
 
     return wait
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 
 import numpy as np
 import pandas as pd
@@ -123,12 +124,12 @@ def test_added_outputs_are_counted(lens: ol.Lens) -> None:
     assert (after - before).loc[SAYS].tolist() == [0, 0, 1, 0]
 
 
-def test_the_browser_receives_what_python_returns(lens: ol.Lens) -> None:
+def test_the_browser_receives_what_python_returns(lens: ol.Lens, settled: Callable[[ol.Lens], None]) -> None:
     widget = lens._bridge.widget
     assert widget._points == {}
     lens._bridge._on_message(widget, {"kind": "points", "prompt": 0}, [])
     lens.points  # noqa: B018
-    lens._study._executor.submit(lambda: None).result()
+    settled(lens)
     assert widget._points_progress["status"] == "ready"
     wire = widget._points
     spans, points = lens.point_spans, lens.points
@@ -151,16 +152,14 @@ def test_the_browser_receives_what_python_returns(lens: ol.Lens) -> None:
         assert here == utf16(texts[output], np.array([a, b])).tolist()
 
 
-def test_points_stop_and_continue() -> None:
+def test_points_stop_and_continue(settled: Callable[[ol.Lens], None]) -> None:
     texts = [f"Sentence number {i} is about {i * i} things." for i in range(300)]
     with ol.Lens(texts, vectors=np.eye(300, 4) + 1, store=False) as lens:
         lens.clusters  # noqa: B018
         part = lens._study.parts[0]
         part.points_progress.report = _stop  # type: ignore[method-assign]
         lens._bridge._on_message(lens._bridge.widget, {"kind": "points", "prompt": 0}, [])
-        # The first job starts the second.
-        for _ in range(2):
-            lens._study._executor.submit(lambda: None).result()
+        settled(lens)
         assert lens._bridge.widget._points_progress["status"] == "stopped"
         del part.points_progress.report
         assert len(lens.points)
@@ -201,7 +200,7 @@ def test_a_new_map_keeps_the_points_and_a_closed_lens_drops_them(lens: ol.Lens) 
     assert lens._bridge.widget._points == {}
 
 
-def test_stop_reaches_the_search_for_points(lens: ol.Lens) -> None:
+def test_stop_reaches_the_search_for_points(lens: ol.Lens, settled: Callable[[ol.Lens], None]) -> None:
     part = lens._study.parts[0]
     begun, go_on = threading.Event(), threading.Event()
 
@@ -215,8 +214,7 @@ def test_stop_reaches_the_search_for_points(lens: ol.Lens) -> None:
     assert part.points_progress.now.status == "waiting"
     lens._bridge._on_message(lens._bridge.widget, {"kind": "stop", "prompt": 0, "what": "points"}, [])
     go_on.set()
-    for _ in range(3):
-        lens._study._executor.submit(lambda: None).result(60)
+    settled(lens)
     assert part.points_progress.now.status == "stopped"
     assert lens._bridge.widget._points_progress["status"] == "stopped"
 
