@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
-__all__ = ["Lens", "__version__", "points", "sample", "tags", "text", "vectors"]
+__all__ = ["Lens", "__version__", "compare", "points", "sample", "tags", "text", "vectors"]
 # Leave `open` out: `from outlens import *` must not hide the built-in.
 
 if TYPE_CHECKING:
-    from outlens import points, tags, text, vectors
+    from outlens import compare, points, tags, text, vectors
     from outlens.lens import Lens
     from outlens.samples import sample
 
@@ -26,7 +26,7 @@ def __getattr__(name: str) -> Any:
         return getattr(importlib.import_module(_HOME[name]), name)
     if name == "open":
         return importlib.import_module("outlens.lens").Lens.open
-    if name in ("points", "tags", "text", "vectors"):
+    if name in ("compare", "points", "tags", "text", "vectors"):
         return importlib.import_module(f"outlens.{name}")
     raise AttributeError(f"module 'outlens' has no attribute {name!r}; it has {', '.join(__dir__())}")
 
