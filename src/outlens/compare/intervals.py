@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from statistics import NormalDist
 from typing import Any
 
@@ -83,7 +84,7 @@ def percentile(values: npt.ArrayLike, level: float = 0.95, axis: int = 0) -> tup
     if not np.isnan(kept).any() and len(kept):
         low, high = np.quantile(kept, tails, axis=0)
         return low, high
-    flat = kept.reshape(len(kept), -1)
+    flat = kept.reshape(len(kept), math.prod(kept.shape[1:]))
     ends = np.full((2, flat.shape[1]), np.nan)
     for column, drawn in enumerate(flat.T):
         if len(some := drawn[~np.isnan(drawn)]):
