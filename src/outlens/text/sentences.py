@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pandas as pd
@@ -52,14 +52,14 @@ def sentences(text: str) -> pd.DataFrame:
     return table.astype({"start": np.int64, "end": np.int64, "kind": object})
 
 
-def units(text: str) -> list[Unit]:
-    """Return the rows of `sentences` as a list."""
+def units(text: str, cut: Iterable[Unit] | None = None) -> list[Unit]:
+    """Return the rows of `sentences` as a list; `cut` are the blocks of the text, if you have them."""
     from sentencex import segment
 
     # sentencex refuses lone surrogates; replacing each by one character keeps the offsets.
     clean = without_surrogates(text)
     listed: list[Unit] = []
-    for start, end, kind in _blocks(clean):
+    for start, end, kind in blocks(clean) if cut is None else cut:
         if kind in ("code", "heading", "row"):
             parts = [clean[start:end]]
         else:
@@ -91,8 +91,12 @@ def _lines(text: str) -> Iterator[tuple[int, int]]:
         at = end + 1
 
 
-def _blocks(text: str) -> Iterator[Unit]:
-    """Yield the blocks in order: the text of a line without its markers, or of several lines that continue it."""
+def blocks(text: str) -> Iterator[Unit]:
+    """Yield the blocks in order: the text of a line without its markers, or of several lines that continue it.
+
+    Each is (start, end, kind), with the kinds of `sentences`: one block for each list item, however many sentences it
+    has.
+    """
     fence, code = "", 0
     block: Unit | None = None
     for start, end in _lines(text):
