@@ -79,3 +79,13 @@ def test_real_odd_texts_lose_no_word(shared_data: Path) -> None:
         covered = sum(sum(map(str.isalnum, text[a:b])) for a, b, _ in sentences(text).to_numpy().tolist())
         everything = sum(map(str.isalnum, text))
         assert covered >= 0.9 * everything - 6
+
+
+@pytest.mark.parametrize(
+    ("line", "count"), [("This is one. " * 2_000, 2_000), ("“ " * 300_000 + "end", 1), ("x" * 25_000, 3)]
+)
+def test_a_long_line_is_split_in_linear_time(line: str, count: int) -> None:
+    units = units_of(line)
+    assert len(units) == count
+    if count == 2_000:
+        assert units == [("This is one.", "sentence")] * count

@@ -63,7 +63,7 @@ def units(text: str, cut: Iterable[Unit] | None = None) -> list[Unit]:
         if kind in ("code", "heading", "row"):
             parts = [clean[start:end]]
         else:
-            parts = segment("en", clean[start:end])
+            parts = [part for piece in _pieces(clean, start, end) for part in segment("en", piece)]
             if sum(map(len, parts)) != end - start:
                 parts = [clean[start:end]]
             # sentencex puts a "**" that follows a full stop into the next sentence; move it back.
@@ -80,6 +80,19 @@ def units(text: str, cut: Iterable[Unit] | None = None) -> list[Unit]:
                 listed.append((at + left, at + len(part.rstrip()), kind))
             at += len(part)
     return listed
+
+
+PIECE = 10_000
+"""Longer lines are cut into pieces of this many characters: sentencex takes time quadratic in the quotes of a line."""
+
+
+def _pieces(text: str, start: int, end: int) -> Iterator[str]:
+    """Cut a line into pieces, after a blank where there is one."""
+    while end - start > PIECE:
+        cut = text.rfind(" ", start, start + PIECE) + 1 or start + PIECE
+        yield text[start:cut]
+        start = cut
+    yield text[start:end]
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
