@@ -1,4 +1,4 @@
-"""Confidence intervals of shares and of bootstrap values."""
+"""Confidence intervals of shares, means, AUC and bootstrap values."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
+from outlens._imports import importing
 
 Floats = npt.NDArray[np.float64]
 
@@ -91,6 +93,66 @@ def percentile(values: npt.ArrayLike, level: float = 0.95, axis: int = 0) -> tup
             ends[:, column] = np.quantile(some, tails)
     low, high = ends.reshape(2, *kept.shape[1:])
     return low, high
+
+
+def student(
+    mean: npt.ArrayLike, variance: npt.ArrayLike, n: npt.ArrayLike, level: float = 0.95
+) -> tuple[Floats, Floats]:
+    """Return the ends of the t interval of a mean of n values with this sample variance; NaN where n is below 2.
+
+    Over prompts, it holds better than the bootstrap: with 5 to 20 of them, percentile intervals are too narrow
+    (Hesterberg 2015).
+
+    Examples
+    --------
+    >>> low, high = student(3, 2.5, 5)
+    >>> round(float(low), 4), round(float(high), 4)
+    (1.0368, 4.9632)
+    """
+    with importing:
+        from scipy.special import stdtrit
+
+    _normal(level)
+    mean, variance, n = np.broadcast_arrays(*(np.asarray(given, np.float64) for given in (mean, variance, n)))
+    some = n > 1
+    half = stdtrit(np.where(some, n - 1, 1.0), (1 + level) / 2) * np.sqrt(variance / np.maximum(n, 1))
+    half = np.where(some, half, np.nan)
+    return mean - half, mean + half
+
+
+def auc(area: npt.ArrayLike, n1: npt.ArrayLike, n2: npt.ArrayLike, level: float = 0.95) -> tuple[Floats, Floats]:
+    """Return the ends of the interval of the area under a ROC curve, the Mann-Whitney U over n1 n2.
+
+    It is Newcombe's score-type interval (2006, method 5), which holds for small groups and areas near 0 and 1.
+
+    Parameters
+    ----------
+    area : the areas, 0 to 1.
+    n1, n2 : the sizes of the two groups. Where one is 0, the ends are NaN.
+    level : the confidence level.
+
+    Examples
+    --------
+    >>> low, high = auc(0.75, 20, 20)
+    >>> round(float(low), 3), round(float(high), 3)
+    (0.571, 0.866)
+    """
+    z = _normal(level)
+    area, n1, n2 = np.broadcast_arrays(*(np.asarray(given, np.float64) for given in (area, n1, n2)))
+    some = (n1 > 0) & (n2 > 0) & ~np.isnan(area)
+    product, extra = np.where(some, n1 * n2, 1.0), np.maximum((n1 + n2) / 2 - 1, 0)
+    seen = np.where(some, area, 0.5)
+    ends = []
+    for limit in (0.0, 1.0):
+        # Between the area and the limit, the distance in standard errors grows: bisect.
+        near, far = seen.copy(), np.full(seen.shape, limit)
+        for _ in range(60):
+            middle = (near + far) / 2
+            spread = middle * (1 - middle) * (1 + extra * ((1 - middle) / (2 - middle) + middle / (1 + middle)))
+            inside = np.abs(middle - seen) <= z * np.sqrt(spread / product)
+            near, far = np.where(inside, middle, near), np.where(inside, far, middle)
+        ends.append(np.where(some, (near + far) / 2, np.nan))
+    return ends[0], ends[1]
 
 
 def _normal(level: float) -> float:

@@ -307,5 +307,7 @@ def column(what: str, values: Iterable[Any], n: int) -> npt.NDArray[Any]:
             continue
         if not isinstance(value, int | float | np.integer | np.floating | np.bool_):
             raise TypeError(f"{what} is {type_of(value)} ({value!r:.40}) for texts[{i}]; give numbers or bools.")
+        if np.isinf(value):
+            raise ValueError(f"{what} is {value} for texts[{i}]; give finite numbers, or NaN for a missing one.")
         numbers[i] = value
     return numbers
