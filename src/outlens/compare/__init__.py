@@ -1,3 +1,6 @@
 """How groups of outputs differ, and whether it is more than chance: plain functions over vectors, scores and labels."""
 
-__all__: list[str] = []
+from outlens.compare.trait_values import BUILT_IN, trait_values
+from outlens.compare.traits import trait_means, trait_overlap, traits
+
+__all__ = ["BUILT_IN", "trait_means", "trait_overlap", "trait_values", "traits"]

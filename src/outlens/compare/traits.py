@@ -245,7 +245,10 @@ def _compared(
     used = (first.n > 0) & (second.n > 0)
     means = [mean_over_prompts(cell, used, level).estimate for cell in (first, second)]
     made, area = difference_over_prompts(first, second, used, level), ranks.areas(place, level)
-    signs = np.sign(first.mean - second.mean) == np.sign(made.estimate)[:, None]
+    # Rounding is not a difference.
+    apart = first.mean - second.mean
+    apart = np.where(np.abs(apart) > 1e-12 * (np.abs(first.mean) + np.abs(second.mean)), apart, 0)
+    signs = (np.sign(apart) == np.sign(made.estimate)[:, None]) & (apart != 0)
     agreement = np.where(made.prompts > 0, (signs & used).sum(1) / np.maximum(made.prompts, 1), np.nan)
     n, other_n = first.n.sum(1), second.n.sum(1)
     rows = []
