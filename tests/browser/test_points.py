@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import re
 from collections.abc import Callable, Iterator
@@ -474,3 +475,19 @@ def test_a_page_shows_the_corrections_and_offers_none(show: Show) -> None:
     expect(points.get_by_role("button", name=re.compile("^(Rename|Merge|Split off)"))).to_have_count(0)
     points.first.get_by_role("button", name="Tag Named before").click()
     expect(widget.get_by_role("combobox")).to_be_focused()
+
+
+def test_the_parts_of_a_row_never_overlap(lens: ol.Lens, show: Show) -> None:
+    page, widget = show(lens)
+    row = widget.locator(".ol-point-row").nth(1)
+    row.locator(".ol-point-count").click()
+    for width in (320, 360, 400, 440, 520, 700, 1000, 1300):
+        page.set_viewport_size({"width": width, "height": 900})
+        parts = (".ol-point-count", ".ol-point-main", ".ol-quiet", ".ol-strip")
+        boxes = [row.locator(part).first.bounding_box() for part in parts]
+        for a, b in itertools.combinations(boxes, 2):
+            assert a is not None
+            assert b is not None
+            across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+            down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+            assert across <= 1 or down <= 1, width

@@ -26,8 +26,8 @@ export function Clusters() {
   const lens = useLens();
   const share = useComputed(() => bySource(lens), [lens]);
   const clusters = lens.clusters.list.value;
-  const largest = clusters[0]?.size ?? 1;
   const alone = lens.clusters.alone.value;
+  const largest = Math.max(1, clusters[0]?.size ?? 0, alone);
   const tree = lens.clusters.tree.value;
   if (lens.making.progress.value)
     return (
