@@ -16,6 +16,9 @@ Int64s = npt.NDArray[np.int64]
 FEW_PROMPTS = 5
 """With fewer prompts, intervals are over outputs: so few prompts cannot stand for others."""
 
+FEW = 3
+"""Groups with fewer outputs are not tested: no labels of theirs would be improbable enough."""
+
 REST = -1
 """The code of all groups but one."""
 
@@ -121,6 +124,13 @@ def comparisons(groups: Groups, against: Hashable = "pairs") -> list[tuple[int, 
 def name_of(groups: Groups, code: int) -> Any:
     """Return the label of a code of `comparisons`; that of `REST` is "rest"."""
     return "rest" if code == REST else groups.names[code]
+
+
+def repeated(labels: list[Any], times: list[int]) -> npt.NDArray[np.object_]:
+    """Return a column of labels, each several times; numpy alone would take tuples apart."""
+    column = np.empty(len(labels), object)
+    column[:] = labels
+    return np.repeat(column, times)
 
 
 def too_few(counts: Iterable[tuple[Any, int]], least: int) -> str:

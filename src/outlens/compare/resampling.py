@@ -20,6 +20,12 @@ def permutations(groups: Groups, times: int, seed: int = 0) -> Iterator[Int64s]:
 
     Outputs in no group keep their -1. The groups keep their sizes within each prompt.
     """
+    for codes in permutation_blocks(groups, times, seed):
+        yield from codes
+
+
+def permutation_blocks(groups: Groups, times: int, seed: int = 0) -> Iterator[Int64s]:
+    """Yield the same codes as `permutations`, many at once, (permutations, n)."""
     rng = np.random.default_rng(seed)
     kept, sets = _by_size(groups)
     size = max(1, AT_ONCE // max(1, len(kept)))
@@ -29,7 +35,7 @@ def permutations(groups: Groups, times: int, seed: int = 0) -> Iterator[Int64s]:
         for rows in sets:
             drawn = np.broadcast_to(groups.codes[rows], (count, *rows.shape))
             codes[:, rows.ravel()] = rng.permuted(drawn, axis=2).reshape(count, -1)
-        yield from codes
+        yield codes
 
 
 def resamples(groups: Groups, times: int, seed: int = 0) -> Iterator[Int64s]:
