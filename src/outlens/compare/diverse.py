@@ -40,10 +40,10 @@ def distinct_ngrams(tokens: Tokens, rows: Int64s, words: int, longest: int = 3) 
     return shares
 
 
-def compression_ratio(texts: list[str]) -> float:
+def compression_ratio(texts: list[str], effort: int = 9) -> float:
     """Return the size of texts over that of their gzip file: larger if they repeat each other (Shaib et al. 2024)."""
     data = "\n".join(texts).encode("utf-8", "surrogatepass")
-    return len(data) / len(gzip.compress(data, mtime=0))
+    return len(data) / len(gzip.compress(data, effort, mtime=0))
 
 
 def mean_likeness(vectors: npt.NDArray[Any]) -> float:
@@ -54,14 +54,25 @@ def mean_likeness(vectors: npt.NDArray[Any]) -> float:
     return float((total @ total - own) / (n * (n - 1)))
 
 
-def vendi(vectors: npt.NDArray[Any]) -> float:
-    """Return the Vendi score of rows of unit length with the cosine as kernel (Friedman and Dieng 2023)."""
+def vendi(vectors: npt.NDArray[Any], with_error: bool = False) -> tuple[float, float]:
+    """Return the Vendi score of rows of unit length with the cosine as kernel (Friedman and Dieng 2023).
+
+    And its standard error, if wanted, from the influence of each row on it (the infinitesimal jackknife, Efron 1982).
+    """
     n, d = vectors.shape
     rows = vectors.astype(np.float64)
     gram = (rows.T @ rows if d < n else rows @ rows.T) / n
-    eigenvalues = np.linalg.eigvalsh(gram)
-    positive = eigenvalues[eigenvalues > 1e-12]
-    return float(np.exp(-(positive * np.log(positive)).sum()))
+    if not with_error:
+        value = np.linalg.eigvalsh(gram)
+        value = value[value > 1e-12]
+        return float(np.exp(-(value * np.log(value)).sum())), np.nan
+    value, vector = np.linalg.eigh(gram)
+    vector, value = vector[:, value > 1e-12], value[value > 1e-12]
+    score = float(np.exp(-(value * np.log(value)).sum()))
+    # The squared parts of each row along the eigenvectors.
+    parts = (rows @ vector) ** 2 if d < n else n * value * vector * vector
+    influence = parts @ np.log(value)
+    return score, score * float(influence.std(ddof=1)) / np.sqrt(n) if n > 1 else np.nan
 
 
 def effective_number(counts: npt.NDArray[Any]) -> float:

@@ -43,7 +43,7 @@ VECTORS = ("likeness", "vendi")
 CLUSTERS = ("clusters", "effective_clusters", "coverage", f"distinct_{DRAWN}")
 MEASURES = TEXT + VECTORS + CLUSTERS
 
-# The numbers grow with the size of a sample, so their spread is taken as relative.
+# Numbers, from 1 to the size.
 _GROWING = ("vendi", "clusters", "effective_clusters")
 
 
@@ -56,7 +56,7 @@ def diversity(
     *,
     size: int | None = None,
     words: int | None = None,
-    halves: int = 20,
+    halves: int = 10,
     seed: int = 0,
     level: float = 0.95,
 ) -> pd.DataFrame:
@@ -110,8 +110,9 @@ def diversity(
     (rarefaction, Hurlbert 1971), else the mean of `halves` seeded subsets.
 
     A bootstrap sample has duplicates, which look like a lack of diversity. So with fewer than 5 prompts the interval is
-    that of a delete-half jackknife (Shao and Wu 1989): the spread over random halves, without replacement. With 5
-    prompts or more, it is a t interval over prompts.
+    that of a delete-half jackknife (Shao and Wu 1989): the spread over random halves, without replacement; that of the
+    Vendi score is from the influence of each output (the infinitesimal jackknife, Efron 1982). With 5 prompts or more,
+    it is a t interval over prompts.
 
     Examples
     --------
@@ -181,24 +182,33 @@ def _measured(
     """Return the measures of some outputs, expected for `size` of them, and their standard errors (NaN without)."""
     n = len(rows)
     whole = 1 if n == size else halves
-    values = np.array([_of_subset(outputs, rows[at], words) for at in subsets(n, size, whole, seed)])
-    estimate = values.mean(axis=0)
+    heads = [outputs.head(row, words) for row in rows.tolist()]
+    drawn = list(subsets(n, size, whole, seed))
+    values = np.array([_of_subset(outputs, rows, heads, at, words, 9) for at in drawn])
     exact = _expected(outputs, rows, size)
+    if outputs.vectors is not None:
+        scores = [vendi(outputs.vectors[rows[at]], with_errors and not i) for i, at in enumerate(drawn)]
+        values[:, MEASURES.index("vendi")] = [score for score, _ in scores]
+    estimate = values.mean(axis=0)
     for name, value in exact.items():
         estimate[MEASURES.index(name)] = value
     errors = np.full(len(MEASURES), np.nan)
     half = size // 2
     if not with_errors or size < HALVED:
         return estimate, errors
-    drawn = np.array([_of_subset(outputs, rows[at], words) for at in subsets(n, half, halves, seed + 1)])
-    ten = MEASURES.index(f"distinct_{DRAWN}")
+    parts = list(subsets(n, half, halves, seed + 1))
+    # The relative spread hardly depends on the effort of gzip, which takes most of the time.
+    halved = np.array([_of_subset(outputs, rows, heads, at, words, 1) for at in parts])
     if half >= DRAWN and outputs.cluster is not None:
-        for i, at in enumerate(subsets(n, half, halves, seed + 1)):
-            drawn[i, ten] = expected_distinct(_counts(outputs.cluster[rows[at]]), DRAWN)
-    errors = drawn.std(axis=0, ddof=1) * np.sqrt(half / (n - half))
-    for name in _GROWING:
+        ten = [expected_distinct(_counts(outputs.cluster[rows[at]]), DRAWN) for at in parts]
+        halved[:, MEASURES.index(f"distinct_{DRAWN}")] = ten
+    errors = halved.std(axis=0, ddof=1) * np.sqrt(half / (n - half))
+    for name in ("clusters", "effective_clusters", "compression"):
+        # These grow with the size of a sample, so their spread is taken as relative.
         i = MEASURES.index(name)
-        errors[i] *= estimate[i] / drawn[:, i].mean()
+        errors[i] *= estimate[i] / halved[:, i].mean()
+    if outputs.vectors is not None:
+        errors[MEASURES.index("vendi")] = scores[0][1] * np.sqrt(size / n)
     if whole > 1:
         sampling = values.std(axis=0, ddof=1) / np.sqrt(whole)
         sampling[[MEASURES.index(name) for name in exact]] = 0
@@ -206,20 +216,17 @@ def _measured(
     return estimate, errors
 
 
-def _of_subset(outputs: _Outputs, rows: Int64s, words: int) -> list[float]:
-    """Return the measures of exactly these outputs; NaN for `distinct_10`."""
-    values = [len(np.unique(outputs.different[rows])) / len(rows)]
-    values += distinct_ngrams(outputs.tokens, rows, words)
-    values.append(compression_ratio([outputs.head(row, words) for row in rows.tolist()]))
-    if outputs.vectors is None:
-        values += [np.nan] * len(VECTORS)
-    else:
-        own = outputs.vectors[rows]
-        values += [mean_likeness(own), vendi(own)]
+def _of_subset(outputs: _Outputs, rows: Int64s, heads: list[str], at: Int64s, words: int, effort: int) -> list[float]:
+    """Return the measures of exactly the outputs rows[at]; NaN for `vendi` and `distinct_10`."""
+    own = rows[at]
+    values = [len(np.unique(outputs.different[own])) / len(own)]
+    values += distinct_ngrams(outputs.tokens, own, words)
+    values.append(compression_ratio([heads[i] for i in at.tolist()], effort))
+    values += [np.nan if outputs.vectors is None else mean_likeness(outputs.vectors[own]), np.nan]
     if outputs.cluster is None:
         return values + [np.nan] * len(CLUSTERS)
-    counts = _counts(outputs.cluster[rows])
-    return [*values, len(counts), effective_number(counts), 1 - (counts == 1).sum() / len(rows), np.nan]
+    counts = _counts(outputs.cluster[own])
+    return [*values, len(counts), effective_number(counts), 1 - (counts == 1).sum() / len(own), np.nan]
 
 
 def _expected(outputs: _Outputs, rows: Int64s, size: int) -> dict[str, float]:

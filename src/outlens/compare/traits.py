@@ -43,7 +43,7 @@ def trait_means(
     >>> trait_means(values, list("aaabbb"))[["trait", "group", "estimate", "n"]].values.tolist()
     [['words', 'a', 2.0, 3], ['words', 'b', 11.0, 3]]
     """
-    names, columns, is_bool = _columns(values)
+    names, columns, is_bool = columns_of(values)
     made, columns = _labelled(grouped(groups, len(values), prompts), columns)
     cells = Cells.of(columns, is_bool, made)
     rows = []
@@ -131,7 +131,7 @@ def traits(
     """
     if isinstance(permuted, bool) or not isinstance(permuted, int | np.integer) or permuted < 1:
         raise ValueError(f"permuted is {permuted!r}; give a whole number, 1 or more.")
-    names, columns, is_bool = _columns(values)
+    names, columns, is_bool = columns_of(values)
     made, columns = _labelled(grouped(groups, len(values), prompts, fewest=2), columns)
     pairs = comparisons(made, against)
     cells = Cells.of(columns, is_bool, made)
@@ -177,7 +177,7 @@ def trait_overlap(values: pd.DataFrame, prompts: Iterable[Any] | None = None, *,
     >>> trait_overlap(values)[["trait", "other", "estimate", "n"]].values.tolist()
     [['words', 'lines', 0.9, 5]]
     """
-    names, columns, _ = _columns(values)
+    names, columns, _ = columns_of(values)
     n = len(values)
     block = grouped([True] * n, n, prompts).block if n else np.zeros(0, np.int64)
     z = float(-_normal_tail((1 - level) / 2))
@@ -212,7 +212,7 @@ def _normal_tail(p: float) -> float:
     return NormalDist().inv_cdf(p)
 
 
-def _columns(values: pd.DataFrame) -> tuple[list[Any], Floats, list[bool]]:
+def columns_of(values: pd.DataFrame) -> tuple[list[Any], Floats, list[bool]]:
     """Return the names of the traits, their values (n, traits), and which are true or false."""
     if not isinstance(values, pd.DataFrame):
         raise TypeError(f"values is {type_of(values)}; give a DataFrame with a column per trait, as of trait_values.")
