@@ -7,7 +7,7 @@ from itertools import permutations, product
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import binomtest, false_discovery_control, fisher_exact, mannwhitneyu, norm, spearmanr, t, ttest_1samp
 from sklearn.metrics import roc_auc_score
@@ -237,6 +237,7 @@ def test_wrong_values_are_errors() -> None:
         traits(pd.DataFrame({"x": [1, 2]}), ["a", "b"], permuted=0)
 
 
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1))
 def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -54,25 +54,14 @@ def mean_likeness(vectors: npt.NDArray[Any]) -> float:
     return float((total @ total - own) / (n * (n - 1)))
 
 
-def vendi(vectors: npt.NDArray[Any], with_error: bool = False) -> tuple[float, float]:
-    """Return the Vendi score of rows of unit length with the cosine as kernel (Friedman and Dieng 2023).
-
-    And its standard error, if wanted, from the influence of each row on it (the infinitesimal jackknife, Efron 1982).
-    """
+def vendi(vectors: npt.NDArray[Any]) -> float:
+    """Return the Vendi score of rows of unit length with the cosine as kernel (Friedman and Dieng 2023)."""
     n, d = vectors.shape
     rows = vectors.astype(np.float64)
-    gram = (rows.T @ rows if d < n else rows @ rows.T) / n
-    if not with_error:
-        value = np.linalg.eigvalsh(gram)
-        value = value[value > 1e-12]
-        return float(np.exp(-(value * np.log(value)).sum())), np.nan
-    value, vector = np.linalg.eigh(gram)
-    vector, value = vector[:, value > 1e-12], value[value > 1e-12]
-    score = float(np.exp(-(value * np.log(value)).sum()))
-    # The squared parts of each row along the eigenvectors.
-    parts = (rows @ vector) ** 2 if d < n else n * value * vector * vector
-    influence = parts @ np.log(value)
-    return score, score * float(influence.std(ddof=1)) / np.sqrt(n) if n > 1 else np.nan
+    gram = rows.T @ rows if d < n else rows @ rows.T
+    value = np.linalg.eigvalsh(gram / n)
+    value = value[value > 1e-12]
+    return float(np.exp(-(value * np.log(value)).sum()))
 
 
 def effective_number(counts: npt.NDArray[Any]) -> float:

@@ -110,9 +110,9 @@ def diversity(
     (rarefaction, Hurlbert 1971), else the mean of `halves` seeded subsets.
 
     A bootstrap sample has duplicates, which look like a lack of diversity. So with fewer than 5 prompts the interval is
-    that of a delete-half jackknife (Shao and Wu 1989): the spread over random halves, without replacement; that of the
-    Vendi score is from the influence of each output (the infinitesimal jackknife, Efron 1982). With 5 prompts or more,
-    it is a t interval over prompts.
+    that of a delete-half jackknife (Shao and Wu 1989): the spread over random halves, without replacement. It is too
+    narrow where hardly two outputs are alike, so that the Vendi score or the number of clusters is near `size`. With 5
+    prompts or more, it is a t interval over prompts.
 
     Examples
     --------
@@ -186,9 +186,6 @@ def _measured(
     drawn = list(subsets(n, size, whole, seed))
     values = np.array([_of_subset(outputs, rows, heads, at, words, 9) for at in drawn])
     exact = _expected(outputs, rows, size)
-    if outputs.vectors is not None:
-        scores = [vendi(outputs.vectors[rows[at]], with_errors and not i) for i, at in enumerate(drawn)]
-        values[:, MEASURES.index("vendi")] = [score for score, _ in scores]
     estimate = values.mean(axis=0)
     for name, value in exact.items():
         estimate[MEASURES.index(name)] = value
@@ -203,12 +200,10 @@ def _measured(
         ten = [expected_distinct(_counts(outputs.cluster[rows[at]]), DRAWN) for at in parts]
         halved[:, MEASURES.index(f"distinct_{DRAWN}")] = ten
     errors = halved.std(axis=0, ddof=1) * np.sqrt(half / (n - half))
-    for name in ("clusters", "effective_clusters", "compression"):
+    for name in (*_GROWING, "compression"):
         # These grow with the size of a sample, so their spread is taken as relative.
         i = MEASURES.index(name)
         errors[i] *= estimate[i] / halved[:, i].mean()
-    if outputs.vectors is not None:
-        errors[MEASURES.index("vendi")] = scores[0][1] * np.sqrt(size / n)
     if whole > 1:
         sampling = values.std(axis=0, ddof=1) / np.sqrt(whole)
         sampling[[MEASURES.index(name) for name in exact]] = 0
@@ -217,12 +212,15 @@ def _measured(
 
 
 def _of_subset(outputs: _Outputs, rows: Int64s, heads: list[str], at: Int64s, words: int, effort: int) -> list[float]:
-    """Return the measures of exactly the outputs rows[at]; NaN for `vendi` and `distinct_10`."""
+    """Return the measures of exactly the outputs rows[at]; NaN for `distinct_10`."""
     own = rows[at]
     values = [len(np.unique(outputs.different[own])) / len(own)]
     values += distinct_ngrams(outputs.tokens, own, words)
     values.append(compression_ratio([heads[i] for i in at.tolist()], effort))
-    values += [np.nan if outputs.vectors is None else mean_likeness(outputs.vectors[own]), np.nan]
+    if outputs.vectors is None:
+        values += [np.nan] * len(VECTORS)
+    else:
+        values += [mean_likeness(outputs.vectors[own]), vendi(outputs.vectors[own])]
     if outputs.cluster is None:
         return values + [np.nan] * len(CLUSTERS)
     counts = _counts(outputs.cluster[own])
