@@ -32,7 +32,7 @@ def likeness_between(
 
     Returns
     -------
-    One row per two groups, and per group with itself: `group, other`, `estimate, low, high` (float64), `n, other_n`
+    One row per two groups, and per group with itself: `group, other`, `estimate, low, high` (float64), `n1, n2`
     and `prompts` (int64), `unit` of the interval and `note`. An output is not compared with itself.
 
     Raises
@@ -112,7 +112,7 @@ def likeness_between(
                 "group": made.names[i], "other": made.names[j],
                 "estimate": estimate[i, j] if some_prompts else np.nan,
                 "low": low[i, j] if some_prompts else np.nan, "high": high[i, j] if some_prompts else np.nan,
-                "n": sizes[i], "other_n": sizes[j], "prompts": int(k[i, j]),
+                "n1": sizes[i], "n2": sizes[j], "prompts": int(k[i, j]),
                 "unit": "outputs" if few[i, j] else "prompts", "note": note,
             })  # fmt: skip
     return pd.DataFrame(rows_made).astype({"group": object, "other": object, "unit": object, "note": object})

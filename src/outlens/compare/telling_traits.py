@@ -51,7 +51,7 @@ def telling_traits(
     One row per comparison and trait: `group, other, trait`; `estimate` (float64, the coefficient: how much the log odds
     of the group rise if the trait is larger by one standard deviation within prompts); `low, high` (float64);
     `stability` (float64, the share of samples in which the coefficient has the sign of `estimate` and is not 0);
-    `n, other_n` (int64), `unit` and `note`.
+    `n1, n2` (int64), `unit` and `note`.
 
     Raises
     ------
@@ -98,7 +98,7 @@ def telling_traits(
         for t, name in enumerate(names):
             rows.append({
                 "group": labels[0], "other": labels[1], "trait": name, "estimate": made_of[0, t],
-                "low": low[t], "high": high[t], "stability": stability[t], "n": n[0], "other_n": n[1],
+                "low": low[t], "high": high[t], "stability": stability[t], "n1": n[0], "n2": n[1],
                 "unit": part.unit, "note": note or ("" if varies[t] else "constant"),
             })  # fmt: skip
     return pd.DataFrame(rows).astype({name: object for name in ("group", "other", "trait", "unit", "note")})

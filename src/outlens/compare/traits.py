@@ -94,12 +94,12 @@ def traits(
 
     trait, group, other : what is compared; `other` is "rest" for all other outputs.
     estimate, low, high : float64, the difference of the means, group minus other, and its interval.
-    mean, other_mean : float64, in the prompts that have both.
+    mean1, mean2 : float64, of group and other in the prompts that have both.
     auc, auc_low, auc_high : float64, the share of pairs, one output of each group and the same prompt, in which the
         group's value is larger; half of the equal ones count. .5 does not separate, 0 and 1 do so fully.
     agreement : float64, the share of the prompts in which the difference has the sign of `estimate`.
     prompts : int64, the prompts that have both groups.
-    n, other_n : int64, the outputs with a value.
+    n1, n2 : int64, their outputs with a value.
     unit : "prompts" or "outputs", what the intervals are over.
     p, q : float64, two-sided, that the values are from one distribution within each prompt; q is p adjusted after
         Benjamini and Hochberg over all rows.
@@ -126,7 +126,7 @@ def traits(
     Examples
     --------
     >>> values = pd.DataFrame({"words": [1, 2, 3, 10, 11, 12]})
-    >>> traits(values, list("aaabbb"))[["trait", "group", "other", "estimate", "auc", "n"]].values.tolist()
+    >>> traits(values, list("aaabbb"))[["trait", "group", "other", "estimate", "auc", "n1"]].values.tolist()
     [['words', 'a', 'b', -9.0, 0.0, 3]]
     """
     if isinstance(permuted, bool) or not isinstance(permuted, int | np.integer) or permuted < 1:
@@ -180,7 +180,7 @@ def trait_overlap(values: pd.DataFrame, prompts: Iterable[Any] | None = None, *,
     names, columns, _ = columns_of(values)
     n = len(values)
     block = grouped([True] * n, n, prompts).block if n else np.zeros(0, np.int64)
-    z = float(-_normal_tail((1 - level) / 2))
+    z = NormalDist().inv_cdf((1 + level) / 2)
     rows = []
     for i, j in combinations(range(len(names)), 2):
         both = ~np.isnan(columns[:, i]) & ~np.isnan(columns[:, j])
@@ -206,10 +206,6 @@ def trait_overlap(values: pd.DataFrame, prompts: Iterable[Any] | None = None, *,
         rows.append(row)
     listed = ["trait", "other", "estimate", "low", "high", "n", "unit", "note"]
     return _table(rows) if rows else pd.DataFrame(columns=listed)
-
-
-def _normal_tail(p: float) -> float:
-    return NormalDist().inv_cdf(p)
 
 
 def columns_of(values: pd.DataFrame) -> tuple[list[Any], Floats, list[bool]]:
@@ -250,10 +246,10 @@ def _compared(
     apart = np.where(np.abs(apart) > 1e-12 * (np.abs(first.mean) + np.abs(second.mean)), apart, 0)
     signs = (np.sign(apart) == np.sign(made.estimate)[:, None]) & (apart != 0)
     agreement = np.where(made.prompts > 0, (signs & used).sum(1) / np.maximum(made.prompts, 1), np.nan)
-    n, other_n = first.n.sum(1), second.n.sum(1)
+    n1, n2 = first.n.sum(1), second.n.sum(1)
     rows = []
     for t, name in enumerate(names):
-        note = too_few([(labels[0], int(n[t])), (labels[1], int(other_n[t]))], 1)
+        note = too_few([(labels[0], int(n1[t])), (labels[1], int(n2[t]))], 1)
         if not note and not made.prompts[t]:
             note = "no prompt has both groups"
         elif not note and np.isnan(p[t]):
@@ -265,15 +261,15 @@ def _compared(
         rows.append({
             "trait": name, "group": labels[0], "other": labels[1],
             "estimate": made.estimate[t], "low": made.low[t], "high": made.high[t],
-            "mean": means[0][t], "other_mean": means[1][t],
+            "mean1": means[0][t], "mean2": means[1][t],
             "auc": area.estimate[t], "auc_low": area.low[t], "auc_high": area.high[t],
-            "agreement": agreement[t], "prompts": made.prompts[t], "n": n[t], "other_n": other_n[t],
+            "agreement": agreement[t], "prompts": made.prompts[t], "n1": n1[t], "n2": n2[t],
             "unit": made.unit(t), "p": p[t], "note": note,
         })  # fmt: skip
     return rows
 
 
-_WHOLE = ("n", "other_n", "prompts")
+_WHOLE = ("n", "n1", "n2", "prompts")
 _TEXT = ("trait", "group", "other", "unit", "note")
 
 
