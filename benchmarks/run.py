@@ -20,6 +20,7 @@ PROGRAMS = [
     "text_align.py",
     "text_distinctive.py",
     "points.py",
+    "comparing.py",
     "widget.py",
     "peers.py",
     "reader.py",
