@@ -13,11 +13,12 @@ NEWTON = 100
 SWEEPS = 1_000
 """The most sweeps over the coefficients within a step."""
 
-TOLERANCE = 1e-7
 
-
-def elastic_net(x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_ratio: float = 0.5) -> Floats:
-    """Return the coefficients of the logistic regression of y on x for each row of weights, (samples, features).
+def elastic_net(
+    x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_ratio: float = 0.5, start: Floats | None = None,
+    tolerance: float = 1e-7,
+) -> Floats:  # fmt: skip
+    """Return the coefficients of the logistic regression of y on x for each row of weights, and the intercept last.
 
     The objective is that of scikit-learn's LogisticRegression with `penalty="elasticnet"`, with an intercept. It is
     solved as in glmnet (Friedman, Hastie and Tibshirani 2010), by coordinate descent on quadratic approximations, here
@@ -30,6 +31,12 @@ def elastic_net(x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_rat
     weights : (samples, n), how often each row is in a sample.
     c : the inverse strength of the penalty.
     l1_ratio : 0 for ridge, 1 for lasso.
+    start : (features + 1,) the coefficients to begin with.
+    tolerance : the coefficients are final when they move by less.
+
+    Returns
+    -------
+    (samples, features + 1)
     """
     samples, features = len(weights), x.shape[1]
     # The last column is the intercept.
@@ -39,6 +46,8 @@ def elastic_net(x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_rat
     lasso = np.append(np.full(features, l1_ratio), 0.0)
     ridge = np.append(np.full(features, 1 - l1_ratio), 0.0)
     beta = np.zeros((samples, features + 1))
+    if start is not None:
+        beta += start
 
     def objective(beta: Floats, rows: npt.NDArray[np.int64]) -> Floats:
         score = beta @ wide.T
@@ -55,7 +64,7 @@ def elastic_net(x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_rat
         curved = c * ((own * np.maximum(chance * (1 - chance), 1e-6)) @ products)
         hessian = np.zeros((len(active), features + 1, features + 1))
         hessian[:, i, j] = hessian[:, j, i] = curved
-        new = _descend(beta[active], gradient, hessian, lasso, ridge)
+        new = _descend(beta[active], gradient, hessian, lasso, ridge, tolerance / 10)
         step = new - beta[active]
         size = np.ones(len(active))
         reached = objective(beta[active] + step, active)
@@ -68,14 +77,14 @@ def elastic_net(x: Floats, y: Floats, weights: Floats, *, c: float = 1.0, l1_rat
             reached[worse] = objective(tried, active[worse])
         beta[active] += size[:, None] * step
         value[active] = reached
-        moved = np.abs(size[:, None] * step).max(axis=1) > TOLERANCE
+        moved = np.abs(size[:, None] * step).max(axis=1) > tolerance
         active = active[moved]
         if not len(active):
             break
-    return beta[:, :features]
+    return beta
 
 
-def _descend(start: Floats, gradient: Floats, hessian: Floats, lasso: Floats, ridge: Floats) -> Floats:
+def _descend(start: Floats, gradient: Floats, hessian: Floats, lasso: Floats, ridge: Floats, least: float) -> Floats:
     """Minimise the quadratic approximations plus the penalty, coordinate by coordinate."""
     beta = start.copy()
     slope = gradient.copy()
@@ -90,6 +99,6 @@ def _descend(start: Floats, gradient: Floats, hessian: Floats, lasso: Floats, ri
             beta[:, k] = new
             slope += change[:, None] * hessian[:, k]
             largest = max(largest, float(np.abs(change).max(initial=0)))
-        if largest < TOLERANCE / 10:
+        if largest < least:
             break
     return beta

@@ -122,13 +122,15 @@ def _fitted(x: Floats, y: Floats, groups: Groups, c: float, l1_ratio: float, res
     """Return the coefficients of all outputs, then of each bootstrap sample; NaN for a sample without a group."""
     n = len(y)
     size = max(1, AT_ONCE // n)
-    parts = [elastic_net(x, y, np.ones((1, n)), c=c, l1_ratio=l1_ratio)]
+    whole = elastic_net(x, y, np.ones((1, n)), c=c, l1_ratio=l1_ratio)
+    parts = [whole[:, :-1]]
     weights: list[Floats] = []
     for i, sample in enumerate(resamples(groups, resampled, seed)):
         weights.append(np.bincount(sample, minlength=n).astype(np.float64))
         if len(weights) == size or i == resampled - 1:
             held = np.stack(weights)
-            made = elastic_net(x, y, held, c=c, l1_ratio=l1_ratio)
+            # Far more exact than the spread of the samples.
+            made = elastic_net(x, y, held, c=c, l1_ratio=l1_ratio, start=whole[0], tolerance=1e-4)[:, :-1]
             made[(held @ y == 0) | (held @ (1 - y) == 0)] = np.nan
             parts.append(made)
             weights = []
