@@ -231,7 +231,9 @@ def test_likeness_between_groups_is_the_mean_over_all_pairs() -> None:
         assert row.prompts == 2
 
 
-def test_the_interval_of_likeness_is_that_of_the_jackknife() -> None:
+@pytest.mark.parametrize("at_once", [4_096, 4])
+def test_the_interval_of_likeness_is_that_of_the_jackknife(at_once: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("outlens.compare.between.AT_ONCE", at_once)
     own = vectors(17, 3)
     groups = np.array(["a"] * 9 + ["b"] * 8)
     table = likeness_between(own, groups).set_index(["group", "other"])

@@ -16,6 +16,9 @@ from outlens.compare.intervals import student
 
 Floats = npt.NDArray[np.float64]
 
+AT_ONCE = 4_096
+"""How many outputs are compared with all groups at once."""
+
 
 def likeness_between(
     vectors: npt.ArrayLike, groups: Iterable[Any], prompts: Iterable[Any] | None = None, *, level: float = 0.95
@@ -123,13 +126,13 @@ def _jackknife(
 ) -> tuple[Floats, npt.NDArray[np.bool_]]:
     """Return the variance of the means of pairs within a prompt, and where there are enough outputs for it."""
     # The mean likeness of each output to each group, without itself.
-    to = own @ sums.T
-    to[np.arange(len(own)), local] -= (own * own).sum(1)
-    others = np.tile(size, (len(size), 1)) - np.eye(len(size))
-    to /= np.maximum(others[local], 1)
-    away = to - mean[local]
+    others = np.maximum(np.tile(size, (len(size), 1)) - np.eye(len(size)), 1)
     spread = np.zeros(mean.shape)
-    np.add.at(spread, local, away * away)
+    for first in range(0, len(own), AT_ONCE):
+        some, of = own[first : first + AT_ONCE], local[first : first + AT_ONCE]
+        to = some @ sums.T
+        to[np.arange(len(some)), of] -= (some * some).sum(1)
+        np.add.at(spread, of, (to / others[of] - mean[of]) ** 2)
     enough = np.minimum.outer(size, size) > 1
     each = spread / np.maximum(size * (size - 1), 1)[:, None]
     variance = each + each.T
