@@ -82,7 +82,13 @@ def test_real_odd_texts_lose_no_word(shared_data: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "count"), [("This is one. " * 2_000, 2_000), ("“ " * 300_000 + "end", 1), ("x" * 25_000, 3)]
+    ("line", "count"),
+    [
+        ("This is one. " * 2_000, 2_000),
+        ("ha " * 20_000 + "ha. " + "Ho " * 5_000, 2),
+        ("“ " * 300_000 + "end", 1),
+        ("x" * 25_000, 1),
+    ],
 )
 def test_a_long_line_is_split_in_linear_time(line: str, count: int) -> None:
     units = units_of(line)

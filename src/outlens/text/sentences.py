@@ -24,6 +24,7 @@ _CLOSING = re.compile(r"(\*\*|__)[ \t]*")
 _WORD = re.compile(r"\w")
 _GOES_ON = re.compile(r"[ \t]*[a-z]")
 _ENDS = re.compile(r"[.!?:;|\u3002\uff01\uff1f\u061f][\"'\u201d\u2019)*_]*[ \t]*$")
+_STOP = re.compile(r"[.!?\u3002\uff01\uff1f\u061f][\"'\u201d\u2019)*_]*\s*$")
 
 
 def sentences(text: str) -> pd.DataFrame:
@@ -54,8 +55,6 @@ def sentences(text: str) -> pd.DataFrame:
 
 def units(text: str, cut: Iterable[Unit] | None = None) -> list[Unit]:
     """Return the rows of `sentences` as a list; `cut` are the blocks of the text, if you have them."""
-    from sentencex import segment
-
     # sentencex refuses lone surrogates; replacing each by one character keeps the offsets.
     clean = without_surrogates(text)
     listed: list[Unit] = []
@@ -63,7 +62,7 @@ def units(text: str, cut: Iterable[Unit] | None = None) -> list[Unit]:
         if kind in ("code", "heading", "row"):
             parts = [clean[start:end]]
         else:
-            parts = [part for piece in _pieces(clean, start, end) for part in segment("en", piece)]
+            parts = _running(clean, start, end)
             if sum(map(len, parts)) != end - start:
                 parts = [clean[start:end]]
             # sentencex puts a "**" that follows a full stop into the next sentence; move it back.
@@ -86,13 +85,24 @@ PIECE = 10_000
 """Longer lines are cut into pieces of this many characters: sentencex takes time quadratic in the quotes of a line."""
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[str]:
-    """Cut a line into pieces, after a blank where there is one."""
-    while end - start > PIECE:
-        cut = text.rfind(" ", start, start + PIECE) + 1 or start + PIECE
-        yield text[start:cut]
-        start = cut
-    yield text[start:end]
+def _running(text: str, start: int, end: int) -> list[str]:
+    """Split the running text of a line; a sentence may be longer than a piece."""
+    from sentencex import segment
+
+    parts: list[str] = []
+    whole = True
+    while start < end:
+        stop = end
+        if end - start > PIECE:
+            stop = text.rfind(" ", start, start + PIECE) + 1 or start + PIECE
+        more = segment("en", text[start:stop])
+        # A piece rarely ends where a sentence does.
+        if parts and more and not whole:
+            more[:1] = [parts.pop() + more[0]]
+        parts += more
+        whole = bool(_STOP.search(text, max(start, stop - 20), stop))
+        start = stop
+    return parts
 
 
 def _lines(text: str) -> Iterator[tuple[int, int]]:
