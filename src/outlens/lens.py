@@ -15,6 +15,7 @@ import pandas as pd
 
 from outlens import (
     archive,
+    comparing,
     exporting,
     growing,
     layers,
@@ -267,13 +268,15 @@ class Lens:
             raise TypeError(f"observe takes a function of the lens, not {function!r}.")
         return self._selected.connect(function)
 
-    # Shared and distinctive text
+    # Shared and distinctive text, and groups
 
     shared = marking.shared
     distinctive = marking.distinctive
     aligned = marking.aligned
     highlight = marking.highlight
     text_of = marking.text_of
+
+    compare = comparing.compare
 
     @property
     def visible(self) -> pd.DataFrame:
