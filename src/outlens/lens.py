@@ -31,6 +31,7 @@ from outlens._errors import hint
 from outlens._finalizers import finalize
 from outlens._notebook import variable_of
 from outlens._signal import Signal
+from outlens.charts import charts_of
 from outlens.naming import rename
 from outlens.part import Part
 from outlens.state import LensState
@@ -242,6 +243,8 @@ class Lens:
     def view(self) -> View:
         """The settings of the widget's view; see `help(lens.view)`."""
         return view_of(self._study, self._state, self._tags)
+
+    chart = property(charts_of)
 
     # Selection
 
