@@ -107,7 +107,7 @@ def test_the_colours_are_those_of_the_widget() -> None:
     assert f'light: "{theme.OTHERS}"' in written
     assert f'light: "{theme.NONE}"' in written
     # CSS: hsl(137.5 42% 46%).
-    assert theme.cluster_color(9) == "#44a762"
+    assert theme.cluster_color(9) == "#44a761"
 
 
 def test_a_source_keeps_its_colour_when_others_are_absent() -> None:
@@ -209,7 +209,7 @@ def test_no_name_of_a_column_makes_a_tooltip_fetch_an_image() -> None:
     # vega-tooltip shows the value of a field called "image" as a picture, which it fetches.
     df = frame(prompts=1).rename(columns={"model": "image"})
     with lens_of(df, by="image", prompt=False) as lens:
-        lens.tag("a", [0, 1])
+        lens.tag("a", df.index[:2])
         charts = [lens.chart.map("image"), lens.chart.clusters(), lens.chart.points(), lens.chart.tags(by="image"),
                   lens.chart.traits(), lens.chart.likeness(), lens.chart.diversity()]  # fmt: skip
         written = [chart.to_json() for chart in charts]
@@ -278,8 +278,9 @@ def test_wrong_arguments_name_what_is_known(lens: ol.Lens) -> None:
         lens.chart.clusters(by="modle")
     with pytest.raises(ValueError, match="number of points"):
         lens.chart.points(n=0)
-    with pytest.raises(ValueError, match="column of texts"):
-        lens.chart.map(color="response")
+    df = frame().assign(own=[f"A text of its own, {k}" for k in range(48)])
+    with lens_of(df) as other, pytest.raises(ValueError, match="column of texts"):
+        other.chart.map(color="own")
 
 
 def test_altair_is_imported_when_a_chart_is_made() -> None:
