@@ -74,7 +74,8 @@ def test_a_chart_is_valid_small_joined_and_changed(lens: ol.Lens, name: str) -> 
 
 def test_charts_change_no_setting_of_altair(lens: ol.Lens) -> None:
     def settings() -> tuple[Any, ...]:
-        themes = getattr(alt, "theme", None) or alt.themes
+        # Altair 5.4 has them in `themes`.
+        themes = alt.theme if hasattr(getattr(alt, "theme", None), "active") else alt.themes
         return themes.active, alt.data_transformers.active, dict(alt.data_transformers.options)
 
     before = settings()

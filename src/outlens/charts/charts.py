@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Hashable, Sequence
+from importlib import import_module
 from typing import TYPE_CHECKING
 
+from outlens._imports import importing
 from outlens.charts.between import diversity_chart, likeness_chart
 from outlens.charts.landscape import clusters_chart, map_chart
 from outlens.charts.points import points_chart
@@ -110,4 +112,7 @@ class Charts:
 
 def charts_of(lens: Owners) -> Charts:
     """Altair charts, such as `lens.chart.map()`; see `help(lens.chart)`."""
+    # Altair and scikit-learn, which the background imports, both import narwhals: Python may find a deadlock there.
+    with importing:
+        import_module("altair")
     return Charts(lens._study, lens._state, lens._tags)
