@@ -222,7 +222,9 @@ class Likeness:
         wording[np.repeat(np.arange(len(wording)), np.diff(products.indptr)), products.indices] += products.data
         wording = np.sqrt(np.clip(wording, 0, 1, out=wording), out=wording)
         wording *= np.float32(MEANING - 1)
-        meaning = vectors @ to_vectors.T
+        # The values are finite, but OpenBLAS may set the flag for what it reads beside small matrices.
+        with np.errstate(invalid="ignore"):
+            meaning = vectors @ to_vectors.T
         meaning *= np.float32(MEANING)
         wording -= meaning
         wording += 1
