@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import threading
+from typing import Any
 
 import pytest
+import tqdm.notebook
 
 from outlens.progress import Progress, Report
 
@@ -72,3 +75,30 @@ def test_the_bar_of_a_waiting_cell_names_the_stage_the_outputs_done_and_the_time
     assert "loading the model ..." in lines
     assert any(re.fullmatch(r"embedding: 115 of 855 outputs \|.*\| 00:\d\d so far", line) for line in lines)
     assert any(line.endswith("so far, about 5 min left") for line in lines)
+
+
+@pytest.mark.parametrize("interrupted", [False, True])
+def test_the_bar_leaves_the_notebook_even_if_it_is_not_full(interrupted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    bars: list[Any] = []
+
+    class Bar(tqdm.notebook.tqdm):  # type: ignore[type-arg]
+        def __init__(self, *args: Any, **keywords: Any) -> None:
+            super().__init__(*args, display=False, **keywords)
+            bars.append(self)
+
+    progress = Progress()
+    waits = iter([False, False])
+
+    class Steps(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            progress.now = Report("running", "grouping sentences", 3, 50)
+            if (over := next(waits, True)) and interrupted:
+                raise KeyboardInterrupt
+            return over
+
+    monkeypatch.setattr("tqdm.auto.tqdm", Bar)
+    with pytest.raises(KeyboardInterrupt) if interrupted else contextlib.nullcontext():
+        progress.wait(Steps())
+    [bar] = bars
+    assert bar.n == 3
+    assert bar.container.comm is None

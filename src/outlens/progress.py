@@ -167,16 +167,20 @@ class Progress:
 
             with tqdm(leave=False, bar_format="{desc} ...") as bar:
                 shown = Report()
-                while not done.wait(POLL):
-                    if (now := self.now) == shown:
-                        continue
-                    shown = now
-                    # tqdm's own estimate would count outputs whose vectors were cached.
-                    left = f", {now.left_says}" if now.left_says else ""
-                    bar.bar_format = f"{_BAR}{left}" if now.total else "{desc} ..."
-                    bar.set_description_str(now.stage or "preparing", refresh=False)
-                    bar.total, bar.n = now.total or None, now.done
-                    bar.refresh()
+                try:
+                    while not done.wait(POLL):
+                        if (now := self.now) == shown:
+                            continue
+                        shown = now
+                        # tqdm's own estimate would count outputs whose vectors were cached.
+                        left = f", {now.left_says}" if now.left_says else ""
+                        bar.bar_format = f"{_BAR}{left}" if now.total else "{desc} ..."
+                        bar.set_description_str(now.stage or "preparing", refresh=False)
+                        bar.total, bar.n = now.total or None, now.done
+                        bar.refresh()
+                finally:
+                    # In a notebook, a bar that is not full would stay.
+                    bar.total = None
         except KeyboardInterrupt:
             self.stop()
             raise KeyboardInterrupt(self.kept) from None
