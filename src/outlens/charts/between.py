@@ -9,9 +9,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens import figures
 from outlens.charts.heat import heat_map
 from outlens.charts.sources import Sources, over, prompts_of, sources
-from outlens.charts.theme import counted, empty, titled, tooltips
+from outlens.charts.theme import empty, titled, tooltips
 from outlens.charts.traits import small_charts
 from outlens.compare import diversity, likeness_between
 from outlens.study import Study
@@ -112,7 +113,7 @@ def _title(study: Study, made: Sources, table: pd.DataFrame) -> Any:
     per = " of a prompt" if len(study.parts) > 1 else ""
     return titled(
         f"Diversity of {over(study, int(made.sizes.sum()))} by {made.column}",
-        f"Each {made.column} at {counted(round(size), 'output')}{per} and {counted(round(read), 'word')}, with 95 % "
-        "intervals; n and the mean length are in the tooltip. More repetition or likeness is less diversity.",
+        f"Each {made.column} at {figures.count(round(size), 'output')}{per} and {figures.count(round(read), 'word')}, "
+        "with 95 % intervals; n and the mean length are in the tooltip. More repetition or likeness is less diversity.",
         made.left_out,
     )  # fmt: skip

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from outlens import figures
 from outlens.charts.heat import heat_map
 from outlens.charts.sources import sources
 from outlens.charts.theme import (
@@ -20,8 +21,6 @@ from outlens.charts.theme import (
     STEPS,
     category_color,
     cluster_color,
-    counted,
-    cut,
     cut_names,
     empty,
     legend,
@@ -53,7 +52,7 @@ SHOWN = 12
 
 def of_prompt(study: Study, part: Part) -> str:
     """Return which prompt the chart is of, if there are several."""
-    return f"Prompt: {cut(part.label, 180)}" if len(study.parts) > 1 else ""
+    return f"Prompt: {figures.shortened(part.label, 180)}" if len(study.parts) > 1 else ""
 
 
 def map_chart(study: Study, part: Part, granularity: float, tags: TagBook, color: Hashable) -> alt.Chart:
@@ -69,7 +68,7 @@ def map_chart(study: Study, part: Part, granularity: float, tags: TagBook, color
         return _density(xy, n, of_prompt(study, part))
     table = pd.DataFrame({
         "x": xy[:, 0].astype(np.float64), "y": xy[:, 1].astype(np.float64), "value": values,
-        "output": [cut(text, 200) for text in part.texts],
+        "output": [figures.shortened(text, 200) for text in part.texts],
         "row": [str(label) for label in study.outputs.frame.index[part.rows]],
     })  # fmt: skip
     table["row"] = table["row"].map(one_line)
@@ -86,7 +85,7 @@ def map_chart(study: Study, part: Part, granularity: float, tags: TagBook, color
     rest = "The legend names the largest clusters." if palette and len(palette) > SHOWN else ""
     tips = tooltips(output="output", value=name, row="row")
     made: alt.Chart = (
-        alt.Chart(table, title=titled(f"Map of {counted(n, 'output')}", of_prompt(study, part), rest))
+        alt.Chart(table, title=titled(f"Map of {figures.count(n, 'output')}", of_prompt(study, part), rest))
         .mark_circle(size=34 if n < 1_000 else 14, opacity=0.8)
         .encode(x=_place("x", xy[:, 0]), y=_place("y", xy[:, 1]), color=encoded, tooltip=tips)
         .properties(width=SIDE, height=SIDE, view=alt.ViewBackground(stroke=GREY, strokeOpacity=0.3))
@@ -111,7 +110,7 @@ def _density(xy: npt.NDArray[np.float32], n: int, prompt: str) -> alt.Chart:
     line = f"Each cell counts outputs, since there are more than {MOST_ROWS:,}; colours of clusters are not shown."
     ramp = alt.Color("outputs:Q", scale=alt.Scale(type="sqrt", range=list(STEPS)), legend=legend("outputs"))
     made: alt.Chart = (
-        alt.Chart(table, title=titled(f"Map of {counted(n, 'output')}: density", line, prompt))
+        alt.Chart(table, title=titled(f"Map of {figures.count(n, 'output')}: density", line, prompt))
         .mark_rect()
         .encode(x=_place("x", xy[:, 0]), x2="x2", y=_place("y", xy[:, 1]), y2="y2", color=ramp,
                 tooltip=tooltips(outputs="outputs|,"))
@@ -159,7 +158,9 @@ def cluster_labels(numbers: npt.NDArray[Any], names: npt.NDArray[Any], length: i
     """Return the label of each cluster, by its number, with its size; "like no other" last."""
     found, first, sizes = np.unique(numbers, return_index=True, return_counts=True)
     order = [*np.flatnonzero(found >= 0), *np.flatnonzero(found < 0)]
-    short = cut_names([cut(str(names[first[k]]) or f"cluster {found[k]}", length) for k in order], length + 6)
+    short = cut_names(
+        [figures.shortened(str(names[first[k]]) or f"cluster {found[k]}", length) for k in order], length + 6
+    )
     return {int(found[k]): f"{label} ({sizes[k]:,})" for k, label in zip(order, short, strict=True)}
 
 
@@ -201,7 +202,7 @@ def clusters_chart(
         row_title="cluster (outputs)", column_title=made.title(), value_title="share", form=".0%",
         tooltip=tooltips(cluster="cluster", source=made.column, count="outputs in the cluster|,",
                          n="outputs of the source|,", value="share|.1%"),
-        title=titled(f"{counted(clusters, 'cluster')} of {counted(n, 'output')} by {made.column}",
+        title=titled(f"{figures.count(clusters, 'cluster')} of {figures.count(n, 'output')} by {made.column}",
                      f"Colour: the share of the outputs of each {made.column}. Numbers: outputs.",
                      made.left_out, of_prompt(study, part)),
     )  # fmt: skip

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 import pandas as pd
 
+from outlens import figures
 from outlens.charts.heat import heat_map
 from outlens.charts.landscape import of_prompt
 from outlens.charts.sources import Sources, sources
-from outlens.charts.theme import MOST_ROWS, axis, counted, cut_names, empty, legend, one_line, titled, tooltips
+from outlens.charts.theme import MOST_ROWS, axis, cut_names, empty, legend, one_line, titled, tooltips
 from outlens.compare import points as compare_points
 from outlens.compare.intervals import wilson
 from outlens.part import Part
@@ -40,7 +41,7 @@ def points_chart(
     table = _table(units, points, made, order)
     rows = list(dict.fromkeys(table["row"]))
     differ = "that differ the most" if len(made.names) > 1 else "made by the most outputs"
-    outputs = counted(int(made.sizes.sum()), "output")
+    outputs = figures.count(int(made.sizes.sum()), "output")
     title = titled(f"The {len(rows)} points {differ}, of {len(points):,}: {outputs} by {made.column}",
                    line, made.left_out, of_prompt(study, part))  # fmt: skip
     tips = tooltips(text="point", source=made.column, count="outputs that make it|,", n="outputs|,", value="share|.1%",

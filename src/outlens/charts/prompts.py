@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from outlens import figures
 from outlens.charts.sources import over
-from outlens.charts.theme import CATEGORIES, GREY, axis, counted, cut, cut_names, empty, header, titled, tooltips
+from outlens.charts.theme import CATEGORIES, GREY, axis, cut_names, empty, header, titled, tooltips
 from outlens.compare import likeness_between
 from outlens.study import Study
 
@@ -29,8 +30,9 @@ def prompts_chart(study: Study, granularity: float) -> alt.Chart | alt.FacetChar
     found = []
     for part in parts:
         numbers = part.tree.get().cut(granularity)
-        row = {"prompt": cut(part.label, 200) or "all outputs", "n": len(part), "low": np.nan, "high": np.nan,
-               "likeness": np.nan, "clusters": len(np.unique(numbers[numbers >= 0]))}  # fmt: skip
+        row = {"prompt": figures.shortened(part.label, 200) or "all outputs", "n": len(part),
+               "low": np.nan, "high": np.nan, "likeness": np.nan,
+               "clusters": len(np.unique(numbers[numbers >= 0]))}  # fmt: skip
         if len(part) > 1:
             like = likeness_between(part.vectors.get(), np.zeros(len(part), int)).iloc[0]
             row |= {"likeness": like["estimate"], "low": like["low"], "high": like["high"]}
@@ -41,14 +43,14 @@ def prompts_chart(study: Study, granularity: float) -> alt.Chart | alt.FacetChar
     if len(table) > MOST_PROMPTS:
         line = f"{MOST_PROMPTS} of {len(table):,} prompts, whose outputs are the least alike. " + line
         table = table.head(MOST_PROMPTS)
-    table["row"] = cut_names([cut(text, 44) for text in table["prompt"]], 46)
+    table["row"] = cut_names([figures.shortened(text, 44) for text in table["prompt"]], 46)
     values = {"outputs": "n", "clusters": "clusters", "mean likeness of two outputs": "likeness"}
     long = pd.concat([
         table.assign(measure=name, value=table[field].astype("float64"),
                      **({} if field == "likeness" else {"low": np.nan, "high": np.nan}))
         for name, field in values.items()
     ], ignore_index=True)  # fmt: skip
-    title = titled(f"Overview of {counted(len(parts), 'prompt')} with {over(study, len(study.outputs.texts))}"
+    title = titled(f"Overview of {figures.count(len(parts), 'prompt')} with {over(study, len(study.outputs.texts))}"
                    if len(parts) == 1 else f"Overview of {over(study, len(study.outputs.texts))}", line)  # fmt: skip
     return _small(long, table["row"].tolist(), title)
 

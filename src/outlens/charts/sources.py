@@ -8,7 +8,8 @@ from typing import Any, NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from outlens.charts.theme import CATEGORIES, category_color, counted, cut_names, one_line
+from outlens import figures
+from outlens.charts.theme import CATEGORIES, category_color, cut_names, one_line
 from outlens.outputs import categories
 from outlens.study import Study
 
@@ -92,7 +93,7 @@ def sources(study: Study, by: Hashable | None, rows: Int64s | None = None, most:
     if len(kept) < len(used):
         sentences.append(f"{len(kept)} of {len(used):,} values of {column}, those with the most outputs.")
     if gone := int((here < 0).sum()):
-        sentences.append(f"{counted(gone, 'output')} without a value {'is' if gone == 1 else 'are'} left out.")
+        sentences.append(f"{figures.count(gone, 'output')} without a value {'is' if gone == 1 else 'are'} left out.")
     return Sources(
         column, [one_line(values[k]) for k in kept], labels, [category_color(k) for k in kept.tolist()],
         new[here], sizes, " ".join(sentences),
@@ -109,5 +110,5 @@ def prompts_of(study: Study) -> Int64s:
 
 def over(study: Study, n: int) -> str:
     """Return how many outputs, of how many prompts."""
-    count = len(study.parts)
-    return counted(n, "output") + (f" to {counted(count, 'prompt')}" if count > 1 else "")
+    prompts = len(study.parts)
+    return figures.count(n, "output") + (f" to {figures.count(prompts, 'prompt')}" if prompts > 1 else "")

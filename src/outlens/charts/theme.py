@@ -119,18 +119,6 @@ def one_line(text: str) -> str:
     return re.sub(r"\s+", " ", clean(text)).strip()
 
 
-def cut(text: str, length: int) -> str:
-    """Return a text cut at the end.
-
-    Examples
-    --------
-    >>> cut("a longer text", 9)
-    'a longer…'
-    """
-    text = one_line(text)
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
-
-
 def cut_names(names: Sequence[str], length: int) -> list[str]:
     """Return names cut in the middle, since names of models differ at both ends; they stay distinct.
 
@@ -148,14 +136,3 @@ def cut_names(names: Sequence[str], length: int) -> list[str]:
             free, number = f"{label} ({number})", number + 1
         made.append(free)
     return made
-
-
-def counted(n: int, noun: str) -> str:
-    """Return a number with its noun.
-
-    Examples
-    --------
-    >>> counted(1, "output"), counted(1200, "output")
-    ('1 output', '1,200 outputs')
-    """
-    return f"{n:,} {noun}{'s' * (n != 1)}"

@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from outlens import figures
 from outlens._errors import hint
 from outlens.charts.sources import Sources, over, prompts_of, sources
-from outlens.charts.theme import GREY, axis, counted, empty, header, titled, tooltips
+from outlens.charts.theme import GREY, axis, empty, header, titled, tooltips
 from outlens.compare.trait_values import trait_values
 from outlens.compare.traits import trait_means
 from outlens.study import Study
@@ -46,10 +47,10 @@ def traits_chart(study: Study, by: Hashable | None, names: Sequence[str] | None)
     explained += "The tooltip has the least and the most."
     n = int((made.codes >= 0).sum())
     gone = int(blank.sum())
-    blanks = f"{counted(gone, 'blank output')} left out." if gone else ""
+    blanks = f"{figures.count(gone, 'blank output')} left out." if gone else ""
     return small_charts(
         table, "trait", chosen, made, tips,
-        titled(f"{counted(len(chosen), 'trait')} of {over(study, n)} by {made.column}", line, explained, blanks,
+        titled(f"{figures.count(len(chosen), 'trait')} of {over(study, n)} by {made.column}", line, explained, blanks,
                made.left_out),
         box=True,
     )  # fmt: skip
