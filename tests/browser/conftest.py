@@ -16,7 +16,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_play
 from server import Chromium, Labs
 
 TIMEOUT = 60_000
-expect.set_options(timeout=15_000)
+expect.set_options(timeout=TIMEOUT)
 
 # A sheet added by a script also works on pages whose policy forbids inline style.
 _FONT = """
