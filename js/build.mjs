@@ -9,7 +9,7 @@ const OWN = (
   "about affine alignment anchors announce anySelected arrays arrived asked blocks bySource clusters codes " +
   "colors comparedCount componentDidCatch componentDidMount componentDidUpdate componentWillMount " +
   "componentWillReceiveProps componentWillUnmount componentWillUpdate contextType copies counts coverage " +
-  "current currentGroup dense disputes doubleTap draft drawer elsewhere ends estimate faded field folds " +
+  "current currentGroup dense disputes doubleTap draft drawer elsewhere ends faded field folds " +
   "getChildContext getDerivedStateFromError getDerivedStateFromProps getSnapshotBeforeUpdate goal ground " +
   "groupOf hasSize heights hover isOpen isPinned isPoint keyOf largest layer level lines listing localOf makers " +
   "making marks mask members mine minOutputs minWords moved nameOf nearest nextUntagged ofCounted ofOutput " +

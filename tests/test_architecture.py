@@ -36,7 +36,7 @@ FLOORS: list[set[str]] = [
     {"part", "state"},
     {"study"},
     {"correcting", "layers", "naming", "owners"},
-    {"digest", "findings", "ranking", "report", "summary", "tables", "view"},
+    {"contrast", "digest", "findings", "ranking", "report", "summary", "tables", "view"},
     {"widget", "charts", "archive", "comparison"},
     {"comparing", "exporting", "growing", "marking", "pointing", "selecting", "tagging"},
     {"lens"},

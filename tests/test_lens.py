@@ -587,34 +587,6 @@ def test_the_reason_for_a_missing_result_is_shown(
     assert "error" not in lens._bridge.widget._index
 
 
-def test_distinctive_words_of_the_selection_are_sent() -> None:
-    lens = reader()
-    lens.prompt = 1
-    # The question names its outputs: another selection may have arrived by then, or none yet.
-    lens.select(["r5", "r12"])
-    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=9, ids=[0, 1, 3, 4])
-    assert (reply["kind"], reply["prompt"], reply["id"], reply["error"]) == ("distinctive", 1, 9, "")
-    row = reply["rows"][0]
-    assert (row["text"].lower(), row["f1"], row["n1"], row["f2"], row["n2"]) == ("take the old road", 4, 4, 0, 4)
-    assert row["q"] is None  # groups of fewer than five outputs are not tested
-    at = numbers(offsets)
-    assert len(at) == len(reply["rows"]) + 1
-    assert numbers(ids)[: at[1]] == [0, 1, 3, 4]
-    json.dumps(reply)
-
-
-@pytest.mark.parametrize(
-    ("ids", "message"),
-    [([], "No output is selected"), ([-1, 8, "0", None], "No output is selected"), ([*range(8)], "All outputs are")],
-)
-def test_without_a_selection_or_other_outputs_nothing_is_distinctive(ids: list, message: str) -> None:
-    lens = reader()
-    lens.prompt = 1
-    [(reply, (ids, offsets))] = ask(lens, kind="distinctive", prompt=1, id=1, ids=ids)
-    assert reply["error"].startswith(message)
-    assert (reply["rows"], numbers(ids), numbers(offsets)) == ([], [], [0])
-
-
 def test_a_users_layer_can_be_shown_replaced_and_removed() -> None:
     lens = reader()
     spans = pd.DataFrame(
@@ -751,8 +723,6 @@ def test_outputs_with_nothing_to_compare(texts: list[str], tmp_path: Path) -> No
     ask(lens, kind="aligned", prompt=0)
     assert len(numbers(lens._bridge.widget._index["variant"])) == len(texts)
     assert len(numbers(lens._bridge.widget._aligned["first"])) == len(texts) + 1
-    [(reply, _)] = ask(lens, kind="distinctive", prompt=0, id=1, ids=[])
-    assert reply["error"]
     assert lens.to_html(tmp_path / "page.html").exists()
 
 

@@ -12,6 +12,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens import text
+from outlens.compare.trait_values import trait_values
 from outlens.deferred import Background, Deferred, Derived, Stopped
 from outlens.points import Points
 from outlens.progress import Progress
@@ -46,6 +47,7 @@ class Part:
     alignment : the aligned sentences, as `text.align` returns them.
     points : what the outputs say, computed in the background when first requested.
     points_progress : the progress of `points`.
+    traits : the built-in traits of the outputs, as `compare.trait_values` returns them.
     long : whether the outputs are long, so that points describe them better than words.
     different : the number of different answers: outputs that differ only in surrounding white space are one.
     """
@@ -86,6 +88,7 @@ class Part:
         self.different: Deferred[int] = Deferred(lambda: len({each.strip() for each in texts}))
         self.index: Deferred[Index] = Deferred(lambda: Index(texts, prompt=prompt))
         self.alignment: Deferred[pd.DataFrame] = Deferred(lambda: text.align(texts))
+        self.traits: Deferred[pd.DataFrame] = Deferred(lambda: trait_values(texts))
         finding = self.points_progress = Progress(
             "The points", "nothing has changed; repeat the call to find the points."
         )
@@ -99,7 +102,7 @@ class Part:
 
     def release(self) -> None:
         """Drop what takes much memory and can be computed again; vectors, clusters, names and map are kept."""
-        for value in (self.index, self.alignment, self.likeness, self.seen, self.points):
+        for value in (self.index, self.alignment, self.traits, self.likeness, self.seen, self.points):
             value.invalidate()
         land = self.landscape.peek()
         if land is not None:

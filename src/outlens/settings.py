@@ -11,7 +11,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "points_order": ("made", "place", "differ", "rare"),
     "scope": ("all", "selected"),
     "context": ("all", "selection"),
-    "panel": ("", "phrases", "openings", "tags", "prompts"),
+    "panel": ("", "compare", "phrases", "openings", "tags", "prompts"),
     "side": ("groups", "sources", "map"),
 }
 """Settings with a fixed set of values."""

@@ -40,8 +40,9 @@ def test_the_selection_is_compared_and_exported(lab: Lab, page: Page, browser: B
     widget.get_by_role("button", name="Oslo", exact=True).click()
     expect(footer).to_contain_text("10 selected= lens.selected")
     footer.get_by_role("button", name="Compare").click()
-    expect(widget.locator(".ol-drawer")).to_contain_text("Distinctive of the selection")
-    expect(widget.locator(".ol-drawer")).to_contain_text("Oslo")
+    panel = widget.get_by_role("region", name="Compare")
+    expect(panel).to_contain_text("10 outputs")
+    expect(panel.get_by_role("list", name="Differences")).to_contain_text("Oslo")
     footer.get_by_role("button", name="Export").click()
     with page.expect_download() as download:
         footer.get_by_role("button", name="CSV of 10 selected outputs").click()

@@ -120,7 +120,7 @@ def test_rarely_opened_panels_come_while_the_kernel_is_busy(lab: Lab, page: Page
     assert widget.evaluate("(root) => root.contains(document.activeElement)")
     expect(tab(widget, "Sources")).to_contain_text("No column holds the source of the outputs.")
     tab(widget, "Groups").locator(".ol-name").first.click()
-    in_menu(widget, "marks", "Phrases")
-    expect(widget.get_by_role("region", name="Phrases")).to_contain_text("Distinctive of the selection")
+    in_menu(widget, "marks", "Compare")
+    expect(widget.get_by_role("region", name="Compare")).to_contain_text("Comparing…")
     with gate.open("w"):
         pass

@@ -285,17 +285,34 @@ print(v.mode, v.layers, v.min_outputs, v.min_words, v.markdown, v.fold, v.pins, 
     expect(widget.locator(".ol-list .ol-card", has_text="on day 0.")).to_have_count(0)
 
 
-def test_distinctive_words_of_the_selection_are_listed(lab: Lab, page: Page) -> None:
-    lab.open(page, [SETUP, "lens", "print(lens.visible.layer.value_counts().to_dict(), len(lens.selected))"])
+def test_two_sets_of_outputs_are_compared(lab: Lab, page: Page) -> None:
+    check = "print(len(lens.selected), int(lens.selected['model'].eq('aster').sum()))"
+    lab.open(page, [SETUP, "lens", check])
     widget = view(page)
-    in_menu(widget, "marks", "Phrases")
-    panel = widget.get_by_role("region", name="Phrases")
-    expect(panel).to_contain_text("Select some outputs")
-    widget.locator(".ol-row .ol-name").nth(1).click()
-    row = panel.locator(".ol-holder", has_text="20 of 20 selected, 0 of 40 others")
-    expect(row).to_contain_text("I would bake rye")
-    row.click()
+    in_menu(widget, "marks", "Compare")
+    panel = widget.get_by_role("region", name="Compare")
+    # The two models write the same.
+    expect(panel.get_by_label("First set")).to_have_value("column:0:model")
+    expect(panel).to_contain_text("No difference is seen in")
+    # A cluster and all others differ, and the counts are those of the outputs.
+    panel.get_by_label("First set").select_option("cluster:1")
+    panel.get_by_label("Second set").select_option("rest:")
+    row = panel.get_by_role("listitem").filter(has_text="I would bake rye")
+    expect(row).to_contain_text("20 of 20")
+    expect(row).to_contain_text("0 of 40")
+    row.get_by_role("button", name="I would bake rye").click()
     expect(widget.locator(".ol-footer")).to_contain_text("20 selected")
+    assert lab.output_of(page, 2) == "20 10"
+    # The selection changed, and the comparison stays.
+    expect(row).to_contain_text("20 of 20")
+    panel.get_by_role("button", name="Swap the two sets").click()
+    expect(row).to_contain_text("0 of 40")
+    expect(row.get_by_role("button").nth(1)).to_have_text("0 of 40")
+    # The exceptions: plans that say it among the others, and bakers that do not; there are none.
+    row.get_by_role("button", name="I would bake rye").click(modifiers=["Alt"])
+    expect(widget.locator(".ol-footer")).not_to_contain_text("20 selected")
+    panel.get_by_role("button", name="Find the points").click()
+    expect(panel).to_contain_text(re.compile(r"in [\d,]+ points?, "))
 
 
 def test_each_prompt_has_different_marks(lab: Lab, page: Page) -> None:

@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.stats import beta, false_discovery_control, fisher_exact
 
-from outlens.text.distinctive import distinctive, distinctive_words
+from outlens.text.distinctive import compared, distinctive, distinctive_words
 from outlens.text.words import tokens
 
 SMALL = st.lists(st.text("abc ", max_size=12).map(lambda s: " ".join(s)), max_size=14)
@@ -364,3 +364,24 @@ def test_rare_words_are_found_without_importing_torch() -> None:
         "distinctive_words(['a house', 'a hovercraft', 'x']); sys.exit('torch' in sys.modules)"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+@given(
+    st.lists(
+        st.lists(
+            st.sampled_from(["so", "sorry", "no", "Sorry no", "no\nso", "so. no", "so--no", "\ufdfa"]), max_size=6
+        ).map(" ".join),
+        min_size=8,
+        max_size=16,
+    )
+)
+def test_a_phrase_has_as_many_outputs_as_its_count(texts: list[str]) -> None:
+    # Every fourth output is in no group.
+    groups = [None if i % 4 == 3 else i % 2 for i in range(len(texts))]
+    found = compared(texts, groups, min_outputs=1)
+    for row in found.table.itertuples():
+        own = found.holders(row.Index).tolist()
+        assert own == sorted(set(own))
+        assert sum(groups[i] == row.group for i in own) == row.f1
+        assert sum(groups[i] not in (row.group, None) for i in own) == row.f2
+        assert len(own) == row.f1 + row.f2

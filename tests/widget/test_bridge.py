@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -85,14 +86,14 @@ def test_every_answer_carries_the_question() -> None:
         {"kind": "find", "query": "a", "regex": False},
         {"kind": "find", "query": "(", "regex": True},
         {"kind": "count", "query": "a", "regex": False},
-        {"kind": "distinctive", "ids": [0]},
+        {"kind": "compare"},
         {"kind": "tags", "action": "tag", "value": "x"},
         {"kind": "tags", "action": "dance", "value": "x"},
     ]
     for number, question in enumerate(questions):
         lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": f"v{number}", **question}, [memoryview(rows(0))])
     assert [(answer["id"], answer["prompt"]) for answer in sent] == [(f"v{i}", 0) for i in range(len(questions))]
-    kinds = ["texts", "found", "found", "counted", "distinctive", "tagged", "tagged"]
+    kinds = ["texts", "found", "found", "counted", "compared", "tagged", "tagged"]
     assert [answer["kind"] for answer in sent] == kinds
 
 
@@ -159,27 +160,51 @@ def test_traits_show_the_last_of_changes_in_many_threads(lens: ol.Lens) -> None:
     assert lens.tagged("x").index.tolist() == [0, 1, 2]
 
 
-def test_distinctive_words_are_about_the_outputs_in_the_question() -> None:
-    texts = ["we take the tea"] * 3 + ["they drink it cold"] * 3
-    lens = ol.Lens(texts, vectors=np.eye(6), store=False)
-    sent: list[dict] = []
-    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+def test_two_sets_are_compared_whatever_is_selected() -> None:
+    texts = ["we take the tea"] * 6 + ["they drink it cold"] * 6
+    lens = ol.Lens(texts, vectors=np.eye(12), store=False)
+    sent: list[tuple[dict, list[bytes]]] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append((content, buffers))
 
-    def ask(**more: object) -> dict:
-        lens._bridge.widget._handle_custom_msg({"kind": "distinctive", "prompt": 0, "id": "v1", **more}, [])
+    def ask(*sets: bytes) -> tuple[dict, list[bytes]]:
+        message = {"kind": "compare", "prompt": 0, "id": "v1"}
+        lens._bridge.widget._handle_custom_msg(message, [memoryview(one) for one in sets])
         return sent[-1]
 
     lens.select([3, 4, 5])
-    assert ask(ids=[0, 1, 2, 99, -1, "x"])["rows"][0]["text"] == "we take the tea"
-    assert ask()["rows"][0]["text"] == "they drink it cold"
-    assert ask(ids=[])["error"].startswith("No output is selected")
+    # An output that was not there when the question was asked, and one that is named twice.
+    reply, (ids, offsets) = ask(rows(0, 1, 2, 3, 4, 5, 5, 99), rows(*range(6, 12)))
+    assert (reply["kind"], reply["id"], reply["error"]) == ("compared", "v1", "")
+    assert set(reply["tested"]) == {"phrase", "trait"}
+    row = next(row for row in reply["rows"] if row["kind"] == "phrase" and row["estimate"] > 0)
+    assert (row["text"], row["f1"], row["n1"], row["f2"], row["n2"]) == ("we take the tea", 6, 6, 0, 6)
+    assert row["q"] <= 0.05
+    at = np.frombuffer(offsets, "<u4").tolist()
+    place = reply["rows"].index(row)
+    assert np.frombuffer(ids, "<u4")[at[place] : at[place + 1]].tolist() == [0, 1, 2, 3, 4, 5]
+    assert len(at) == len(reply["rows"]) + 1
+    json.dumps(reply, allow_nan=False)
+    assert ask(rows(), rows(1))[0]["error"] == "One of the sets has no outputs; choose another one."
+    assert ask(rows(1, 2), rows(2))[0]["error"].startswith("1 of the outputs are in both sets")
+
+
+def test_points_are_compared_once_they_are_found() -> None:
+    texts = ["Take the tea with you. It is good."] * 6 + ["It is good to drink it cold."] * 6
+    lens = ol.Lens(texts, vectors=np.eye(12), store=False)
+    sent: list[dict] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append(content)
+    assert len(lens.points)
+    message = {"kind": "compare", "prompt": 0, "id": 1}
+    lens._bridge.widget._handle_custom_msg(message, [memoryview(rows(*range(6))), memoryview(rows(*range(6, 12)))])
+    assert sent[-1]["tested"]["point"] > 0
+    assert "Take the tea with you." in [row["text"] for row in sent[-1]["rows"] if row["kind"] == "point"]
 
 
 @pytest.mark.parametrize(
     ("question", "function"),
     [
         ({"kind": "find", "query": "a", "regex": False}, "outlens.text.find"),
-        ({"kind": "distinctive", "ids": [0]}, "outlens.widget.wire.set_apart"),
+        ({"kind": "compare"}, "outlens.widget.answers.contrast"),
     ],
 )
 def test_a_question_gets_an_answer_although_the_kernel_is_interrupted(
@@ -193,7 +218,7 @@ def test_a_question_gets_an_answer_although_the_kernel_is_interrupted(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(function, interrupted)
-    lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": 5, **question}, [])
+    lens._bridge.widget._handle_custom_msg({"prompt": 0, "id": 5, **question}, [memoryview(rows(0))] * 2)
     assert [(answer["id"], answer["error"]) for answer in sent] == [
         (5, "This was interrupted in the kernel; try again.")
     ]

@@ -91,29 +91,6 @@ def test_an_alignment_comes_back_from_its_arrays(texts: list[str]) -> None:
     assert len(set(unit)) == len(set(surfaces))
 
 
-@given(
-    st.lists(
-        st.lists(
-            st.sampled_from(["so", "sorry", "no", "Sorry no", "no\nso", "so. no", "so--no", "\ufdfa"]), max_size=6
-        ).map(" ".join),
-        min_size=8,
-        max_size=16,
-    )
-)
-def test_a_phrase_has_as_many_outputs_as_its_count(texts: list[str]) -> None:
-    half = [i % 2 == 0 for i in range(len(texts))]
-    table = text.distinctive(texts, half, min_outputs=1)
-    rows, (ids, offsets) = wire.phrases(texts, table)
-    at = ints(offsets)
-    assert len(at) == len(rows) + 1
-    for k, (row, group) in enumerate(zip(rows, table["group"], strict=True)):
-        own = ints(ids)[at[k] : at[k + 1]]
-        assert own == sorted(set(own))
-        assert sum(half[i] == group for i in own) == row["f1"]
-        assert sum(half[i] != group for i in own) == row["f2"]
-        assert row["q"] is None or 0 <= row["q"] <= 1
-
-
 def test_texts_are_paged_by_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(wire, "PAGED_ABOVE", 12)
     assert not wire.paged(["abcd"] * 3)

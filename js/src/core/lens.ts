@@ -6,7 +6,7 @@ import type { Model } from "../wire/types";
 import { Announcer } from "./announce";
 import { Clusters } from "./clusters";
 import { Colors } from "./colors";
-import { Distinctive } from "./distinctive";
+import { Compare } from "./compare";
 import { Exporting } from "./exporting";
 import { Filter } from "./filter";
 import { Folds } from "./folds";
@@ -79,7 +79,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
   const groups = new Groups(traits, outputs, kernel);
   const folds = new Folds(settings, outputs, shared);
   const marks = new Marks(traits, outputs, settings, search, reading, shared, groups, points, ask);
-  const distinctive = new Distinctive(outputs, selection, ask);
+  const compare = new Compare(outputs, clusters, selection, reading);
   prepare({ outputs, settings, reading, marks, shared, groups, points, announce, link: ask }, until);
   return {
     /** Whether a kernel answers. */
@@ -115,7 +115,7 @@ export function makeLens(model: Model, until: AbortSignal, painted: () => void =
     pointList,
     folds,
     marks,
-    distinctive,
+    compare,
     /** Whether the list of keys is open. */
     help: signal(false),
     /** The map, once it has been drawn. */

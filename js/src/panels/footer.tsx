@@ -62,9 +62,9 @@ export function Footer() {
           </Button>
           {lens.kernel && count > 0 && count < lens.outputs.info.n && (
             <Button
-              pressed={lens.settings.get("panel") === "phrases"}
-              title="Words and phrases that the selected outputs contain more often than the others"
-              onClick={() => lens.reading.toggle("phrases")}
+              pressed={lens.settings.get("panel") === "compare"}
+              title="What the selected outputs say more often than the others, and the other way round"
+              onClick={() => lens.compare.toggle()}
             >
               Compare
             </Button>

@@ -10,6 +10,7 @@ import { useLens } from "./use-lens";
 
 type Name =
   | "AskedPlace"
+  | "ComparePanel"
   | "Help"
   | "Interleaved"
   | "Openings"
@@ -80,6 +81,7 @@ function standIn<P extends object>(name: keyof Panels): ComponentType<P> {
 }
 
 export const AskedPlace = standIn("AskedPlace");
+export const ComparePanel = standIn("ComparePanel");
 export const Explained = standIn<{ cluster: number }>("Explained");
 export const Help = standIn("Help");
 export const Interleaved = standIn("Interleaved");

@@ -13,7 +13,7 @@ interface Answers {
   texts: "texts";
   find: "found";
   count: "counted";
-  distinctive: "distinctive";
+  compare: "compared";
   tags: "tagged";
   export: "exported";
 }

@@ -55,7 +55,7 @@ export type Order = "row" | "typical" | "unusual" | "untagged" | "disputed" | "r
 export type PointsOrder = "made" | "place" | "differ" | "rare";
 export type Tool = "lasso" | "pan";
 export type ReaderMode = "cards" | "grid" | "interleaved" | "points";
-export type Panel = "" | "phrases" | "openings" | "tags" | "prompts";
+export type Panel = "" | "compare" | "phrases" | "openings" | "tags" | "prompts";
 export type Tab = "groups" | "sources" | "map";
 
 export interface View {
@@ -286,15 +286,29 @@ export interface Model {
   send(content: unknown, callbacks?: unknown, buffers?: ArrayBuffer[]): void;
 }
 
-/** Words that the selected outputs use more often than the others. */
-export interface Distinctive {
+/** What one set of outputs says more than another; see contrast.py. */
+export interface Contrast {
+  kind: "point" | "phrase" | "trait";
   text: string;
+  /** How many outputs of each set have it, and how many there are. */
   f1: number;
   n1: number;
   f2: number;
   n2: number;
+  /** For traits that are numbers, the means, and the value above which an output counts. */
+  mean1: number | null;
+  mean2: number | null;
+  cut: number | null;
+  /** How much more the first set has it, -1 to 1, and the interval. */
+  estimate: number;
+  low: number | null;
+  high: number | null;
+  p: number | null;
   q: number | null;
 }
+
+/** How many points, phrases and traits were compared; points are absent until they are found. */
+export type Tested = Partial<Record<Contrast["kind"], number>>;
 
 export type Action = "tag" | "untag" | "note" | "star" | "unstar" | "define" | "point" | "undo" | "redo" | Ranking;
 
@@ -310,7 +324,8 @@ export type Question =
   | { kind: "find"; prompt: number; query: string; regex: boolean }
   /** Counts the matching outputs of each prompt. */
   | { kind: "count"; prompt: number; query: string; regex: boolean }
-  | { kind: "distinctive"; prompt: number; ids: number[] }
+  /** The buffers are the outputs of the two sets. */
+  | { kind: "compare"; prompt: number }
   | { kind: "tags"; prompt: number; action: Action; value: string }
   | { kind: "export"; prompt: number; form: ExportForm };
 
@@ -320,12 +335,12 @@ export type Notice =
   /** Stops the clusters and the map or, on request, the points. */
   | { kind: "stop"; prompt: number; what?: "points" };
 
-/** A message from Python: a page of texts, search results, distinctive words, or the result of a gesture. */
+/** A message from Python: a page of texts, search results, a comparison, or the result of a gesture. */
 export type Reply =
   | { kind: "texts"; id: number; prompt: number; ids: number[] }
   | { kind: "found"; id: number; prompt: number; error?: string }
   | { kind: "counted"; id: number; prompt: number }
-  | { kind: "distinctive"; id: number; prompt: number; rows: Distinctive[]; error: string }
+  | { kind: "compared"; id: number; prompt: number; rows: Contrast[]; tested: Tested; error: string }
   | { kind: "tagged"; id: number; prompt: number; says: string }
   | { kind: "exported"; id: number; prompt: number; error: string; says: string };
 

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from functools import lru_cache
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,9 @@ from outlens._errors import type_of
 from outlens._imports import importing
 from outlens.text.significance import adjusted, fisher, log_ratio, within_strata
 from outlens.text.words import Tokens, check, tokenize
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
@@ -175,6 +178,38 @@ def distinctive(
     >>> table[["group", "text", "f1", "f2"]].values.tolist()
     [['a', 'no', 6, 0], ['a', 'Sorry', 6, 0], ['b', 'here it is', 6, 0], ['b', 'Sure', 6, 0]]
     """
+    return compared(texts, groups, prompts=prompts, phrases=phrases, min_outputs=min_outputs).table
+
+
+class Compared(NamedTuple):
+    """The table of `distinctive`, and which outputs contain its words and phrases."""
+
+    table: pd.DataFrame
+    feature: Int64s
+    """(rows,): the word or phrase of each row of the table."""
+    holds: csr_matrix
+    """(words and phrases, different texts)"""
+    variant: Int64s
+    """(outputs in a group,): the different text of each."""
+    outputs: Int64s
+    """(outputs in a group,): their places among all texts, ascending."""
+
+    def holders(self, row: int) -> Int64s:
+        """Return the outputs in a group that contain the word or phrase of a row, ascending."""
+        held = np.zeros(self.holds.shape[1], bool)
+        held[self.holds[self.feature[row]].indices] = True
+        return self.outputs[held[self.variant]]
+
+
+def compared(
+    texts: Iterable[str],
+    groups: Iterable[Any],
+    *,
+    prompts: Iterable[Any] | None = None,
+    phrases: bool = True,
+    min_outputs: int = 3,
+) -> Compared:
+    """Compare the words and phrases of groups; see `distinctive`."""
     check_fewest(min_outputs)
     texts = check(texts)
     label, names = labels(groups, len(texts), "groups")
@@ -183,6 +218,7 @@ def distinctive(
         stratum, _ = labels(prompts, len(texts), "prompts")
         if len(missing := np.flatnonzero((stratum < 0) & (label >= 0))):
             raise ValueError(f"prompts[{missing[0]}] is missing; give a value for each output.")
+    outputs = np.flatnonzero(label >= 0)
     tokens, variant, different = _variants(texts, label >= 0)
     check_two(names)
     label, stratum = label[label >= 0], stratum[label >= 0]
@@ -221,7 +257,7 @@ def distinctive(
     kept, row = np.unique(feature, return_inverse=True)
     spans = list(zip(counted.at[kept].tolist(), counted.words[kept].tolist(), strict=True))
     form = np.array([_joined(tokens, at, words) for at, words in spans], object)
-    text = np.array([_written(different, tokens, at, words) for at, words in spans], object)
+    text = np.array(_written(different, tokens, counted.at[kept], counted.words[kept]), object)
     table = pd.DataFrame({
         "group": pd.Series([names[g] for g in group.tolist()], dtype=object),
         "form": pd.Series(form[row], dtype=object),
@@ -233,7 +269,7 @@ def distinctive(
     # Ties are sorted alphabetically.
     alphabetical = np.argsort(np.argsort(form, kind="stable"))[row]
     order = np.lexsort((alphabetical, -counted.words[feature], -f1, np.nan_to_num(p, nan=1.0), -lrc, group))
-    return table.iloc[order].reset_index(drop=True)
+    return Compared(table.iloc[order].reset_index(drop=True), feature[order], holds, variant, outputs)
 
 
 class _Level(NamedTuple):
@@ -407,9 +443,10 @@ def _joined(tokens: Tokens, at: int, words: int) -> str:
     return " ".join([tokens.vocabulary[form] for form in tokens.form[at : at + words].tolist()])
 
 
-def _written(different: list[str], tokens: Tokens, at: int, words: int) -> str:
-    text = different[int(np.searchsorted(tokens.bounds, at, "right")) - 1]
-    return text[int(tokens.start[at]) : int(tokens.end[at + words - 1])]
+def _written(different: list[str], tokens: Tokens, at: Int64s, words: Int64s) -> list[str]:
+    of = np.searchsorted(tokens.bounds, at, "right") - 1
+    spans = zip(of.tolist(), tokens.start[at].tolist(), tokens.end[at + words - 1].tolist(), strict=True)
+    return [different[text][start:end] for text, start, end in spans]
 
 
 def _means(value: Floats, at: Int64s, words: Int64s) -> Floats:

@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens import tables, text
-from outlens.correcting import correct
+from outlens.contrast import contrast
+from outlens.correcting import correct, corrections
 from outlens.part import Part
 from outlens.ranking import rank_by_tag, rank_similar, rank_unlike
 from outlens.state import LensState
@@ -46,7 +47,7 @@ class Answers:
             "texts": self._send_texts,
             "find": self._find,
             "count": self._count_matches,
-            "distinctive": self._set_apart,
+            "compare": self._compare,
             "tags": self._gesture,
             "export": self._export,
             "stop": self._stop,
@@ -88,18 +89,17 @@ class Answers:
         counts = [int(matches[part.rows].sum()) for part in parts]
         return {"kind": "counted"}, [np.array(counts, "<u4").tobytes()]
 
-    def _set_apart(self, part: Part, message: dict[str, Any], _: object) -> Answer:
-        """Return what some outputs say more often than the others: those in the message, or else the selected ones."""
+    def _compare(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
+        """Return what two sets of outputs, the two buffers, say differently."""
         try:
-            # The selection may have changed since the message, or not have arrived yet.
-            if isinstance(ids := message.get("ids"), list):
-                chosen = np.isin(np.arange(len(part)), [i for i in ids if type(i) is int])
-            else:
-                chosen = np.isin(part.rows, self._state.selection)
-            rows, buffers = wire.set_apart(part.texts, chosen)
+            sets = [np.frombuffer(bytes(buffer), "<u4").astype(np.int64) for buffer in buffers]
+            one, other = (np.unique(ids[ids < len(part)]) for ids in sets)
+            granularity = float(self._state.view["points_granularity"])
+            found = contrast(part, one, other, corrections(part, self._tags), granularity)
         except (Exception, KeyboardInterrupt) as error:
-            return {"kind": "distinctive", "rows": [], "error": reason(error)}, [b"", bytes(4)]
-        return {"kind": "distinctive", "rows": rows, "error": ""}, buffers
+            return {"kind": "compared", "rows": [], "tested": {}, "error": reason(error)}, [b"", bytes(4)]
+        rows, made = wire.contrast(found)
+        return {"kind": "compared", "rows": rows, "tested": found.tested, "error": ""}, made
 
     def _export(self, _: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         """Return the rows in the message as CSV, or a page with the widget, for the browser to save."""

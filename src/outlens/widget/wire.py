@@ -11,10 +11,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from outlens._unicode import clean
+from outlens.contrast import Contrast
 from outlens.layers import Layer, fitted
 from outlens.naming import tree_id
 from outlens.outputs import Categories, Numbers
-from outlens.text import Index, alignment_strength, distinctive, forms, varying
+from outlens.text import Index, alignment_strength, varying
 from outlens.text.align import NO_ALIGNMENT
 from outlens.text.utf16 import utf16
 from outlens.text.words import tokenize
@@ -28,9 +29,6 @@ INDEXED = 4_000_000
 
 ALIGNED_IN_PAGE = 2_000
 """A page includes the alignment of at most this many outputs."""
-
-MOST_PHRASES = 60
-"""The most phrases that are sent for a selection."""
 
 
 def encode(texts: Sequence[str]) -> tuple[bytes, npt.NDArray[np.uint32]]:
@@ -213,71 +211,16 @@ def layer(made: Layer, texts: Sequence[str], rows: npt.NDArray[np.int64]) -> dic
     return {"name": made.name, "types": made.types, **{k: little(v.astype("<u4")) for k, v in arrays.items()}}
 
 
-def set_apart(texts: Sequence[str], chosen: npt.NDArray[np.bool_]) -> tuple[list[dict[str, Any]], list[bytes]]:
-    """Return what some outputs say more often than the others, as `phrases` does.
-
-    Raises
-    ------
-    ValueError
-        If there is nothing to compare, or nothing distinguishes them.
-    """
-    if not chosen.any():
-        raise ValueError("No output is selected: select some to see the phrases that distinguish them.")
-    if chosen.all():
-        raise ValueError("All outputs are selected: there are no others to compare them with.")
-    table = distinctive(texts, np.where(chosen, "selected", "others").tolist())
-    table = table[table["group"] == "selected"].head(MOST_PHRASES)
-    if not len(table):
-        raise ValueError("The selected outputs say nothing more often than the others.")
-    return phrases(texts, table)
-
-
-def phrases(texts: Sequence[str], table: pd.DataFrame) -> tuple[list[dict[str, Any]], list[bytes]]:
-    """Encode the rows of `text.distinctive`, and the outputs that contain each.
+def contrast(found: Contrast) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """Encode how two sets of outputs differ.
 
     Returns
     -------
-    rows : text, words, f1, n1, f2, n2 and q (None for NaN).
+    rows : the columns of the table, None for NaN.
     buffers : uint32, the outputs of all rows, one after another; uint32 (rows + 1,), where those of each row begin.
     """
-    rows = [
-        {
-            "text": clean(row["text"]),
-            **{name: int(row[name]) for name in ("words", "f1", "n1", "f2", "n2")},
-            "q": None if np.isnan(row["q"]) else float(row["q"]),
-        }
-        for row in table.to_dict("records")
-    ]
-    ids = _sayers(texts, table["text"].tolist())
-    offsets = np.concatenate([[0], np.cumsum([len(outputs) for outputs in ids])])
-    joined = np.concatenate([*ids, np.zeros(0, np.int64)])
+    table = found.table.assign(text=found.table["text"].map(clean)).to_dict("records")
+    rows = [{str(name): None if value != value else value for name, value in row.items()} for row in table]
+    offsets = np.concatenate([[0], np.cumsum([len(ids) for ids in found.outputs])])
+    joined = np.concatenate([*found.outputs, np.zeros(0, np.int64)])
     return rows, [little(joined.astype(np.uint32)), little(offsets.astype(np.uint32))]
-
-
-def _sayers(texts: Sequence[str], phrases: list[str]) -> list[npt.NDArray[np.int64]]:
-    """Return the outputs that contain each phrase: its words on one line, at most one character between two of them."""
-    different = list(dict.fromkeys(texts))
-    number = {text: i for i, text in enumerate(different)}
-    variant = np.array([number[text] for text in texts], np.int64)
-    tokens = tokenize(different)
-    of, form = tokens.output, tokens.form
-    order = np.argsort(form, kind="stable")
-    begin = np.searchsorted(form[order], np.arange(len(tokens.vocabulary) + 1))
-    known = {name: i for i, name in enumerate(tokens.vocabulary)}
-    sayers = []
-    for phrase in forms(phrases):
-        wanted = [known.get(name, -1) for name in phrase]
-        at = order[begin[wanted[0]] : begin[wanted[0] + 1]] if wanted and min(wanted) >= 0 else order[:0]
-        for k, name in enumerate(wanted[1:], 1):
-            at = at[at + k < len(form)]
-            at = at[(form[at + k] == name) & (of[at + k] == of[at])]
-            gap = tokens.start[at + k] - tokens.end[at + k - 1]
-            line = [
-                g != 1 or different[t][b - 1] != "\n"
-                for g, t, b in zip(gap.tolist(), of[at].tolist(), tokens.start[at + k].tolist(), strict=True)
-            ]
-            at = at[(gap <= 1) & np.array(line, bool)]
-        holds = np.zeros(len(different), bool)
-        holds[of[at]] = True
-        sayers.append(np.flatnonzero(holds[variant]))
-    return sayers

@@ -1,7 +1,7 @@
 // The drawer below the texts: details of a clicked position, or one of the panels.
 import type { ComponentType } from "preact";
 import type { Panel } from "../../wire/types";
-import { AskedPlace, Openings, Phrases, Prompts, TagPanel } from "../rare";
+import { AskedPlace, ComparePanel, Openings, Phrases, Prompts, TagPanel } from "../rare";
 import { useLens } from "../use-lens";
 import { Plain } from "../../ui/button";
 import { focusTexts } from "../../ui/focus";
@@ -18,6 +18,7 @@ interface Entry {
 /** The panels of the drawer. */
 const PANELS: Entry[] = [
   { name: "asked", title: "Who else says this", needs: "index", Body: AskedPlace },
+  { name: "compare", title: "Compare", needs: null, Body: ComparePanel },
   { name: "phrases", title: "Phrases", needs: "index", Body: Phrases },
   { name: "openings", title: "How the outputs begin", needs: "index", Body: Openings },
   { name: "tags", title: "Tags", needs: null, Body: TagPanel },
@@ -37,7 +38,7 @@ export function Drawer() {
     lens.reading.close();
   };
   return (
-    <section class="ol-drawer" aria-label={title}>
+    <section class={`ol-drawer ol-drawer-${name}`} aria-label={title}>
       <div class="ol-drawer-head">
         <b>{title}</b>
         <Spring />

@@ -1,5 +1,4 @@
-// The phrases that outputs share, and the words that set the selection apart.
-import { useEffect } from "preact/hooks";
+// The phrases that outputs share.
 import { isFunctionWord } from "../../text/function-words";
 import { phrases } from "../../text/phrases";
 import { useLens } from "../use-lens";
@@ -16,12 +15,6 @@ export function Phrases() {
     const isFunction = (at: number) => isFunctionWord(lens.shared.written(at, 1));
     return index.value ? phrases(index.value, minOutputs.value, minWords.value, LISTED, weight.value, isFunction) : [];
   }, [lens]);
-  const selection = lens.selection.ids.value;
-  useEffect(() => {
-    if (lens.selection.count.value) lens.distinctive.ask();
-  }, [selection, lens.outputs.info.prompt]);
-  const { rows, error } = lens.distinctive.result.value;
-  const selected = lens.selection.count.value;
   return (
     <div class="ol-drawer-body">
       <div class="ol-column">
@@ -40,29 +33,6 @@ export function Phrases() {
             text={lens.shared.written(at, words)}
           />
         ))}
-      </div>
-      <div class="ol-column">
-        <h2>Distinctive of the selection</h2>
-        {!lens.kernel ? (
-          <Hint>Available in the notebook only: this page has no Python.</Hint>
-        ) : !selected ? (
-          <Hint>Select some outputs to list the words and phrases that they contain more often than the others.</Hint>
-        ) : error ? (
-          <Hint>{error}</Hint>
-        ) : !rows.length ? (
-          <Hint>Nothing is distinctive of them.</Hint>
-        ) : (
-          rows.map((row) => (
-            <Holder
-              key={row.text}
-              ids={row.ids}
-              of={row.n1}
-              count={row.f1}
-              text={row.text}
-              note={`${row.f1} of ${row.n1} selected, ${row.f2} of ${row.n2} others${row.q !== null && row.q > 0.05 ? ", may be chance" : ""}`}
-            />
-          ))
-        )}
       </div>
     </div>
   ); // prettier-ignore

@@ -95,7 +95,8 @@ function useLayers(): Layer[] {
 }
 
 const LISTS: [Panel, string, string][] = [
-  ["phrases", "Phrases", "Shared phrases, and words that set the selection apart"],
+  ["compare", "Compare", "What one set of outputs says more than another"],
+  ["phrases", "Phrases", "Phrases that outputs share"],
   ["openings", "Openings", "How the outputs begin"],
 ];
 
