@@ -15,8 +15,10 @@ test: export OPENBLAS_NUM_THREADS := 1
 # A cache for the jobs: the user's own is never touched.
 test: export OUTLENS_CACHE_DIR := $(CURDIR)/.venv/cache
 # CI has two cores: jobs that wait for servers and browsers run beside jobs that compute.
-PAIR := $(MAKE) --no-print-directory --jobs 2 --output-sync=target
-PYTEST := $(PY) -m pytest -n 2 -q
+SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync=target
+# In `make test` the jobs run side by side: each worker more would import everything once more, 20 s of a core.
+export OUTLENS_WORKERS ?= 2
+PYTEST := $(PY) -m pytest -q
 
 .PHONY: demo test lab bench lint types bundle test-python test-js test-browser test-notebooks test-wheel test-oldest clean
 
@@ -27,8 +29,8 @@ demo: .venv/installed
 TREE := git status --porcelain 2>/dev/null || true
 test: .venv/installed $(JS)
 	@before=$$($(TREE)); \
-	$(PAIR) compiled lint types bundle-is-committed && \
-	$(PAIR) test-browser test-python test-oldest test-js test-notebooks test-wheel && \
+	$(SIDE_BY_SIDE) --jobs 2 compiled static-vectors types lint bundle-is-committed test-js && \
+	$(SIDE_BY_SIDE) --jobs 3 test-browser test-python test-oldest test-notebooks test-wheel OUTLENS_WORKERS=0 && \
 	after=$$($(TREE)) && \
 	{ [ "$$before" = "$$after" ] || { echo "the tests changed the tree:"; echo "$$after"; exit 1; }; }
 	@echo "all passed"
@@ -62,23 +64,24 @@ bundle-is-committed: $(JS)
 	[ "$$before" = "$$after" ] || { echo "the bundle in $(BUNDLE) is not what js/ builds: commit the rebuilt one"; exit 1; }
 	@$(PY) scripts/bundle_size.py
 
-# What numba compiles in a new environment, and the static vectors, once: several processes would each take 20 s for either.
-.PHONY: compiled
+# What numba compiles in a new environment, and the static vectors, once: several processes would each take a minute for either.
+.PHONY: compiled static-vectors
 compiled: .venv/installed
-	@$(PY) -W ignore -c "from outlens.vectors.positions import warm_up; warm_up()"
+	@$(PY) -W ignore scripts/compile.py
+static-vectors: .venv/installed
 	@TQDM_DISABLE=1 $(PY) -W ignore -c "from outlens.vectors import embed; embed(['text'], 'fast', progress=False)"
 
 test-js: $(JS)
 	cd js && npm test --silent
 
 test-python: .venv/installed
-	$(PYTEST) --ignore tests/browser
+	$(PYTEST) -n $(OUTLENS_WORKERS) --ignore tests/browser
 
 test-browser: .venv/installed
 	scripts/browser.sh
-	$(PYTEST) tests/browser
+	$(PYTEST) -n 2 tests/browser
 	# Repeat the tests that point at text or depend on line breaks in a wider font and a narrower window.
-	OUTLENS_TEST_FONT="15px DejaVu Serif" OUTLENS_TEST_WIDTH=1050 $(PYTEST) tests/browser -m layout
+	OUTLENS_TEST_FONT="15px DejaVu Serif" OUTLENS_TEST_WIDTH=1050 $(PYTEST) -n 2 tests/browser -m layout
 
 test-notebooks: .venv/installed
 	$(PY) scripts/run_notebooks.py

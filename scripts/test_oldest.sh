@@ -34,4 +34,6 @@ select='not newest'
 # Without torch, the static vectors come from here.
 export OUTLENS_CACHE_DIR=${OUTLENS_CACHE_DIR:-$PWD/.venv/cache}
 "$env/bin/python" -VV
-OUTLENS_HYPOTHESIS=oldest PYTHONPATH="$PWD/src" "$env/bin/python" -m pytest -n 2 -q -p no:cacheprovider --ignore tests/browser -m "$select" "$@"
+export PYTHONPATH="$PWD/src"
+"$env/bin/python" -W ignore scripts/compile.py
+OUTLENS_HYPOTHESIS=oldest "$env/bin/python" -m pytest -n "${OUTLENS_WORKERS:-2}" -q -p no:cacheprovider --ignore tests/browser -m "$select" "$@"
