@@ -242,7 +242,7 @@ export function MarksMenu({ cut }: { cut: string[] }) {
           about="Show headings, lists and emphasis instead of their markdown"
           flip={() => settings.set({ markdown: !markdown })}
         />
-        {LISTS.map(([list, name, about]) => (
+        {LISTS.filter(([list]) => lens.kernel || list !== "compare").map(([list, name, about]) => (
           <Button key={list} aria-expanded={panel === list} title={about} onClick={() => lens.reading.toggle(list)}>
             {name}
           </Button>
