@@ -346,7 +346,7 @@ def numbers(data: bytes, kind: str = "<u4") -> list[int]:
 
 
 VIEW = {
-    "color": ["score", "model", "tags", "point", "cluster"],
+    "color": ["score", "model", "tags", "point", "sets", "cluster"],
     "order": ["unusual", "untagged", "disputed", "complete", "alone", "row"],
     "blind": [True, False],
     "query": ["road", ""],

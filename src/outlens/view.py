@@ -42,7 +42,8 @@ class View:
 
     Attributes
     ----------
-    color : the colours of the map: "cluster", "tags", "point" (who makes the current point) or the name of a column.
+    color : the colours of the map: "cluster", "tags", "point" (who makes the current point), "sets"
+        (where the two sets of the panel Compare are denser) or the name of a column.
     order : the order of the reader: "row", "typical", "unusual", "untagged" (outputs without a tag first, cluster by
         cluster), "disputed" (outputs whose tags people disagree on most first), "complete" (outputs that make the most
         of the common points first), "alone" (outputs that say what no other does first) or "ranked" (the last
@@ -122,7 +123,9 @@ class View:
     def _stored(self, name: str, value: Any) -> Any:
         """Return the value in the form that is sent to the browser."""
         if name == "color":
-            return _choice(name, value, ["cluster", "tags", "point", *(column.name for column in self._shown.columns)])
+            return _choice(
+                name, value, ["cluster", "tags", "point", "sets", *(column.name for column in self._shown.columns)]
+            )
         if name in CHOICES:
             return _choice(name, value, CHOICES[name])
         if name == "layers":

@@ -188,6 +188,24 @@ def test_two_sets_are_compared_whatever_is_selected() -> None:
     assert ask(rows(1, 2), rows(2))[0]["error"].startswith("1 of the outputs are in both sets")
 
 
+def test_where_two_sets_are_denser() -> None:
+    vectors = np.repeat(np.eye(2), [14, 16], axis=0)
+    lens = ol.Lens([f"text {i}" for i in range(30)], vectors=vectors, store=False)
+    sent: list[tuple[dict, list[bytes]]] = []
+    lens._bridge.widget.send = lambda content, buffers=None: sent.append((content, buffers))
+
+    def ask(*sets: bytes) -> tuple[dict, list[bytes]]:
+        message = {"kind": "density", "prompt": 0, "id": 7}
+        lens._bridge.widget._handle_custom_msg(message, [memoryview(one) for one in sets])
+        return sent[-1]
+
+    # One output is in neither set.
+    reply, [sides] = ask(rows(*range(13)), rows(*range(14, 30)))
+    assert (reply["kind"], reply["id"], reply["error"]) == ("density", 7, "")
+    assert list(sides) == [1] * 13 + [0] + [2] * 16
+    assert ask(rows(), rows(1))[0]["error"]
+
+
 def test_points_are_compared_once_they_are_found() -> None:
     texts = ["Take the tea with you. It is good."] * 6 + ["It is good to drink it cold."] * 6
     lens = ol.Lens(texts, vectors=np.eye(12), store=False)

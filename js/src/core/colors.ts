@@ -4,6 +4,7 @@ import { ALONE, type Clusters } from "./clusters";
 import type { Outputs } from "./outputs";
 import type { Points } from "./points";
 import { listOf } from "./points-cut";
+import { Remembered } from "./remembered";
 import { byGroup, byNumber, byTag, type Scheme } from "./scheme";
 import type { Settings } from "./settings";
 import type { Tags } from "./tags";
@@ -13,6 +14,8 @@ const NO_VALUE = 65535;
 export class Colors {
   /** Whether the notebook's theme is dark. */
   readonly dark = signal(false);
+  /** Where two sets of outputs are denser, and their names: 1 and 2 for each output, or 0. */
+  readonly denser: Remembered<{ sides: Uint8Array; names: [string, string] } | null>;
 
   constructor(
     readonly outputs: Outputs,
@@ -20,7 +23,9 @@ export class Colors {
     readonly clusters: Clusters,
     readonly tags: Tags,
     readonly points: Points,
-  ) {}
+  ) {
+    this.denser = new Remembered<Colors["denser"]["value"]>(outputs.visit, null);
+  }
 
   readonly scheme = computed<Scheme>(() => {
     const by = this.settings.get("color");
@@ -32,6 +37,18 @@ export class Colors {
     }
     // A column of that name comes first.
     if (by === "point" && !column) return this.#byPoint(dark);
+    if (by === "sets" && !column) {
+      const { sides, names } = this.denser.value ?? { sides: new Uint8Array(this.outputs.info.n), names: [] };
+      const labels = names.map((name) => `more ${name}`);
+      return byGroup(
+        "category",
+        "sets",
+        Int32Array.from(sides, (side) => side - 1),
+        labels,
+        dark,
+        "neither",
+      );
+    }
     if (!column) {
       const labels = this.clusters.list.value.map((c) => c.name);
       const scheme = byGroup("cluster", "cluster", this.clusters.of.value, labels, dark, ALONE);

@@ -40,7 +40,10 @@ export class Compare {
   readonly #sources = computed<string[]>(() => {
     const column = this.outputs.column(this.outputs.info.source);
     const codes = column ? this.outputs.present(column) : [];
-    return codes.length > 1 ? codes.map((code) => `column:${code}:${column!.name}`) : [];
+    // Sources with an output or two cannot be told apart.
+    return codes.length > 1 && this.outputs.info.n >= 3 * codes.length
+      ? codes.map((code) => `column:${code}:${column!.name}`)
+      : [];
   });
 
   readonly first = computed(

@@ -28,7 +28,15 @@ function views(count: number) {
       listener({ kind: "compared", id, prompt, rows, tested: { phrase: 1 }, error: "" }, buffers);
     await settled();
   };
-  return { lenses, sent, answer };
+  const reply = async (content: object, buffers: ArrayBufferView[]) => {
+    for (const listener of listeners)
+      listener(
+        content,
+        buffers.map(({ buffer }) => new DataView(buffer as ArrayBuffer)),
+      );
+    await settled();
+  };
+  return { lenses, sent, answer, reply };
 }
 
 const texts = (lens: ReturnType<typeof makeLens>) =>
@@ -145,6 +153,27 @@ it("finds the outputs that speak against a difference", async () => {
   // 4 is of the set that says it more and does not; 3 is of the other one and does.
   expect(comparingOf(lens).exceptions(row)).toEqual([3, 4]);
   expect(comparingOf(lens).exceptions({ ...row, estimate: -0.5 })).toEqual([0, 1, 2]);
+});
+
+it("colours the map by where each set is denser, and says why it cannot", async () => {
+  const {
+    lenses: [lens],
+    sent,
+    reply,
+  } = views(1);
+  const done = comparingOf(lens).density();
+  await reply({ ...sent[0], kind: "density", error: "" }, [Uint8Array.of(1, 1, 0, 2, 0, 0)]);
+  expect(await done).toBe("");
+  expect(lens.settings.get("color")).toBe("sets");
+  const { entries } = lens.colors.scheme.value;
+  expect(entries.map(({ label, count }) => [label, count])).toEqual([
+    ["more m1", 2],
+    ["more m2", 1],
+    ["neither", 3],
+  ]);
+  const failed = comparingOf(lens).density();
+  await reply({ ...sent[1], kind: "density", error: "no vectors" }, []);
+  expect(await failed).toBe("no vectors");
 });
 
 it("copies an output as JSON with its numbers as numbers", () => {

@@ -153,6 +153,28 @@ export class Comparing {
     if (this.question.peek()) void this.ask();
   }
 
+  /** Colours the map by where each set is denser, or by clusters again. Returns why it could not; "" if it could. */
+  async density(): Promise<string> {
+    const { colors, settings, outputs, points } = this.lens;
+    const [first, second] = this.sets.peek();
+    const names: [string, string] = [
+      this.name(this.lens.compare.first.peek()),
+      this.name(this.lens.compare.second.peek()),
+    ];
+    const buffers = [first, second].map((ids) => ids.slice().buffer);
+    try {
+      const { prompt } = outputs.info;
+      const { reply, buffers: parts } = await points.link.ask({ kind: "density", prompt }, buffers);
+      if (reply.error) return reply.error;
+      const sides = array(parts[0], Uint8Array);
+      if (sides.length === outputs.info.n) colors.denser.value = { sides, names };
+      settings.set({ color: "sets" });
+      return "";
+    } catch (error) {
+      return (error as Error).message;
+    }
+  }
+
   /** The outputs that speak against a difference: those of the set that says more without it, and the others with it. */
   exceptions({ estimate, ids }: Difference): number[] {
     const [one, other] = this.sets.value;

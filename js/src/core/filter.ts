@@ -27,7 +27,13 @@ export class Filter {
     const groups = computed(() => {
       const level = colors.scheme.value.kind === "cluster" ? clusters.level.value : 0;
       const color = settings.get("color");
-      return JSON.stringify([outputs.visit.value, color, level, color === "point" && colors.points.currentGroup.value]);
+      return JSON.stringify([
+        outputs.visit.value,
+        color,
+        level,
+        color === "point" && colors.points.currentGroup.value,
+        colors.denser.value?.names,
+      ]);
     });
     this.hidden = new Remembered(groups, NOTHING);
   }

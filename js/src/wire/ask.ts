@@ -14,6 +14,7 @@ interface Answers {
   find: "found";
   count: "counted";
   compare: "compared";
+  density: "density";
   tags: "tagged";
   export: "exported";
 }

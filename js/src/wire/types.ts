@@ -326,6 +326,7 @@ export type Question =
   | { kind: "count"; prompt: number; query: string; regex: boolean }
   /** The buffers are the outputs of the two sets. */
   | { kind: "compare"; prompt: number }
+  | { kind: "density"; prompt: number }
   | { kind: "tags"; prompt: number; action: Action; value: string }
   | { kind: "export"; prompt: number; form: ExportForm };
 
@@ -341,6 +342,7 @@ export type Reply =
   | { kind: "found"; id: number; prompt: number; error?: string }
   | { kind: "counted"; id: number; prompt: number }
   | { kind: "compared"; id: number; prompt: number; rows: Contrast[]; tested: Tested; error: string }
+  | { kind: "density"; id: number; prompt: number; error: string }
   | { kind: "tagged"; id: number; prompt: number; says: string }
   | { kind: "exported"; id: number; prompt: number; error: string; says: string };
 

@@ -3,6 +3,7 @@
 from outlens.compare.between import likeness_between
 from outlens.compare.calibration import calibration
 from outlens.compare.consistency import consistency, prompt_consistency
+from outlens.compare.density import density
 from outlens.compare.difference import difference
 from outlens.compare.diversity import diversity
 from outlens.compare.paired import Paired, paired
@@ -16,6 +17,7 @@ __all__ = [
     "Paired",
     "calibration",
     "consistency",
+    "density",
     "difference",
     "diversity",
     "likeness_between",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from outlens import tables, text
+from outlens import compare, tables, text
 from outlens.contrast import contrast
 from outlens.correcting import correct, corrections
 from outlens.part import Part
@@ -22,6 +22,9 @@ from outlens.widget import wire
 
 PROMPT = (1 << 32) - 1
 """The number of the prompt among its outputs, in gestures: -1 as uint32. It does not change when outputs are added."""
+
+NEIGHBOURS = 20
+"""How many neighbours of an output show where a set is denser: fewer of fewer than 100 outputs, to stay near it."""
 
 Rows = npt.NDArray[np.int64]
 Answer = tuple[dict[str, Any], list[bytes]]
@@ -48,6 +51,7 @@ class Answers:
             "find": self._find,
             "count": self._count_matches,
             "compare": self._compare,
+            "density": self._density,
             "tags": self._gesture,
             "export": self._export,
             "stop": self._stop,
@@ -92,14 +96,27 @@ class Answers:
     def _compare(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         """Return what two sets of outputs, the two buffers, say differently."""
         try:
-            sets = [np.frombuffer(bytes(buffer), "<u4").astype(np.int64) for buffer in buffers]
-            one, other = (np.unique(ids[ids < len(part)]) for ids in sets)
+            one, other = _sets(part, buffers)
             granularity = float(self._state.view["points_granularity"])
             found = contrast(part, one, other, corrections(part, self._tags), granularity)
         except (Exception, KeyboardInterrupt) as error:
             return {"kind": "compared", "rows": [], "tested": {}, "error": reason(error)}, [b"", bytes(4)]
         rows, made = wire.contrast(found)
         return {"kind": "compared", "rows": rows, "tested": found.tested, "error": ""}, made
+
+    def _density(self, part: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
+        """Return where each of two sets is denser: uint8, 1 or 2 for the first or second set, 0 for neither."""
+        try:
+            one, other = _sets(part, buffers)
+            groups = np.full(len(part), None, object)
+            groups[one], groups[other] = 1, 2
+            near = min(NEIGHBOURS, max(1, (len(one) + len(other)) // 5))
+            table = compare.density(part.vectors.get(), groups.tolist(), neighbours=near)
+        except (Exception, KeyboardInterrupt) as error:
+            return {"kind": "density", "error": reason(error)}, [b""]
+        denser = np.zeros(len(part), np.uint8)
+        denser[table["output"]] = table["denser"].map({1: 1, 2: 2}).fillna(0)
+        return {"kind": "density", "error": ""}, [denser.tobytes()]
 
     def _export(self, _: Part, message: dict[str, Any], buffers: list[Any]) -> Answer:
         """Return the rows in the message as CSV, or a page with the widget, for the browser to save."""
@@ -154,6 +171,12 @@ class Answers:
             rows = np.append(part.rows, len(tags.keys) + part.number)
             on_prompt = ids == PROMPT
             return tags.act(action, name, rows[np.where(on_prompt, len(part), ids)[on_prompt | (ids < len(part))]])
+
+
+def _sets(part: Part, buffers: list[Any]) -> list[Rows]:
+    """Return the two sets of outputs in a message. Outputs may have been added or removed since."""
+    sets = [np.frombuffer(bytes(buffer), "<u4").astype(np.int64) for buffer in buffers]
+    return [np.unique(ids[ids < len(part)]) for ids in sets]
 
 
 def reason(error: BaseException) -> str:

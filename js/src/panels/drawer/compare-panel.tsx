@@ -1,4 +1,5 @@
 // What one set of outputs says more than another: one list of points, phrases and traits, strongest first.
+import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { comparingOf, type Difference } from "../../core/comparing";
 import { Button, Plain } from "../../ui/button";
@@ -36,11 +37,34 @@ export function ComparePanel() {
           ⇄
         </Button>
         <SetChoice which="second" name="Second set" />
-        <Muted>{lens.outputs.info.prompts.length > 1 ? "of this prompt" : ""}</Muted>
+        {lens.outputs.info.prompts.length > 1 && <Muted>within this prompt</Muted>}
       </div>
       <FindPoints />
       <Answer />
     </div>
+  ); // prettier-ignore
+}
+
+/** Colours the map by where each set has more of the neighbours than chance would give. */
+function OnMap() {
+  const lens = useLens();
+  const why = useSignal("");
+  const on = lens.settings.get("color") === "sets";
+  const run = async () => {
+    if (on) lens.settings.set({ color: "cluster" });
+    else if (!(why.value = await comparingOf(lens).density())) lens.settings.set({ side: "map" });
+  };
+  return (
+    <>
+      <Button
+        pressed={on}
+        title="Colour the map: where has one set more of an output's nearest neighbours than chance would give (q ≤ .05)?"
+        onClick={() => void run()}
+      >
+        On the map
+      </Button>
+      {why.value && <span class="ol-error">{why.value}</span>}
+    </>
   ); // prettier-ignore
 }
 
@@ -115,7 +139,8 @@ function Answer() {
         <Muted>
           {" "}
           in {of(result.tested)} (q {differ.length ? "≤" : ">"} .05, adjusted for all of a kind).
-        </Muted>
+        </Muted>{" "}
+        <OnMap />
       </p>
       {differ.length > 0 && <Heads />}
       <Rows rows={differ} label="Differences" />

@@ -101,6 +101,7 @@ function Tools() {
   const [tool, color] = [lens.settings.get("tool"), lens.settings.get("color")];
   const { columns } = lens.outputs.info;
   const point = color === "point" || lens.points.cut.value ? ["point"] : [];
+  const sets = color === "sets" || lens.colors.denser.value ? ["sets"] : [];
   return (
     <div class="ol-bar ol-tools">
       <Segments label="Effect of dragging">
@@ -116,7 +117,7 @@ function Tools() {
         value={color}
         set={(chosen) => lens.settings.set({ color: chosen })}
       >
-        <Options names={["cluster", "tags", ...point, ...columns.map(({ name }) => name)]} />
+        <Options names={["cluster", "tags", ...point, ...sets, ...columns.map(({ name }) => name)]} />
       </Choice>
     </div>
   ); // prettier-ignore
