@@ -36,9 +36,10 @@ FLOORS: list[set[str]] = [
     {"part", "state"},
     {"study"},
     {"correcting", "layers", "naming", "owners"},
-    {"contrast", "digest", "findings", "ranking", "report", "summary", "tables", "view"},
+    {"contrast", "digest", "findings", "measures", "ranking", "report", "summary", "tables"},
+    {"view"},
     {"widget", "charts", "archive", "comparison"},
-    {"comparing", "exporting", "growing", "marking", "pointing", "selecting", "tagging"},
+    {"comparing", "exporting", "growing", "marking", "measuring", "pointing", "selecting", "tagging"},
     {"lens"},
     {"cli"},
 ]

@@ -11,6 +11,9 @@ import numpy as np
 from outlens import outputs
 from outlens._interrupts import uninterrupted
 from outlens.owners import Owners
+from outlens.settings import without_columns
+from outlens.state import LensState
+from outlens.study import Study
 from outlens.summary import percent
 from outlens.vectors import check
 from outlens.vectors.positions import check_xy
@@ -112,6 +115,7 @@ def add(lens: Owners, rows: Any, *, vectors: Any = None, xy: Any = None) -> Adde
             state.grow([len(part) for part in growth.parts])
             tags.cluster_names.leave_out(growth.added.tolist())
             study.take(growth)
+            _leave(study, state)
             # Under the lock, so that the prompt shown does not change.
             shown = lens._part
             if shown.landscape.peek() is None and shown.progress.now.status not in ("stopped", "failed"):
@@ -147,11 +151,18 @@ def refit(lens: Owners) -> None:
             ]
             tags.cluster_names.leave_out(())
             study.take(growth)
+            _leave(study, state)
             if outgrown:
                 with tags.changing():
                     for members, name in outgrown:
                         tags.cluster_names.name(members, name)
             return
+
+
+def _leave(study: Study, state: LensState) -> None:
+    """Set settings of the view back that name a measure: it does not hold for the new outputs or clusters."""
+    if gone := without_columns(state.view, [column.name for column in study.columns]):
+        state.show(**gone)
 
 
 def _own(old: Any, value: Any, keyword: str, given: outputs.Outputs, n: int) -> Any:

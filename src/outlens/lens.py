@@ -18,8 +18,8 @@ from outlens import (
     comparing,
     exporting,
     growing,
-    layers,
     marking,
+    measuring,
     outputs,
     pointing,
     selecting,
@@ -185,9 +185,9 @@ class Lens:
         `cluster` is an int within the prompt: 0 is the largest (before `add`), -1 like no other. `tags` is a tuple of
         the tags that anybody gave; `note` holds your note and then those of others, one per line. Once the points of
         all prompts were found, `points` (how many it makes), `alone` (how many only it makes) and `completeness` (the
-        share it makes of those that half of the outputs make) follow. If you have a column of the same name, the new
-        one ends in "_lens". In a lens opened without its model, prompts that were not shown before cannot be computed:
-        their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
+        share it makes of those that half of the outputs make) follow, then what `measure` added. If you have a column
+        of the same name, the new one ends in "_lens". In a lens opened without its model, prompts that were not shown
+        before cannot be computed: their cluster (then Int64), cluster_name, x and y are missing, and a warning says so.
         """
         try:
             self.prepare()
@@ -278,19 +278,11 @@ class Lens:
     aligned = marking.aligned
     highlight = marking.highlight
     text_of = marking.text_of
+    visible = property(marking.visible)
 
     compare = comparing.compare
-
-    @property
-    def visible(self) -> pd.DataFrame:
-        """The current highlights: one row per span that an active layer marks, sorted by output and start.
-
-        Columns `layer` ("shared", "common", "only", "echo", "aligned", "search", or the name of your own layer),
-        `output` (position), `start`, `end` (code points), int64, and `value`: for "shared" 1 to 3, from few to all
-        outputs; for "aligned" the rank of the group; for your own layers the type; else 0. The table covers the current
-        prompt or, if `view.scope` is "selected", its selected outputs.
-        """
-        return layers.visible(self._study, self._state)
+    measure = measuring.measure
+    overview = property(measuring.overview)
 
     # Points and clusters
 

@@ -77,3 +77,14 @@ def highlight(lens: Owners, spans: pd.DataFrame | None, name: str, by: str | Non
     [['slips', 0, 6, 10, 'unit']]
     """
     layers.highlight(lens._study, lens._state, spans, name, by)
+
+
+def visible(lens: Owners) -> pd.DataFrame:
+    """The current highlights: one row per span that an active layer marks, sorted by output and start.
+
+    Columns `layer` ("shared", "common", "only", "echo", "aligned", "search", or the name of your own layer),
+    `output` (position), `start`, `end` (code points), int64, and `value`: for "shared" 1 to 3, from few to all
+    outputs; for "aligned" the rank of the group; for your own layers the type; else 0. The table covers the current
+    prompt or, if `view.scope` is "selected", its selected outputs.
+    """
+    return layers.visible(lens._study, lens._state)

@@ -1,4 +1,4 @@
-"""Orders of the outputs: most likely to have a tag, least like everything tagged, and most similar to one."""
+"""Orders of the outputs: by a tag or a column, least like everything tagged, and most similar to one."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from outlens._unicode import clean
+from outlens.outputs import Numbers
 from outlens.part import Part
 from outlens.state import LensState, Ranked
 from outlens.study import Study
@@ -56,6 +57,18 @@ def rank_similar(study: Study, state: LensState, part: Part, output: int) -> str
     row = f"row {clean(str(study.outputs.frame.index[part.rows[output]]))[:40]}"
     _rank(state, part, np.concatenate([[output], similar]), f"similar to {row} first", "")
     return f"Listed first: the outputs most similar to {row}"
+
+
+def rank_by_column(study: Study, state: LensState, name: str, smallest: bool) -> None:
+    """Sort the reader by a column of numbers, largest or smallest first; missing ones come last."""
+    part = study.parts[state.prompt]
+    column = next(each for each in study.columns if each.name == name)
+    assert isinstance(column, Numbers)
+    values = column.values[part.rows].astype(np.float64)
+    some = np.flatnonzero(np.isfinite(values))
+    order = some[np.argsort(values[some] if smallest else -values[some], kind="stable")]
+    which = "smallest" if smallest else "largest"
+    _rank(state, part, order, f"{which} {name[:40]} first", f"Listed first: the outputs with the {which} {name[:40]}")
 
 
 def _rank(state: LensState, part: Part, order: npt.NDArray[np.int64], name: str, says: str) -> None:

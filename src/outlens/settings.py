@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -15,6 +16,9 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "side": ("groups", "sources", "map"),
 }
 """Settings with a fixed set of values."""
+
+COLORS = ("cluster", "tags", "point", "sets")
+"""The colours beside the columns."""
 
 MOST_PINS = 6
 """The most outputs that can be pinned at once."""
@@ -69,6 +73,14 @@ def checked(view: dict[str, Any], n_outputs: int) -> dict[str, Any]:
     if view["scroll_to"] is not None and not 0 <= view["scroll_to"] < n_outputs:
         view["scroll_to"] = None
     return view
+
+
+def without_columns(view: dict[str, Any], known: Collection[str]) -> dict[str, Any]:
+    """Return the defaults of the settings that name a column which is not among the known ones."""
+    named = {name: view[name] for name in ("color", "rows", "columns")}
+    named["filter"] = (view["filter"] or {}).get("column")
+    kept = {None, *COLORS, *known}
+    return {name: DEFAULTS[name] for name, column in named.items() if column not in kept}
 
 
 def _fits(name: str, value: Any) -> bool:

@@ -12,11 +12,13 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 
 from outlens._errors import hint
 from outlens._signal import Signal
-from outlens.outputs import Outputs
+from outlens.outputs import Categories, Numbers, Outputs, describe
 from outlens.part import Part
+from outlens.tags.frames import free_names
 from outlens.vectors import Landscape
 from outlens.vectors.engine import Engine
 from outlens.vectors.extend import extend
@@ -75,7 +77,9 @@ class Study:
     Attributes
     ----------
     parts : list of Part, in order of the first appearance of their prompts.
-    changed : emitted without arguments, under the lock of the lens, when outputs were added or maps replaced.
+    measured : columns of measures by name, each of n values.
+    changed : emitted without arguments, under the lock of the lens, when outputs were added, maps replaced or outputs
+        measured.
     """
 
     def __init__(
@@ -91,6 +95,7 @@ class Study:
         self.vectors = vectors
         self.xy = xy
         self.changed = Signal()
+        self.measured: dict[str, npt.NDArray[Any]] = {}
         given = known or {}
         # One thread: two embeddings at once would slow each other down, and the most urgent one comes first.
         self._ended = False
@@ -255,11 +260,30 @@ class Study:
         # Outputs come first, so that another thread finds the rows of every part.
         self.outputs, self.vectors, self.xy = growth.outputs, growth.vectors, growth.xy
         before, self.parts = self.parts, growth.parts
+        self.measured = {}
         for part in before:
             if part not in growth.parts:
                 # It may have begun since; the new part takes its place.
                 part.stop()
         self.changed.emit()
+
+    # Measures
+
+    def measure(self, columns: pd.DataFrame) -> dict[str, str]:
+        """Add columns of measures, or replace them; return their names by those given. Hold the lock of the lens."""
+        outputs = self.outputs
+        taken = [*outputs.frame.columns, *(column.name for column in outputs.columns)]
+        given = [str(name) for name in columns]
+        names = dict(zip(given, free_names(given, taken), strict=True))
+        self.measured = {**self.measured, **{names[name]: columns[name].to_numpy() for name in given}}
+        self.changed.emit()
+        return names
+
+    @property
+    def columns(self) -> list[Categories | Numbers]:
+        """The columns to colour and filter by: the user's, then the measures."""
+        made = (describe(pd.Series(values, name=name), by=False) for name, values in self.measured.items())
+        return [*self.outputs.columns, *(column for column in made if column is not None)]
 
     def added(self) -> Rows:
         """Return the positions of the outputs that were placed on the map of others."""

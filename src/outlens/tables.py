@@ -66,6 +66,10 @@ def frame(study: Study, state: LensState, tags: TagBook) -> pd.DataFrame:
     for column, values in zip(free_names(tuple(added), table.columns), added.values(), strict=True):
         # Pass the dtype: pandas 3 would choose Arrow for texts, which refuses lone surrogates.
         table[column] = pd.Series(values, index=table.index, dtype=values.dtype)
+    for column, values in study.measured.items():
+        # Those of points are there once the points were found.
+        if column not in table.columns and len(values) == n:
+            table[column] = values
     return table
 
 

@@ -15,7 +15,8 @@ from outlens import layers, text
 from outlens._errors import hint, nearest
 from outlens._unicode import clean
 from outlens.outputs import Categories, Numbers, Positions
-from outlens.settings import CHOICES, DEFAULTS, MOST_PINS
+from outlens.ranking import rank_by_column
+from outlens.settings import CHOICES, COLORS, DEFAULTS, MOST_PINS
 from outlens.state import LensState
 from outlens.study import Study
 from outlens.tags.book import TagBook
@@ -35,6 +36,8 @@ class Shown:
     """Returns the positions of rows that the user names."""
     index: pd.Index[Any]
     """The index labels of the user's rows."""
+    rank: Callable[[str, bool], None]
+    """Sorts the reader by a column of numbers, largest or smallest first."""
 
 
 class View:
@@ -42,12 +45,13 @@ class View:
 
     Attributes
     ----------
-    color : the colours of the map: "cluster", "tags", "point" (who makes the current point), "sets"
-        (where the two sets of the panel Compare are denser) or the name of a column.
+    color : the colours of the map: "cluster", "tags", "point" (who makes the current point), "sets" (where the two sets
+        of the panel Compare are denser) or the name of a column, also one that `lens.measure` added.
     order : the order of the reader: "row", "typical", "unusual", "untagged" (outputs without a tag first, cluster by
         cluster), "disputed" (outputs whose tags people disagree on most first), "complete" (outputs that make the most
         of the common points first), "alone" (outputs that say what no other does first) or "ranked" (the last
-        `suggest`).
+        `suggest`). Set it to a column of numbers to sort the outputs of the prompt by it, largest first; "-" before the
+        name puts the smallest first. It is then "ranked".
     query, regex : the text in the search box, and whether it is a regular expression.
     tool : the effect of a drag on the map: "lasso" or "pan".
     mode : the layout of the reader: "cards", "grid", "interleaved" or "points".
@@ -107,6 +111,9 @@ class View:
         if name != "scroll_to" and type(value) is type(now) and not isinstance(now, Positions) and value == now:
             # Accept the current value, even if it names a tag that has since been removed.
             return
+        if name == "order" and isinstance(value, str) and (column := self._numbers(value)) is not None:
+            self._shown.rank(column, value != column)
+            return
         stored = self._stored(name, value)
         if name == "scroll_to" and stored is not None and stored == view[name]:
             # Reset it, so that setting the same row scrolls back to it.
@@ -120,12 +127,19 @@ class View:
             changed[other] = None
         self._state.change(view=changed)
 
+    def _numbers(self, value: str) -> str | None:
+        """Return the column of numbers that an order names, with or without "-"; a fixed order comes first."""
+        names = [column.name for column in self._shown.columns if isinstance(column, Numbers)]
+        found = (clean(name) for name in (value, value.removeprefix("-")))
+        return None if value in CHOICES["order"] else next((name for name in found if name in names), None)
+
     def _stored(self, name: str, value: Any) -> Any:
         """Return the value in the form that is sent to the browser."""
         if name == "color":
-            return _choice(
-                name, value, ["cluster", "tags", "point", "sets", *(column.name for column in self._shown.columns)]
-            )
+            return _choice(name, value, [*COLORS, *(column.name for column in self._shown.columns)])
+        if name == "order":
+            numbers = [column.name for column in self._shown.columns if isinstance(column, Numbers)]
+            return _choice(name, value, [*CHOICES[name], *numbers])
         if name in CHOICES:
             return _choice(name, value, CHOICES[name])
         if name == "layers":
@@ -225,11 +239,12 @@ class View:
 def view_of(study: Study, state: LensState, tags: TagBook) -> View:
     """Return the view of a lens."""
     shown = Shown(
-        columns=study.outputs.columns,
+        columns=study.columns,
         layers=lambda: list(state.layers),
         tags=lambda: (list(map(clean, tags.names())), list(map(clean, tags.people()))),
         positions=study.outputs.positions,
         index=study.outputs.frame.index,
+        rank=lambda name, smallest: rank_by_column(study, state, name, smallest),
     )
     return View(state, shown)
 

@@ -13,6 +13,7 @@ from outlens import layers, outputs, settings
 from outlens.archive.container import Packer, Unpacker, is_texts, require, to_json
 from outlens.archive.frames import pack_frame, unpack_frame
 from outlens.outputs import Outputs
+from outlens.settings import without_columns
 from outlens.tags.events import ACTIONS, Event, is_id
 from outlens.vectors import Landscape, Name, Tree
 from outlens.vectors.likeness import Likeness
@@ -101,7 +102,9 @@ def pack_parts(parts: Parts, packer: Packer) -> None:
         shown = np.concatenate([np.zeros(0, np.int64), *(prompts[p][1] for p in parts.lands)])
         vectors = packer.array(np.delete(parts.vectors, shown, axis=0))
     # A ranking is not saved: it is computed from the tags.
-    view = {**parts.view, "order": "row"} if parts.view["order"] == "ranked" else parts.view
+    view = {**parts.view, "order": "row"} if parts.view["order"] == "ranked" else dict(parts.view)
+    # Nor are measures.
+    view |= without_columns(view, [column.name for column in given.columns])
     packer.members["events.jsonl"] = _pack_events(parts.events)
     packer.members["lens.json"] = to_json({
         "frame": pack_frame(given.frame, packer),

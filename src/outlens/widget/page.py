@@ -90,7 +90,7 @@ def page_state(
 
 def columns_left_out(study: Study, columns: Sequence[str] | None) -> set[str]:
     """Return the names of the columns that a page with these columns leaves out; None includes all."""
-    known = [column.name for column in study.outputs.columns]
+    known = [column.name for column in study.columns]
     if columns is None:
         return set()
     if isinstance(columns, str):

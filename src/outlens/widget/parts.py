@@ -185,7 +185,7 @@ class PartOnWire:
         data, offsets = (b"", wire.offsets(part.texts)) if paged else wire.encode(part.texts)
         columns: dict[str, bytes] = {}
         about = []
-        for described in outputs.columns:
+        for described in self._study.columns:
             description, columns[described.name] = wire.column(described, part.rows)
             about.append(description)
         index = frame.index if outputs.id is None else pd.Index(frame[outputs.id])
