@@ -6,6 +6,7 @@ from outlens.compare.consistency import consistency, prompt_consistency
 from outlens.compare.density import density
 from outlens.compare.difference import difference
 from outlens.compare.diversity import diversity
+from outlens.compare.novelty import novelty
 from outlens.compare.paired import Paired, paired
 from outlens.compare.points import points
 from outlens.compare.telling import telling_pairs
@@ -21,6 +22,7 @@ __all__ = [
     "difference",
     "diversity",
     "likeness_between",
+    "novelty",
     "paired",
     "points",
     "prompt_consistency",

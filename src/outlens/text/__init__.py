@@ -1,6 +1,7 @@
 """Words, shared phrases and differences: plain functions over a list of texts that return span tables."""
 
 from outlens.text.align import align, alignment_strength, inversions
+from outlens.text.copied import copied
 from outlens.text.differs import varying
 from outlens.text.distinctive import distinctive, distinctive_words
 from outlens.text.find import find
@@ -13,6 +14,7 @@ __all__ = [
     "Index",
     "align",
     "alignment_strength",
+    "copied",
     "coverage",
     "distinctive",
     "distinctive_words",
