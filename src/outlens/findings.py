@@ -186,12 +186,12 @@ def _diversity(found: Comparison) -> str:
     table = vendi[vendi["estimate"].notna()]
     if not len(table):
         return f"Diversity is not measured: {reasons(vendi)}."
-    each = " a prompt" if found.n_prompts > 1 else ""
+    each = " per prompt" if found.n_prompts > 1 else ""
     shown = [
-        f"{label(row['group'])} {interval(row)} of {number(row['size'])}{each} (n = {row['n']})"
+        f"{label(row['group'])} {interval(row)} of {number(row['size'])} (n = {row['n']})"
         for _, row in table.iterrows()
     ]
-    return f"Effective number of different outputs (Vendi score, at equal n; not tested): {joined(shown)}."
+    return f"Effective number of different outputs{each} (Vendi score, at equal n; not tested): {joined(shown)}."
 
 
 def _left_out(found: Comparison) -> str:

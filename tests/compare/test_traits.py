@@ -207,7 +207,14 @@ def test_q_is_that_of_benjamini_and_hochberg() -> None:
         ([np.nan, 2, 3], ["a", "b", "b"], None, "too few: 0 outputs in 'a'"),
         ([3.0, 3, 3, 3], ["a", "a", "b", "b"], None, "constant"),
         ([1.0, 2, 3, 4], ["a", "a", "b", "b"], [0, 0, 1, 1], "no prompt has both groups"),
-        ([1.0, 2] * 6, ["a", "b"] * 6, [i // 2 for i in range(12)], "the same difference in every prompt"),
+        ([1.0, 2] * 6, ["a", "b"] * 6, [i // 2 for i in range(12)], "constant in both groups"),
+        (
+            np.arange(10) // 2 + np.arange(10) % 2.0,
+            ["a", "b"] * 5,
+            np.arange(10) // 2,
+            "the same difference in every prompt",
+        ),
+        ([1.0, 1, 2, 2, 5, 5, 7, 7], ["a", "a", "b", "b"] * 2, [0] * 4 + [1] * 4, "constant in each prompt"),
         ([1.0, 2, 1, 2], ["a", "a", "b", "b"], None, ""),
     ],
 )
@@ -256,3 +263,20 @@ def test_the_order_of_rows_and_the_names_of_groups_do_not_matter(seed: int) -> N
     np.testing.assert_allclose(swapped["estimate"], -table["estimate"], atol=1e-12)
     np.testing.assert_allclose(swapped["auc"], 1 - table["auc"], atol=1e-12)
     np.testing.assert_allclose(swapped["low"], -table["high"], atol=1e-12)
+
+
+def test_the_mean_of_zeros_is_zero() -> None:
+    values = pd.DataFrame({"links": [0.0] * 7 + [0.1, 0.2, 0.7]})
+    groups = ["a"] * 7 + ["b"] * 3
+    assert trait_means(values, groups)["estimate"].tolist()[0] == 0
+    assert traits(values, groups)["mean1"].tolist() == [0]
+
+
+def test_a_constant_trait_is_called_constant() -> None:
+    values, groups = pd.DataFrame({"score": [1.0] * 6, "part": [0.1] * 3 + [0.2] * 3}), list("aaabbb")
+    assert trait_means(values, groups)["note"].tolist() == ["constant"] * 4
+    assert traits(values, groups)["note"].tolist() == ["constant", "constant in both groups"]
+    # Two prompts, in each of which a group has one value, and five with one mean.
+    assert trait_means(values, ["a"] * 6, list("pppqqq"))["note"].tolist() == ["constant", "constant in each prompt"]
+    spread = pd.DataFrame({"score": [0.0, 2.0] * 5})
+    assert trait_means(spread, ["a"] * 10, np.repeat(range(5), 2))["note"].tolist() == ["the same in every prompt"]

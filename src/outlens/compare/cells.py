@@ -14,6 +14,9 @@ Int64s = npt.NDArray[np.int64]
 Floats = npt.NDArray[np.float64]
 Ends = tuple[Floats, Floats]
 
+ROUNDING = 1e-12
+"""Values that differ by less than this share are equal up to rounding."""
+
 
 class Cell(NamedTuple):
     """The values of one group, (traits, prompts)."""
@@ -29,7 +32,17 @@ class Cell(NamedTuple):
         """Return the means and variances of values from counts, sums and squares less the centre."""
         mean = total / np.maximum(n, 1)
         variance = np.maximum(square - n * mean * mean, 0) / np.maximum(n - 1, 1)
-        return cls(n, mean + centre, variance, is_bool)
+        # Adding the centre leaves the rounding of the sums where the mean is 0.
+        whole = np.where(np.abs(mean + centre) > ROUNDING * np.abs(centre), mean + centre, 0.0)
+        return cls(n, whole, variance, is_bool)
+
+    def constant(self, trait: int, used: npt.NDArray[np.bool_]) -> str:
+        """Return a note if the values of a trait do not differ in the used prompts; "" if they do."""
+        mean, variance = self.mean[trait, used], self.variance[trait, used]
+        size = float(np.abs(mean).max(initial=0))
+        if not len(mean) or (variance > (ROUNDING * size) ** 2).any():
+            return ""
+        return "constant" if np.ptp(mean) <= ROUNDING * size else "constant in each prompt"
 
     def ends(self, level: float) -> Ends:
         """Return the ends of the intervals of the means."""

@@ -72,6 +72,10 @@ def difference(
     prompts, have the same means. It treats outputs as independent draws. p cannot be below 1 / (B + 1), nor below the
     share of labellings that part the groups as well.
 
+    For prompts in two versions that differ in one word, give the version as `groups` and what both have in common as
+    `prompts`: outputs are compared within their pair. With one output per version, a permutation swaps the labels of
+    some pairs; with several, outputs are exchanged within their pair, so outputs of a version count as independent.
+
     With few prompts (2 to 4), `estimate` assumes that a group spreads equally in all. The interval is centred at
     `estimate`, as the bootstrap adds the bias again; near 0 it is wider than needed.
 
@@ -80,6 +84,12 @@ def difference(
     >>> vectors = np.eye(4)[[0, 0, 0, 1, 2, 2, 2, 3]]
     >>> difference(vectors, ["a"] * 4 + ["b"] * 4)[["group", "other", "distance", "cosine", "estimate"]].values.tolist()
     [['a', 'b', 1.25, 0.0, 1.0]]
+
+    Six questions, each asked with "she" and with "he":
+
+    >>> table = difference(np.tile(np.eye(2), (6, 1)), ["she", "he"] * 6, np.repeat(range(6), 2))
+    >>> table[["group", "other", "n1", "estimate", "unit"]].values.tolist()
+    [['he', 'she', 6, 2.0, 'prompts']]
     """
     if isinstance(permutations, bool) or not isinstance(permutations, int | np.integer) or permutations < 1:
         raise ValueError(f"permutations is {permutations!r}; give a whole number, 1 or more.")

@@ -56,7 +56,7 @@ def trait_means(
             if not note and np.isnan(mean.low[t]):
                 note = f"too few for an interval: 1 output of {label!r} in a prompt"
             elif not note and mean.low[t] == mean.high[t]:
-                note = "the same in every prompt"
+                note = cell.constant(t, cell.n[t] > 0) or "the same in every prompt"
             rows.append({
                 "trait": name, "group": label, "estimate": mean.estimate[t], "low": mean.low[t], "high": mean.high[t],
                 "n": n[t], "prompts": mean.prompts[t], "unit": mean.unit(t), "note": note,
@@ -257,7 +257,12 @@ def _compared(
         elif not note and np.isnan(made.low[t]):
             note = "too few for an interval: 1 output of a group in a prompt"
         elif not note and made.low[t] == made.high[t]:
+            both = [cell.constant(t, used[t]) for cell in (first, second)]
             note = "the same difference in every prompt"
+            if both == ["constant", "constant"]:
+                note = "constant in both groups"
+            elif all(both) and made.unit(t) == "outputs":
+                note = "constant in each prompt"
         rows.append({
             "trait": name, "group": labels[0], "other": labels[1],
             "estimate": made.estimate[t], "low": made.low[t], "high": made.high[t],
