@@ -88,7 +88,7 @@ def difference(
     Six questions, each asked with "she" and with "he":
 
     >>> table = difference(np.tile(np.eye(2), (6, 1)), ["she", "he"] * 6, np.repeat(range(6), 2))
-    >>> table[["group", "other", "n1", "estimate", "unit"]].values.tolist()
+    >>> table[["group", "other", "n1", "estimate", "unit"]].round(3).values.tolist()
     [['he', 'she', 6, 2.0, 'prompts']]
     """
     if isinstance(permutations, bool) or not isinstance(permutations, int | np.integer) or permutations < 1:
