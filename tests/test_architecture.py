@@ -39,7 +39,7 @@ FLOORS: list[set[str]] = [
     {"contrast", "digest", "findings", "measures", "ranking", "report", "summary", "tables"},
     {"view"},
     {"widget", "charts", "archive", "comparison"},
-    {"comparing", "exporting", "growing", "marking", "measuring", "pointing", "selecting", "tagging"},
+    {"charting", "comparing", "exporting", "growing", "marking", "measuring", "pointing", "selecting", "tagging"},
     {"lens"},
     {"cli"},
 ]

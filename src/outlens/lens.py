@@ -15,6 +15,7 @@ import pandas as pd
 
 from outlens import (
     archive,
+    charting,
     comparing,
     exporting,
     growing,
@@ -31,7 +32,6 @@ from outlens._errors import hint
 from outlens._finalizers import finalize
 from outlens._notebook import variable_of
 from outlens._signal import Signal
-from outlens.charts import charts_of
 from outlens.naming import rename
 from outlens.part import Part
 from outlens.state import LensState
@@ -244,7 +244,8 @@ class Lens:
         """The settings of the widget's view; see `help(lens.view)`."""
         return view_of(self._study, self._state, self._tags)
 
-    chart = property(charts_of)
+    chart = property(charting.charts_of)
+    show = charting.show
 
     # Selection
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from outlens import tables, text
@@ -32,14 +31,13 @@ def select(
     if not isinstance(made, bool) or (not made and point is None):
         raise ValueError(f"made is {made!r:.40}; give True or False, together with a point.")
     if cluster is not None:
-        _select(lens, members(lens._part, lens.granularity, cluster))
+        lens._state.select(members(lens._part, lens.granularity, cluster))
     elif point is not None:
-        _select(
-            lens,
+        lens._state.select(
             tables.makers(lens._study, lens._part, lens._state.view["points_granularity"], lens._tags, point, made),
         )
     else:
-        _select(lens, lens._study.outputs.positions(rows))
+        lens._state.select(lens._study.outputs.positions(rows))
 
 
 def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
@@ -50,7 +48,7 @@ def find(lens: Owners, query: str, regex: bool = False) -> pd.DataFrame:
     if not isinstance(regex, bool):
         raise ValueError(f"find takes regex=True or regex=False, not {regex!r:.60}.")
     spans = text.find(lens._study.outputs.texts, query, regex=regex)
-    _select(lens, np.unique(spans["output"]), query=query, regex=regex)
+    lens._state.select(np.unique(spans["output"]), query=query, regex=regex)
     return spans
 
 
@@ -83,10 +81,3 @@ def similar(lens: Owners, row: Any, n: int = 10) -> pd.DataFrame:
     if isinstance(n, bool) or not isinstance(n, int | np.integer) or n < 1:
         raise ValueError(f"n is {n!r:.40}; give the number of outputs you want, 1 or more.")
     return tables.similar(lens._study, lens._study.outputs.position(row, "similar"), int(n))
-
-
-def _select(lens: Owners, positions: npt.NDArray[np.int64], **view: Any) -> None:
-    """Select rows; any selection change switches the reader to the selection."""
-    scope = "selected" if len(positions) else "all"
-    with lens._state.lock:
-        lens._state.change(view={**lens._state.view, "scope": scope, **view}, selection=positions)

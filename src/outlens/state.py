@@ -136,6 +136,12 @@ class LensState(t.HasTraits):
                 for name, value in fitting.items():
                     setattr(self, name, value)
 
+    def select(self, positions: npt.NDArray[np.int64], **settings: Any) -> None:
+        """Select outputs, and change settings of the view; any selection switches the reader to what is selected."""
+        with self.lock:
+            scope = "selected" if len(positions) else "all"
+            self.change(view={**self.view, "scope": scope, **settings}, selection=positions)
+
     def show(self, **settings: Any) -> None:
         """Change some settings of the view."""
         with self.lock:

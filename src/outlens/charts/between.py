@@ -11,6 +11,7 @@ import pandas as pd
 
 from outlens import figures
 from outlens.charts.heat import heat_map
+from outlens.charts.linked import FIELD, packed
 from outlens.charts.sources import Sources, over, prompts_of, sources
 from outlens.charts.theme import empty, titled, tooltips
 from outlens.charts.traits import small_charts
@@ -64,6 +65,7 @@ def likeness_chart(study: Study, by: Hashable | None) -> alt.Chart | alt.LayerCh
                 "high": each["high"], "prompts": each["prompts"], "one": made.names[row], "other": made.names[column],
                 "n1": int(made.sizes[row]), "n2": int(made.sizes[column]), "note": each["note"],
                 "label": "" if np.isnan(value) else f"{value:.2f}",
+                FIELD: packed(np.flatnonzero(np.isin(made.codes, [row, column]))),
             })  # fmt: skip
     place = {label: k for k, label in enumerate(made.labels)}
     cells.sort(key=lambda cell: (place[cell["row"]], place[cell["column"]]))
@@ -100,6 +102,7 @@ def diversity_chart(study: Study, granularity: float, by: Hashable | None) -> al
         "full": [made.names[code] for code in codes], "mean": found["estimate"], "low": found["low"],
         "high": found["high"], "n": found["n"], "size": found["size"], "read": found["read"],
         "words": found["mean_words"], "unit": found["unit"], "note": found["note"],
+        FIELD: [packed(np.flatnonzero(made.codes == code)) for code in codes],
     }).reset_index(drop=True)  # fmt: skip
     tips = tooltips(measure="measure", full=made.column, mean="estimate|.3~r", low="from (95 %)|.3~r",
                     high="to (95 %)|.3~r", n="outputs|,", size="outputs compared|.3~r", read="words read|.3~r",

@@ -28,8 +28,8 @@ class Charts:
 
     Each holds at most 5 000 rows: more are aggregated, or the largest are drawn and the title says so. The greys suit
     a light and a dark background; write `chart.properties(background="transparent")` for the notebook's own.
-    `chart.save("chart.png")` needs the extra `outlens[charts]`. Altair shows a chart with code from the internet; with
-    that extra and `alt.renderers.enable("png")`, it needs none.
+    `chart.save("chart.png")` needs the extra `outlens[charts]`, and so does `lens.show(chart)`, which links a chart
+    with the lens and needs no network. Otherwise Altair shows a chart with code from the internet.
 
     `by` names the column with the sources, by default that of the lens; with more than 30 values, the 30 with the most
     outputs are drawn. Up to eight values have the colours of the widget.

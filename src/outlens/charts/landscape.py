@@ -11,6 +11,7 @@ import pandas as pd
 
 from outlens import figures
 from outlens.charts.heat import heat_map
+from outlens.charts.linked import FIELD, packed
 from outlens.charts.sources import sources
 from outlens.charts.theme import (
     CATEGORIES,
@@ -72,6 +73,7 @@ def map_chart(study: Study, part: Part, granularity: float, tags: TagBook, color
         "row": [str(label) for label in study.outputs.frame.index[part.rows]],
     })  # fmt: skip
     table["row"] = table["row"].map(one_line)
+    table[FIELD] = part.rows.astype(str)
     if palette is None:
         scale = alt.Scale(range=list(STEPS))
         encoded = alt.Color("value:Q", scale=scale, legend=legend(name))
@@ -188,12 +190,14 @@ def clusters_chart(
     whole.setdefault(-1, ALONE)
     cells = []
     for code, (source, full) in enumerate(zip(made.labels, made.names, strict=True)):
+        rows = part.rows[made.codes == code]
         own = kept[made.codes == code]
         for number in listed:
             count = int((own == number).sum())
             cells.append({
                 "row": labels[number], "column": source, "value": count / len(own), "count": count, "n": len(own),
                 "cluster": whole[number], "source": full, "label": str(count) if count else "",
+                FIELD: packed(rows[own == number]),
             })  # fmt: skip
     n = int((made.codes >= 0).sum())
     clusters = sum(number >= 0 for number in order)

@@ -11,6 +11,7 @@ import pandas as pd
 from outlens import figures
 from outlens.charts.heat import heat_map
 from outlens.charts.landscape import of_prompt
+from outlens.charts.linked import FIELD, packed
 from outlens.charts.sources import Sources, sources
 from outlens.charts.theme import MOST_ROWS, axis, cut_names, empty, legend, one_line, titled, tooltips
 from outlens.compare import points as compare_points
@@ -38,7 +39,7 @@ def points_chart(
     order, line = _most_different(units, points, made, min(n, MOST_ROWS // len(made.names)))
     if not order:
         return empty(f"No point is made by 3 outputs or more of those with a value of {made.column}")
-    table = _table(units, points, made, order)
+    table = _table(units, points, made, order, part.rows)
     rows = list(dict.fromkeys(table["row"]))
     differ = "that differ the most" if len(made.names) > 1 else "made by the most outputs"
     outputs = figures.count(int(made.sizes.sum()), "output")
@@ -72,14 +73,16 @@ def _most_different(units: pd.DataFrame, points: pd.DataFrame, made: Sources, n:
     return dict(zip(found.index.tolist(), found["q"].tolist(), strict=True)), line
 
 
-def _table(units: pd.DataFrame, points: pd.DataFrame, made: Sources, order: dict[int, float]) -> pd.DataFrame:
+def _table(
+    units: pd.DataFrame, points: pd.DataFrame, made: Sources, order: dict[int, float], rows_of: Any
+) -> pd.DataFrame:
     """Return one row per point and source."""
     who = makers(units, points)
-    codes = made.codes[who["output"].to_numpy()]
     short = cut_names([_end(text) for text in points["text"].iloc[list(order)]], 58)
     rows: list[dict[str, Any]] = []
     for (point, q), label in zip(order.items(), short, strict=True):
-        here = codes[who["point"].to_numpy() == point]
+        made_by = who["output"].to_numpy()[who["point"].to_numpy() == point]
+        here = made.codes[made_by]
         counts = np.bincount(here[here >= 0], minlength=len(made.names))
         low, high = wilson(counts, made.sizes)
         for code, (source, full) in enumerate(zip(made.labels, made.names, strict=True)):
@@ -88,6 +91,7 @@ def _table(units: pd.DataFrame, points: pd.DataFrame, made: Sources, order: dict
                 "row": label, "column": source, "source": source, "value": count / size, "low": low[code],
                 "high": high[code], "count": count, "n": size, "q": q, "full": full,
                 "text": one_line(points["text"].iloc[point]), "label": str(count) if count else "",
+                FIELD: packed(rows_of[made_by[here == code]]),
             })  # fmt: skip
     return pd.DataFrame(rows)
 

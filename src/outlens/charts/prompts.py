@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from outlens import figures
+from outlens.charts.linked import FIELD, packed
 from outlens.charts.sources import over
 from outlens.charts.theme import CATEGORIES, GREY, axis, cut_names, empty, header, titled, tooltips
 from outlens.compare import likeness_between
@@ -32,7 +33,7 @@ def prompts_chart(study: Study, granularity: float) -> alt.Chart | alt.FacetChar
         numbers = part.tree.get().cut(granularity)
         row = {"prompt": figures.shortened(part.label, 200) or "all outputs", "n": len(part),
                "low": np.nan, "high": np.nan, "likeness": np.nan,
-               "clusters": len(np.unique(numbers[numbers >= 0]))}  # fmt: skip
+               "clusters": len(np.unique(numbers[numbers >= 0])), FIELD: packed(part.rows)}  # fmt: skip
         if len(part) > 1:
             like = likeness_between(part.vectors.get(), np.zeros(len(part), int)).iloc[0]
             row |= {"likeness": like["estimate"], "low": like["low"], "high": like["high"]}

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from outlens.charts.heat import heat_map
+from outlens.charts.linked import FIELD, packed
 from outlens.charts.sources import over, sources
 from outlens.charts.theme import GREY, OTHERS, axis, cut_names, empty, one_line, titled, tooltips
 from outlens.study import Study
@@ -41,6 +42,7 @@ def tags_chart(study: Study, tags: TagBook, by: Hashable | None) -> alt.Chart | 
         counted_tags = pd.DataFrame({
             "row": [short[name] for name in used], "tag": [one_line(name) for name in used],
             "count": [sizes[name] for name in used], "share": [sizes[name] / n for name in used],
+            FIELD: [packed(np.flatnonzero(held[name])) for name in used],
         })  # fmt: skip
         return _bars(counted_tags, titled(f"Tags of {over(study, n)}", rest, line))
     if not made.names:
@@ -54,6 +56,7 @@ def tags_chart(study: Study, tags: TagBook, by: Hashable | None) -> alt.Chart | 
             cells.append({
                 "row": f"{short[name]} ({sizes[name]:,})", "column": source, "value": count / size, "count": count,
                 "n": size, "tag": one_line(name), "source": full, "label": str(count) if count else "",
+                FIELD: packed(np.flatnonzero(held[name] & (made.codes == code))),
             })  # fmt: skip
     return heat_map(
         pd.DataFrame(cells), rows=[f"{short[name]} ({sizes[name]:,})" for name in used], columns=made.labels,
