@@ -9,8 +9,6 @@ import pytest
 from driver import Lab, view
 from playwright.sync_api import Locator, Page, Route, expect
 
-pytest.importorskip("vl_convert")
-
 SETUP = """
 import numpy as np, pandas as pd, outlens as ol
 group = np.repeat([0, 1, 2], [6, 4, 2])

@@ -17,8 +17,6 @@ import pytest
 import outlens as ol
 from outlens.charts import linked
 
-pytest.importorskip("vl_convert")
-
 SAID = ["Water it weekly.", "Give it plenty of sun.", "Never feed it in winter.", "Ask a gardener for help."]
 
 
