@@ -16,7 +16,8 @@ test: export OPENBLAS_NUM_THREADS := 1
 test: export OUTLENS_CACHE_DIR := $(CURDIR)/.venv/cache
 # CI has two cores: jobs that wait for servers and browsers run beside jobs that compute.
 SIDE_BY_SIDE := $(MAKE) --no-print-directory --output-sync=target
-# In `make test` the jobs run side by side: each worker more would import everything once more, 20 s of a core.
+# The workers of the tests on the oldest versions. In `make test` they run beside longer jobs: another worker would only
+# import everything once more.
 export OUTLENS_WORKERS ?= 2
 PYTEST := $(PY) -m pytest -q
 
@@ -75,7 +76,7 @@ test-js: $(JS)
 	cd js && npm test --silent
 
 test-python: .venv/installed
-	$(PYTEST) -n $(OUTLENS_WORKERS) --ignore tests/browser
+	$(PYTEST) -n 2 --ignore tests/browser
 
 test-browser: .venv/installed
 	scripts/browser.sh
