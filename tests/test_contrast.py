@@ -134,7 +134,7 @@ def test_a_trait_that_is_a_number_counts_above_its_median() -> None:
     [
         ([], [0], "One of the sets has no outputs; choose another one."),
         ([0], [], "One of the sets has no outputs; choose another one."),
-        ([0, 1], [1, 2], "1 of the outputs are in both sets"),
+        ([0, 1], [1, 2], "1 output is in both sets; compare"),
     ],
 )
 def test_sets_that_cannot_be_compared(first: list[int], second: list[int], message: str) -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 
 from outlens import compare
 from outlens.compare.intervals import newcombe
+from outlens.figures import count
 from outlens.part import Part
 from outlens.points.outputs import makers
 from outlens.text.distinctive import compared
@@ -82,7 +83,8 @@ def contrast(
         If a set is empty, or an output is in both.
     """
     if both := len(np.intersect1d(first, second)):
-        raise ValueError(f"{both} of the outputs are in both sets; compare sets that have none in common.")
+        are = f"{count(both, 'output')} {'is' if both == 1 else 'are'}"
+        raise ValueError(f"{are} in both sets; compare sets that have none in common.")
     if not len(first) or not len(second):
         raise ValueError("One of the sets has no outputs; choose another one.")
     side = np.full(len(part), -1)

@@ -185,7 +185,7 @@ def test_two_sets_are_compared_whatever_is_selected() -> None:
     assert len(at) == len(reply["rows"]) + 1
     json.dumps(reply, allow_nan=False)
     assert ask(rows(), rows(1))[0]["error"] == "One of the sets has no outputs; choose another one."
-    assert ask(rows(1, 2), rows(2))[0]["error"].startswith("1 of the outputs are in both sets")
+    assert ask(rows(1, 2), rows(2))[0]["error"].startswith("1 output is in both sets")
 
 
 def test_where_two_sets_are_denser() -> None:
